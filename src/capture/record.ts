@@ -1,0 +1,34 @@
+// A record is one entry of a capture: a time and the bytes of one frame. Readers hand it over in place.
+
+/** Receives the records of a capture, in file order. */
+export interface RecordHandler {
+  /**
+   * Takes one record. The bytes are only valid during the call: copy what must outlive it.
+   *
+   * @param view The buffer that holds the record.
+   * @param start Offset of the frame's first octet in `view`.
+   * @param end Offset behind the last captured octet; `end - start` is the caplen.
+   * @param origlen Octets the frame had on the wire, as the capture says.
+   * @param linktype LINKTYPE_ value of the frame (https://www.tcpdump.org/linktypes.html), low 16 bits.
+   * @param timeNs Capture time in ns after `CaptureClock.baseNs`; may run backwards. Exact within 104 days of it.
+   * @param interfaceId Index of the interface in the section (pcapng), 0 for pcap.
+   */
+  onRecord(
+    view: DataView,
+    start: number,
+    end: number,
+    origlen: number,
+    linktype: number,
+    timeNs: number,
+    interfaceId: number,
+  ): void
+}
+
+/**
+ * The zero of the relative times of one analysis: the first record of the first capture sets it.
+ * Relative times fit a float64 exactly for 104 days around it; absolute times are bigint and made only at the edge.
+ */
+export class CaptureClock {
+  /** Nanoseconds since 1970-01-01T00:00:00Z, or undefined before the first record. */
+  baseNs: bigint | undefined
+}

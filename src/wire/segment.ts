@@ -1,0 +1,50 @@
+// The decoded form of one TCP segment. There is one such object per analysis, overwritten for every packet;
+// nothing may keep a reference to it. All 32-bit fields are signed int32 so that V8 keeps them as small integers.
+
+/** TCP flag bits, octet 13 of the header (RFC 9293 §3.1). */
+export const FIN = 0x01
+export const SYN = 0x02
+export const RST = 0x04
+export const PSH = 0x08
+export const ACK = 0x10
+export const URG = 0x20
+export const ECE = 0x40
+export const CWR = 0x80
+
+/** One decoded TCP segment with what is needed of the layers around it. */
+export class Segment {
+  /** 4 or 6: the innermost IP version. */
+  ipVersion = 4
+  /** Source address as four big-endian int32 words; IPv4 uses the first, the others are 0. */
+  src0 = 0
+  src1 = 0
+  src2 = 0
+  src3 = 0
+  /** Destination address, likewise. */
+  dst0 = 0
+  dst1 = 0
+  dst2 = 0
+  dst3 = 0
+  srcPort = 0
+  dstPort = 0
+  /** Sequence number, int32 with the bits of the unsigned value. */
+  seq = 0
+  /** Acknowledgment number, likewise; meaningful only with ACK set. */
+  ack = 0
+  /** Flag bits FIN to CWR. */
+  flags = 0
+  /** Window field as it stands in the header, 0 to 65535, unscaled. */
+  window = 0
+  /** Octets of payload by the IP header's length, not by what was captured. */
+  payloadLen = 0
+  /** IPv4 TTL or IPv6 hop limit of the innermost IP header, 0 to 255. */
+  ttl = 0
+  /** IPv4 identification, 0 to 65535; -1 for IPv6, which has none. */
+  ipId = -1
+  /** Offset of the TCP header in the view given to the decoder. */
+  tcpStart = 0
+  /** Offset behind the captured part of the TCP options (>= tcpStart + 20). */
+  optionsEnd = 0
+  /** Id of the encapsulation stack in the decoder's EncapsulationTable; 0 is none. */
+  encapsulation = 0
+}
