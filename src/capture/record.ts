@@ -22,6 +22,12 @@ export interface RecordHandler {
     timeNs: number,
     interfaceId: number,
   ): void
+
+  /**
+   * Takes note of an entry that holds no frame but has a `frame.number` in Wireshark (a systemd
+   * journal entry, a system call event), so that frame numbers stay equal to Wireshark's.
+   */
+  onSkippedRecord?(): void
 }
 
 /**

@@ -11,6 +11,8 @@ export const URG = 0x20
 export const ECE = 0x40
 export const CWR = 0x80
 
+const NO_VIEW = new DataView(new ArrayBuffer(0))
+
 /** One decoded TCP segment with what is needed of the layers around it. */
 export class Segment {
   /** 4 or 6: the innermost IP version. */
@@ -41,10 +43,23 @@ export class Segment {
   ttl = 0
   /** IPv4 identification, 0 to 65535; -1 for IPv6, which has none. */
   ipId = -1
-  /** Offset of the TCP header in the view given to the decoder. */
+  /**
+   * What `tcpStart` and `optionsEnd` point into: the view given to the decoder, or the decoder's own
+   * copy when the datagram was put together from fragments. Valid until the next record.
+   */
+  view: DataView = NO_VIEW
+  /** Offset of the TCP header in `view`. */
   tcpStart = 0
   /** Offset behind the captured part of the TCP options (>= tcpStart + 20). */
   optionsEnd = 0
+  /** The capture does not hold the whole TCP header: options, or the checksum, are missing. */
+  headerCut = false
+  /**
+   * The packet counts (as it does in Wireshark), but is no evidence of anything: the data offset is
+   * below 5 or runs past the IP payload, so no receiver takes it; or it is the first fragment of a
+   * datagram whose octets were not all captured, so its length is not known and `payloadLen` is 0.
+   */
+  malformed = false
   /** Id of the encapsulation stack in the decoder's EncapsulationTable; 0 is none. */
   encapsulation = 0
 }

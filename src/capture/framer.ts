@@ -1,0 +1,131 @@
+// Octets in, records out. The framer owns the one buffer a capture goes through: sources read
+// straight into it, readers hand out frames in place, and only the unread tail is ever moved.
+// Synchronous throughout, and indifferent to how the octets were split on their way.
+
+import { assert } from '../base/assert.js'
+import { CaptureError } from '../base/errors.js'
+import { emptyCaptureInfo, type CaptureInfo } from './info.js'
+import { describeForeign, MAGIC_BYTES, readerFor } from './magic.js'
+import type { Reader } from './reader.js'
+import type { CaptureClock, RecordHandler } from './record.js'
+
+const DEFAULT_BUFFER_BYTES = 1024 * 1024
+
+/** Settings of a {@link Framer}. */
+export interface FramerOptions {
+  /** First size of the buffer; it doubles as long as a record does not fit. */
+  readonly bufferBytes?: number
+  /** A buffer to use instead of a new one, such as the `buffer` of a framer that is done. */
+  readonly buffer?: ArrayBuffer
+}
+
+/** Cuts one capture into records. */
+export class Framer {
+  /** What is known of the capture so far. */
+  readonly info: CaptureInfo = emptyCaptureInfo()
+  readonly #handler: RecordHandler
+  readonly #clock: CaptureClock
+  #reader: Reader | undefined
+  #bytes: Uint8Array<ArrayBuffer>
+  #view: DataView<ArrayBuffer>
+  /** Octets in the buffer; those not used yet always start at 0 between calls. */
+  #filled = 0
+  #failed = false
+
+  constructor(handler: RecordHandler, clock: CaptureClock, options: FramerOptions = {}) {
+    this.#handler = handler
+    this.#clock = clock
+    const buffer =
+      options.buffer ?? new ArrayBuffer(Math.max(options.bufferBytes ?? DEFAULT_BUFFER_BYTES, 1))
+    this.#bytes = new Uint8Array(buffer)
+    this.#view = new DataView(buffer)
+  }
+
+  /** The buffer, for the next framer when this one is done. */
+  get buffer(): ArrayBuffer {
+    return this.#bytes.buffer
+  }
+
+  /** Free room for the next octets of the capture, at least one; valid until the next call. */
+  reserve(): Uint8Array {
+    if (this.#filled === this.#bytes.length) this.#grow()
+    return this.#bytes.subarray(this.#filled)
+  }
+
+  /**
+   * Takes the first `bytes` octets of what `reserve` returned as the next ones of the capture, and
+   * delivers every record that is whole by now.
+   *
+   * @throws {CaptureError} at damage; nothing may follow.
+   */
+  commit(bytes: number): void {
+    assert(!this.#failed, 'a capture is not read on behind damage')
+    assert(bytes >= 0 && bytes <= this.#bytes.length - this.#filled, 'octets fit the free room')
+    this.#filled += bytes
+    const reader = this.#reader ?? this.#open()
+    if (reader === undefined) return
+    let used = 0
+    try {
+      used = reader.read(this.#view, 0, this.#filled, this.info.bytes)
+    } catch (error) {
+      this.#failed = true
+      if (error instanceof CaptureError) this.info.bytes = error.offset
+      throw error
+    }
+    this.info.bytes += used
+    if (used === 0) return
+    this.#bytes.copyWithin(0, used, this.#filled)
+    this.#filled -= used
+  }
+
+  /** Copies octets from elsewhere into the buffer and delivers the records in them. */
+  push(chunk: Uint8Array): void {
+    let rest = chunk
+    while (rest.length > 0) {
+      const room = this.reserve()
+      const part = rest.subarray(0, room.length)
+      room.set(part)
+      this.commit(part.length)
+      rest = rest.subarray(part.length)
+    }
+  }
+
+  /**
+   * Says that the capture is over.
+   *
+   * @throws {CaptureError} ERR_CAPTURE_TRUNCATED if it ends inside a header or record,
+   *   ERR_CAPTURE_FORMAT if it is too short to be a capture at all.
+   */
+  finish(): void {
+    if (this.#failed) return
+    if (this.#reader === undefined) throw this.#unknownFormat()
+    const damage = this.#reader.missing(this.#view, 0, this.#filled, this.info.bytes)
+    if (damage === undefined) return
+    this.#failed = true
+    throw new CaptureError('ERR_CAPTURE_TRUNCATED', 'capture cut short', damage)
+  }
+
+  #open(): Reader | undefined {
+    if (this.#filled < MAGIC_BYTES) return undefined
+    this.#reader = readerFor(this.#view, 0, this.info, this.#handler, this.#clock)
+    if (this.#reader === undefined) throw this.#unknownFormat()
+    return this.#reader
+  }
+
+  #unknownFormat(): CaptureError {
+    this.#failed = true
+    const found = this.#bytes.subarray(0, this.#filled)
+    return new CaptureError('ERR_CAPTURE_FORMAT', 'not a capture', {
+      offset: 0,
+      expected: 'a pcap or pcapng magic number',
+      found: this.#filled === 0 ? 'an empty file' : describeForeign(found),
+    })
+  }
+
+  #grow(): void {
+    const bytes = new Uint8Array(this.#bytes.length * 2)
+    bytes.set(this.#bytes)
+    this.#bytes = bytes
+    this.#view = new DataView(bytes.buffer)
+  }
+}

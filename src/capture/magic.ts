@@ -1,0 +1,62 @@
+// Capture formats by their first octets. File names say nothing: captures are called anything.
+
+import type { CaptureInfo } from './info.js'
+import { PcapReader, pcapVariant } from './pcap.js'
+import { PcapngReader, SECTION_HEADER_BLOCK } from './pcapng.js'
+import type { Reader } from './reader.js'
+import type { CaptureClock, RecordHandler } from './record.js'
+
+/** Octets that decide between the formats this package reads. */
+export const MAGIC_BYTES = 4
+
+/** A reader for the capture that starts at `start`, or undefined if the format is not one of ours. */
+export function readerFor(
+  view: DataView,
+  start: number,
+  info: CaptureInfo,
+  handler: RecordHandler,
+  clock: CaptureClock,
+): Reader | undefined {
+  const variant = pcapVariant(view, start)
+  if (variant !== undefined) return new PcapReader(variant, info, handler, clock)
+  if (view.getUint32(start) !== SECTION_HEADER_BLOCK) return undefined
+  return new PcapngReader(info, handler, clock)
+}
+
+/** True if these octets start a capture this package reads (not: a compressed one). */
+export function startsCapture(bytes: Uint8Array): boolean {
+  if (bytes.length < MAGIC_BYTES) return false
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return pcapVariant(view, 0) !== undefined || view.getUint32(0) === SECTION_HEADER_BLOCK
+}
+
+/** True if these octets start a gzip member (RFC 1952 §2.3.1). */
+export function startsGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b
+}
+
+/** What other formats start with, and what their users can do. */
+const FOREIGN: readonly (readonly [magic: string, advice: string])[] = [
+  ['1f8b', 'a gzip-compressed file; decompress it first'],
+  ['28b52ffd', piped('a zstd-compressed file', 'zstd -dc FILE')],
+  ['04224d18', piped('an lz4-compressed file', 'lz4 -dc FILE')],
+  ['fd377a58', piped('an xz-compressed file', 'xz -dc FILE')],
+  ['425a68', piped('a bzip2-compressed file', 'bzip2 -dc FILE')],
+  ['1f9d', piped('a compress (.Z) file', 'gzip -dc FILE')],
+  ['504b0304', piped('a zip archive', 'unzip -p FILE')],
+  ['377abcaf', piped('a 7z archive', '7z x -so FILE')],
+  ['736e6f6f', piped('a snoop capture', 'editcap -F pcap FILE -')],
+  ['474d4255', piped('a Microsoft Network Monitor capture', 'editcap -F pcap FILE -')],
+  ['52545353', piped('a Microsoft Network Monitor capture', 'editcap -F pcap FILE -')],
+]
+
+function piped(what: string, command: string): string {
+  return `${what}; try: ${command} | tcp-teardown analyze -`
+}
+
+/** Says what `bytes` look like, for the error about an unknown format. */
+export function describeForeign(bytes: Uint8Array): string {
+  const first = Array.from(bytes.subarray(0, 8), (octet) => octet.toString(16).padStart(2, '0'))
+  const known = FOREIGN.find(([magic]) => first.join('').startsWith(magic))
+  return known === undefined ? `octets ${first.join(' ')}` : known[1]
+}

@@ -1,0 +1,26 @@
+// What the framer asks of a reader of one format. Readers own no buffer: they see the framer's.
+
+import type { CaptureDamage } from '../base/errors.js'
+
+/**
+ * Longest record this package takes, headers included: beyond it a length field is damage. Wireshark
+ * stops at 256 KiB for most link types; TSO frames, D-Bus and USB records may be larger.
+ */
+export const MAX_RECORD_BYTES: number = 16 * 1024 * 1024
+
+/** Reads the records of one capture format in place. */
+export interface Reader {
+  /**
+   * Delivers every whole record of `view[start, end)` and returns the offset of the first octet it
+   * has not used; the next call starts with that octet.
+   *
+   * @param base Offset of `view[0]` in the capture, for errors.
+   * @throws {CaptureError} at damage, when all records before it have been delivered.
+   */
+  read(view: DataView, start: number, end: number, base: number): number
+
+  /**
+   * What is missing if the capture ends here, with `view[start, end)` unused; undefined if it may.
+   */
+  missing(view: DataView, start: number, end: number, base: number): CaptureDamage | undefined
+}

@@ -1,0 +1,247 @@
+// Where the octets of a capture come from: regular files, pipes, standard input, anything iterable.
+// Regular files are read in the calling thread (half the time of a stream), all others as streams,
+// because a blocking read of a pipe would stop signals and progress.
+
+import { closeSync, createReadStream, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
+import { TeardownError } from '../base/errors.js'
+import { ChunkInput } from './chunk-input.js'
+import type { Framer } from './framer.js'
+import { GzipReader } from './gzip.js'
+import { startsGzip } from './magic.js'
+
+/** Octets read before other work gets its turn: some ms. */
+const TURN_BYTES = 32 * 1024 * 1024
+
+/** Compressed octets read of a file at once. */
+const FILE_CHUNK_BYTES = 1024 * 1024
+
+/** Octets that tell gzip from a capture. */
+const GZIP_MAGIC_BYTES = 2
+
+/** Names of standard input: a pipe or socket there cannot be opened again by every name. */
+const STANDARD_INPUT = new Set(['-', '/dev/stdin', '/dev/fd/0', '/proc/self/fd/0'])
+
+/** A path, `-` for standard input, or octets in any split, such as a readable stream. */
+export type CaptureSource = string | AsyncIterable<Uint8Array>
+
+/** Settings of {@link readCapture}. */
+export interface ReadOptions {
+  /**
+   * Called every few ms of work and at the end.
+   *
+   * @param readBytes Octets read of the source so far, compressed ones for gzip.
+   * @param totalBytes Size of the source, where it is a regular file.
+   */
+  readonly onProgress?: ((readBytes: number, totalBytes: number | undefined) => void) | undefined
+  /** Stops the reading: what was read has been delivered, and the promise rejects with its reason. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** How a capture was read. */
+export interface ReadSummary {
+  /** Octets read of the source, compressed ones for gzip. */
+  readonly readBytes: number
+  readonly compression: 'gzip' | undefined
+  /** Where octets start that follow the gzip data and were ignored. */
+  readonly garbageOffset: number | undefined
+}
+
+/**
+ * Reads a whole capture into a framer, decompressing gzip, which is told by its magic number.
+ *
+ * @throws {CaptureError} when all records before the damage have been delivered.
+ * @throws {TeardownError} ERR_READ if the source cannot be opened or read.
+ */
+export async function readCapture(
+  source: CaptureSource,
+  framer: Framer,
+  options: ReadOptions = {},
+): Promise<ReadSummary> {
+  options.signal?.throwIfAborted()
+  if (typeof source !== 'string') return readStream(source, 'the stream', framer, options)
+  const isFile = systemCall(source, () => isRegularFile(source))
+  if (isFile) return readFile(source, framer, options)
+  const stream = STANDARD_INPUT.has(source) ? process.stdin : createReadStream(source)
+  return readStream(stream, source, framer, options)
+}
+
+/** False for what is read as a stream; throws for what cannot be read at all. */
+function isRegularFile(path: string): boolean {
+  if (path === '-') return false
+  const stat = statSync(path)
+  // As open and read would say it, but they only do at the first read.
+  if (stat.isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' })
+  return stat.isFile()
+}
+
+async function readFile(path: string, framer: Framer, options: ReadOptions): Promise<ReadSummary> {
+  const file = systemCall(path, () => openSync(path, 'r'))
+  try {
+    const turns = new Turns(options, fstatSync(file).size)
+    const magic = new Uint8Array(GZIP_MAGIC_BYTES)
+    systemCall(path, () => readSync(file, magic, 0, GZIP_MAGIC_BYTES, 0))
+    if (startsGzip(magic)) {
+      const input = new ChunkInput(turns.over(fileChunks(path, file, 0)))
+      return await readGzip(
+        new GzipReader(input, (offset) => fileChunks(path, file, offset)),
+        framer,
+        turns,
+      )
+    }
+    for (;;) {
+      const room = framer.reserve()
+      const bytes = systemCall(path, () => readSync(file, room, 0, room.length, null))
+      if (bytes === 0) break
+      framer.commit(bytes)
+      if (turns.isDue(bytes)) await turns.give()
+    }
+    framer.finish()
+    return turns.summary()
+  } finally {
+    closeSync(file)
+  }
+}
+
+async function readStream(
+  stream: AsyncIterable<Uint8Array>,
+  name: string,
+  framer: Framer,
+  options: ReadOptions,
+): Promise<ReadSummary> {
+  const turns = new Turns(options, undefined)
+  const { signal } = options
+  function stop(): void {
+    destroy(stream, signal?.reason)
+  }
+  signal?.addEventListener('abort', stop, { once: true })
+  const input = new ChunkInput(turns.over(streamChunks(stream, name, signal)))
+  try {
+    await input.fill(GZIP_MAGIC_BYTES)
+    if (startsGzip(input.bytes)) return await readGzip(new GzipReader(input), framer, turns)
+    while (await input.fill(1)) framer.push(input.take(input.bytes.length))
+    framer.finish()
+    return turns.summary()
+  } finally {
+    signal?.removeEventListener('abort', stop)
+    await input.close()
+  }
+}
+
+async function readGzip(gzip: GzipReader, framer: Framer, turns: Turns): Promise<ReadSummary> {
+  for await (const chunk of gzip.read()) framer.push(chunk)
+  framer.finish()
+  return { ...turns.summary(), compression: 'gzip', garbageOffset: gzip.garbageOffset }
+}
+
+/** Keeps count of what is read, reports it, and lets other work have its turn. */
+class Turns {
+  readonly #options: ReadOptions
+  readonly #totalBytes: number | undefined
+  #readBytes = 0
+  #turnBytes = 0
+
+  constructor(options: ReadOptions, totalBytes: number | undefined) {
+    this.#options = options
+    this.#totalBytes = totalBytes
+  }
+
+  /** Counts octets, and says whether it is time for `give`. */
+  isDue(bytes: number): boolean {
+    this.#readBytes += bytes
+    this.#turnBytes += bytes
+    return this.#turnBytes >= TURN_BYTES
+  }
+
+  async give(): Promise<void> {
+    this.#turnBytes = 0
+    this.#options.onProgress?.(this.#readBytes, this.#totalBytes)
+    await setImmediate()
+    this.#options.signal?.throwIfAborted()
+  }
+
+  /** The same chunks, counted and with turns in between. */
+  async *over(
+    chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    for await (const chunk of chunks) {
+      if (this.isDue(chunk.length)) await this.give()
+      yield chunk
+    }
+  }
+
+  summary(): ReadSummary {
+    this.#options.onProgress?.(this.#readBytes, this.#totalBytes)
+    return { readBytes: this.#readBytes, compression: undefined, garbageOffset: undefined }
+  }
+}
+
+/** A file's octets from an offset on; the file may grow or shrink meanwhile. */
+function* fileChunks(
+  path: string,
+  file: number,
+  offset: number,
+): Generator<Uint8Array, void, undefined> {
+  for (let at = offset; ;) {
+    const position = at
+    const chunk = new Uint8Array(FILE_CHUNK_BYTES)
+    const bytes = systemCall(path, () => readSync(file, chunk, 0, chunk.length, position))
+    if (bytes === 0) return
+    at += bytes
+    yield chunk.subarray(0, bytes)
+  }
+}
+
+/** A stream's octets; its own failures become ERR_READ, those of its reader stay what they are. */
+async function* streamChunks(
+  stream: AsyncIterable<Uint8Array>,
+  name: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const chunks = stream[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      const { done, value } = await chunks.next().catch((error: unknown) => {
+        signal?.throwIfAborted()
+        throw readError(name, error)
+      })
+      signal?.throwIfAborted()
+      if (done === true) return
+      yield value
+    }
+  } finally {
+    await chunks.return?.()
+  }
+}
+
+/** Ends a stream that may be waiting for more; other iterables stop before their next chunk. */
+function destroy(stream: AsyncIterable<Uint8Array>, reason: unknown): void {
+  if ('destroy' in stream && typeof stream.destroy === 'function') stream.destroy(reason)
+}
+
+function systemCall<T>(path: string, call: () => T): T {
+  try {
+    return call()
+  } catch (error) {
+    throw readError(path, error)
+  }
+}
+
+const REASONS = new Map([
+  ['ENOENT', 'no such file or directory'],
+  ['EACCES', 'permission denied'],
+  ['EPERM', 'operation not permitted'],
+  ['EISDIR', 'is a directory'],
+  ['ENOTDIR', 'part of the path is not a directory'],
+  ['EMFILE', 'too many open files'],
+  ['ENXIO', 'no such device or address'],
+  ['ELOOP', 'too many symbolic links'],
+  ['EIO', 'input/output error'],
+])
+
+function readError(path: string, error: unknown): TeardownError {
+  if (error instanceof TeardownError) return error
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const reason = REASONS.get(code) ?? (error instanceof Error ? error.message : String(error))
+  return new TeardownError('ERR_READ', `cannot read ${path}: ${reason}`, { cause: error })
+}

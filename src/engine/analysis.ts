@@ -1,0 +1,156 @@
+// The packet path of one capture: record, decoded segment, connection table, ended connection, judgement. Synchronous
+// from the record on; nothing is allocated per packet.
+
+import type { CaptureClock, RecordHandler } from '../capture/record.js'
+import type { ColumnSource } from '../report/columns.js'
+import { type EndHandler, Tracker, type TrackerLimits } from '../tcp/tracker.js'
+import { Judgement } from '../teardown/classify.js'
+import { Evidence, type EvidenceContext } from '../teardown/evidence.js'
+import { DECODE_STATUSES, DECODE_STATUS_COUNT, ICMP_ERROR, SEGMENT } from '../wire/decode-status.js'
+import { Decoder } from '../wire/decode.js'
+
+/** Idle threshold unless set: a minute, or a fifth of a shorter capture. */
+const IDLE_NS = 60e9
+const IDLE_SHARE = 5
+
+/** Settings of an {@link Analysis}. */
+export interface AnalysisOptions extends TrackerLimits {
+  /** Seconds of silence after which an open connection counts as idle; by default 60, or a fifth of a shorter capture. */
+  readonly idleS?: number | undefined
+}
+
+/** Takes judged connections. */
+export interface ConnectionHandler {
+  /** `connection` is refilled for the next one: read what is needed during the call. */
+  onConnection(connection: EndedConnection): void
+}
+
+/** One ended connection with its evidence and judgement: what the columns read. */
+export class EndedConnection implements ColumnSource {
+  readonly e: Evidence = new Evidence()
+  readonly j: Judgement = new Judgement()
+  captureName = ''
+  baseNs = 0n
+  encapsulation = ''
+  readonly table: Tracker['table']
+
+  constructor(table: Tracker['table']) {
+    this.table = table
+  }
+}
+
+/** How often a kind of frame came, and where first. */
+export interface DecodeCount {
+  /** Name of the status, see `DECODE_STATUSES`. */
+  readonly name: string
+  readonly packets: number
+  /** Offset of the first such frame in the (decompressed) capture. */
+  readonly first_offset_bytes: number
+}
+
+/** Analyzes the records of one capture. */
+export class Analysis implements RecordHandler, EndHandler, EvidenceContext {
+  readonly decoder: Decoder = new Decoder()
+  readonly tracker: Tracker
+  /** Records so far, skipped entries included: Wireshark's frame.number of the last one. */
+  frame = 0
+  /** Octets on the wire, as the capture says. */
+  wireBytes = 0
+  /** Connections handed over so far. */
+  connections = 0
+  /** Earliest and latest record time, relative ns. */
+  captureStartNs = 0
+  captureEndNs = 0
+  /** Where in the capture the first octet of the view lies; the framer's info while a capture is read. */
+  origin: { readonly bytes: number } = { bytes: 0 }
+  private readonly connection: EndedConnection
+  private readonly handler: ConnectionHandler
+  private readonly clock: CaptureClock
+  private readonly idleOptionNs: number | undefined
+  private readonly counts = new Float64Array(DECODE_STATUS_COUNT)
+  private readonly firstOffsets = new Float64Array(DECODE_STATUS_COUNT)
+
+  constructor(
+    captureName: string,
+    clock: CaptureClock,
+    handler: ConnectionHandler,
+    options: AnalysisOptions = {},
+  ) {
+    this.tracker = new Tracker(this, options)
+    this.connection = new EndedConnection(this.tracker.table)
+    this.connection.captureName = captureName
+    this.clock = clock
+    this.handler = handler
+    this.idleOptionNs = options.idleS === undefined ? undefined : options.idleS * 1e9
+  }
+
+  /** Idle threshold in ns. */
+  get idleNs(): number {
+    if (this.idleOptionNs !== undefined) return this.idleOptionNs
+    return Math.min(IDLE_NS, (this.captureEndNs - this.captureStartNs) / IDLE_SHARE)
+  }
+
+  onRecord(
+    view: DataView,
+    start: number,
+    end: number,
+    origlen: number,
+    linktype: number,
+    timeNs: number,
+  ): void {
+    if (this.frame === 0) this.captureStartNs = this.captureEndNs = timeNs
+    else if (timeNs > this.captureEndNs) this.captureEndNs = timeNs
+    else if (timeNs < this.captureStartNs) this.captureStartNs = timeNs
+    this.frame++
+    this.wireBytes += origlen
+    const { decoder } = this
+    const status = decoder.decode(view, start, end, origlen, linktype, timeNs)
+    this.counts[status] = (this.counts[status] as number) + 1
+    if (status === SEGMENT) {
+      this.tracker.onSegment(decoder.segment, decoder.segmentView, this.frame, timeNs, 0)
+      return
+    }
+    if (this.counts[status] === 1) this.firstOffsets[status] = this.origin.bytes + start
+    if (status === ICMP_ERROR) {
+      const { quoted, icmpType, icmpCode } = decoder
+      const kind = (icmpType << 8) | icmpCode | (quoted.ipVersion === 6 ? 1 << 16 : 0)
+      this.tracker.onIcmpError(quoted, kind, this.frame, timeNs, 0)
+    }
+  }
+
+  onSkippedRecord(): void {
+    this.frame++
+  }
+
+  onEnd(record: number): void {
+    const { connection } = this
+    connection.baseNs = this.clock.baseNs ?? 0n
+    connection.e.fill(this.tracker.table, record, this)
+    connection.encapsulation = this.decoder.encapsulations.text(connection.e.encapsulation)
+    connection.j.judge(connection.e)
+    this.connections++
+    this.handler.onConnection(connection)
+  }
+
+  /** Reports every connection that is left. */
+  finish(): void {
+    this.tracker.finish()
+  }
+
+  /** Frames by outcome of their decoding, segments left out. */
+  decodeCounts(): DecodeCount[] {
+    const list: DecodeCount[] = []
+    for (const [status, { name }] of DECODE_STATUSES.entries()) {
+      const packets = this.counts[status] as number
+      if (status === SEGMENT || packets === 0) continue
+      list.push({ name, packets, first_offset_bytes: this.firstOffsets[status] as number })
+    }
+    return list
+  }
+
+  /** Segments decoded. */
+  get segments(): number {
+    return this.counts[SEGMENT] as number
+  }
+}
+

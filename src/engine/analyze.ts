@@ -1,0 +1,84 @@
+// Reads one capture to its end, or to its damage, and hands every connection over as soon as its ending is settled.
+
+import { TeardownError } from '../base/errors.js'
+import { Framer } from '../capture/framer.js'
+import { CaptureClock } from '../capture/record.js'
+import { type CaptureSource, readCapture } from '../capture/source.js'
+import { Analysis, type AnalysisOptions, type ConnectionHandler } from './analysis.js'
+import { type CaptureReport, captureReport } from './capture-report.js'
+
+/** How long after its last packet an ended connection of a live source is reported. */
+const SETTLE_NS = 1e9
+/** How often a live source is looked after while no packet comes. */
+const SETTLE_EVERY_MS = 250
+
+/** Settings of {@link analyzeSource}. */
+export interface AnalyzeOptions extends AnalysisOptions {
+  /** Name for the `capture` column; by default the path. */
+  readonly name?: string | undefined
+  /** Report endings a second after they are certain instead of when memory wants them: for pipes that do not end. */
+  readonly live?: boolean | undefined
+  readonly onProgress?: ((progress: Progress) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** How far the reading of a capture is. */
+export interface Progress {
+  readonly readBytes: number
+  readonly totalBytes: number | undefined
+  readonly packets: number
+  readonly connections: number
+}
+
+/**
+ * Analyzes one capture. Connections reach `handler` while it is read; what is still open, after its end.
+ * A capture that is damaged or cannot be opened is not an exception: its report says so, and what came before is whole.
+ */
+export async function analyzeSource(
+  source: CaptureSource,
+  handler: ConnectionHandler,
+  options: AnalyzeOptions = {},
+): Promise<CaptureReport> {
+  const name = options.name ?? (typeof source === 'string' ? source : '-')
+  const clock = new CaptureClock()
+  const analysis = new Analysis(name, clock, handler, options)
+  const framer = new Framer(analysis, clock)
+  analysis.origin = framer.info
+  const timer = options.live === true ? settleRegularly(analysis) : undefined
+  let compression: string | undefined
+  let problem: TeardownError | undefined
+  try {
+    const summary = await readCapture(source, framer, {
+      signal: options.signal,
+      onProgress: (readBytes, totalBytes) =>
+        options.onProgress?.({
+          readBytes,
+          totalBytes,
+          packets: analysis.frame,
+          connections: analysis.tracker.streams,
+        }),
+    })
+    compression = summary.compression
+  } catch (error) {
+    if (!(error instanceof TeardownError)) throw error
+    problem = error
+  } finally {
+    clearInterval(timer)
+  }
+  analysis.finish()
+  return captureReport(name, analysis, framer.info, clock.baseNs, compression, problem)
+}
+
+/** While a pipe is silent no packet moves time on, so the wall clock does. */
+function settleRegularly(analysis: Analysis): NodeJS.Timeout {
+  let frame = -1
+  let seenAt = Date.now()
+  return setInterval(() => {
+    if (analysis.frame !== frame) {
+      frame = analysis.frame
+      seenAt = Date.now()
+    }
+    const silentNs = (Date.now() - seenAt) * 1e6
+    analysis.tracker.settle(analysis.captureEndNs + silentNs - SETTLE_NS)
+  }, SETTLE_EVERY_MS)
+}

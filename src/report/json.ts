@@ -1,0 +1,37 @@
+// One JSON document. Connections are written as they end, so that no run has to fit into memory; captures and summary
+// therefore come last.
+
+import { type Column, type ColumnSource, connectionObject } from './columns.js'
+import { type CaptureRow, type Reporter, SCHEMA_NAME, type TextSink } from './reporter.js'
+import type { Summary } from './summary.js'
+
+/** Writes `{schema, connections, incidents, captures, summary}`. */
+export class JsonReporter implements Reporter {
+  private readonly sink: TextSink
+  private readonly columns: readonly Column[]
+  private readonly captures: CaptureRow[] = []
+  private rows = 0
+
+  constructor(sink: TextSink, columns: readonly Column[]) {
+    this.sink = sink
+    this.columns = columns
+    sink.write(`{"schema":${JSON.stringify(SCHEMA_NAME)},"connections":[`)
+  }
+
+  connection(from: ColumnSource): void {
+    const row = JSON.stringify(connectionObject(from, this.columns))
+    this.sink.write(`${this.rows === 0 ? '\n' : ',\n'}${row}`)
+    this.rows++
+  }
+
+  capture(report: CaptureRow): void {
+    this.captures.push(report)
+  }
+
+  finish(summary: Summary): void {
+    const captures = this.captures.map((capture) => JSON.stringify(capture)).join(',\n')
+    this.sink.write(
+      `\n],"incidents":[],"captures":[\n${captures}\n],"summary":${JSON.stringify(summary)}}\n`,
+    )
+  }
+}

@@ -1,0 +1,23 @@
+// What every output format does: take connections one by one, captures as they are done, and a summary at the end.
+
+import type { ColumnSource } from './columns.js'
+import type { Summary } from './summary.js'
+
+/** Where a reporter writes to. */
+export interface TextSink {
+  write(text: string): void
+}
+
+/** The `capture` line of the output; its fields are made by the engine. */
+export type CaptureRow = object
+
+/** One output format. Calls come in the order: connections and captures mixed, then `finish` once. */
+export interface Reporter {
+  /** Takes a connection; it is only valid during the call. */
+  connection(from: ColumnSource): void
+  capture(report: CaptureRow): void
+  finish(summary: Summary): void
+}
+
+/** Version of the output, in every document. */
+export const SCHEMA_NAME = 'tcp-teardown/1'

@@ -1,0 +1,115 @@
+// Octets that passed before: retransmissions, keepalive probes with one octet, and segments that were merely reordered.
+// A series of retransmissions without progress is what a give-up looks like (RFC 9293 §3.8.3, R2; on Linux
+// tcp_retries2, tcp_orphan_retries and tcp_syn_retries), so its length, span and gaps are kept.
+
+import * as L from './layout.js'
+import { sideFloats, sideInts, teardownFloats, teardownInts } from './positions.js'
+import { observeProbe } from './probe.js'
+import type { ConnectionTable } from './table.js'
+
+/** A one-octet probe comes after an idle time; a one-octet segment that is sent again comes sooner. */
+const PROBE_AFTER_NS = 500e6
+
+/** A segment of `side` that begins at `seq` and holds nothing new: `octets` of payload, a SYN (0) or a FIN (0). */
+export function observeResent(
+  table: ConnectionTable,
+  record: number,
+  side: number,
+  seq: number,
+  octets: number,
+  frame: number,
+  timeNs: number,
+): void {
+  const me = sideInts(record, side)
+  const peer = sideInts(record, 1 - side)
+  const ints = table.connections.ints
+  const mine = ints[me + L.SIDE_FLAGS] as number
+  const nxt = ints[me + L.NXT] as number
+  const acked = ints[peer + L.ACKED] as number
+  if (octets > 0 && fillsHole(ints, me, seq, octets)) return
+  if (
+    octets === 1 &&
+    ((nxt - seq) | 0) === 1 &&
+    acked === nxt &&
+    ints[peer + L.WINDOW] !== 0 &&
+    timeNs - (table.connections.floats[sideFloats(record, side) + L.LAST_NS_F] as number) > PROBE_AFTER_NS
+  ) {
+    observeProbe(table, record, side, frame, timeNs)
+    return
+  }
+  ints[me + L.RETRANSMISSIONS] = (ints[me + L.RETRANSMISSIONS] as number) + 1
+  const kind = kindOf(mine, ints[peer + L.WINDOW] as number, peerAnswered(ints, peer), octets)
+  if (kind === L.SERIES_SYN_ACK && ((ints[peer + L.SIDE_FLAGS] as number) & L.SIDE_PLAIN_ACK) !== 0) {
+    const t = teardownInts(table.teardownOf(record), side)
+    const words = table.teardowns.ints
+    words[t + L.SYN_ACK_REPEATS] = (words[t + L.SYN_ACK_REPEATS] as number) + 1
+  }
+  extendSeries(table, record, side, kind, frame, timeNs)
+}
+
+/** Adds one step to the side's running series of `kind`. */
+export function extendSeries(
+  table: ConnectionTable,
+  record: number,
+  side: number,
+  kind: number,
+  frame: number,
+  timeNs: number,
+): void {
+  const teardown = table.teardownOf(record)
+  const t = teardownInts(teardown, side)
+  const tf = teardownFloats(teardown, side)
+  const words = table.teardowns.ints
+  const times = table.teardowns.floats
+  const runs = words[t + L.SERIES_KIND] !== 0
+  if (!runs) {
+    words[t + L.SERIES_COUNT] = 0
+    times[tf + L.SERIES_SENT_NS_F] = sentNs(table, record, side, kind)
+    times[tf + L.SERIES_FIRST_NS_F] = timeNs
+    times[tf + L.SERIES_GAP_NS_F] = Math.max(0, timeNs - (times[tf + L.SERIES_SENT_NS_F] as number))
+  } else {
+    const gap = timeNs - (times[tf + L.SERIES_LAST_NS_F] as number)
+    if (gap > (times[tf + L.SERIES_GAP_NS_F] as number)) times[tf + L.SERIES_GAP_NS_F] = gap
+  }
+  words[t + L.SERIES_KIND] = kind
+  words[t + L.SERIES_COUNT] = (words[t + L.SERIES_COUNT] as number) + 1
+  times[tf + L.SERIES_LAST_NS_F] = timeNs
+  times[tf + L.SERIES_FRAME_F] = frame
+}
+
+/** True when the octets were skipped before and come now: reordered, or lost before the capture point. */
+function fillsHole(ints: Int32Array, me: number, seq: number, octets: number): boolean {
+  const start = ints[me + L.HOLE_START] as number
+  const end = ints[me + L.HOLE_END] as number
+  if (start === end || ((seq - start) | 0) < 0 || ((end - seq) | 0) <= 0) return false
+  // Only the front of the hole is tracked; what comes before it counts as seen.
+  const behind = (seq + octets) | 0
+  ints[me + L.HOLE_START] = ((end - behind) | 0) < 0 ? end : behind
+  return true
+}
+
+function peerAnswered(ints: Int32Array, peer: number): boolean {
+  return ((ints[peer + L.SIDE_FLAGS] as number) & L.SIDE_ACK_SET) !== 0
+}
+
+function kindOf(mine: number, peerWindow: number, answered: boolean, octets: number): number {
+  if (octets === 0 && (mine & L.SIDE_FIN) === 0) {
+    return (mine & L.SIDE_SYN_ACK) !== 0 ? L.SERIES_SYN_ACK : L.SERIES_SYN
+  }
+  if (answered && peerWindow === 0) return L.SERIES_WINDOW_PROBE
+  return octets === 0 ? L.SERIES_FIN : L.SERIES_DATA
+}
+
+/** When the segment that is now repeated was sent first, as far as is kept. */
+function sentNs(table: ConnectionTable, record: number, side: number, kind: number): number {
+  const floats = table.connections.floats
+  const sf = sideFloats(record, side)
+  if (kind === L.SERIES_FIN) {
+    const tf = teardownFloats(table.teardownOf(record), side)
+    return table.teardowns.floats[tf + L.FIN_NS_F] as number
+  }
+  if (kind === L.SERIES_DATA && floats[sf + L.DATA_FRAME_F] !== 0) {
+    return floats[sf + L.DATA_NS_F] as number
+  }
+  return floats[sf + L.LAST_NS_F] as number
+}

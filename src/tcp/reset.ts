@@ -1,0 +1,185 @@
+// Resets: is it acceptable to its receiver (RFC 9293 §3.5.3 and §3.10.7.4, RFC 5961 §3), what does its form say about
+// its sender, what did it answer, and does either side carry on regardless.
+
+import type { Segment } from '../wire/segment.js'
+import { ACK } from '../wire/segment.js'
+import { type TcpOptions, readTcpOptions } from '../wire/tcp-options.js'
+import { markIdleSince } from './fin.js'
+import * as L from './layout.js'
+import { sideFloats, sideInts, teardownFloats, teardownInts } from './positions.js'
+import { CLOSED, RCVD_RST, SENT_RST, SYN_SENT, TIME_WAIT, nextState } from './state.js'
+import type { ConnectionTable } from './table.js'
+
+/** A RST sent by `side`. */
+export function observeReset(
+  table: ConnectionTable,
+  record: number,
+  side: number,
+  seg: Segment,
+  view: DataView,
+  frame: number,
+  timeNs: number,
+  options: TcpOptions,
+): void {
+  const teardown = table.teardownOf(record)
+  const me = sideInts(record, side)
+  const ints = table.connections.ints
+  const t = teardownInts(teardown, side)
+  const tf = teardownFloats(teardown, side)
+  const words = table.teardowns.ints
+  const times = table.teardowns.floats
+  const grade = gradeOf(ints, me, sideInts(record, 1 - side), seg)
+  ints[me + L.SIDE_FLAGS] = (ints[me + L.SIDE_FLAGS] as number) | L.SIDE_RST
+  words[t + L.RST_COUNT] = (words[t + L.RST_COUNT] as number) + 1
+  times[tf + L.RST_LAST_NS_F] = timeNs
+  times[tf + L.RST_LAST_FRAME_F] = frame
+  if (times[tf + L.RST_FRAME_F] !== 0 && rank(grade) <= rank(words[t + L.RST_META] as number)) return
+
+  markIdleSince(table, record, teardown)
+  readTcpOptions(view, seg.tcpStart + 20, seg.optionsEnd, options)
+  let meta = grade
+  if ((seg.flags & ACK) !== 0) meta |= L.RST_HAS_ACK
+  if (options.hasTimestamps) meta |= L.RST_HAS_TIMESTAMPS
+  words[t + L.RST_SEQ] = seg.seq
+  words[t + L.RST_ACK] = seg.ack
+  words[t + L.RST_WINDOW] = seg.window
+  words[t + L.RST_TTL] = seg.ttl
+  words[t + L.RST_IP_ID] = seg.ipId
+  words[t + L.RST_NXT] = ints[me + L.NXT] as number
+  times[tf + L.RST_NS_F] = timeNs
+  times[tf + L.RST_FRAME_F] = frame
+  meta |= keepSurroundings(table, record, side, teardown)
+  words[t + L.RST_META] = meta
+  if ((grade & L.RST_EXACT) !== 0) applyReset(table, record, side, teardown)
+}
+
+/**
+ * Counts a segment other than a RST that `side` sent although a reset has passed. A reset socket answers with resets
+ * only, so a sender that goes on talking did not send the reset itself, or was never reached by it.
+ * Returns true when the segment brought the connection back to life.
+ */
+export function observeAfterReset(
+  table: ConnectionTable,
+  record: number,
+  side: number,
+  seg: Segment,
+  frame: number,
+  timeNs: number,
+): boolean {
+  const teardown = table.teardownOf(record)
+  const times = table.teardowns.floats
+  const words = table.teardowns.ints
+  const own = teardownInts(teardown, side)
+  const ownF = teardownFloats(teardown, side)
+  const peer = teardownInts(teardown, 1 - side)
+  let revived = false
+  if (times[ownF + L.RST_FRAME_F] !== 0 && !overtaken(words, own, seg)) {
+    words[own + L.ALIVE_COUNT] = (words[own + L.ALIVE_COUNT] as number) + 1
+    if (times[ownF + L.ALIVE_FRAME_F] === 0) {
+      times[ownF + L.ALIVE_FRAME_F] = frame
+      times[ownF + L.ALIVE_NS_F] = timeNs
+    }
+    revived = restoreState(table, record, side, own)
+  }
+  if (times[teardownFloats(teardown, 1 - side) + L.RST_FRAME_F] !== 0) {
+    words[own + L.CARRY_ON_COUNT] = (words[own + L.CARRY_ON_COUNT] as number) + 1
+    // Only a sender that is alive after its supposed reset makes a peer that talks on more than late.
+    if ((words[peer + L.ALIVE_COUNT] as number) > 0) {
+      revived = restoreState(table, record, side, own) || revived
+    }
+  }
+  return revived
+}
+
+/** True when a segment was sent before the reset and only passes behind it. */
+function overtaken(words: Int32Array, t: number, seg: Segment): boolean {
+  const behind = (seg.seq + seg.payloadLen) | 0
+  const nxtAtReset = words[t + L.RST_NXT] as number
+  const rstSeq = words[t + L.RST_SEQ] as number
+  // The reset's own sequence number lies beyond what had passed: the gap is still on its way.
+  return ((rstSeq - nxtAtReset) | 0) > 0 && ((rstSeq - behind) | 0) >= 0
+}
+
+/** The acceptance test of the receiver, as far as the receiver's state is known from its own segments. */
+function gradeOf(ints: Int32Array, me: number, peer: number, seg: Segment): number {
+  const mine = ints[me + L.SIDE_FLAGS] as number
+  const theirs = ints[peer + L.SIDE_FLAGS] as number
+  if (ints[peer + L.STATE] === SYN_SENT && (theirs & L.SIDE_ACK_SET) === 0) {
+    // SYN-SENT: acceptable when it acknowledges the SYN, §3.10.7.3.
+    const acceptable = (seg.flags & ACK) !== 0 && seg.ack === ints[peer + L.NXT]
+    return L.RST_ANSWERS_SYN | (acceptable ? L.RST_EXACT | L.RST_IN_WINDOW : 0)
+  }
+  const low = (theirs & L.SIDE_ACK_SET) !== 0
+  const high = (mine & L.SIDE_NXT_SET) !== 0
+  if (!low && !high) return L.RST_EXACT | L.RST_IN_WINDOW
+  // RCV.NXT of the receiver lies between what it has acknowledged and what its peer has sent.
+  const from = (low ? ints[peer + L.ACKED] : ints[me + L.NXT]) as number
+  const sent = (high ? ints[me + L.NXT] : ints[peer + L.ACKED]) as number
+  const to = ((sent - from) | 0) > 0 ? sent : from
+  if (((seg.seq - from) | 0) >= 0 && ((to - seg.seq) | 0) >= 0) return L.RST_EXACT | L.RST_IN_WINDOW
+  const scaled = (mine & theirs & L.SIDE_WINDOW_SCALE) !== 0
+  const window = (ints[peer + L.WINDOW] as number) << (scaled ? (ints[peer + L.WINDOW_SHIFT] as number) : 0)
+  const inWindow = ((seg.seq - from) | 0) >= 0 && ((seg.seq - from) | 0) < window
+  return inWindow ? L.RST_IN_WINDOW : 0
+}
+
+function rank(meta: number): number {
+  return meta & (L.RST_EXACT | L.RST_IN_WINDOW)
+}
+
+/** Keeps what stood around the reset: the peer's last segment and both sides' last payload. */
+function keepSurroundings(
+  table: ConnectionTable,
+  record: number,
+  side: number,
+  teardown: number,
+): number {
+  const t = teardownInts(teardown, side)
+  const tf = teardownFloats(teardown, side)
+  const words = table.teardowns.ints
+  const times = table.teardowns.floats
+  const { ints, floats } = table.connections
+  const peer = sideInts(record, 1 - side)
+  const peerF = sideFloats(record, 1 - side)
+  const meF = sideFloats(record, side)
+  const mine = ints[sideInts(record, side) + L.SIDE_FLAGS] as number
+  const theirs = ints[peer + L.SIDE_FLAGS] as number
+  words[t + L.TRIGGER_FLAGS] = (ints[peer + L.LAST_META] as number) & 0xff
+  words[t + L.TRIGGER_LEN] = ints[peer + L.LAST_LEN] as number
+  words[t + L.TRIGGER_ACK] = ints[peer + L.LAST_ACK] as number
+  let trigger = 0
+  if ((theirs & L.SIDE_LAST_PROBE) !== 0) trigger |= L.TRIGGER_PROBE
+  if ((mine & L.SIDE_FIN_ACKED) !== 0) trigger |= L.TRIGGER_ACKS_FIN
+  words[t + L.TRIGGER_META] = trigger
+  times[tf + L.TRIGGER_NS_F] = floats[peerF + L.LAST_NS_F] as number
+  times[tf + L.TRIGGER_FRAME_F] = floats[peerF + L.LAST_FRAME_F] as number
+  times[tf + L.RST_OWN_DATA_NS_F] = floats[meF + L.DATA_NS_F] as number
+  times[tf + L.RST_OWN_DATA_FRAME_F] = floats[meF + L.DATA_FRAME_F] as number
+  times[tf + L.RST_PEER_DATA_NS_F] = floats[peerF + L.DATA_NS_F] as number
+  times[tf + L.RST_PEER_DATA_FRAME_F] = floats[peerF + L.DATA_FRAME_F] as number
+  return (mine & theirs & L.SIDE_FIN) !== 0 && ((mine | theirs) & L.SIDE_FIN_ACKED) !== 0
+    ? L.RST_AFTER_CLOSE
+    : 0
+}
+
+/** Both ends are closed by an acceptable reset; their states until then are kept for the report. */
+function applyReset(table: ConnectionTable, record: number, side: number, teardown: number): void {
+  const ints = table.connections.ints
+  const words = table.teardowns.ints
+  for (let s = 0; s < 2; s++) {
+    const at = sideInts(record, s) + L.STATE
+    const state = ints[at] as number
+    if (state !== CLOSED) words[teardownInts(teardown, s) + L.STATE_BEFORE_RST] = state
+    ints[at] = nextState(state, s === side ? SENT_RST : RCVD_RST)
+  }
+}
+
+function restoreState(table: ConnectionTable, record: number, side: number, t: number): boolean {
+  const at = sideInts(record, side) + L.STATE
+  const before = table.teardowns.ints[t + L.STATE_BEFORE_RST] as number
+  const state = table.connections.ints[at] as number
+  if (before === CLOSED || before === TIME_WAIT || state !== CLOSED) return false
+  table.connections.ints[at] = before
+  return true
+}
+

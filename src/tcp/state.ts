@@ -1,0 +1,124 @@
+// The state machine of one endpoint (RFC 9293 §3.3.2), as an observer can drive it from what passes the capture point.
+// An observer never sees a segment arrive. What an endpoint has received is known from what it acknowledges, so RCVD
+// events are raised by the receiver's own acknowledgment. That keeps crossed FINs apart from answered ones (CLOSING
+// against LAST-ACK), which a machine driven by passing packets alone would mix up.
+
+/** Endpoint states as small integers; the order is that of {@link STATE_NAMES}. */
+export const CLOSED = 0
+export const LISTEN = 1
+export const SYN_SENT = 2
+export const SYN_RECEIVED = 3
+export const ESTABLISHED = 4
+export const FIN_WAIT_1 = 5
+export const FIN_WAIT_2 = 6
+export const CLOSE_WAIT = 7
+export const CLOSING = 8
+export const LAST_ACK = 9
+export const TIME_WAIT = 10
+export const STATE_COUNT = 11
+
+/** State names in the RFC's spelling, by state number. */
+export const STATE_NAMES: readonly string[] = [
+  'CLOSED',
+  'LISTEN',
+  'SYN-SENT',
+  'SYN-RECEIVED',
+  'ESTABLISHED',
+  'FIN-WAIT-1',
+  'FIN-WAIT-2',
+  'CLOSE-WAIT',
+  'CLOSING',
+  'LAST-ACK',
+  'TIME-WAIT',
+]
+
+/** Events at one endpoint: what it sent, and what its own segments prove it received. */
+export const SENT_SYN = 0
+export const SENT_SYN_ACK = 1
+/** Any segment with ACK that is neither SYN, FIN nor RST: the sender takes the connection for open. */
+export const SENT_ACK = 2
+export const SENT_FIN = 3
+export const SENT_RST = 4
+/** The peer acknowledged our SYN. */
+export const SYN_ACKED = 5
+/** We acknowledged the peer's FIN. */
+export const RCVD_FIN = 6
+/** The peer acknowledged our FIN. */
+export const FIN_ACKED = 7
+export const RCVD_RST = 8
+export const EVENT_COUNT = 9
+
+/** Event names for tests and the architecture text, by event number. */
+export const EVENT_NAMES: readonly string[] = [
+  'SENT_SYN',
+  'SENT_SYN_ACK',
+  'SENT_ACK',
+  'SENT_FIN',
+  'SENT_RST',
+  'SYN_ACKED',
+  'RCVD_FIN',
+  'FIN_ACKED',
+  'RCVD_RST',
+]
+
+/** One edge: in state `from`, event `on` leads to state `to`. */
+export type Edge = readonly [from: number, on: number, to: number]
+
+/** RFC 9293 Figure 5 for an observer. A (state, event) pair that is not listed leaves the state as it is. */
+export const EDGES: readonly Edge[] = [
+  // Opening, §3.5.
+  [CLOSED, SENT_SYN, SYN_SENT], // active open
+  [LISTEN, SENT_SYN, SYN_SENT], // the supposed server opens too: simultaneous open
+  [CLOSED, SENT_SYN_ACK, SYN_RECEIVED], // its SYN was not captured
+  [LISTEN, SENT_SYN_ACK, SYN_RECEIVED], // passive open
+  [SYN_SENT, SENT_SYN_ACK, SYN_RECEIVED], // simultaneous open, §3.5 figure 7
+  [SYN_SENT, SENT_ACK, ESTABLISHED], // it acknowledges the SYN-ACK
+  [SYN_RECEIVED, SYN_ACKED, ESTABLISHED], // third packet of the handshake
+  // A capture that begins later: whoever acknowledges is at least established.
+  [CLOSED, SENT_ACK, ESTABLISHED],
+  [LISTEN, SENT_ACK, ESTABLISHED],
+  [LISTEN, SYN_ACKED, ESTABLISHED], // the peer acknowledges a SYN-ACK that was not captured
+  [CLOSED, SYN_ACKED, ESTABLISHED],
+  // Closing, §3.6.
+  [CLOSED, SENT_FIN, FIN_WAIT_1], // first packet of a late capture
+  [LISTEN, SENT_FIN, FIN_WAIT_1],
+  [SYN_SENT, SENT_FIN, FIN_WAIT_1], // handshake ACK not captured
+  [SYN_RECEIVED, SENT_FIN, FIN_WAIT_1], // allowed, §3.10.4
+  [ESTABLISHED, SENT_FIN, FIN_WAIT_1], // case 1: active close
+  [FIN_WAIT_1, FIN_ACKED, FIN_WAIT_2],
+  [FIN_WAIT_1, RCVD_FIN, CLOSING], // case 3: the FINs crossed
+  [FIN_WAIT_2, RCVD_FIN, TIME_WAIT],
+  [CLOSING, FIN_ACKED, TIME_WAIT],
+  [LISTEN, RCVD_FIN, CLOSE_WAIT],
+  [SYN_SENT, RCVD_FIN, CLOSE_WAIT],
+  [SYN_RECEIVED, RCVD_FIN, CLOSE_WAIT],
+  [ESTABLISHED, RCVD_FIN, CLOSE_WAIT], // case 2: passive close
+  [CLOSE_WAIT, SENT_FIN, LAST_ACK],
+  [LAST_ACK, FIN_ACKED, CLOSED],
+  // A reset ends the connection at both ends, §3.5.3; TIME-WAIT too (RFC 1337 hazard, as Linux does).
+  [LISTEN, SENT_RST, CLOSED],
+  [LISTEN, RCVD_RST, LISTEN], // a listener is not bothered, §3.10.7.2
+  ...[SYN_SENT, SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT, CLOSING, LAST_ACK, TIME_WAIT].flatMap(
+    (state): Edge[] => [
+      [state, SENT_RST, CLOSED],
+      [state, RCVD_RST, CLOSED],
+    ],
+  ),
+]
+
+/** NEXT_STATE[state * EVENT_COUNT + event], compiled from {@link EDGES}. */
+export const NEXT_STATE: Uint8Array = compileEdges(EDGES)
+
+function compileEdges(edges: readonly Edge[]): Uint8Array {
+  const next = new Uint8Array(STATE_COUNT * EVENT_COUNT)
+  for (let state = 0; state < STATE_COUNT; state++) {
+    next.fill(state, state * EVENT_COUNT, (state + 1) * EVENT_COUNT)
+  }
+  for (const [from, on, to] of edges) next[from * EVENT_COUNT + on] = to
+  return next
+}
+
+/** The state that `event` leads to from `state`. */
+export function nextState(state: number, event: number): number {
+  return NEXT_STATE[state * EVENT_COUNT + event] as number
+}

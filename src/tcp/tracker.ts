@@ -1,0 +1,215 @@
+// Follows every connection of a capture: finds the record of a segment's 4-tuple, opens and closes connections the way
+// Wireshark numbers its streams, and hands ended ones over. What a segment means for its connection is observe.ts.
+
+import type { Segment } from '../wire/segment.js'
+import { ACK, SYN } from '../wire/segment.js'
+import * as L from './layout.js'
+import { Observer } from './observe.js'
+import { RecordQueue } from './queue.js'
+import { CLOSED, LISTEN, SYN_SENT, TIME_WAIT } from './state.js'
+import { ConnectionTable } from './table.js'
+
+/** Takes connections whose end is known, or that the tracker has to give up. */
+export interface EndHandler {
+  /** `record` is valid during the call only. */
+  onEnd(record: number): void
+}
+
+/** Bounds of a tracker; every one has a safe default. */
+export interface TrackerLimits {
+  /** Closed connections kept for stragglers, so that a late packet still finds its stream. */
+  readonly maxClosed?: number
+  /** Unanswered SYNs kept; beyond that the oldest is judged as it stands. */
+  readonly maxUnanswered?: number
+}
+
+const MAX_CLOSED = 1 << 14
+const MAX_UNANSWERED = 1 << 18
+
+/** Connections of one timeline of packets. */
+export class Tracker {
+  readonly table: ConnectionTable = new ConnectionTable()
+  /** Streams numbered so far. */
+  streams = 0
+  /** Segments that came after their connection had been reported. */
+  latePackets = 0
+  /** Connections given up because a bound was reached. */
+  evicted = 0
+  private readonly observer: Observer
+  private readonly handler: EndHandler
+  private readonly closed = new RecordQueue()
+  private readonly unanswered = new RecordQueue()
+  private readonly maxClosed: number
+  private readonly maxUnanswered: number
+  /** How many entries of `closed`, from the oldest, have been reported by `settle`. */
+  private settled = 0
+
+  constructor(handler: EndHandler, limits: TrackerLimits = {}) {
+    this.handler = handler
+    this.observer = new Observer(this.table)
+    this.maxClosed = limits.maxClosed ?? MAX_CLOSED
+    this.maxUnanswered = limits.maxUnanswered ?? MAX_UNANSWERED
+  }
+
+  /** Takes the next segment. `view` is the buffer it was decoded from, `capture` the index of its capture. */
+  onSegment(seg: Segment, view: DataView, frame: number, timeNs: number, capture: number): void {
+    const { table } = this
+    let record = table.find(seg)
+    if (record < 0) {
+      record = this.open(seg, frame, timeNs, capture)
+    } else if ((seg.flags & SYN) !== 0 && this.startsAnew(record, seg)) {
+      this.supersede(record)
+      record = this.open(seg, frame, timeNs, capture)
+      const at = record * L.CONN_INTS + L.CONN_FLAGS
+      table.connections.ints[at] = (table.connections.ints[at] as number) | L.CONN_REUSED_PORTS
+    }
+    this.observer.observe(record, table.side, seg, view, frame, timeNs)
+    if (this.observer.touchedEnd) this.afterEndEvent(record)
+  }
+
+  /** Takes the TCP header quoted in an ICMP error: evidence for its connection, not a packet of it. */
+  onIcmpError(
+    quoted: Segment,
+    kind: number,
+    frame: number,
+    timeNs: number,
+    capture: number,
+  ): void {
+    let record = this.table.find(quoted)
+    // Wireshark numbers a stream for a quoted header it has not met; doing likewise keeps later numbers equal.
+    if (record < 0) record = this.open(quoted, frame, timeNs, capture)
+    this.observer.observeIcmp(record, this.table.side, quoted, kind, frame, timeNs)
+  }
+
+  /** Reports closed connections that have been quiet since `untilNs`; they stay for stragglers. For live input. */
+  settle(untilNs: number): void {
+    const { ints, floats } = this.table.connections
+    while (this.settled < this.closed.length) {
+      const record = this.closed.at(this.settled)
+      const stream = this.closed.stampAt(this.settled)
+      const base = record * L.CONN_INTS
+      if (ints[base + L.STREAM] === stream && this.isClosed(record)) {
+        if ((floats[record * L.CONN_CELLS + L.END_NS_F] as number) > untilNs) return
+        this.report(record)
+      }
+      this.settled++
+    }
+  }
+
+  /** Reports everything that is left, in stream order. The tracker is empty afterwards. */
+  finish(): void {
+    const { ints } = this.table.connections
+    const left = this.table.records()
+    left.sort((a, b) => (ints[a * L.CONN_INTS + L.STREAM] as number) - (ints[b * L.CONN_INTS + L.STREAM] as number))
+    for (const record of left) {
+      this.report(record)
+      this.table.unlink(record)
+      this.table.release(record)
+    }
+  }
+
+  private open(seg: Segment, frame: number, timeNs: number, capture: number): number {
+    const record = this.table.add(seg)
+    const { ints, floats } = this.table.connections
+    const base = record * L.CONN_INTS
+    ints[base + L.STREAM] = this.streams++
+    ints[base + L.ENCAPSULATION] = seg.encapsulation
+    ints[base + L.CAPTURE] = capture
+    const cells = record * L.CONN_CELLS
+    floats[cells + L.START_NS_F] = timeNs
+    floats[cells + L.START_FRAME_F] = frame
+    floats[cells + L.END_NS_F] = timeNs
+    floats[cells + L.END_FRAME_F] = frame
+    if ((seg.flags & (SYN | ACK)) === SYN) this.queueUnanswered(record)
+    return record
+  }
+
+  /**
+   * Wireshark's rule for reused ports: a SYN or SYN-ACK with another initial sequence number starts a new stream, and
+   * so does one with the same number once a FIN or RST has passed.
+   */
+  private startsAnew(record: number, seg: Segment): boolean {
+    const { ints } = this.table.connections
+    const side = record * L.CONN_INTS + L.SIDE_INTS + this.table.side * L.SIDE_INTS_STEP
+    if (((ints[side + L.SIDE_FLAGS] as number) & L.SIDE_ISN_SET) === 0) return false
+    return ints[side + L.ISN] !== seg.seq
+  }
+
+  private supersede(record: number): void {
+    const at = record * L.CONN_INTS + L.CONN_FLAGS
+    const { ints } = this.table.connections
+    if (!this.isClosed(record)) ints[at] = (ints[at] as number) | L.CONN_SUPERSEDED
+    this.drop(record)
+  }
+
+  /** Reports a connection if that has not happened, and forgets it. */
+  private drop(record: number): void {
+    this.report(record)
+    this.table.unlink(record)
+    this.table.connections.ints[record * L.CONN_INTS + L.STREAM] = -1
+    this.table.release(record)
+  }
+
+  private report(record: number): void {
+    const at = record * L.CONN_INTS + L.CONN_FLAGS
+    const { ints, floats } = this.table.connections
+    if (((ints[at] as number) & L.CONN_REPORTED) !== 0) return
+    ints[at] = (ints[at] as number) | L.CONN_REPORTED
+    const side = record * L.CONN_CELLS + L.SIDE_FLOATS
+    // A record that only an ICMP error made has no packets of its own and is no connection.
+    if (floats[side + L.PACKETS_F] === 0 && floats[side + L.SIDE_FLOATS_STEP + L.PACKETS_F] === 0) return
+    this.handler.onEnd(record)
+  }
+
+  private isClosed(record: number): boolean {
+    const { ints } = this.table.connections
+    const side = record * L.CONN_INTS + L.SIDE_INTS
+    return over(ints[side + L.STATE] as number) && over(ints[side + L.SIDE_INTS_STEP + L.STATE] as number)
+  }
+
+  private afterEndEvent(record: number): void {
+    const { ints } = this.table.connections
+    const at = record * L.CONN_INTS + L.CONN_FLAGS
+    const flags = ints[at] as number
+    if ((flags & L.CONN_REPORTED) !== 0) this.latePackets++
+    if ((flags & L.CONN_QUEUED) !== 0 || !this.isClosed(record)) return
+    ints[at] = flags | L.CONN_QUEUED
+    this.closed.push(record, ints[record * L.CONN_INTS + L.STREAM] as number)
+    if (this.closed.length > this.maxClosed) this.dropOldestClosed()
+  }
+
+  private dropOldestClosed(): void {
+    const stream = this.closed.stampAt(0)
+    const record = this.closed.shift()
+    if (this.settled > 0) this.settled--
+    const { ints } = this.table.connections
+    const base = record * L.CONN_INTS
+    if (ints[base + L.STREAM] !== stream) return
+    ints[base + L.CONN_FLAGS] = (ints[base + L.CONN_FLAGS] as number) & ~L.CONN_QUEUED
+    if (this.isClosed(record)) this.drop(record)
+  }
+
+  private queueUnanswered(record: number): void {
+    const { ints } = this.table.connections
+    this.unanswered.push(record, ints[record * L.CONN_INTS + L.STREAM] as number)
+    if (this.unanswered.length <= this.maxUnanswered) return
+    const stream = this.unanswered.stampAt(0)
+    const oldest = this.unanswered.shift()
+    const base = oldest * L.CONN_INTS
+    if (ints[base + L.STREAM] !== stream || !this.isUnanswered(oldest)) return
+    this.evicted++
+    ints[base + L.CONN_FLAGS] = (ints[base + L.CONN_FLAGS] as number) | L.CONN_EVICTED
+    this.drop(oldest)
+  }
+
+  private isUnanswered(record: number): boolean {
+    const { ints } = this.table.connections
+    const side = record * L.CONN_INTS + L.SIDE_INTS
+    return ints[side + L.STATE] === SYN_SENT && ints[side + L.SIDE_INTS_STEP + L.STATE] === LISTEN
+  }
+}
+
+/** True for the states no packet leads out of: the connection is gone, or only waits for its names to be free. */
+function over(state: number): boolean {
+  return state === CLOSED || state === TIME_WAIT
+}

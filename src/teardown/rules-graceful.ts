@@ -1,0 +1,183 @@
+// Endings by FIN from both sides.
+
+import type { Evidence, SideEvidence } from './evidence.js'
+import { type Rule, nameOf } from './rule.js'
+import type { Closer, Situation } from './situation.js'
+import { The, count, duration, items, packet, the } from './words.js'
+
+/** From here on a second FIN counts as slow. */
+const SLOW_CLOSE_NS = 1e9
+
+/** Rules for connections on which both FINs passed and no reset decided. */
+export const GRACEFUL_RULES: readonly Rule[] = [
+  {
+    id: 'fin-late-close',
+    verdict: 'graceful_fin',
+    cause: 'late_close',
+    when: (_e, s) => s.bothFins && metForgottenSocket(s),
+    closer: firstCloser,
+    confidence: () => 'likely',
+    alternatives: ['graceful_fin.reset_after_close'],
+    evidence: finsAndReset,
+    explain: (e, s) =>
+      pair(s, (first, second) =>
+        `${The(e, first)} closed first (FIN, ${packet(first.fin)}); ${the(e, second)} only ${duration(second.fin.ns - first.finAcked.ns)} after acknowledging that. ` +
+        `By then ${the(e, first)} had dropped its half-closed socket, so that the late FIN met a RST (${packet(first.rst.at)}). No data was lost.`,
+      ),
+  },
+  {
+    id: 'fin-reset-after-close',
+    verdict: 'graceful_fin',
+    cause: 'reset_after_close',
+    when: (_e, s) => s.bothFins && (resetBehind(s.first, s) || resetBehind(s.second, s)),
+    closer: firstCloser,
+    confidence: () => 'certain',
+    alternatives: [],
+    evidence: finsAndReset,
+    explain: (e, s) =>
+      pair(s, (first, second) =>
+        `${The(e, first)} closed first (FIN, ${packet(first.fin)}), ${the(e, second)} ${duration(second.fin.ns - first.fin.ns)} later; ` +
+        `the RST after that (${packet(resetBehind(first, s) ? first.rst.at : second.rst.at)}) cost no data.`,
+      ),
+  },
+  {
+    id: 'fin-simultaneous',
+    verdict: 'graceful_fin',
+    cause: 'simultaneous',
+    when: (_e, s) => s.bothFins && crossed(s),
+    closer: () => 'both',
+    confidence: (_e, s) => (s.bothFinsAcked ? 'certain' : 'likely'),
+    alternatives: [],
+    evidence: fins,
+    explain: (e, s) =>
+      pair(s, (first, second) =>
+        `Both sides closed before seeing the other's FIN: ${the(e, first)} (${packet(first.fin)}) and ${the(e, second)} ` +
+        `${duration(second.fin.ns - first.fin.ns)} later (${packet(second.fin)}).`,
+      ),
+  },
+  {
+    id: 'fin-last-ack-missing',
+    verdict: 'graceful_fin',
+    cause: 'last_ack_missing',
+    when: (_e, s) => s.bothFins && !s.bothFinsAcked,
+    closer: firstCloser,
+    confidence: () => 'likely',
+    alternatives: ['graceful_fin.normal'],
+    evidence: fins,
+    explain: (e, s) =>
+      pair(s, (first, second) =>
+        `${The(e, first)} closed first (FIN, ${packet(first.fin)}), ${the(e, second)} ${duration(second.fin.ns - first.fin.ns)} later (${packet(second.fin)}); ` +
+        `the last acknowledgment was not captured.`,
+      ),
+  },
+  {
+    id: 'fin-half-close',
+    verdict: 'graceful_fin',
+    cause: 'half_close',
+    when: (_e, s) => s.bothFins && usedHalfOpen(s),
+    closer: firstCloser,
+    confidence: () => 'certain',
+    alternatives: [],
+    evidence: (_e, s) =>
+      pair(s, (first, second) =>
+        items(
+          [first.fin, 'first FIN'],
+          [second.late, 'payload in the other direction after the FIN'],
+          [second.fin, 'second FIN'],
+          [second.finAcked, 'last acknowledgment'],
+        ),
+      ),
+    explain: (e, s) =>
+      pair(s, (first, second) =>
+        `${The(e, first)} finished sending (FIN, ${packet(first.fin)}) but went on receiving: ${the(e, second)} still delivered ` +
+        `${count(second.lateBytes, 'byte')} and closed ${duration(second.fin.ns - first.fin.ns)} later (${packet(second.fin)}).`,
+      ),
+  },
+  {
+    id: 'fin-slow-close',
+    verdict: 'graceful_fin',
+    cause: 'slow_close',
+    when: (_e, s) => s.bothFins && pair(s, (first, second) => second.fin.ns - first.finAcked.ns >= SLOW_CLOSE_NS),
+    closer: firstCloser,
+    confidence: () => 'certain',
+    alternatives: [],
+    evidence: fins,
+    explain: (e, s) =>
+      pair(s, (first, second) =>
+        `${The(e, first)} closed first (FIN, ${packet(first.fin)}); ${the(e, second)} stayed in CLOSE-WAIT for ` +
+        `${duration(second.fin.ns - first.finAcked.ns)} before it closed too (${packet(second.fin)}).`,
+      ),
+  },
+  {
+    id: 'fin-normal',
+    verdict: 'graceful_fin',
+    cause: 'normal',
+    when: (_e, s) => s.bothFins,
+    closer: firstCloser,
+    confidence: () => 'certain',
+    alternatives: [],
+    evidence: fins,
+    explain: (e, s) =>
+      pair(s, (first, second) =>
+        `${The(e, first)} closed first (FIN, ${packet(first.fin)}), ${the(e, second)} ${duration(second.fin.ns - first.fin.ns)} later ` +
+        `(${packet(second.fin)}); both FINs were acknowledged. A process that was killed with nothing unread looks the same.`,
+      ),
+  },
+]
+
+function pair<T>(s: Situation, ask: (first: SideEvidence, second: SideEvidence) => T): T {
+  if (s.first === undefined || s.second === undefined) {
+    throw new Error('a FIN rule ran without a FIN')
+  }
+  return ask(s.first, s.second)
+}
+
+function firstCloser(e: Evidence, s: Situation): Closer {
+  return nameOf(e, s.first)
+}
+
+function fins(_e: Evidence, s: Situation): ReturnType<typeof items> {
+  return pair(s, (first, second) =>
+    items(
+      [first.fin, 'first FIN'],
+      [first.finAcked, 'it is acknowledged'],
+      [second.fin, 'second FIN'],
+      [second.finAcked, 'it is acknowledged'],
+    ),
+  )
+}
+
+function finsAndReset(e: Evidence, s: Situation): ReturnType<typeof items> {
+  const resets = pair(s, (first, second) => items([first.rst.at, 'RST'], [second.rst.at, 'RST']))
+  return [...fins(e, s), ...resets].sort((a, b) => a.frame - b.frame)
+}
+
+/** A RST of `side` that came after both FINs. */
+function resetBehind(side: SideEvidence | undefined, s: Situation): boolean {
+  if (side === undefined || !side.rst.at.seen) return false
+  const { first, second } = s
+  return side.rst.at.frame > (first?.fin.frame ?? 0) && side.rst.at.frame > (second?.fin.frame ?? 0)
+}
+
+/** The first closer answered the second FIN, much later than its own, with the RST of a host without socket. */
+function metForgottenSocket(s: Situation): boolean {
+  return pair(s, (first, second) => {
+    if (!resetBehind(first, s) || first.rst.hasAck || second.finAcked.seen) return false
+    if (!first.finAcked.seen || second.fin.ns - first.finAcked.ns < SLOW_CLOSE_NS) return false
+    return ((first.rst.seq - first.finSeq) | 0) === 1
+  })
+}
+
+/** Neither FIN acknowledges the other. */
+function crossed(s: Situation): boolean {
+  return pair(
+    s,
+    (first, second) =>
+      ((first.finAck - second.finSeq) | 0) <= 0 && ((second.finAck - first.finSeq) | 0) <= 0,
+  )
+}
+
+/** Payload of the second closer, sent after the first FIN, was acknowledged. */
+function usedHalfOpen(s: Situation): boolean {
+  return pair(s, (first, second) => second.lateBytes > 0 && ((first.acked - first.finPeerNxt) | 0) > 0)
+}

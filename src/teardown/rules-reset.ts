@@ -1,0 +1,344 @@
+// Endings by a reset that counted. A reset by a socket that exists carries ACK and the socket's own numbers; a reset by
+// a host without such a socket carries just the sequence number its trigger acknowledged (tcp_send_active_reset and
+// tcp_v4_send_reset on Linux). That sequence number tells whether the writer knew of a FIN when it wrote.
+
+import * as L from '../tcp/layout.js'
+import { FIN, SYN } from '../wire/segment.js'
+import type { Evidence, SideEvidence } from './evidence.js'
+import { type Rule, nameOf } from './rule.js'
+import type { Situation } from './situation.js'
+import { The, count, duration, items, packet, the } from './words.js'
+
+const resetter = (e: Evidence, s: Situation): ReturnType<typeof nameOf> => nameOf(e, s.resetter)
+
+/** Rules for resets that decide, in order of precedence after the handshake's. */
+export const RESET_RULES: readonly Rule[] = [
+  {
+    id: 'keepalive-reset-sent',
+    verdict: 'keepalive_timeout',
+    cause: 'reset_sent',
+    when: (_e, s) => s.resetDecides && gaveUpProbing(s.resetter),
+    closer: resetter,
+    confidence: (_e, s) => ((s.resetter?.probeRun ?? 0) > 1 ? 'certain' : 'likely'),
+    alternatives: ['rst_after_kill.abort'],
+    evidence: (_e, s) => [
+      ...onSide(s.resetter, (side) =>
+        items(
+          [side.probeFirst, 'first unanswered keepalive probe'],
+          [side.probeLast, 'last keepalive probe'],
+          [side.rst.at, 'RST with the sequence number behind the probe: the prober gives up'],
+        ),
+      ),
+    ],
+    explain: (e, s) =>
+      onSide(s.resetter, (side) =>
+        `${The(e, side)} sent ${count(side.probeRun, 'keepalive probe')} without an answer and reset the connection ` +
+        `${duration(side.rst.at.ns - side.probeLast.ns)} after the last one (${packet(side.rst.at)}). ` +
+        `The other host, or the path to it, was gone.`,
+      ),
+  },
+  {
+    id: 'keepalive-peer-forgot',
+    verdict: 'keepalive_timeout',
+    cause: 'peer_forgot',
+    when: (_e, s) => s.resetDecides && isStateless(s.resetter) && s.resetter?.rst.triggerIsProbe === true,
+    closer: resetter,
+    confidence: () => 'likely',
+    alternatives: ['reset_other.middlebox'],
+    evidence: (_e, s) => [
+      ...onSide(s.resetter, (side) =>
+        items(
+          [side.rst.trigger, 'keepalive probe'],
+          [side.rst.at, 'RST in answer: no such connection there'],
+        ),
+      ),
+    ],
+    explain: (e, s) =>
+      onSide(s.resetter, (side) =>
+        `A keepalive probe (${packet(side.rst.trigger)}) was answered by a RST from ${the(e, side)} (${packet(side.rst.at)}): ` +
+        `that host no longer knows the connection, as after a restart or reboot.`,
+      ),
+  },
+  {
+    id: 'reset-middlebox',
+    verdict: 'reset_other',
+    cause: 'middlebox',
+    when: (_e, s) => s.resetDecides && (alive(s.resetter) || foreignTtl(s.resetter)),
+    closer: () => 'middlebox',
+    confidence: (_e, s) => (alive(s.resetter) && foreignTtl(s.resetter) ? 'certain' : 'likely'),
+    alternatives: ['rst_after_kill.peer_forgot', 'rst_after_kill.abort'],
+    evidence: (_e, s) => [
+      ...onSide(s.resetter, (side) =>
+        items(
+          [side.rst.at, `RST with TTL ${side.rst.ttl}; other packets of that host have ${ttls(side)}`],
+          [side.alive, 'the supposed sender of the RST goes on as if nothing had happened'],
+        ),
+      ),
+    ],
+    explain: (e, s) =>
+      onSide(s.resetter, (side) => {
+        const ttl = foreignTtl(side)
+          ? `its TTL is ${side.rst.ttl}, other packets of that host have ${ttls(side)}`
+          : ''
+        const talks = alive(side)
+          ? `that host sends ${count(side.aliveAfterRst, 'more packet')} afterwards`
+          : ''
+        const why = [ttl, talks].filter((part) => part !== '').join(', and ')
+        return `The RST that carries the address of ${the(e, side)} (${packet(side.rst.at)}) was made by something else on the path: ${why}.`
+      }),
+  },
+  {
+    id: 'reset-close-wait-abort',
+    verdict: 'rst_after_kill',
+    cause: 'close_wait_abort',
+    when: (_e, s) =>
+      s.resetDecides && isActive(s.resetter) && !s.resetter?.fin.seen && ackedFin(s.resetter, s.victim),
+    closer: resetter,
+    confidence: () => 'likely',
+    alternatives: ['rst_after_kill.unread_data', 'rst_after_kill.abort'],
+    evidence: (_e, s) => [
+      ...onSide(s.victim, (side) => items([side.fin, 'FIN'])),
+      ...onSide(s.resetter, (side) => items([side.rst.at, 'RST that acknowledges the FIN'])),
+    ],
+    explain: (e, s) =>
+      onBoth(s, (side, victim) =>
+        `${The(e, victim)} closed (FIN, ${packet(victim.fin)}); ${the(e, side)} acknowledged that and reset the connection ` +
+        `${duration(side.rst.at.ns - victim.fin.ns)} later instead of closing (${packet(side.rst.at)}), ` +
+        `as a close with unread data or an abort does.`,
+      ),
+  },
+  {
+    id: 'reset-write-after-close',
+    verdict: 'rst_after_kill',
+    cause: 'write_after_close',
+    when: (_e, s) => s.resetDecides && refusesPayload(s) && knewOfFin(s.resetter),
+    closer: resetter,
+    confidence: () => 'certain',
+    alternatives: [],
+    evidence: lateWrite,
+    explain: (e, s) =>
+      onBoth(s, (side, victim) =>
+        `${The(e, side)} closed or was killed (FIN, ${packet(side.fin)}). ${The(e, victim)} had acknowledged that and still wrote ` +
+        `${count(victim.lateBytes, 'byte')}${at(victim)}, ${duration(victim.late.ns - side.fin.ns)} after the FIN: ` +
+        `no socket was left to take it, RST ${duration(side.rst.at.ns - side.rst.trigger.ns)} later (${packet(side.rst.at)}).`,
+      ),
+  },
+  {
+    id: 'reset-crossed-close',
+    verdict: 'rst_after_kill',
+    cause: 'crossed_close',
+    when: (_e, s) => s.resetDecides && refusesPayload(s) && !knewOfFin(s.resetter),
+    closer: resetter,
+    confidence: () => 'likely',
+    alternatives: ['rst_after_kill.write_after_close'],
+    evidence: lateWrite,
+    explain: (e, s) =>
+      onBoth(s, (side, victim) =>
+        `${The(e, side)} closed or was killed (FIN, ${packet(side.fin)}, after ${duration(side.fin.ns - e.idleSince.ns)} without payload) ` +
+        `while payload of ${the(e, victim)} was on its way${at(victim)}: it crossed the FIN and met no reader, ` +
+        `RST ${duration(side.rst.at.ns - side.fin.ns)} after the FIN (${packet(side.rst.at)}).`,
+      ),
+  },
+  {
+    id: 'reset-abort-after-fin',
+    verdict: 'rst_after_kill',
+    cause: 'abort_after_fin',
+    when: (_e, s) => s.resetDecides && s.resetter?.fin.seen === true,
+    closer: resetter,
+    confidence: (_e, s) => (isActive(s.resetter) ? 'likely' : 'possible'),
+    alternatives: ['rst_after_kill.write_after_close', 'rst_after_kill.crossed_close'],
+    evidence: (_e, s) => [
+      ...onSide(s.resetter, (side) =>
+        items([side.fin, 'FIN'], [side.rst.at, 'RST by the side that had sent the FIN']),
+      ),
+    ],
+    explain: (e, s) =>
+      onSide(s.resetter, (side) =>
+        `${The(e, side)} closed (FIN, ${packet(side.fin)}) and reset the connection ` +
+        `${duration(side.rst.at.ns - side.fin.ns)} later (${packet(side.rst.at)}) without waiting for the other side to close.`,
+      ),
+  },
+  {
+    id: 'reset-unread-data',
+    verdict: 'rst_after_kill',
+    cause: 'unread_data',
+    when: (_e, s) => s.resetDecides && isActive(s.resetter) && mayHaveUnread(s.resetter),
+    closer: resetter,
+    confidence: () => 'likely',
+    alternatives: ['rst_after_kill.abort'],
+    evidence: (_e, s) => [
+      ...onSide(s.resetter, (side) =>
+        items(
+          [side.rst.peerData, 'payload that may not have been read'],
+          [side.rst.at, 'RST by the receiving socket'],
+        ),
+      ),
+    ],
+    explain: (e, s) =>
+      onSide(s.resetter, (side) =>
+        `${The(e, side)} reset the connection (${packet(side.rst.at)}) ` +
+        `${duration(side.rst.at.ns - side.rst.peerData.ns)} after payload it had not answered (${packet(side.rst.peerData)}): ` +
+        `what a killed process, or a close() without reading everything, leaves on the wire.`,
+      ),
+  },
+  {
+    id: 'reset-abort',
+    verdict: 'rst_after_kill',
+    cause: 'abort',
+    when: (_e, s) => s.resetDecides && isActive(s.resetter),
+    closer: resetter,
+    confidence: () => 'likely',
+    alternatives: ['rst_after_kill.unread_data', 'rst_after_kill.unaccepted'],
+    evidence: (_e, s) => [
+      ...onSide(s.resetter, (side) =>
+        items(
+          [side.rst.ownData, 'last payload of the side that resets'],
+          [side.rst.at, 'RST by an existing socket'],
+        ),
+      ),
+    ],
+    explain: (e, s) =>
+      onSide(s.resetter, (side) =>
+        `${The(e, side)} reset the connection (${packet(side.rst.at)}) ` +
+        `${duration(side.rst.at.ns - e.idleSince.ns)} after the last activity, with nothing unread as far as the packets show: ` +
+        `an abort on purpose (SO_LINGER 0, ss -K, resetAndDestroy).`,
+      ),
+  },
+  {
+    id: 'reset-peer-forgot',
+    verdict: 'rst_after_kill',
+    cause: 'peer_forgot',
+    when: (_e, s) => s.resetDecides && answersUse(s.resetter),
+    closer: resetter,
+    confidence: () => 'likely',
+    alternatives: ['reset_other.middlebox'],
+    evidence: (_e, s) => [
+      ...onSide(s.resetter, (side) =>
+        items(
+          [side.rst.trigger, 'packet that met no connection'],
+          [side.rst.at, 'bare RST: no socket there'],
+        ),
+      ),
+    ],
+    explain: (e, s) =>
+      onBoth(s, (side, victim) =>
+        `A packet of ${the(e, victim)} (${packet(side.rst.trigger)}) was answered by a RST from ${the(e, side)} (${packet(side.rst.at)}), ` +
+        `which had not closed: the process or host is gone or restarted, or something on the path forgot the connection.`,
+      ),
+  },
+  {
+    id: 'reset-unexplained',
+    verdict: 'reset_other',
+    cause: 'unexplained',
+    when: (_e, s) => s.resetDecides,
+    closer: resetter,
+    confidence: () => 'possible',
+    alternatives: ['reset_other.middlebox', 'rst_after_kill.abort'],
+    evidence: (_e, s) => [...onSide(s.resetter, (side) => items([side.rst.at, 'RST']))],
+    explain: (e, s) =>
+      onSide(s.resetter, (side) =>
+        `A RST with the address of ${the(e, side)} ended the connection (${packet(side.rst.at)}); ` +
+        `nothing in the packets before it explains why.`,
+      ),
+  },
+]
+
+/** Runs `ask` on a side that a rule's condition has shown to exist. */
+function onSide<T>(side: SideEvidence | undefined, ask: (side: SideEvidence) => T): T {
+  if (side === undefined) throw new Error('a reset rule ran without a reset')
+  return ask(side)
+}
+
+function onBoth<T>(
+  s: Situation,
+  ask: (resetter: SideEvidence, victim: SideEvidence) => T,
+): T {
+  return onSide(s.resetter, (side) => onSide(s.victim, (victim) => ask(side, victim)))
+}
+
+/** Sent by a socket: it carries ACK. */
+function isActive(side: SideEvidence | undefined): boolean {
+  return side !== undefined && side.rst.hasAck && !looksStateless(side)
+}
+
+function isStateless(side: SideEvidence | undefined): boolean {
+  return side !== undefined && (!side.rst.hasAck || looksStateless(side))
+}
+
+/** Stacks that set ACK on every RST still leave out window and timestamps where no socket exists. */
+function looksStateless(side: SideEvidence): boolean {
+  const { rst } = side
+  return (
+    rst.window === 0 && !rst.hasTimestamps && side.has(L.SIDE_TIMESTAMPS) && rst.seq === rst.triggerAck
+  )
+}
+
+function alive(side: SideEvidence | undefined): boolean {
+  return side !== undefined && side.aliveAfterRst > 0
+}
+
+/** The RST took another number of hops than anything else from that host. */
+function foreignTtl(side: SideEvidence | undefined): boolean {
+  if (side === undefined || side.ttlMax === 0) return false
+  return side.rst.ttl < side.ttlMin || side.rst.ttl > side.ttlMax
+}
+
+function ttls(side: SideEvidence): string {
+  return side.ttlMin === side.ttlMax ? `${side.ttlMin}` : `${side.ttlMin} to ${side.ttlMax}`
+}
+
+/** Timers may be late, never early (FIELD: the timer wheel is late by up to an eighth). */
+function gaveUpProbing(side: SideEvidence | undefined): boolean {
+  if (side === undefined || side.probeRun === 0 || !side.rst.hasAck) return false
+  if (side.rst.at.frame < side.probeLast.frame || side.rst.seq !== side.nxt) return false
+  const since = side.rst.at.ns - side.probeLast.ns
+  return since >= (Number.isNaN(side.probeIntervalNs) ? 0.5e9 : 0.9 * side.probeIntervalNs)
+}
+
+function ackedFin(side: SideEvidence | undefined, victim: SideEvidence | undefined): boolean {
+  if (side === undefined || victim === undefined || !victim.fin.seen) return false
+  if (victim.fin.frame > side.rst.at.frame) return false
+  return victim.finAcked.seen || ((side.rst.ack - victim.finSeq) | 0) > 0
+}
+
+/** Its FIN had passed, and the RST answers payload that came behind it. */
+function refusesPayload(s: Situation): boolean {
+  const { resetter: side, victim } = s
+  if (side === undefined || victim === undefined) return false
+  if (!side.fin.seen || side.fin.frame > side.rst.at.frame) return false
+  if (!isStateless(side)) {
+    // A stack that answers with RST+ACK: only the payload right before it tells.
+    return side.rst.triggerLen > 0 && side.rst.trigger.frame > side.fin.frame && side.rst.window === 0
+  }
+  return victim.late.seen || victim.packets === 0 || side.rst.triggerLen > 0
+}
+
+/** The RST's sequence number is the acknowledgment of its trigger: behind the FIN, or not. */
+function knewOfFin(side: SideEvidence | undefined): boolean {
+  return side !== undefined && ((side.rst.seq - side.finSeq) | 0) > 0
+}
+
+function mayHaveUnread(side: SideEvidence | undefined): boolean {
+  return side !== undefined && side.rst.peerData.frame > side.rst.ownData.frame
+}
+
+/** The RST answers payload or a FIN, in the form of a host that has no socket. */
+function answersUse(side: SideEvidence | undefined): boolean {
+  if (side === undefined || !isStateless(side)) return false
+  return side.rst.triggerLen > 0 || (side.rst.triggerFlags & (FIN | SYN)) === FIN
+}
+
+function lateWrite(_e: Evidence, s: Situation): ReturnType<typeof items> {
+  return onBoth(s, (side, victim) =>
+    items(
+      [side.fin, 'FIN'],
+      [side.finAcked, 'the FIN is acknowledged'],
+      [victim.late, 'payload behind the FIN'],
+      [side.rst.at, 'RST without a socket behind it'],
+    ),
+  )
+}
+
+function at(side: SideEvidence): string {
+  return side.late.seen ? ` (${packet(side.late)})` : ''
+}

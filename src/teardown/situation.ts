@@ -1,0 +1,95 @@
+// What the rules ask about a connection that is not a single fact but follows from several: which reset counted, who
+// closed first, what is missing from the capture. Derived once per connection, right after the evidence is read.
+
+import * as L from '../tcp/layout.js'
+import type { Evidence, SideEvidence } from './evidence.js'
+
+/** Who ended a connection. */
+export type Closer = 'client' | 'server' | 'both' | 'middlebox' | 'none' | 'unknown'
+
+/** Derived facts; refilled for every connection. */
+export class Situation {
+  /** Sender of the first reset that counted, and the side it hit; undefined when none did. */
+  resetter: SideEvidence | undefined
+  victim: SideEvidence | undefined
+  /** The reset came before the close was complete, or cost data. */
+  resetDecides = false
+  /** A RST passed that changed nothing. */
+  resetIgnored = false
+  /** Sender of the first FIN and the other side; undefined when no FIN passed. */
+  first: SideEvidence | undefined
+  second: SideEvidence | undefined
+  bothFins = false
+  bothFinsAcked = false
+  /** No SYN of either side was captured. */
+  midstream = false
+  /** Packets of one side are missing altogether. */
+  oneDirection = false
+  /** Octets passed that were not captured, or an acknowledgment shows that they did. */
+  loss = false
+
+  derive(e: Evidence): void {
+    const { client, server } = e
+    const syn = L.SIDE_SYN | L.SIDE_SYN_ACK
+    this.midstream = !client.has(syn) && !server.has(syn)
+    const onlySyn = client.packets === 0 ? !server.has(~syn & SENT) : !client.has(~syn & SENT)
+    this.oneDirection = (client.packets === 0 || server.packets === 0) && !onlySyn
+    const lost = L.SIDE_UNSEEN | L.SIDE_HOLE
+    this.loss = client.has(lost) || server.has(lost)
+    this.bothFins = client.fin.seen && server.fin.seen
+    this.bothFinsAcked = this.bothFins && client.finAcked.seen && server.finAcked.seen
+    const clientFirst =
+      client.fin.seen && (!server.fin.seen || client.fin.frame < server.fin.frame)
+    this.first = clientFirst ? client : server.fin.seen ? server : undefined
+    this.second = this.first === undefined ? undefined : this.first === client ? server : client
+    this.deriveReset(e)
+  }
+
+  private deriveReset(e: Evidence): void {
+    const { client, server } = e
+    const byClient = counted(client, server)
+    const byServer = counted(server, client)
+    const clientFirst = byClient && (!byServer || client.rst.at.frame < server.rst.at.frame)
+    this.resetter = clientFirst ? client : byServer ? server : undefined
+    this.victim = this.resetter === undefined ? undefined : this.resetter === client ? server : client
+    this.resetIgnored = (client.rst.at.seen || server.rst.at.seen) && this.resetter === undefined
+    this.resetDecides =
+      this.resetter !== undefined &&
+      this.victim !== undefined &&
+      !afterClose(this.resetter, this.victim)
+  }
+}
+
+/** SIDE_FLAGS that show a side sent something. */
+const SENT =
+  L.SIDE_SYN |
+  L.SIDE_SYN_ACK |
+  L.SIDE_PLAIN_ACK |
+  L.SIDE_DATA |
+  L.SIDE_FIN |
+  L.SIDE_RST |
+  L.SIDE_ACK_SET
+
+/** Whether a side's reset ended the connection: acceptable, and not talked over by both sides. */
+function counted(sender: SideEvidence, receiver: SideEvidence): boolean {
+  const { rst } = sender
+  if (!rst.at.seen) return false
+  const talkedOver = sender.aliveAfterRst > 0 && receiver.carriedOn > 0 && !receiver.rst.at.seen
+  if (rst.exact) return !talkedOver
+  // Not exactly what the receiver expects, as far as was captured: a challenge ACK would follow (RFC 5961 §3.2), or
+  // nothing at all. If neither side says another word it did end the connection.
+  return sender.aliveAfterRst === 0 && receiver.carriedOn === 0
+}
+
+/** Whether the reset came when nothing was left to lose: both FINs had passed and all payload was acknowledged. */
+function afterClose(resetter: SideEvidence, victim: SideEvidence): boolean {
+  if (!resetter.fin.seen || !victim.fin.seen) return false
+  const at = resetter.rst.at.frame
+  if (at < resetter.fin.frame || at < victim.fin.frame) return false
+  if (victim.finAcked.seen) return true
+  const acked =
+    resetter.rst.hasAck && ((resetter.rst.ack - resetter.acked) | 0) > 0
+      ? resetter.rst.ack
+      : resetter.acked
+  return ((victim.finSeq - acked) | 0) <= 0
+}

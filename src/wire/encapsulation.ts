@@ -1,0 +1,159 @@
+// Names for what a connection was wrapped in. A stack such as VLAN 5 / VXLAN 42 gets a small number,
+// the same for the same stack, so that connections carry an integer and the text is made once.
+//
+// The table is a trie: an entry is (parent entry, kind, value), found by open addressing in three
+// Int32Arrays, so looking up a known stack allocates nothing. It is bounded, since tunnel ids come
+// from the packets: past the limit every new stack gets the same last entry.
+
+import type { Walk } from './walk.js'
+
+export const ENCAP_VLAN = 1
+export const ENCAP_VXLAN = 2
+export const ENCAP_GENEVE = 3
+export const ENCAP_GRE = 4
+export const ENCAP_GRE_KEY = 5
+export const ENCAP_PPTP = 6
+export const ENCAP_ERSPAN = 7
+export const ENCAP_GTP = 8
+export const ENCAP_MPLS = 9
+export const ENCAP_PPPOE = 10
+export const ENCAP_L2TP = 11
+export const ENCAP_IPIP = 12
+export const ENCAP_6IN4 = 13
+export const ENCAP_4IN6 = 14
+export const ENCAP_IP6IP6 = 15
+export const ENCAP_TEREDO = 16
+export const ENCAP_LISP = 17
+export const ENCAP_ETHERIP = 18
+export const ENCAP_CAPWAP = 19
+export const ENCAP_NSH = 20
+export const ENCAP_TZSP = 21
+export const ENCAP_FABRICPATH = 22
+export const ENCAP_TRILL = 23
+export const ENCAP_PBB = 24
+export const ENCAP_ISL = 25
+export const ENCAP_VNTAG = 26
+
+/** How a kind is written: its word, and whether and how the value follows. */
+const TEXTS: readonly (readonly [word: string, value: 'none' | 'decimal' | 'hex'])[] = [
+  ['', 'none'],
+  ['vlan', 'decimal'],
+  ['vxlan', 'decimal'],
+  ['geneve', 'decimal'],
+  ['gre', 'none'],
+  ['gre key', 'decimal'],
+  ['pptp', 'decimal'],
+  ['erspan', 'decimal'],
+  ['gtp teid', 'hex'],
+  ['mpls', 'decimal'],
+  ['pppoe', 'decimal'],
+  ['l2tp', 'decimal'],
+  ['ipip', 'none'],
+  ['6in4', 'none'],
+  ['4in6', 'none'],
+  ['ip6ip6', 'none'],
+  ['teredo', 'none'],
+  ['lisp', 'decimal'],
+  ['etherip', 'none'],
+  ['capwap', 'none'],
+  ['nsh', 'decimal'],
+  ['tzsp', 'none'],
+  ['fabricpath', 'decimal'],
+  ['trill', 'none'],
+  ['pbb', 'decimal'],
+  ['isl', 'decimal'],
+  ['vntag', 'none'],
+]
+
+/** Entries a table may hold, "" and the common last one included. */
+export const MAX_ENCAPSULATION_IDS = 65_536
+
+/** Text of the entry that stands for all stacks beyond {@link MAX_ENCAPSULATION_IDS}. */
+export const OTHER_ENCAPSULATION = 'other'
+
+const KIND_BITS = 5
+
+/** Numbers for stacks of encapsulations, and the texts behind the numbers. */
+export class EncapsulationTable {
+  readonly #texts: string[] = ['']
+  /** Ids by hash; 0 is a free slot. */
+  #slots = new Int32Array(256)
+  /** Parent id and kind of each id, in one number. */
+  #links = new Int32Array(128)
+  #values = new Int32Array(128)
+
+  /** How many ids have been given, 0 included. */
+  get size(): number {
+    return this.#texts.length
+  }
+
+  /** The text of `id`, outermost first, as in "vlan 5/vxlan 42"; "" for 0. */
+  text(id: number): string {
+    return this.#texts[id] ?? ''
+  }
+
+  /** The id of the stack a walk has passed. */
+  intern(walk: Walk): number {
+    let id = 0
+    for (let i = 0; i < walk.depth; i++) id = this.child(id, walk.kinds[i] ?? 0, walk.values[i] ?? 0)
+    return id
+  }
+
+  /** The id of `parent` with one more encapsulation inside it. */
+  child(parent: number, kind: number, value: number): number {
+    const link = (parent << KIND_BITS) | kind
+    const mask = this.#slots.length - 1
+    let slot = hash(link, value) & mask
+    for (;;) {
+      const id = this.#slots[slot] ?? 0
+      if (id === 0) return this.#add(parent, kind, value)
+      if (this.#links[id] === link && this.#values[id] === value) return id
+      slot = (slot + 1) & mask
+    }
+  }
+
+  #add(parent: number, kind: number, value: number): number {
+    const id = this.#texts.length
+    if (id >= MAX_ENCAPSULATION_IDS - 1) {
+      this.#texts[MAX_ENCAPSULATION_IDS - 1] = OTHER_ENCAPSULATION
+      return MAX_ENCAPSULATION_IDS - 1
+    }
+    const own = describe(kind, value)
+    this.#texts.push(parent === 0 ? own : `${this.text(parent)}/${own}`)
+    if (id === this.#links.length) this.#grow()
+    this.#links[id] = (parent << KIND_BITS) | kind
+    this.#values[id] = value
+    this.#place(id)
+    return id
+  }
+
+  /** Doubles the table; the slots stay at most half full. */
+  #grow(): void {
+    const links = this.#links
+    const values = this.#values
+    this.#links = new Int32Array(links.length * 2)
+    this.#links.set(links)
+    this.#values = new Int32Array(values.length * 2)
+    this.#values.set(values)
+    this.#slots = new Int32Array(this.#slots.length * 2)
+    for (let id = 1; id < links.length; id++) this.#place(id)
+  }
+
+  #place(id: number): void {
+    const mask = this.#slots.length - 1
+    let slot = hash(this.#links[id] ?? 0, this.#values[id] ?? 0) & mask
+    while (this.#slots[slot] !== 0) slot = (slot + 1) & mask
+    this.#slots[slot] = id
+  }
+}
+
+function hash(link: number, value: number): number {
+  const mixed = Math.imul(link ^ Math.imul(value, 0x9e3779b1), 0x85ebca6b)
+  return mixed ^ (mixed >>> 15)
+}
+
+function describe(kind: number, value: number): string {
+  const [word, form] = TEXTS[kind] ?? ['tunnel', 'decimal']
+  if (form === 'none') return word
+  return form === 'hex' ? `${word} 0x${(value >>> 0).toString(16)}` : `${word} ${value >>> 0}`
+}

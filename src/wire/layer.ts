@@ -1,0 +1,45 @@
+// The layers a walk can stand before. A layer reader consumes its header and returns what comes
+// next: one of these, or a DecodeStatus when the walk ends there. They share one number space, so
+// one comparison tells them apart.
+
+/** All layer codes are at least this, all decode statuses below it. */
+export const FIRST_LAYER = 32
+
+/** A link header; `walk.next` is the linktype. */
+export const LAYER_LINK = 32
+/** An Ethernet header. */
+export const LAYER_ETHERNET = 33
+/** What an EtherType announces; `walk.next` is the EtherType. */
+export const LAYER_ETHERTYPE = 34
+/** IEEE 802.2 logical link control. */
+export const LAYER_LLC = 35
+/** PPP, with or without address and control octets. */
+export const LAYER_PPP = 36
+/** A PPPoE session header. */
+export const LAYER_PPPOE = 37
+/** An MPLS label stack. */
+export const LAYER_MPLS = 38
+/** IPv4 or IPv6, told apart by the version nibble. */
+export const LAYER_IP = 39
+/** An IPv4 header. */
+export const LAYER_IPV4 = 40
+/** An IPv6 header. */
+export const LAYER_IPV6 = 41
+/** What an IP protocol number announces; `walk.next` is that number. */
+export const LAYER_PROTOCOL = 42
+/** A TCP header: the end of every successful walk. */
+export const LAYER_TCP = 43
+/** A UDP header. */
+export const LAYER_UDP = 44
+/** A GRE header. */
+export const LAYER_GRE = 45
+/** An ICMP or ICMPv6 header. */
+export const LAYER_ICMP = 46
+/** An IEEE 802.11 MAC header. */
+export const LAYER_WIFI = 47
+/** A network service header (RFC 8300). */
+export const LAYER_NSH = 48
+/** A Cisco HDLC header. */
+export const LAYER_CHDLC = 49
+/** A fragmented IP payload; the walk carries offset, identification and protocol. */
+export const LAYER_FRAGMENT = 50

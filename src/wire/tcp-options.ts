@@ -1,0 +1,158 @@
+// TCP options, read only where a rule asks for them (SYN, RST), never for every segment.
+//
+// RFC 9293 §3.1 (MSS), RFC 7323 (window scale, timestamps), RFC 2018 (SACK permitted), RFC 5482
+// (user timeout), RFC 7413 and its experimental predecessor under RFC 6994 (fast open),
+// RFC 8684 (MPTCP). Malformed options end the reading; what stood before them is kept.
+
+const OPTION_END = 0
+const OPTION_NOP = 1
+const OPTION_MSS = 2
+const OPTION_WINDOW_SCALE = 3
+const OPTION_SACK_PERMITTED = 4
+const OPTION_TIMESTAMPS = 8
+const OPTION_USER_TIMEOUT = 28
+const OPTION_MPTCP = 30
+const OPTION_FAST_OPEN = 34
+const OPTION_EXPERIMENT = 254
+
+/** Magic number of the fast open experiment, RFC 7413 appendix. */
+const FAST_OPEN_EXPERIMENT_ID = 0xf989
+
+/** NOP, NOP, kind 8, length 10: how Linux, BSD and Windows align timestamps (RFC 7323 appendix A). */
+const ALIGNED_TIMESTAMPS = 0x0101080a
+
+/** What the options of one segment say; reused, filled by {@link readTcpOptions}. */
+export class TcpOptions {
+  /** Maximum segment size in octets, 0 when absent. */
+  mss = 0
+  /** Shift count of the window, -1 when absent; may exceed 14 as it stands in the packet. */
+  windowScale = -1
+  sackPermitted = false
+  hasTimestamps = false
+  /** TSval, int32 with the bits of the unsigned value; 0 when absent. */
+  tsVal = 0
+  /** TSecr, likewise. */
+  tsEcr = 0
+  /** A fast open option, with or without cookie. */
+  tfo = false
+  /** Length of the fast open cookie in octets, 0 for a cookie request or none. */
+  tfoCookieLen = 0
+  mptcp = false
+  /** Subtype of the first MPTCP option (0 MP_CAPABLE, 1 MP_JOIN, ...), -1 when absent. */
+  mptcpSubtype = -1
+  /** User timeout in seconds, -1 when absent. */
+  userTimeoutS = -1
+
+  /** Forgets the last segment. */
+  clear(): void {
+    this.mss = 0
+    this.windowScale = -1
+    this.sackPermitted = false
+    this.hasTimestamps = false
+    this.tsVal = 0
+    this.tsEcr = 0
+    this.tfo = false
+    this.tfoCookieLen = 0
+    this.mptcp = false
+    this.mptcpSubtype = -1
+    this.userTimeoutS = -1
+  }
+}
+
+/**
+ * Reads the options between `start` and `end` into `out`, which it clears first.
+ * Options that are cut, too short or unknown are passed over.
+ */
+export function readTcpOptions(
+  view: DataView,
+  start: number,
+  end: number,
+  out: TcpOptions,
+): void {
+  out.clear()
+  let pos = start
+  while (pos < end) {
+    const kind = view.getUint8(pos)
+    if (kind === OPTION_END) return
+    if (kind === OPTION_NOP) {
+      pos++
+      continue
+    }
+    if (pos + 2 > end) return
+    const len = view.getUint8(pos + 1)
+    if (len < 2 || pos + len > end) return
+    readOption(view, pos, kind, len, out)
+    pos += len
+  }
+}
+
+/** Reads one option of `len` octets, all of them captured. */
+function readOption(view: DataView, pos: number, kind: number, len: number, out: TcpOptions): void {
+  switch (kind) {
+    case OPTION_MSS:
+      if (len === 4) out.mss = view.getUint16(pos + 2)
+      return
+    case OPTION_WINDOW_SCALE:
+      if (len === 3) out.windowScale = view.getUint8(pos + 2)
+      return
+    case OPTION_SACK_PERMITTED:
+      if (len === 2) out.sackPermitted = true
+      return
+    case OPTION_TIMESTAMPS:
+      if (len === 10) setTimestamps(view, pos + 2, out)
+      return
+    case OPTION_USER_TIMEOUT:
+      if (len === 4) out.userTimeoutS = readUserTimeout(view.getUint16(pos + 2))
+      return
+    case OPTION_MPTCP:
+      if (len >= 3 && !out.mptcp) {
+        out.mptcp = true
+        out.mptcpSubtype = view.getUint8(pos + 2) >> 4
+      }
+      return
+    case OPTION_FAST_OPEN:
+      out.tfo = true
+      out.tfoCookieLen = len - 2
+      return
+    case OPTION_EXPERIMENT:
+      if (len >= 4 && view.getUint16(pos + 2) === FAST_OPEN_EXPERIMENT_ID) {
+        out.tfo = true
+        out.tfoCookieLen = len - 4
+      }
+      return
+    default:
+  }
+}
+
+/** RFC 5482 §3: the upper bit says minutes instead of seconds. */
+function readUserTimeout(value: number): number {
+  return value & 0x8000 ? (value & 0x7fff) * 60 : value
+}
+
+function setTimestamps(view: DataView, pos: number, out: TcpOptions): void {
+  out.hasTimestamps = true
+  out.tsVal = view.getInt32(pos)
+  out.tsEcr = view.getInt32(pos + 4)
+}
+
+/**
+ * Reads only the timestamps between `start` and `end` into `out` and returns whether there are any.
+ * The usual layout costs three reads. The other fields of `out` are not kept.
+ */
+export function readTimestamp(
+  view: DataView,
+  start: number,
+  end: number,
+  out: TcpOptions,
+): boolean {
+  if (end - start >= 12 && view.getInt32(start) === ALIGNED_TIMESTAMPS) {
+    setTimestamps(view, start + 4, out)
+    return true
+  }
+  if (end - start < 10) {
+    out.hasTimestamps = false
+    return false
+  }
+  readTcpOptions(view, start, end, out)
+  return out.hasTimestamps
+}

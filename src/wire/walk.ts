@@ -1,0 +1,102 @@
+// The position of the decoder inside one frame, and what it has learned on the way down. One such
+// object per decoder, reused for every frame.
+//
+// Two ends are kept: `capEnd`, behind the last octet in the capture, and `wireEnd`, behind the last
+// octet the frame had on the wire. Both shrink as IP and other headers state their own lengths, so
+// padding, trailers and checksums behind the packet fall away. Always capEnd <= wireEnd.
+// Layer readers check once with `has`, then read freely.
+
+import { BAD_HEADER, TOO_DEEP, TRUNCATED_HEADER } from './decode-status.js'
+
+/** Encapsulations noted at most; a frame with more is given up as too deep. */
+export const MAX_ENCAPSULATIONS = 8
+
+const EMPTY = new DataView(new ArrayBuffer(0))
+
+/** Cursor and findings of one walk through the layers of a frame. */
+export class Walk {
+  view: DataView = EMPTY
+  /** Offset of the header to be read next. */
+  pos = 0
+  /** Offset behind the last captured octet of the current layer. */
+  capEnd = 0
+  /** Offset behind the last octet of the current layer on the wire. */
+  wireEnd = 0
+  /** Linktype, EtherType or protocol number, as the layer code says. */
+  next = 0
+  /** Capture time, for ageing of fragments. */
+  timeNs = 0
+
+  /** Version of the last IP header, 0 before the first. */
+  ipVersion = 0
+  src0 = 0
+  src1 = 0
+  src2 = 0
+  src3 = 0
+  dst0 = 0
+  dst1 = 0
+  dst2 = 0
+  dst3 = 0
+  ttl = 0
+  ipId = -1
+  /** The last IP packet is the first fragment of a datagram that cannot be put together. */
+  loneFragment = false
+  /** Octet offset of the fragment in its datagram, for LAYER_FRAGMENT. */
+  fragmentOffset = 0
+  /** More fragments follow, for LAYER_FRAGMENT. */
+  fragmentMore = false
+  /** Identification shared by the fragments of a datagram, for LAYER_FRAGMENT. */
+  fragmentId = 0
+  /** Length of the fragment as its IP header says, for LAYER_FRAGMENT. */
+  fragmentLen = 0
+
+  /** Inside the quotation of an ICMP error. */
+  quoting = false
+  icmpType = 0
+  icmpCode = 0
+
+  /** Encapsulations passed, outermost first: kind and value of each. */
+  readonly kinds: Int32Array = new Int32Array(MAX_ENCAPSULATIONS)
+  readonly values: Int32Array = new Int32Array(MAX_ENCAPSULATIONS)
+  depth = 0
+
+  /** Begins a new frame. */
+  reset(view: DataView, start: number, end: number, wireEnd: number, timeNs: number): void {
+    this.view = view
+    this.pos = start
+    this.capEnd = end
+    this.wireEnd = wireEnd
+    this.timeNs = timeNs
+    this.ipVersion = 0
+    this.loneFragment = false
+    this.quoting = false
+    this.depth = 0
+  }
+
+  /** Whether `octets` more were captured of this layer. */
+  has(octets: number): boolean {
+    return this.capEnd - this.pos >= octets
+  }
+
+  /** The status for a header of `octets` that {@link has} denied: cut by the capture, or by itself. */
+  short(octets: number): number {
+    return this.wireEnd - this.pos >= octets ? TRUNCATED_HEADER : BAD_HEADER
+  }
+
+  /** Limits the current layer to `octets` from the position; never extends it. */
+  narrow(octets: number): void {
+    const end = this.pos + octets
+    if (end >= this.wireEnd) return
+    this.wireEnd = end
+    if (this.capEnd > end) this.capEnd = end
+  }
+
+  /** Notes an encapsulation and passes `layer` on, or gives up when there are too many. */
+  enter(kind: number, value: number, layer: number): number {
+    if (this.depth === MAX_ENCAPSULATIONS) return TOO_DEEP
+    this.kinds[this.depth] = kind
+    this.values[this.depth] = value
+    this.depth++
+    return layer
+  }
+}
