@@ -76,8 +76,11 @@ export class Tracker {
     capture: number,
   ): void {
     let record = this.table.find(quoted)
-    // Wireshark numbers a stream for a quoted header it has not met; doing likewise keeps later numbers equal.
-    if (record < 0) record = this.open(quoted, frame, timeNs, capture)
+    if (record < 0) {
+      // Wireshark numbers a stream for a quoted header it has not met, if enough of it is there.
+      if (quoted.headerCut) return
+      record = this.open(quoted, frame, timeNs, capture)
+    }
     this.observer.observeIcmp(record, this.table.side, quoted, kind, frame, timeNs)
   }
 

@@ -5,12 +5,7 @@
 // layer by layer and gives the same result. The rules of both: no allocation, no closure, no string,
 // no exception; 32-bit fields stay int32. The one exception is IP fragments, which are rare.
 
-import {
-  type DecodeStatus,
-  FRAGMENT,
-  SEGMENT,
-  TOO_DEEP,
-} from './decode-status.js'
+import { type DecodeStatus, FRAGMENT, ICMP_ERROR, SEGMENT, TOO_DEEP } from './decode-status.js'
 import { ENCAP_VLAN, EncapsulationTable } from './encapsulation.js'
 import {
   ETHERNET_HEADER_LEN,
@@ -25,12 +20,13 @@ import { readGre } from './gre.js'
 import { readIcmp } from './icmp.js'
 import { readProtocol } from './ip-protocol.js'
 import { readIpVersion, readIpv4 } from './ipv4.js'
-import { readIpv6 } from './ipv6.js'
+import { readExtensions, readIpv6 } from './ipv6.js'
 import {
   FIRST_LAYER,
   LAYER_CHDLC,
   LAYER_ETHERNET,
   LAYER_ETHERTYPE,
+  LAYER_EXTENSIONS,
   LAYER_FRAGMENT,
   LAYER_GRE,
   LAYER_ICMP,
@@ -44,7 +40,6 @@ import {
   LAYER_PPP,
   LAYER_PPPOE,
   LAYER_PROTOCOL,
-  LAYER_TCP,
   LAYER_UDP,
   LAYER_WIFI,
 } from './layer.js'
@@ -54,17 +49,17 @@ import { readMpls } from './mpls.js'
 import { readNsh } from './overlay.js'
 import { readChdlc, readPpp, readPppoe } from './ppp.js'
 import { Segment } from './segment.js'
+import { decodeStraightIpv4, decodeStraightIpv6 } from './straight.js'
 import { decodeQuotedTcp, decodeTcp } from './tcp.js'
 import { readUdp } from './udp.js'
-import { Walk } from './walk.js'
+import { EMPTY_VIEW, Walk } from './walk.js'
 import { readWifi } from './wifi.js'
 
 /** Layers read in one frame at most; each encapsulation takes two to four. */
 const MAX_LAYERS = 64
 
-/** Ethernet, IPv4 without options, TCP without options. */
-const FAST_IPV4_LEN = 54
-/** The same with a VLAN tag. */
+/** Ethernet, IPv4 and TCP without options: the least that may take the straight path. */
+const STRAIGHT_LEN_MIN = 54
 const VLAN_TAG_LEN = 4
 
 /** Decodes frames one after another. One per analysis: it holds fragments and encapsulations. */
@@ -82,6 +77,12 @@ export class Decoder {
   icmpCode = 0
   /** Texts of `segment.encapsulation`. */
   readonly encapsulations: EncapsulationTable = new EncapsulationTable()
+
+  /**
+   * What the offsets of `segment` and `quoted` point into: the view given to `decode`, or a copy of
+   * the first octets of a datagram put together from fragments. Valid until the next call.
+   */
+  segmentView: DataView = EMPTY_VIEW
 
   readonly #walk = new Walk()
   readonly #fragments = new FragmentTable()
@@ -101,22 +102,23 @@ export class Decoder {
     linktype: number,
     timeNs: number,
   ): DecodeStatus {
-    if (linktype === LINKTYPE_ETHERNET && end - start >= FAST_IPV4_LEN) {
+    if (this.segmentView !== view) this.segmentView = view
+    if (linktype === LINKTYPE_ETHERNET && end - start >= STRAIGHT_LEN_MIN) {
       const wireEnd = origlen > end - start ? start + origlen : end
       const ip = start + ETHERNET_HEADER_LEN
       const type = view.getUint16(ip - 2)
       if (type === ETHERTYPE_IPV4) {
-        if (decodeFastIpv4(view, ip, end, wireEnd, this.segment)) {
+        if (decodeStraightIpv4(view, ip, end, wireEnd, this.segment)) {
           this.segment.encapsulation = 0
           return SEGMENT
         }
       } else if (type === ETHERTYPE_IPV6) {
-        if (decodeFastIpv6(view, ip, end, wireEnd, this.segment)) {
+        if (decodeStraightIpv6(view, ip, end, wireEnd, this.segment)) {
           this.segment.encapsulation = 0
           return SEGMENT
         }
       } else if (type === ETHERTYPE_VLAN && view.getUint16(ip + 2) === ETHERTYPE_IPV4) {
-        if (decodeFastIpv4(view, ip + VLAN_TAG_LEN, end, wireEnd, this.segment)) {
+        if (decodeStraightIpv4(view, ip + VLAN_TAG_LEN, end, wireEnd, this.segment)) {
           const vlan = view.getUint16(ip) & 0x0fff
           this.segment.encapsulation = this.encapsulations.child(0, ENCAP_VLAN, vlan)
           return SEGMENT
@@ -140,9 +142,96 @@ export class Decoder {
     walk.next = linktype
     let layer = LAYER_LINK
     for (let i = 0; i < MAX_LAYERS; i++) {
-      layer = layer < LAYER_IP ? readLinkLayer(walk, layer) : this.#readNetworkLayer(walk, layer)
+      layer = layer < LAYER_IP ? readLinkLayer(walk, layer) : this.#readNetworkLayer(layer)
       if (layer < FIRST_LAYER) return layer as DecodeStatus
     }
     return TOO_DEEP
+  }
+
+  #readNetworkLayer(layer: number): number {
+    const walk = this.#walk
+    switch (layer) {
+      case LAYER_IP:
+        return readIpVersion(walk)
+      case LAYER_IPV4:
+        return readIpv4(walk)
+      case LAYER_IPV6:
+        return readIpv6(walk)
+      case LAYER_EXTENSIONS:
+        return readExtensions(walk)
+      case LAYER_PROTOCOL:
+        return readProtocol(walk)
+      case LAYER_UDP:
+        return readUdp(walk)
+      case LAYER_GRE:
+        return readGre(walk)
+      case LAYER_ICMP:
+        return readIcmp(walk)
+      case LAYER_FRAGMENT:
+        return this.#readFragment()
+      default:
+        return this.#readTcp()
+    }
+  }
+
+  #readTcp(): number {
+    const walk = this.#walk
+    this.segmentView = walk.view
+    if (!walk.quoting) {
+      const status = decodeTcp(walk, this.segment)
+      if (status === SEGMENT) this.segment.encapsulation = this.encapsulations.intern(walk)
+      return status
+    }
+    const status = decodeQuotedTcp(walk, this.quoted)
+    if (status !== ICMP_ERROR) return status
+    this.quoted.encapsulation = this.encapsulations.intern(walk)
+    this.icmpType = walk.icmpType
+    this.icmpCode = walk.icmpCode
+    return status
+  }
+
+  /** Puts the fragment to its datagram and goes on inside it when it is complete. */
+  #readFragment(): number {
+    const walk = this.#walk
+    if (walk.fragmentLen > 0 && walk.has(walk.fragmentLen)) {
+      const datagram = this.#fragments.add(walk)
+      if (datagram === undefined) return FRAGMENT
+      walk.view = datagram.view
+      walk.pos = 0
+      walk.capEnd = Math.min(datagram.totalLen, KEPT_OCTETS)
+      walk.wireEnd = datagram.totalLen
+      walk.next = datagram.protocol
+      return walk.ipVersion === 4 ? LAYER_PROTOCOL : LAYER_EXTENSIONS
+    }
+    // Cut by the capture length: the first fragment still tells of the connection, as in Wireshark.
+    if (walk.fragmentOffset > 0) return FRAGMENT
+    walk.loneFragment = walk.fragmentMore
+    return walk.ipVersion === 4 ? LAYER_PROTOCOL : LAYER_EXTENSIONS
+  }
+}
+
+/** Reads one layer below IP. */
+function readLinkLayer(walk: Walk, layer: number): number {
+  switch (layer) {
+    case LAYER_ETHERNET:
+      return readEthernet(walk)
+    case LAYER_ETHERTYPE:
+      return readEthertype(walk)
+    case LAYER_LLC:
+      return readLlc(walk)
+    case LAYER_PPP:
+      return readPpp(walk)
+    case LAYER_PPPOE:
+      return readPppoe(walk)
+    case LAYER_MPLS:
+      return readMpls(walk)
+    case LAYER_WIFI:
+      return readWifi(walk)
+    case LAYER_NSH:
+      return readNsh(walk)
+    case LAYER_CHDLC:
+      return readChdlc(walk)
+    default:
+      return readLink(walk)
   }
 }

@@ -95,7 +95,8 @@ export class EncapsulationTable {
   /** The id of the stack a walk has passed. */
   intern(walk: Walk): number {
     let id = 0
-    for (let i = 0; i < walk.depth; i++) id = this.child(id, walk.kinds[i] ?? 0, walk.values[i] ?? 0)
+    for (let i = 0; i < walk.depth; i++)
+      id = this.child(id, walk.kinds[i] ?? 0, walk.values[i] ?? 0)
     return id
   }
 

@@ -2,7 +2,13 @@
 // (draft-foschiano-erspan), WCCP redirection, and Ethernet in IP (RFC 3378).
 
 import { NOT_IP } from './decode-status.js'
-import { ENCAP_ERSPAN, ENCAP_ETHERIP, ENCAP_GRE, ENCAP_GRE_KEY, ENCAP_PPTP } from './encapsulation.js'
+import {
+  ENCAP_ERSPAN,
+  ENCAP_ETHERIP,
+  ENCAP_GRE,
+  ENCAP_GRE_KEY,
+  ENCAP_PPTP,
+} from './encapsulation.js'
 import { LAYER_ETHERNET, LAYER_ETHERTYPE, LAYER_IPV4, LAYER_PPP } from './layer.js'
 import type { Walk } from './walk.js'
 

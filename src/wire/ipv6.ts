@@ -67,7 +67,8 @@ export function readIpv6(walk: Walk): number {
   return readExtensions(walk)
 }
 
-function readExtensions(walk: Walk): number {
+/** Steps over the extension headers from the one in `walk.next` on. */
+export function readExtensions(walk: Walk): number {
   const view = walk.view
   for (let i = 0; i < MAX_EXTENSIONS; i++) {
     const protocol = walk.next
@@ -99,7 +100,7 @@ function readExtensions(walk: Walk): number {
 }
 
 /** Whether `protocol` is an IPv6 extension header that can be stepped over. */
-export function isExtension(protocol: number): boolean {
+function isExtension(protocol: number): boolean {
   switch (protocol) {
     case PROTOCOL_HOP_BY_HOP:
     case PROTOCOL_ROUTING:

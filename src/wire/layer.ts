@@ -17,29 +17,31 @@ export const LAYER_LLC = 35
 export const LAYER_PPP = 36
 /** A PPPoE session header. */
 export const LAYER_PPPOE = 37
-/** An MPLS label stack. */
-export const LAYER_MPLS = 38
-/** IPv4 or IPv6, told apart by the version nibble. */
-export const LAYER_IP = 39
-/** An IPv4 header. */
-export const LAYER_IPV4 = 40
-/** An IPv6 header. */
-export const LAYER_IPV6 = 41
-/** What an IP protocol number announces; `walk.next` is that number. */
-export const LAYER_PROTOCOL = 42
-/** A TCP header: the end of every successful walk. */
-export const LAYER_TCP = 43
-/** A UDP header. */
-export const LAYER_UDP = 44
-/** A GRE header. */
-export const LAYER_GRE = 45
-/** An ICMP or ICMPv6 header. */
-export const LAYER_ICMP = 46
-/** An IEEE 802.11 MAC header. */
-export const LAYER_WIFI = 47
-/** A network service header (RFC 8300). */
-export const LAYER_NSH = 48
 /** A Cisco HDLC header. */
-export const LAYER_CHDLC = 49
-/** A fragmented IP payload; the walk carries offset, identification and protocol. */
-export const LAYER_FRAGMENT = 50
+export const LAYER_CHDLC = 38
+/** An MPLS label stack. */
+export const LAYER_MPLS = 39
+/** An IEEE 802.11 MAC header; `walk.next` not 0 says that it is padded to a word. */
+export const LAYER_WIFI = 40
+/** A network service header (RFC 8300). */
+export const LAYER_NSH = 41
+/** IPv4 or IPv6, told apart by the version nibble. From here on the layers are above the link. */
+export const LAYER_IP = 42
+/** An IPv4 header. */
+export const LAYER_IPV4 = 43
+/** An IPv6 header. */
+export const LAYER_IPV6 = 44
+/** IPv6 extension headers; `walk.next` is the number of the first, or of the payload. */
+export const LAYER_EXTENSIONS = 45
+/** A fragment of an IP payload, as the `fragment` fields of the walk describe it. */
+export const LAYER_FRAGMENT = 46
+/** What an IP protocol number announces; `walk.next` is that number. */
+export const LAYER_PROTOCOL = 47
+/** A UDP header. */
+export const LAYER_UDP = 48
+/** A GRE header. */
+export const LAYER_GRE = 49
+/** An ICMP or ICMPv6 header. */
+export const LAYER_ICMP = 50
+/** A TCP header: the end of every successful walk. */
+export const LAYER_TCP = 51

@@ -3,7 +3,14 @@
 
 import { NOT_IP } from './decode-status.js'
 import { ENCAP_PPPOE } from './encapsulation.js'
-import { LAYER_CHDLC, LAYER_ETHERTYPE, LAYER_IPV4, LAYER_IPV6, LAYER_MPLS, LAYER_PPP } from './layer.js'
+import {
+  LAYER_CHDLC,
+  LAYER_ETHERTYPE,
+  LAYER_IPV4,
+  LAYER_IPV6,
+  LAYER_MPLS,
+  LAYER_PPP,
+} from './layer.js'
 import { snapLayer } from './llc.js'
 import type { Walk } from './walk.js'
 

@@ -11,8 +11,6 @@ export const URG = 0x20
 export const ECE = 0x40
 export const CWR = 0x80
 
-const NO_VIEW = new DataView(new ArrayBuffer(0))
-
 /** One decoded TCP segment with what is needed of the layers around it. */
 export class Segment {
   /** 4 or 6: the innermost IP version. */
@@ -43,12 +41,7 @@ export class Segment {
   ttl = 0
   /** IPv4 identification, 0 to 65535; -1 for IPv6, which has none. */
   ipId = -1
-  /**
-   * What `tcpStart` and `optionsEnd` point into: the view given to the decoder, or the decoder's own
-   * copy when the datagram was put together from fragments. Valid until the next record.
-   */
-  view: DataView = NO_VIEW
-  /** Offset of the TCP header in `view`. */
+  /** Offset of the TCP header in the decoder's `segmentView`. */
   tcpStart = 0
   /** Offset behind the captured part of the TCP options (>= tcpStart + 20). */
   optionsEnd = 0

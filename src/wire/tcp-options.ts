@@ -63,12 +63,7 @@ export class TcpOptions {
  * Reads the options between `start` and `end` into `out`, which it clears first.
  * Options that are cut, too short or unknown are passed over.
  */
-export function readTcpOptions(
-  view: DataView,
-  start: number,
-  end: number,
-  out: TcpOptions,
-): void {
+export function readTcpOptions(view: DataView, start: number, end: number, out: TcpOptions): void {
   out.clear()
   let pos = start
   while (pos < end) {

@@ -93,7 +93,6 @@ function fillAddresses(walk: Walk, segment: Segment): void {
   segment.dst3 = walk.dst3
   segment.ttl = walk.ttl
   segment.ipId = walk.ipId
-  if (segment.view !== walk.view) segment.view = walk.view
   segment.tcpStart = walk.pos
 }
 

@@ -11,11 +11,12 @@ import { BAD_HEADER, TOO_DEEP, TRUNCATED_HEADER } from './decode-status.js'
 /** Encapsulations noted at most; a frame with more is given up as too deep. */
 export const MAX_ENCAPSULATIONS = 8
 
-const EMPTY = new DataView(new ArrayBuffer(0))
+/** Stands where no frame has been decoded yet. */
+export const EMPTY_VIEW: DataView = new DataView(new ArrayBuffer(0))
 
 /** Cursor and findings of one walk through the layers of a frame. */
 export class Walk {
-  view: DataView = EMPTY
+  view: DataView = EMPTY_VIEW
   /** Offset of the header to be read next. */
   pos = 0
   /** Offset behind the last captured octet of the current layer. */

@@ -1,0 +1,1 @@
+export async function discoverCaptures(inputs: readonly string[]): Promise<string[]> { return [...inputs] }

@@ -1,0 +1,10 @@
+// Exit codes of the command; part of the output contract.
+
+/** Everything asked for was done. */
+export const EXIT_DONE = 0
+/** A rule of `--fail-on` matched. */
+export const EXIT_MATCHED = 1
+/** Something could not be read, written or understood. */
+export const EXIT_ERROR = 2
+/** Interrupted by SIGINT. */
+export const EXIT_INTERRUPTED = 130

@@ -1,0 +1,89 @@
+// Which connections are reported: `--verdict`, `--cause`, `--closer`, `--host`, `--port`, `--stream`.
+
+import { TeardownError } from '../base/errors.js'
+import type { ColumnSource } from '../report/columns.js'
+import { COLUMNS } from '../report/columns.js'
+import { CAUSES, VERDICTS } from '../teardown/verdicts.js'
+
+/** Filters as given; each is a list, empty for no restriction. */
+export interface FilterOptions {
+  readonly verdict: readonly string[]
+  readonly cause: readonly string[]
+  readonly closer: readonly string[]
+  readonly host: readonly string[]
+  readonly port: readonly number[]
+  readonly stream: readonly number[]
+}
+
+export type ConnectionFilter = (from: ColumnSource) => boolean
+
+/** Values `closer` can have. */
+export const CLOSERS: readonly string[] = ['client', 'server', 'both', 'middlebox', 'none', 'unknown']
+
+/** Names that select connections by ending: a verdict, a cause, or `verdict.cause`. */
+export const ENDING_NAMES: readonly string[] = [
+  ...VERDICTS.map((row) => row.verdict),
+  ...CAUSES.map((row) => `${row.verdict}.${row.cause}`),
+]
+
+/** One test from all filters; every kind that is given has to match. */
+export function connectionFilter(options: FilterOptions): ConnectionFilter {
+  const tests: ConnectionFilter[] = []
+  const { verdict, cause, closer, host, port, stream } = options
+  if (verdict.length > 0) tests.push((c) => verdict.includes(c.j.verdict))
+  if (cause.length > 0) {
+    tests.push((c) => cause.includes(c.j.cause) || cause.includes(`${c.j.verdict}.${c.j.cause}`))
+  }
+  if (closer.length > 0) tests.push((c) => closer.includes(c.j.closer))
+  if (host.length > 0) {
+    tests.push((c) => host.includes(String(read(c, 'client_ip'))) || host.includes(String(read(c, 'server_ip'))))
+  }
+  if (port.length > 0) {
+    tests.push((c) => port.includes(Number(read(c, 'client_port'))) || port.includes(Number(read(c, 'server_port'))))
+  }
+  if (stream.length > 0) tests.push((c) => stream.includes(c.e.stream))
+  return (from) => tests.every((test) => test(from))
+}
+
+/** Whether an ending is one of `names`: verdicts, or `verdict.cause`. */
+export function endingMatches(names: readonly string[], from: ColumnSource): boolean {
+  return names.includes(from.j.verdict) || names.includes(`${from.j.verdict}.${from.j.cause}`)
+}
+
+/**
+ * Parses a comma-separated list of names, each one of `allowed`.
+ *
+ * @throws {TeardownError} ERR_OPTION for another name.
+ */
+export function parseNames(option: string, text: string, allowed: readonly string[]): string[] {
+  const names = text.split(',').map((name) => name.trim())
+  for (const name of names) {
+    if (allowed.includes(name)) continue
+    throw new TeardownError(
+      'ERR_OPTION',
+      `${option}: unknown name '${name}'; it takes ${allowed.join(', ')}`,
+    )
+  }
+  return names
+}
+
+/**
+ * Parses a comma-separated list of whole numbers from 0 to `max`.
+ *
+ * @throws {TeardownError} ERR_OPTION for anything else.
+ */
+export function parseNumbers(option: string, text: string, max: number): number[] {
+  return text.split(',').map((part) => {
+    const n = Number(part)
+    if (!/^\d+$/.test(part.trim()) || n > max) {
+      throw new TeardownError('ERR_OPTION', `${option}: '${part}' is not a whole number from 0 to ${max}`)
+    }
+    return n
+  })
+}
+
+const BY_KEY = new Map(COLUMNS.map((column) => [column.key, column]))
+
+function read(from: ColumnSource, key: string): unknown {
+  return BY_KEY.get(key)?.read(from)
+}

@@ -1,0 +1,52 @@
+// Entry of the command: arguments in, exit code out. Errors become one line on stderr.
+
+import { readFileSync } from 'node:fs'
+import { CommanderError } from 'commander'
+import { TeardownError } from '../base/errors.js'
+import { printable } from '../report/printable.js'
+import { runAnalyze } from './analyze.js'
+import { EXIT_DONE, EXIT_ERROR, EXIT_INTERRUPTED } from './exit-codes.js'
+import { OutputClosed } from './output.js'
+import { buildProgram } from './program.js'
+import { analyzeSettings } from './settings.js'
+
+/** Runs the command line and returns the exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const interrupt = new AbortController()
+  process.once('SIGINT', () => interrupt.abort(new Interrupted()))
+  let exitCode = EXIT_DONE
+  const program = buildProgram(packageVersion(), {
+    analyze: async (inputs, flags) => {
+      exitCode = await runAnalyze(inputs, analyzeSettings(flags), interrupt.signal)
+    },
+  })
+  try {
+    await program.parseAsync(argv)
+    return exitCode
+  } catch (error) {
+    return exitCodeOf(error)
+  }
+}
+
+/** The user pressed Ctrl-C. */
+class Interrupted extends Error {}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof OutputClosed) return EXIT_DONE
+  if (error instanceof Interrupted) return EXIT_INTERRUPTED
+  // Commander has printed help, version or the usage error itself.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_DONE : EXIT_ERROR
+  if (error instanceof TeardownError) {
+    process.stderr.write(`tcp-teardown: ${printable(error.message)}\n`)
+    return EXIT_ERROR
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  process.stderr.write(`tcp-teardown: unexpected error, please report it\n${text}\n`)
+  return EXIT_ERROR
+}
+
+function packageVersion(): string {
+  const file = new URL('../../package.json', import.meta.url)
+  const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string }
+  return version
+}

@@ -1,0 +1,75 @@
+// Where results go: standard output or a file. Writing is synchronous, so that memory stays bounded however slow the
+// reader is, and a reader that goes away (`| head`) ends the run quietly.
+
+import { closeSync, openSync, writeSync } from 'node:fs'
+import { TeardownError } from '../base/errors.js'
+import type { TextSink } from '../report/reporter.js'
+
+const FLUSH_CHARS = 1 << 16
+/** Pause before writing again to a reader that is not ready. */
+const RETRY_MS = 5
+
+/** The reader of our output has gone away: not an error, but the end of the run. */
+export class OutputClosed extends Error {}
+
+/** A buffered, synchronous text output. */
+export class Output implements TextSink {
+  private readonly fd: number
+  private readonly name: string
+  private buffered = ''
+
+  /** Opens `path`, or standard output for `-`. Opening comes before any work, so that a bad path fails early. */
+  constructor(path: string) {
+    this.name = path === '-' ? 'standard output' : path
+    try {
+      this.fd = path === '-' ? 1 : openSync(path, 'w')
+    } catch (error) {
+      throw new TeardownError('ERR_WRITE', `cannot write ${path}: ${reason(error)}`, { cause: error })
+    }
+  }
+
+  write(text: string): void {
+    this.buffered += text
+    if (this.buffered.length >= FLUSH_CHARS) this.flush()
+  }
+
+  /** Writes out what is buffered. */
+  flush(): void {
+    if (this.buffered === '') return
+    let rest: Uint8Array = Buffer.from(this.buffered)
+    this.buffered = ''
+    while (rest.length > 0) rest = rest.subarray(this.writeSome(rest))
+  }
+
+  close(): void {
+    this.flush()
+    if (this.fd !== 1) closeSync(this.fd)
+  }
+
+  private writeSome(octets: Uint8Array): number {
+    try {
+      return writeSync(this.fd, octets)
+    } catch (error) {
+      const code = codeOf(error)
+      if (code === 'EPIPE') throw new OutputClosed('the reader of the output is gone')
+      if (code !== 'EAGAIN') {
+        throw new TeardownError('ERR_WRITE', `cannot write ${this.name}: ${reason(error)}`, { cause: error })
+      }
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS)
+      return 0
+    }
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}
+
+function reason(error: unknown): string {
+  const code = codeOf(error)
+  if (code === 'ENOSPC') return 'no space left on the device'
+  if (code === 'ENOENT') return 'no such folder'
+  if (code === 'EACCES') return 'permission denied'
+  if (code === 'EISDIR') return 'is a directory'
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,57 @@
+// The command line: commands, options, help.
+
+import { Command } from 'commander'
+import { FORMATS, type AnalyzeFlags } from './settings.js'
+
+/** What the program calls for each command. */
+export interface Actions {
+  readonly analyze: (inputs: readonly string[], flags: AnalyzeFlags) => Promise<void>
+}
+
+const ANALYZE_EXAMPLES = `
+Examples:
+  tcp-teardown analyze capture.pcap                       how every connection ended
+  tcp-teardown analyze --all captures/ 'old/*.pcapng.gz'  folders and globs, every connection
+  tcp-teardown analyze --verdict rst_after_kill a.pcap    only resets by an endpoint
+  tcp-teardown analyze --format ndjson a.pcap | jq .      one JSON object a line
+  tcpdump -w - 'tcp' | tcp-teardown analyze -             live, endings as they happen
+
+Exit codes: 0 done, 1 a --fail-on ending was found, 2 an error, 130 interrupted.
+A damaged capture is analyzed up to the damage and named on stderr.`
+
+/** Builds the command tree. */
+export function buildProgram(version: string, actions: Actions): Command {
+  const program = new Command('tcp-teardown')
+    .description('Tells how every TCP connection in a packet capture ended, who ended it, and on which packets the answer rests.')
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('(add --help for all options)')
+    .addHelpText('after', '\nStart with: tcp-teardown analyze capture.pcap')
+  program
+    .command('analyze')
+    .description('judge every connection of the captures')
+    .argument('<capture...>', 'pcap or pcapng files (also gzipped), folders, globs, or - for standard input')
+    .optionsGroup('Output:')
+    .option('-f, --format <format>', `one of ${FORMATS.join(', ')}`, 'table')
+    .option('-o, --output <file>', 'write results to a file instead of standard output')
+    .option('--summary', 'only the totals')
+    .option('--all', 'list every connection, not only the notable ones (table)')
+    .option('--top <n>', 'connections listed of one cause (table)', '5')
+    .option('--columns <names>', 'only these columns, comma-separated')
+    .option('--color <when>', 'auto, always or never', 'auto')
+    .option('--no-progress', 'no progress bar on stderr')
+    .optionsGroup('Filters (comma-separated; all given kinds must match):')
+    .option('--verdict <names>', 'only connections with these verdicts')
+    .option('--cause <names>', 'only these causes, as cause or verdict.cause')
+    .option('--closer <names>', 'only connections ended by client, server, both, middlebox, none or unknown')
+    .option('--host <addresses>', 'only connections with these addresses')
+    .option('--port <ports>', 'only connections with these ports')
+    .option('--stream <numbers>', "only these streams (Wireshark's tcp.stream)")
+    .optionsGroup('Analysis:')
+    .option('--idle <seconds>', 'silence after which an open connection counts as idle (default: 60, or a fifth of a shorter capture)')
+    .option('--fail-on <endings>', 'exit with 1 if a connection has one of these verdicts or verdict.causes')
+    .option('--strict', 'treat a capture that is cut short as an error')
+    .addHelpText('after', ANALYZE_EXAMPLES)
+    .action(actions.analyze)
+  return program
+}

@@ -1,0 +1,122 @@
+// From the options as typed to settings the run can rely on.
+
+import { TeardownError } from '../base/errors.js'
+import { type Column, COLUMNS, COLUMN_KEYS } from '../report/columns.js'
+import { CLOSERS, type ConnectionFilter, ENDING_NAMES, connectionFilter, parseNames, parseNumbers } from './filters.js'
+import { CAUSES, VERDICTS } from '../teardown/verdicts.js'
+
+/** Output formats of `analyze`. */
+export const FORMATS = ['table', 'json', 'ndjson', 'csv'] as const
+export type Format = (typeof FORMATS)[number]
+
+/** Options of `analyze` as commander hands them over. */
+export interface AnalyzeFlags {
+  readonly format?: string
+  readonly output?: string
+  readonly summary?: boolean
+  readonly all?: boolean
+  readonly top?: string
+  readonly columns?: string
+  readonly verdict?: string
+  readonly cause?: string
+  readonly closer?: string
+  readonly host?: string
+  readonly port?: string
+  readonly stream?: string
+  readonly idle?: string
+  readonly failOn?: string
+  readonly strict?: boolean
+  readonly progress?: boolean
+  readonly color?: string
+}
+
+/** Checked settings of `analyze`. */
+export interface AnalyzeSettings {
+  readonly format: Format
+  readonly output: string
+  readonly summaryOnly: boolean
+  readonly all: boolean
+  readonly top: number
+  readonly columns: readonly Column[]
+  readonly columnsChosen: boolean
+  readonly filter: ConnectionFilter
+  readonly idleS: number | undefined
+  readonly failOn: readonly string[]
+  readonly strict: boolean
+  readonly progress: boolean
+  readonly colour: boolean
+}
+
+const MAX_PORT = 65_535
+const MAX_STREAM = 2 ** 31 - 1
+const DEFAULT_TOP = 5
+
+/**
+ * Checks all options at once.
+ *
+ * @throws {TeardownError} ERR_OPTION naming the option as it was typed.
+ */
+export function analyzeSettings(flags: AnalyzeFlags): AnalyzeSettings {
+  const format = oneOf('--format', flags.format ?? 'table', FORMATS)
+  const output = flags.output ?? '-'
+  return {
+    format,
+    output,
+    summaryOnly: flags.summary ?? false,
+    all: flags.all ?? false,
+    top: flags.top === undefined ? DEFAULT_TOP : wholeNumber('--top', flags.top),
+    columns: flags.columns === undefined ? COLUMNS : chosenColumns(flags.columns),
+    columnsChosen: flags.columns !== undefined,
+    filter: filterOf(flags),
+    idleS: flags.idle === undefined ? undefined : nonNegative('--idle', flags.idle),
+    failOn: flags.failOn === undefined ? [] : parseNames('--fail-on', flags.failOn, ENDING_NAMES),
+    strict: flags.strict ?? false,
+    progress: flags.progress !== false && process.stderr.isTTY,
+    colour: wantsColour(oneOf('--color', flags.color ?? 'auto', ['auto', 'always', 'never']), output),
+  }
+}
+
+function filterOf(flags: AnalyzeFlags): ConnectionFilter {
+  const causes = [...new Set(CAUSES.map((row) => row.cause)), ...ENDING_NAMES]
+  const names = (option: string, text: string | undefined, allowed: readonly string[]): string[] =>
+    text === undefined ? [] : parseNames(option, text, allowed)
+  return connectionFilter({
+    verdict: names('--verdict', flags.verdict, VERDICTS.map((row) => row.verdict)),
+    cause: names('--cause', flags.cause, causes),
+    closer: names('--closer', flags.closer, CLOSERS),
+    host: flags.host === undefined ? [] : flags.host.split(','),
+    port: flags.port === undefined ? [] : parseNumbers('--port', flags.port, MAX_PORT),
+    stream: flags.stream === undefined ? [] : parseNumbers('--stream', flags.stream, MAX_STREAM),
+  })
+}
+
+function chosenColumns(text: string): Column[] {
+  const keys = parseNames('--columns', text, COLUMN_KEYS)
+  return keys.flatMap((key) => COLUMNS.filter((column) => column.key === key))
+}
+
+function oneOf<T extends string>(option: string, text: string, allowed: readonly T[]): T {
+  const found = allowed.find((name) => name === text)
+  if (found !== undefined) return found
+  throw new TeardownError('ERR_OPTION', `${option}: unknown '${text}'; it takes ${allowed.join(', ')}`)
+}
+
+function wholeNumber(option: string, text: string): number {
+  const [n] = parseNumbers(option, text, Number.MAX_SAFE_INTEGER)
+  return n ?? 0
+}
+
+function nonNegative(option: string, text: string): number {
+  const n = Number(text)
+  if (text.trim() !== '' && n >= 0 && Number.isFinite(n)) return n
+  throw new TeardownError('ERR_OPTION', `${option}: '${text}' is not a number of seconds`)
+}
+
+/** NO_COLOR and FORCE_COLOR as https://no-color.org and Node have them. */
+function wantsColour(when: 'auto' | 'always' | 'never', output: string): boolean {
+  if (when !== 'auto') return when === 'always'
+  const { NO_COLOR, FORCE_COLOR } = process.env
+  if (NO_COLOR !== undefined && NO_COLOR !== '') return false
+  if (FORCE_COLOR !== undefined && FORCE_COLOR !== '0') return true
+  return output === '-' && process.stdout.isTTY
+}

@@ -1,0 +1,215 @@
+// The form for people: how many connections ended how, then the ones worth a look, each with one sentence to paste.
+
+import { CAUSES, type CauseEntry, VERDICTS } from '../teardown/verdicts.js'
+import { type Column, type ColumnSource, type ColumnValue, COLUMNS } from './columns.js'
+import { endpointText } from './address.js'
+import { printable } from './printable.js'
+import type { CaptureRow, Reporter, TextSink } from './reporter.js'
+import type { Style } from './style.js'
+import type { Summary } from './summary.js'
+
+/** Settings of the table. */
+export interface TableOptions {
+  /** List every connection, not only the notable ones. */
+  readonly all: boolean
+  /** No list at all. */
+  readonly summaryOnly: boolean
+  /** Connections listed of one cause; the rest is counted. */
+  readonly top: number
+  /** Columns of the terminal. */
+  readonly width: number
+  readonly style: Style
+}
+
+const INDENT = '    '
+
+/** Endings of no interest by themselves: counted, not listed. */
+const QUIET_CAUSES = new Set([
+  'graceful_fin.normal',
+  'graceful_fin.half_close',
+  'graceful_fin.simultaneous',
+  'graceful_fin.last_ack_missing',
+  'graceful_fin.reset_after_close',
+  'lingering_established.active',
+  'incomplete.midstream',
+  'incomplete.one_direction',
+  'incomplete.rst_only',
+  'incomplete.fin_only',
+])
+
+/** Collects the notable connections while they come and prints at the end. */
+export class TableReporter implements Reporter {
+  private readonly sink: TextSink
+  private readonly options: TableOptions
+  /** Texts of listed connections by `verdict.cause`, at most `top` each. */
+  private readonly listed = new Map<string, string[]>()
+  private readonly counts = new Map<string, number>()
+
+  constructor(sink: TextSink, options: TableOptions) {
+    this.sink = sink
+    this.options = options
+  }
+
+  connection(from: ColumnSource): void {
+    const key = `${from.j.verdict}.${from.j.cause}`
+    this.counts.set(key, (this.counts.get(key) ?? 0) + 1)
+    if (this.options.summaryOnly || (!this.options.all && QUIET_CAUSES.has(key))) return
+    const list = this.listed.get(key) ?? []
+    if (!this.options.all && list.length >= this.options.top) return
+    list.push(this.entry(from))
+    this.listed.set(key, list)
+  }
+
+  capture(_report: CaptureRow): void {
+    // Captures are summed up; their problems go to stderr.
+  }
+
+  finish(summary: Summary): void {
+    this.sink.write(this.head(summary))
+    for (const row of CAUSES) this.writeGroup(row)
+  }
+
+  private head(summary: Summary): string {
+    const { heading, faint } = this.options.style
+    const lines: string[] = []
+    const found = counted(summary.connections, 'connection')
+    const of = summary.captures === 1 ? '' : ` in ${counted(summary.captures, 'capture')}`
+    lines.push(heading(`${found}${of}`) + faint(`, ${counted(summary.tcp_packets, 'TCP packet')}`))
+    if (summary.selected_connections !== summary.connections) {
+      lines.push(`${counted(summary.selected_connections, 'connection')} selected by filters`)
+    }
+    if (summary.selected_connections > 0) lines.push('')
+    const width = Math.max(...VERDICTS.map(({ verdict }) => verdict.length))
+    for (const { verdict } of VERDICTS) {
+      const n = summary.verdicts[verdict] ?? 0
+      if (n === 0) continue
+      const share = `${((100 * n) / summary.selected_connections).toFixed(1)} %`
+      const causes = CAUSES.filter((row) => row.verdict === verdict)
+        .map((row) => [row.cause, summary.causes[`${verdict}.${row.cause}`] ?? 0] as const)
+        .filter(([, count]) => count > 0)
+        .map(([cause, count]) => `${cause} ${count.toLocaleString('en-US')}`)
+      const left = `  ${this.paint(verdict, verdict.padEnd(width))} ${n.toLocaleString('en-US').padStart(9)} ${share.padStart(8)}  `
+      lines.push(left + faint(wrap(causes.join(', '), this.options.width, ' '.repeat(width + 23)).trimStart()))
+    }
+    return `${lines.join('\n')}\n`
+  }
+
+  private writeGroup(row: CauseEntry): void {
+    const key = `${row.verdict}.${row.cause}`
+    const list = this.listed.get(key)
+    if (list === undefined) return
+    const { heading, faint } = this.options.style
+    const total = this.counts.get(key) ?? 0
+    this.sink.write(`\n${heading(this.paint(row.verdict, `${row.verdict} / ${row.cause}`))}  ${faint(counted(total, 'connection'))}\n`)
+    this.sink.write(`${faint(wrap(row.usually, this.options.width, '  '))}\n`)
+    for (const entry of list) this.sink.write(entry)
+    const more = total - list.length
+    if (more > 0) {
+      this.sink.write(faint(`${INDENT}… and ${more.toLocaleString('en-US')} more like these (--all lists them)\n`))
+    }
+  }
+
+  private entry(from: ColumnSource): string {
+    const { faint } = this.options.style
+    const server = endpointText(value(from, 'server_ip'), Number(value(from, 'server_port')))
+    const client = endpointText(value(from, 'client_ip'), Number(value(from, 'client_port')))
+    const where = from.encapsulation === '' ? '' : ` in ${printable(from.encapsulation)}`
+    const title =
+      `  ${printable(from.captureName)} stream ${from.e.stream}  ${client} → ${server}${where}` +
+      faint(`  ${value(from, 'start_time')}  ${from.j.confidence}`)
+    return `${title}\n${wrap(from.j.explanation(), this.options.width, INDENT)}\n`
+  }
+
+  private paint(verdict: string, text: string): string {
+    const { good, bad, warn } = this.options.style
+    if (verdict === 'graceful_fin') return good(text)
+    return verdict === 'lingering_established' || verdict === 'incomplete' ? warn(text) : bad(text)
+  }
+}
+
+/** Columns the table shows for `--columns`: one line a connection, aligned as they come. */
+export class ColumnsReporter implements Reporter {
+  private readonly sink: TextSink
+  private readonly columns: readonly Column[]
+
+  constructor(sink: TextSink, columns: readonly Column[], style: Style) {
+    this.sink = sink
+    this.columns = columns
+    sink.write(`${style.heading(columns.map((c) => c.key.padEnd(widthOf(c))).join('  ').trimEnd())}\n`)
+  }
+
+  connection(from: ColumnSource): void {
+    const cells = this.columns.map((column) => {
+      const text = plain(column.read(from))
+      return column.type === 'integer' || column.type === 'number'
+        ? text.padStart(widthOf(column))
+        : text.padEnd(widthOf(column))
+    })
+    this.sink.write(`${cells.join('  ').trimEnd()}\n`)
+  }
+
+  capture(_report: CaptureRow): void {
+    // A list of columns holds connections only.
+  }
+
+  finish(_summary: Summary): void {
+    // Written as they came.
+  }
+}
+
+const COLUMN_WIDTHS: Readonly<Record<string, number>> = {
+  string: 12,
+  integer: 10,
+  number: 14,
+  boolean: 5,
+  strings: 20,
+  evidence: 20,
+}
+
+const WIDE_KEYS: Readonly<Record<string, number>> = {
+  client_ip: 15,
+  server_ip: 15,
+  verdict: 22,
+  cause: 19,
+  start_time: 30,
+  end_time: 30,
+}
+
+function widthOf(column: Column): number {
+  return Math.max(column.key.length, WIDE_KEYS[column.key] ?? COLUMN_WIDTHS[column.type] ?? 0)
+}
+
+function plain(value: ColumnValue): string {
+  if (value === undefined) return ''
+  if (typeof value !== 'object') return printable(String(value))
+  return printable(
+    value.map((part) => (typeof part === 'string' ? part : `${part.packet} ${part.shows}`)).join('; '),
+  )
+}
+
+const BY_KEY = new Map(COLUMNS.map((column) => [column.key, column]))
+
+function value(from: ColumnSource, key: string): string {
+  return plain(BY_KEY.get(key)?.read(from))
+}
+
+function counted(n: number, noun: string): string {
+  return `${n.toLocaleString('en-US')} ${noun}${n === 1 ? '' : 's'}`
+}
+
+/** Breaks text at spaces into lines of at most `width`, each with `indent` in front. */
+function wrap(text: string, width: number, indent: string): string {
+  const room = Math.max(20, width - indent.length)
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > room) {
+      lines.push(line)
+      line = word
+    } else {
+      line = line === '' ? word : `${line} ${word}`
+    }
+  }
+  lines.push(line)
+  return lines.map((part) => indent + part).join('\n')
+}
