@@ -146,8 +146,10 @@ export const LATE_BYTES = 25
 export const LATE_META = 26
 /** SND.NXT of this side at its kept reset. */
 export const RST_NXT = 27
+/** Highest sequence number of any of its resets. */
+export const RST_HIGH = 28
 
-const TEARDOWN_SIDE_WORDS = 28
+const TEARDOWN_SIDE_WORDS = 30
 
 // ---- Teardown record, float64 words ------------------------------------------------------------------------------
 

@@ -27,6 +27,11 @@ export function observeResent(
   const nxt = ints[me + L.NXT] as number
   const acked = ints[peer + L.ACKED] as number
   if (octets > 0 && fillsHole(ints, me, seq, octets)) return
+  if (timeNs < (table.connections.floats[sideFloats(record, side) + L.LAST_NS_F] as number)) {
+    // Captured out of order, as when two interfaces are written in blocks: a second copy, not a second transmission.
+    ints[me + L.DUPLICATES] = (ints[me + L.DUPLICATES] as number) + 1
+    return
+  }
   if (
     octets === 1 &&
     ((nxt - seq) | 0) === 1 &&

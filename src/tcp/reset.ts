@@ -30,10 +30,23 @@ export function observeReset(
   const times = table.teardowns.floats
   const grade = gradeOf(ints, me, sideInts(record, 1 - side), seg)
   ints[me + L.SIDE_FLAGS] = (ints[me + L.SIDE_FLAGS] as number) | L.SIDE_RST
-  words[t + L.RST_COUNT] = (words[t + L.RST_COUNT] as number) + 1
+  const earlier = words[t + L.RST_COUNT] as number
+  words[t + L.RST_COUNT] = earlier + 1
+  if (earlier === 0 || ((seg.seq - (words[t + L.RST_HIGH] as number)) | 0) > 0) {
+    words[t + L.RST_HIGH] = seg.seq
+  }
   times[tf + L.RST_LAST_NS_F] = timeNs
   times[tf + L.RST_LAST_FRAME_F] = frame
-  if (times[tf + L.RST_FRAME_F] !== 0 && rank(grade) <= rank(words[t + L.RST_META] as number)) return
+  if (times[tf + L.RST_FRAME_F] !== 0) {
+    const kept = words[t + L.RST_META] as number
+    if (rank(grade) <= rank(kept)) return
+    if ((kept & L.RST_IN_WINDOW) !== 0) {
+      // The receiver had challenged the first one (RFC 5961 §3.2) and is now told again: the first one shows the cause.
+      words[t + L.RST_META] = kept | L.RST_EXACT
+      applyReset(table, record, side, teardown)
+      return
+    }
+  }
 
   markIdleSince(table, record, teardown)
   readTcpOptions(view, seg.tcpStart + 20, seg.optionsEnd, options)
@@ -73,7 +86,11 @@ export function observeAfterReset(
   const ownF = teardownFloats(teardown, side)
   const peer = teardownInts(teardown, 1 - side)
   let revived = false
-  if (times[ownF + L.RST_FRAME_F] !== 0 && !overtaken(words, own, seg)) {
+  if (
+    times[ownF + L.RST_FRAME_F] !== 0 &&
+    timeNs > (times[ownF + L.RST_NS_F] as number) &&
+    !overtaken(words, own, seg)
+  ) {
     words[own + L.ALIVE_COUNT] = (words[own + L.ALIVE_COUNT] as number) + 1
     if (times[ownF + L.ALIVE_FRAME_F] === 0) {
       times[ownF + L.ALIVE_FRAME_F] = frame
@@ -91,13 +108,14 @@ export function observeAfterReset(
   return revived
 }
 
-/** True when a segment was sent before the reset and only passes behind it. */
+/**
+ * True when a segment was sent before the reset and only passes behind it: it holds octets that had not passed by then,
+ * and the sequence number of a reset shows that they had been sent.
+ */
 function overtaken(words: Int32Array, t: number, seg: Segment): boolean {
   const behind = (seg.seq + seg.payloadLen) | 0
-  const nxtAtReset = words[t + L.RST_NXT] as number
-  const rstSeq = words[t + L.RST_SEQ] as number
-  // The reset's own sequence number lies beyond what had passed: the gap is still on its way.
-  return ((rstSeq - nxtAtReset) | 0) > 0 && ((rstSeq - behind) | 0) >= 0
+  const isNew = ((behind - (words[t + L.RST_NXT] as number)) | 0) > 0
+  return isNew && (((words[t + L.RST_HIGH] as number) - behind) | 0) >= 0
 }
 
 /** The acceptance test of the receiver, as far as the receiver's state is known from its own segments. */

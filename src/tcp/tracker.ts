@@ -57,7 +57,7 @@ export class Tracker {
     let record = table.find(seg)
     if (record < 0) {
       record = this.open(seg, frame, timeNs, capture)
-    } else if ((seg.flags & SYN) !== 0 && this.startsAnew(record, seg)) {
+    } else if ((seg.flags & (SYN | ACK)) === SYN && this.startsAnew(record, seg)) {
       this.supersede(record)
       record = this.open(seg, frame, timeNs, capture)
       const at = record * L.CONN_INTS + L.CONN_FLAGS
@@ -127,10 +127,7 @@ export class Tracker {
     return record
   }
 
-  /**
-   * Wireshark's rule for reused ports: a SYN or SYN-ACK with another initial sequence number starts a new stream, and
-   * so does one with the same number once a FIN or RST has passed.
-   */
+  /** Wireshark's rule for reused ports: a SYN with another initial sequence number starts a new stream. */
   private startsAnew(record: number, seg: Segment): boolean {
     const { ints } = this.table.connections
     const side = record * L.CONN_INTS + L.SIDE_INTS + this.table.side * L.SIDE_INTS_STEP

@@ -15,9 +15,11 @@ import {
 } from './layer.js'
 import type { Walk } from './walk.js'
 
-const SLL_HEADER_LEN = 16
+/** Length of a Linux cooked header, whose last two octets are an EtherType. */
+export const SLL_HEADER_LEN = 16
 const SLL_PROTOCOL = 14
-const SLL2_HEADER_LEN = 20
+/** Length of a Linux cooked header, version 2, whose first two octets are an EtherType. */
+export const SLL2_HEADER_LEN = 20
 const SLL2_PROTOCOL = 0
 /** Values below the EtherTypes: an 802.3 frame without addresses, 802.2 LLC. */
 const SLL_802_2 = 0x0004

@@ -1,10 +1,11 @@
 // From the bytes of one frame to one TCP segment, in place.
 //
-// Three common shapes, Ethernet with IPv4, with one VLAN tag and IPv4, and with IPv6, have a
-// straight path of their own; any irregularity sends the frame down the general one, which walks
+// The common shapes, IPv4 or IPv6 with TCP on Ethernet, with one VLAN tag or none, and on Linux's
+// "any", have a straight path of their own; any irregularity sends the frame down the general one, which walks
 // layer by layer and gives the same result. The rules of both: no allocation, no closure, no string,
 // no exception; 32-bit fields stay int32. The one exception is IP fragments, which are rare.
 
+import { SLL2_HEADER_LEN, SLL_HEADER_LEN } from './cooked.js'
 import { type DecodeStatus, FRAGMENT, ICMP_ERROR, SEGMENT, TOO_DEEP } from './decode-status.js'
 import { ENCAP_VLAN, EncapsulationTable } from './encapsulation.js'
 import {
@@ -43,7 +44,7 @@ import {
   LAYER_UDP,
   LAYER_WIFI,
 } from './layer.js'
-import { LINKTYPE_ETHERNET, readLink } from './linktype.js'
+import { LINKTYPE_ETHERNET, LINKTYPE_LINUX_SLL, LINKTYPE_LINUX_SLL2, readLink } from './linktype.js'
 import { readLlc } from './llc.js'
 import { readMpls } from './mpls.js'
 import { readNsh } from './overlay.js'
@@ -58,9 +59,10 @@ import { readWifi } from './wifi.js'
 /** Layers read in one frame at most; each encapsulation takes two to four. */
 const MAX_LAYERS = 64
 
-/** Ethernet, IPv4 and TCP without options: the least that may take the straight path. */
-const STRAIGHT_LEN_MIN = 54
+/** IPv4 and TCP without options: the least that may take the straight path. */
+const STRAIGHT_LEN_MIN = 40
 const VLAN_TAG_LEN = 4
+const VLAN_ID = 0x0fff
 
 /** Decodes frames one after another. One per analysis: it holds fragments and encapsulations. */
 export class Decoder {
@@ -85,6 +87,9 @@ export class Decoder {
   segmentView: DataView = EMPTY_VIEW
 
   readonly #walk = new Walk()
+  /** The VLAN seen last, and its id: most captures have few, and they come in runs. */
+  #lastVlan = -1
+  #lastVlanId = 0
   readonly #fragments = new FragmentTable()
 
   /**
@@ -103,29 +108,56 @@ export class Decoder {
     timeNs: number,
   ): DecodeStatus {
     if (this.segmentView !== view) this.segmentView = view
-    if (linktype === LINKTYPE_ETHERNET && end - start >= STRAIGHT_LEN_MIN) {
-      const wireEnd = origlen > end - start ? start + origlen : end
-      const ip = start + ETHERNET_HEADER_LEN
-      const type = view.getUint16(ip - 2)
-      if (type === ETHERTYPE_IPV4) {
-        if (decodeStraightIpv4(view, ip, end, wireEnd, this.segment)) {
-          this.segment.encapsulation = 0
-          return SEGMENT
-        }
-      } else if (type === ETHERTYPE_IPV6) {
-        if (decodeStraightIpv6(view, ip, end, wireEnd, this.segment)) {
-          this.segment.encapsulation = 0
-          return SEGMENT
-        }
-      } else if (type === ETHERTYPE_VLAN && view.getUint16(ip + 2) === ETHERTYPE_IPV4) {
-        if (decodeStraightIpv4(view, ip + VLAN_TAG_LEN, end, wireEnd, this.segment)) {
-          const vlan = view.getUint16(ip) & 0x0fff
-          this.segment.encapsulation = this.encapsulations.child(0, ENCAP_VLAN, vlan)
-          return SEGMENT
-        }
+    let ip = start + ETHERNET_HEADER_LEN
+    let typeOffset = ip - 2
+    if (linktype !== LINKTYPE_ETHERNET) {
+      // Of the other link types only these are common enough ("any" on Linux).
+      if (linktype === LINKTYPE_LINUX_SLL) {
+        ip = start + SLL_HEADER_LEN
+        typeOffset = ip - 2
+      } else if (linktype === LINKTYPE_LINUX_SLL2) {
+        ip = start + SLL2_HEADER_LEN
+        typeOffset = start
+      } else {
+        return this.decodeLayers(view, start, end, origlen, linktype, timeNs)
       }
     }
+    if (end - ip >= STRAIGHT_LEN_MIN) {
+      const wireEnd = origlen > end - start ? start + origlen : end
+      if (this.#decodeStraight(view, view.getUint16(typeOffset), ip, end, wireEnd)) return SEGMENT
+    }
     return this.decodeLayers(view, start, end, origlen, linktype, timeNs)
+  }
+
+  /** Decodes the usual shapes of IP packet at `ip`; false sends the frame down the general path. */
+  #decodeStraight(view: DataView, type: number, ip: number, end: number, wireEnd: number): boolean {
+    const segment = this.segment
+    if (type === ETHERTYPE_IPV4) {
+      segment.encapsulation = 0
+      return decodeStraightIpv4(view, ip, end, wireEnd, segment)
+    }
+    if (type === ETHERTYPE_IPV6) {
+      segment.encapsulation = 0
+      return decodeStraightIpv6(view, ip, end, wireEnd, segment)
+    }
+    if (type !== ETHERTYPE_VLAN) return false
+    const tagged = ip + VLAN_TAG_LEN
+    const inner = view.getUint16(ip + 2)
+    if (inner === ETHERTYPE_IPV4) {
+      if (!decodeStraightIpv4(view, tagged, end, wireEnd, segment)) return false
+    } else if (
+      inner !== ETHERTYPE_IPV6 ||
+      !decodeStraightIpv6(view, tagged, end, wireEnd, segment)
+    ) {
+      return false
+    }
+    const vlan = view.getUint16(ip) & VLAN_ID
+    if (vlan !== this.#lastVlan) {
+      this.#lastVlan = vlan
+      this.#lastVlanId = this.encapsulations.child(0, ENCAP_VLAN, vlan)
+    }
+    segment.encapsulation = this.#lastVlanId
+    return true
   }
 
   /** Decodes like {@link decode}, always layer by layer. */

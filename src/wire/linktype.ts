@@ -40,6 +40,8 @@ import type { Walk } from './walk.js'
 import { readPrism, readRadiotap } from './wifi.js'
 
 export const LINKTYPE_ETHERNET = 1
+export const LINKTYPE_LINUX_SLL = 113
+export const LINKTYPE_LINUX_SLL2 = 276
 const LINKTYPE_PPP = 9
 const LINKTYPE_CHDLC = 104
 const LINKTYPE_FRAME_RELAY = 107
@@ -67,7 +69,7 @@ const NAMES = new Map<number, string>([
   [107, 'FRELAY'],
   [108, 'LOOP'],
   [109, 'ENC'],
-  [113, 'LINUX_SLL'],
+  [LINKTYPE_LINUX_SLL, 'LINUX_SLL'],
   [117, 'PFLOG'],
   [119, 'PRISM_HEADER'],
   [122, 'IP_OVER_FC'],
@@ -94,7 +96,7 @@ const NAMES = new Map<number, string>([
   [240, 'NETANALYZER'],
   [242, 'IPOIB'],
   [258, 'PKTAP'],
-  [276, 'LINUX_SLL2'],
+  [LINKTYPE_LINUX_SLL2, 'LINUX_SLL2'],
 ])
 
 /** The name of a link type as in "EN10MB", or its number as in "linktype 147". */
@@ -123,9 +125,9 @@ export function readLink(walk: Walk): number {
       return LAYER_IPV4
     case 229:
       return LAYER_IPV6
-    case 113:
+    case LINKTYPE_LINUX_SLL:
       return readSll(walk)
-    case 276:
+    case LINKTYPE_LINUX_SLL2:
       return readSll2(walk)
     case 239:
       return readNflog(walk)
