@@ -1,1 +1,96 @@
-export async function discoverCaptures(inputs: readonly string[]): Promise<string[]> { return [...inputs] }
+// From command line arguments to the captures they stand for.
+
+import { closeSync, type Dirent, openSync, readdirSync, readSync, statSync } from 'node:fs'
+import { glob } from 'tinyglobby'
+import { TeardownError } from '../base/errors.js'
+import { MAGIC_BYTES, startsCapture, startsGzip } from './magic.js'
+
+const GLOB_CHARACTERS = /[*?[\]{}]/
+
+/**
+ * The captures that inputs stand for, in the order given:
+ *
+ * - `-` and files as given, also missing ones: reading them says what is wrong;
+ * - folders as the files below them that start like a capture or like gzip, sorted, hidden ones left
+ *   out, each as the folder as given, `/`, and the path below it;
+ * - globs as the files they match, sorted, if there is no file of that very name.
+ *
+ * @throws {TeardownError} ERR_OPTION if a glob matches nothing.
+ */
+export async function discoverCaptures(inputs: readonly string[]): Promise<string[]> {
+  const found: string[] = []
+  for (const input of inputs) {
+    const kind = input === '-' ? 'file' : kindOf(input)
+    if (kind === 'folder') walk(input, found)
+    else if (kind === 'missing' && GLOB_CHARACTERS.test(input)) found.push(...(await expand(input)))
+    else found.push(input)
+  }
+  return found
+}
+
+function kindOf(path: string): 'file' | 'folder' | 'missing' {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  if (stat === undefined) return 'missing'
+  return stat.isDirectory() ? 'folder' : 'file'
+}
+
+/** Adds the captures below a folder; one that cannot be listed is added itself, for its reading to say so. */
+function walk(folder: string, found: string[]): void {
+  let entries: Dirent[]
+  try {
+    entries = readdirSync(folder, { withFileTypes: true })
+  } catch {
+    found.push(folder)
+    return
+  }
+  entries.sort((a, b) => compare(a.name, b.name))
+  for (const entry of entries) {
+    if (entry.name.startsWith('.')) continue
+    const path = `${folder.replace(/\/+$/, '')}/${entry.name}`
+    if (entry.isDirectory()) walk(path, found)
+    else if (isRegular(entry, path) && looksLikeCapture(path)) found.push(path)
+  }
+}
+
+/** Links to files count; links to folders do not, because they may lead in a circle. */
+function isRegular(entry: Dirent, path: string): boolean {
+  if (!entry.isSymbolicLink()) return entry.isFile()
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+}
+
+/** Also true if the file cannot be opened: better a complaint than a capture passed over. */
+function looksLikeCapture(path: string): boolean {
+  const magic = new Uint8Array(MAGIC_BYTES)
+  try {
+    const file = openSync(path, 'r')
+    try {
+      const bytes = readSync(file, magic, 0, MAGIC_BYTES, 0)
+      return startsCapture(magic.subarray(0, bytes)) || startsGzip(magic)
+    } finally {
+      closeSync(file)
+    }
+  } catch {
+    return true
+  }
+}
+
+async function expand(pattern: string): Promise<string[]> {
+  // The part before the first glob character stays as it was typed; the library would resolve it.
+  const segments = pattern.split('/')
+  const firstGlob = segments.findIndex((segment) => GLOB_CHARACTERS.test(segment))
+  const prefix = segments.slice(0, firstGlob).map((segment) => `${segment}/`)
+  const typed = prefix.join('')
+  const matches = await glob(segments.slice(firstGlob).join('/'), {
+    cwd: typed === '' ? '.' : typed,
+    expandDirectories: false,
+  })
+  if (matches.length === 0) {
+    throw new TeardownError('ERR_OPTION', `no file matches ${pattern}`)
+  }
+  return matches.map((match) => typed + match).sort(compare)
+}
+
+/** By UTF-16 code units: the same order on every machine. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b)
+}

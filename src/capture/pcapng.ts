@@ -1,60 +1,43 @@
-// pcapng, draft-ietf-opsawg-pcapng. A capture is a sequence of blocks:
-//
-//   type 4, total length 4, body padded to 4 octets, total length again 4
-//
-// A section header block starts a section, which has its own byte order and interfaces. Whatever is
-// not needed is skipped by its length, up to 4 GB, without being buffered.
+// pcapng, draft-ietf-opsawg-pcapng. A capture is a sequence of blocks. A section header block starts
+// a section, which has its own byte order and interfaces; packet blocks are handed out in place;
+// whatever is not needed is passed over by its length, up to 4 GB, without being buffered.
 
-import { CaptureError, type CaptureDamage } from '../base/errors.js'
+import type { CaptureDamage } from '../base/errors.js'
 import type { CaptureInfo } from './info.js'
+import {
+  SECTION_HEADER_BLOCK,
+  INTERFACE_DESCRIPTION_BLOCK,
+  OBSOLETE_PACKET_BLOCK,
+  SIMPLE_PACKET_BLOCK,
+  INTERFACE_STATISTICS_BLOCK,
+  ENHANCED_PACKET_BLOCK,
+  BLOCK_LENGTH,
+  PACKET_INTERFACE,
+  PACKET_DROPS,
+  PACKET_TIME_HIGH,
+  PACKET_TIME_LOW,
+  PACKET_CAPLEN,
+  PACKET_ORIGLEN,
+  PACKET_FRAME,
+  SIMPLE_ORIGLEN,
+  SIMPLE_FRAME,
+  BLOCK_HEADER_BYTES,
+  SECTION_HEADER_BYTES,
+  TRAILER_BYTES,
+  PACKET_LENGTH_MIN,
+  DROPS_UNKNOWN,
+  isBlockRead,
+  isBlockNumbered,
+  paddedLength,
+  checkLengthMin,
+  checkLengthMax,
+  checkCaplen,
+  checkTrailer,
+} from './pcapng-block.js'
 import { readPacketOptions, type PacketOptions } from './pcapng-options.js'
 import { PcapngSection, scaleOf, type PcapngInterface } from './pcapng-section.js'
 import { MAX_RECORD_BYTES, type Reader } from './reader.js'
 import type { CaptureClock, RecordHandler } from './record.js'
-
-/** Type of a section header block: the same in both byte orders. */
-export const SECTION_HEADER_BLOCK = 0x0a0d0d0a
-const INTERFACE_DESCRIPTION_BLOCK = 1
-const OBSOLETE_PACKET_BLOCK = 2
-const SIMPLE_PACKET_BLOCK = 3
-const INTERFACE_STATISTICS_BLOCK = 5
-const ENHANCED_PACKET_BLOCK = 6
-
-/**
- * Blocks without a frame that have a `frame.number` in Wireshark 4.0 (tried with each type it
- * knows): journal entries, sysdig events without flags, custom blocks.
- */
-const NUMBERED_BLOCKS = new Set([9, 0x204, 0x216, 0x221, 0xbad, 0x4000_0bad])
-
-// Offsets from the start of a block.
-const BLOCK_LENGTH = 4
-const PACKET_INTERFACE = 8
-const PACKET_DROPS = 10
-const PACKET_TIME_HIGH = 12
-const PACKET_TIME_LOW = 16
-const PACKET_CAPLEN = 20
-const PACKET_ORIGLEN = 24
-const PACKET_FRAME = 28
-const SIMPLE_ORIGLEN = 8
-const SIMPLE_FRAME = 12
-
-const BLOCK_HEADER_BYTES = 8
-const SECTION_HEADER_BYTES = 24
-const TRAILER_BYTES = 4
-
-/** Drop count of an obsolete packet block whose writer did not know it. */
-const DROPS_UNKNOWN = 0xffff
-
-/** Least total length of a block by type, 12 for all others. */
-const LENGTH_MIN = new Map([
-  [SECTION_HEADER_BLOCK, SECTION_HEADER_BYTES + TRAILER_BYTES],
-  [INTERFACE_DESCRIPTION_BLOCK, 20],
-  [OBSOLETE_PACKET_BLOCK, PACKET_FRAME + TRAILER_BYTES],
-  [SIMPLE_PACKET_BLOCK, SIMPLE_FRAME + TRAILER_BYTES],
-  [INTERFACE_STATISTICS_BLOCK, 24],
-  [ENHANCED_PACKET_BLOCK, PACKET_FRAME + TRAILER_BYTES],
-])
-const PACKET_LENGTH_MIN = PACKET_FRAME + TRAILER_BYTES
 
 /** A block that is being passed over. */
 interface SkippedBlock {
@@ -186,19 +169,15 @@ export class PcapngReader implements Reader {
     const { littleEndian } = section
     const type = view.getUint32(at, littleEndian)
     const length = view.getUint32(at + BLOCK_LENGTH, littleEndian)
-    const lengthMin = LENGTH_MIN.get(type) ?? BLOCK_HEADER_BYTES + TRAILER_BYTES
-    if (length < lengthMin) throw badLength(offset, `at least ${lengthMin} bytes`, length)
+    checkLengthMin(type, length, offset)
     const trailer = at + paddedLength(length) - TRAILER_BYTES
-    const needed = type !== SECTION_HEADER_BLOCK && LENGTH_MIN.has(type)
-    if (!needed) {
+    if (!isBlockRead(type)) {
       this.#skipped = { type, offset, length, left: trailer - at }
       return this.#skip(this.#skipped, view, at, end)
     }
-    if (length > MAX_RECORD_BYTES) {
-      throw badLength(offset, `at most ${MAX_RECORD_BYTES} bytes`, length)
-    }
+    checkLengthMax(length, MAX_RECORD_BYTES, offset)
     if (trailer + TRAILER_BYTES > end) return at
-    checkTrailer(view, trailer, littleEndian, offset, length)
+    checkTrailer(view.getUint32(trailer, littleEndian), length, offset)
     switch (type) {
       case INTERFACE_DESCRIPTION_BLOCK:
         section.describeInterface(view, at, trailer, offset)
@@ -222,9 +201,9 @@ export class PcapngReader implements Reader {
     block.left -= bytes
     if (block.left > 0 || end - trailer < TRAILER_BYTES) return trailer
     const littleEndian = this.#section?.littleEndian ?? true
-    checkTrailer(view, trailer, littleEndian, block.offset, block.length)
+    checkTrailer(view.getUint32(trailer, littleEndian), block.length, block.offset)
     this.#skipped = undefined
-    if (NUMBERED_BLOCKS.has(block.type)) {
+    if (isBlockNumbered(block.type)) {
       this.#info.skippedRecords++
       this.#handler.onSkippedRecord?.()
     }
@@ -248,13 +227,7 @@ export class PcapngReader implements Reader {
     const caplen = view.getUint32(at + PACKET_CAPLEN, littleEndian)
     const origlen = view.getUint32(at + PACKET_ORIGLEN, littleEndian)
     const frame = at + PACKET_FRAME
-    if (frame + caplen > trailer) {
-      throw new CaptureError('ERR_CAPTURE_LENGTH', 'record larger than its block', {
-        offset,
-        expected: `a caplen of at most ${trailer - frame}`,
-        found: `${caplen}`,
-      })
-    }
+    checkCaplen(caplen, trailer - frame, offset)
     const high = view.getUint32(at + PACKET_TIME_HIGH, littleEndian)
     const low = view.getUint32(at + PACKET_TIME_LOW, littleEndian)
     this.#lastTimeNs = scaleOf(source, this.#clock, high, low).toNs(high, low)
@@ -319,35 +292,4 @@ export class PcapngReader implements Reader {
 /** FCS octets to take off a captured frame: only a frame that was captured in whole ends in one. */
 function fcsIn(caplen: number, origlen: number, fcsBytes: number): number {
   return caplen >= origlen && caplen >= fcsBytes ? fcsBytes : 0
-}
-
-/** Some writers leave the padding out of the total length; Wireshark rounds it up, so do we. */
-function paddedLength(length: number): number {
-  return length % 4 === 0 ? length : length + 4 - (length % 4)
-}
-
-function checkTrailer(
-  view: DataView,
-  trailer: number,
-  littleEndian: boolean,
-  offset: number,
-  length: number,
-): void {
-  const repeated = view.getUint32(trailer, littleEndian)
-  if (repeated !== length && repeated !== paddedLength(length)) {
-    throw new CaptureError('ERR_CAPTURE_LENGTH', 'block lengths differ', {
-      offset,
-      expected: `total length ${length} again at the end of the block`,
-      found: `${repeated}`,
-    })
-  }
-}
-
-function badLength(offset: number, expected: string, length: number): CaptureError {
-  const found = `${length}`
-  return new CaptureError('ERR_CAPTURE_LENGTH', 'impossible block length', {
-    offset,
-    expected,
-    found,
-  })
 }

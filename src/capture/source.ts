@@ -2,7 +2,16 @@
 // Regular files are read in the calling thread (half the time of a stream), all others as streams,
 // because a blocking read of a pipe would stop signals and progress.
 
-import { closeSync, createReadStream, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import {
+  accessSync,
+  closeSync,
+  constants,
+  createReadStream,
+  fstatSync,
+  openSync,
+  readSync,
+  statSync,
+} from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import { TeardownError } from '../base/errors.js'
 import { ChunkInput } from './chunk-input.js'
@@ -70,7 +79,7 @@ export async function readCapture(
 function isRegularFile(path: string): boolean {
   if (path === '-') return false
   const stat = statSync(path)
-  // As open and read would say it, but they only do at the first read.
+  if (stat.isDirectory()) accessSync(path, constants.R_OK)
   if (stat.isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' })
   return stat.isFile()
 }

@@ -1,5 +1,6 @@
 // Totals over all connections of a run: the `summary` line, and the head of the table.
 
+import type { Rule } from '../teardown/rule.js'
 import { CAUSES, VERDICTS } from '../teardown/verdicts.js'
 import type { ColumnSource } from './columns.js'
 
@@ -27,22 +28,22 @@ export interface Summary {
 export class Tally {
   connections = 0
   selected = 0
-  private readonly causes = new Map<string, number>()
+  /** By rule: comparing names for every connection would cost more than judging it. */
+  private readonly rules = new Map<Rule, number>()
   private readonly closers = new Map<string, number>()
 
   add({ j }: ColumnSource): void {
     this.selected++
-    const cause = `${j.verdict}.${j.cause}`
-    this.causes.set(cause, (this.causes.get(cause) ?? 0) + 1)
+    this.rules.set(j.rule, (this.rules.get(j.rule) ?? 0) + 1)
     this.closers.set(j.closer, (this.closers.get(j.closer) ?? 0) + 1)
   }
 
   /** Connections by `verdict.cause`, in the order of the taxonomy, zeros left out. */
   byCause(): Record<string, number> {
     const counts: Record<string, number> = {}
-    for (const { verdict, cause } of CAUSES) {
-      const n = this.causes.get(`${verdict}.${cause}`)
-      if (n !== undefined) counts[`${verdict}.${cause}`] = n
+    for (const row of CAUSES) {
+      const n = this.count((rule) => rule.verdict === row.verdict && rule.cause === row.cause)
+      if (n > 0) counts[`${row.verdict}.${row.cause}`] = n
     }
     return counts
   }
@@ -50,12 +51,16 @@ export class Tally {
   /** Connections by verdict, in the order of the taxonomy, zeros included. */
   byVerdict(): Record<string, number> {
     const counts: Record<string, number> = {}
-    for (const { verdict } of VERDICTS) counts[verdict] = 0
-    for (const [cause, n] of this.causes) {
-      const verdict = cause.slice(0, cause.indexOf('.'))
-      counts[verdict] = (counts[verdict] ?? 0) + n
+    for (const { verdict } of VERDICTS) {
+      counts[verdict] = this.count((rule) => rule.verdict === verdict)
     }
     return counts
+  }
+
+  private count(which: (rule: Rule) => boolean): number {
+    let sum = 0
+    for (const [rule, n] of this.rules) if (which(rule)) sum += n
+    return sum
   }
 
   byCloser(): Record<string, number> {

@@ -35,6 +35,20 @@ export function readVxlan(walk: Walk): number {
   return walk.enter(ENCAP_VXLAN, network, LAYER_ETHERNET)
 }
 
+/** The only flag, and nothing in the reserved bits. */
+const VXLAN_FLAGS = 0x08000000
+
+/**
+ * Reads a VXLAN header on the port Linux and its container networks used before the registration.
+ * Other protocols are found there as well, so the header must be exactly right.
+ */
+export function readVxlanLinux(walk: Walk): number {
+  if (!walk.has(VXLAN_HEADER_LEN)) return walk.short(VXLAN_HEADER_LEN)
+  const { view, pos } = walk
+  const isVxlan = view.getInt32(pos) === VXLAN_FLAGS && view.getUint8(pos + 7) === 0
+  return isVxlan ? readVxlan(walk) : NOT_TCP
+}
+
 /** Reads a VXLAN-GPE header, whose fourth octet says what follows. */
 export function readVxlanGpe(walk: Walk): number {
   if (!walk.has(VXLAN_HEADER_LEN)) return walk.short(VXLAN_HEADER_LEN)

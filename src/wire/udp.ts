@@ -3,7 +3,15 @@
 import { BAD_HEADER, NOT_TCP } from './decode-status.js'
 import { readGtp, readL2tp, readTeredo } from './access-tunnel.js'
 import { LAYER_MPLS } from './layer.js'
-import { readCapwap, readGeneve, readLisp, readTzsp, readVxlan, readVxlanGpe } from './overlay.js'
+import {
+  readCapwap,
+  readGeneve,
+  readLisp,
+  readTzsp,
+  readVxlan,
+  readVxlanGpe,
+  readVxlanLinux,
+} from './overlay.js'
 import type { Walk } from './walk.js'
 
 const UDP_HEADER_LEN = 8
@@ -42,8 +50,9 @@ export function readUdp(walk: Walk): number {
 function readTunnel(walk: Walk, port: number): number {
   switch (port) {
     case PORT_VXLAN:
-    case PORT_VXLAN_LINUX:
       return readVxlan(walk)
+    case PORT_VXLAN_LINUX:
+      return readVxlanLinux(walk)
     case PORT_VXLAN_GPE:
       return readVxlanGpe(walk)
     case PORT_GENEVE:

@@ -1,0 +1,467 @@
+// One frame for each way to wrap a TCP segment that the decoder knows. The innermost packet is the
+// same everywhere, so one expectation fits all.
+
+import {
+  ethernet,
+  ethernetIpv4,
+  gtp,
+  hex,
+  ipv4,
+  ipv6,
+  ipv6Address,
+  join,
+  mpls,
+  type Octets,
+  snap,
+  tag,
+  tcp,
+  u16,
+  u32,
+  udp,
+  zeros,
+} from './frames.js'
+
+export interface Shape {
+  readonly name: string
+  readonly linktype: number
+  readonly frame: Uint8Array
+  readonly encapsulation: string
+  readonly ipVersion: 4 | 6
+}
+
+/** The segment in every shape: ten octets of payload behind aligned timestamps. */
+export const SEGMENT_OCTETS: Uint8Array = tcp({ options: hex('0101 080a 11223344 55667788') })
+const V4 = ipv4(SEGMENT_OCTETS)
+const V6 = ipv6(SEGMENT_OCTETS)
+const FRAME = ethernet(0x0800, V4)
+const PPP = join([0xff, 3, 0, 0x21], V4)
+const WIFI = join([0x88, 1, 0, 0], zeros(18), [0, 0], [0, 0], snap(0x0800, V4))
+
+function shape(
+  name: string,
+  linktype: number,
+  frame: Octets,
+  encapsulation = '',
+  ipVersion: 4 | 6 = 4,
+): Shape {
+  return { name, linktype, frame: join(frame), encapsulation, ipVersion }
+}
+
+function link(name: string, linktype: number, ...parts: readonly Octets[]): Shape {
+  return shape(name, linktype, join(...parts))
+}
+
+/** The extension header `type` with `body`, which makes it a multiple of 8 octets. */
+function extension(next: number, body: Octets): Uint8Array {
+  return join([next, (body.length + 2) / 8 - 1], body)
+}
+
+function nflog(littleEndian: boolean): Uint8Array {
+  const short = (value: number): number[] => (littleEndian ? u16(value).reverse() : u16(value))
+  return join(
+    [2, 0, 0, 0],
+    short(8),
+    short(1),
+    zeros(4),
+    short(5),
+    short(10),
+    zeros(4),
+    short(4 + V4.length),
+    short(9),
+    V4,
+  )
+}
+
+export const LINK_SHAPES: readonly Shape[] = [
+  link('Ethernet, IPv4', 1, FRAME),
+  shape('Ethernet, IPv6', 1, ethernet(0x86dd, V6), '', 6),
+  link('Ethernet, 802.3 and SNAP', 1, ethernet(8 + V4.length, snap(0x0800, V4)), zeros(3)),
+  link('Ethernet, 802.3 and LLC', 1, ethernet(3 + V4.length, join([6, 6, 3], V4))),
+  link('NULL, big-endian', 0, u32(2), V4),
+  link('NULL, little-endian', 0, [2, 0, 0, 0], V4),
+  shape('NULL, IPv6 of Darwin', 0, join([30, 0, 0, 0], V6), '', 6),
+  link('LOOP', 108, u32(2), V4),
+  link('RAW 12', 12, V4),
+  link('RAW 14', 14, V4),
+  shape('RAW 101, IPv6', 101, V6, '', 6),
+  link('IPV4', 228, V4),
+  shape('IPV6', 229, V6, '', 6),
+  link('SLL', 113, [0, 0, 0, 1, 0, 6], zeros(8), [8, 0], V4),
+  shape(
+    'SLL with a VLAN',
+    113,
+    join([0, 0, 0, 1, 0, 6], zeros(8), [0x81, 0], tag(12, 0x800, V4)),
+    'vlan 12',
+  ),
+  link('SLL2', 276, [8, 0], zeros(18), V4),
+  shape('SLL2, IPv6', 276, join([0x86, 0xdd], zeros(18), V6), '', 6),
+  link('PPP', 9, PPP),
+  link('PPP, compressed', 9, [0x21], V4),
+  link('PPP_SERIAL', 50, PPP),
+  shape('PPP_ETHER', 51, join([0x11, 0], u16(7), u16(2 + V4.length), [0, 0x21], V4), 'pppoe 7'),
+  link('PPP_PPPD', 166, [0, 3, 0, 0x21], V4),
+  link('PPP_WITH_DIR', 204, [1], PPP),
+  link('C_HDLC', 104, [0x0f, 0, 8, 0], V4),
+  link('C_HDLC_WITH_DIR', 205, [0, 0x0f, 0, 8, 0], V4),
+  link('FRELAY, NLPID', 107, [0x18, 0x41, 3, 0xcc], V4),
+  link('FRELAY, SNAP', 107, [0x18, 0x41, 3, 0, 0x80, 0, 0, 0, 8, 0], V4),
+  link('FRELAY of Cisco', 107, [0x18, 0x41, 8, 0], V4),
+  shape('MPLS', 219, mpls([17], V4), 'mpls 17'),
+  link('PFLOG', 117, [61, 2], zeros(62), V4),
+  link('ENC', 109, [2, 0, 0, 0], zeros(8), V4),
+  link('NFLOG, little-endian', 239, nflog(true)),
+  link('NFLOG, big-endian', 239, nflog(false)),
+  link('PKTAP', 258, [108, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0], zeros(96), FRAME),
+  link('PPI', 192, [0, 0, 8, 0, 1, 0, 0, 0], FRAME),
+  link(
+    'ERF',
+    197,
+    zeros(8),
+    [2, 4],
+    u16(18 + FRAME.length),
+    zeros(2),
+    u16(FRAME.length),
+    zeros(2),
+    FRAME,
+  ),
+  link(
+    'ERF with an extension header',
+    197,
+    zeros(8),
+    [0x82, 4],
+    u16(26 + FRAME.length),
+    zeros(2),
+    u16(FRAME.length),
+    zeros(10),
+    FRAME,
+  ),
+  link('JUNIPER_ETHER', 178, hex('4d4743 80 0004 00000000'), FRAME),
+  link('JUNIPER_PPP', 179, hex('4d4743 00'), PPP),
+  link('JUNIPER_ETHER without', 178, hex('4d4743 02 02000000'), V4),
+  link('SLIP', 8, zeros(16), V4),
+]
+
+export const LAN_SHAPES: readonly Shape[] = [
+  link('IEEE802_11', 105, WIFI),
+  link('IEEE802_11, four addresses', 105, [8, 3], zeros(28), snap(0x0800, V4)),
+  link('IEEE802_11_RADIO', 127, hex('0000 0900 02000000 00'), WIFI),
+  link(
+    'IEEE802_11_RADIO, padded',
+    127,
+    hex('0000 1800 03000000'),
+    zeros(8),
+    [0x20],
+    zeros(7),
+    WIFI.subarray(0, 26),
+    [0, 0],
+    WIFI.subarray(26),
+  ),
+  link('PRISM_HEADER', 119, hex('44000000 90000000'), zeros(136), WIFI),
+  link('IEEE802_11_RADIO_AVS', 163, hex('80211001 00000040'), zeros(56), WIFI),
+  link('IEEE802 (token ring)', 6, [0x10, 0x40], zeros(12), snap(0x0800, V4)),
+  link(
+    'IEEE802 with a source route',
+    6,
+    [0x10, 0x40],
+    zeros(6),
+    [0x80, 0, 0, 0, 0, 1],
+    [6, 0x30, 0, 0, 0, 0],
+    snap(0x0800, V4),
+  ),
+  link('FDDI', 10, [0x50], zeros(12), snap(0x0800, V4)),
+  link('ARCNET', 7, [1, 2, 212, 0, 0, 0], V4),
+  link('ARCNET_LINUX', 129, [1, 2, 0, 0, 212, 0, 0, 0], V4),
+  link('ATM_RFC1483', 100, snap(0x0800, V4)),
+  link('ATM_CLIP', 19, snap(0x0800, V4)),
+  link('SUNATM', 123, [2, 0, 0, 5], snap(0x0800, V4)),
+  link('IP_OVER_FC', 122, zeros(16), snap(0x0800, V4)),
+  link('APPLE_IP_OVER_IEEE1394', 138, zeros(16), [8, 0], V4),
+  link('NETANALYZER', 240, zeros(4), FRAME),
+  link('IPOIB', 242, zeros(40), [8, 0, 0, 0], V4),
+]
+
+export const TAG_SHAPES: readonly Shape[] = [
+  shape('VLAN', 1, ethernet(0x8100, tag(10, 0x0800, V4)), 'vlan 10'),
+  shape('VLAN with priority, IPv6', 1, ethernet(0x8100, tag(0xe00a, 0x86dd, V6)), 'vlan 10', 6),
+  shape('QinQ', 1, ethernet(0x88a8, tag(5, 0x8100, tag(10, 0x0800, V4))), 'vlan 5/vlan 10'),
+  shape('QinQ 0x9100', 1, ethernet(0x9100, tag(5, 0x8100, tag(9, 0x0800, V4))), 'vlan 5/vlan 9'),
+  shape('QinQ 0x9200', 1, ethernet(0x9200, tag(5, 0x0800, V4)), 'vlan 5'),
+  shape('VLAN and LLC', 1, ethernet(0x8100, tag(10, 8 + V4.length, snap(0x0800, V4))), 'vlan 10'),
+  shape(
+    'PPPoE',
+    1,
+    ethernet(0x8864, join([0x11, 0], u16(17), u16(2 + V4.length), [0, 0x21], V4)),
+    'pppoe 17',
+  ),
+  shape(
+    'PPPoE, IPv6',
+    1,
+    ethernet(0x8864, join([0x11, 0], u16(17), u16(2 + V6.length), [0, 0x57], V6)),
+    'pppoe 17',
+    6,
+  ),
+  shape('MPLS', 1, ethernet(0x8847, mpls([100, 16], V4)), 'mpls 16'),
+  shape('MPLS, IPv6', 1, ethernet(0x8847, mpls([3], V6)), 'mpls 3', 6),
+  shape('MPLS pseudowire', 1, ethernet(0x8847, mpls([18], FRAME)), 'mpls 18'),
+  shape(
+    'MPLS pseudowire with control word',
+    1,
+    ethernet(0x8847, mpls([18], join(zeros(4), FRAME))),
+    'mpls 18',
+  ),
+  shape('FabricPath', 1, ethernet(0x8903, join(u16((3 << 6) | 32), FRAME)), 'fabricpath 3'),
+  shape('TRILL', 1, ethernet(0x22f3, join([0, 0x3f, 0, 1, 0, 2], FRAME)), 'trill'),
+  shape('PBB', 1, ethernet(0x88e7, join(u32(77), FRAME)), 'pbb 77'),
+  shape('VN-Tag', 1, ethernet(0x8926, join(u32(0), u16(0x0800), V4)), 'vntag'),
+  shape('E-Tag', 1, ethernet(0x893f, join(zeros(6), u16(0x0800), V4)), 'vntag'),
+  shape('HSR', 1, ethernet(0x892f, join(zeros(4), u16(0x0800), V4))),
+  shape('Cisco metadata', 1, ethernet(0x8909, join([1, 1, 0, 1, 0, 9], u16(0x0800), V4))),
+  shape(
+    'ISL',
+    1,
+    join(
+      [1, 0, 0x0c, 0, 0, 0],
+      zeros(6),
+      u16(12 + FRAME.length),
+      [0xaa, 0xaa, 3],
+      zeros(3),
+      u16(9 << 1),
+      zeros(4),
+      FRAME,
+    ),
+    'isl 9',
+  ),
+  shape('NSH', 1, ethernet(0x894f, join([0x0f, 0xc2, 2, 3], u32(0x2aff), FRAME)), 'nsh 42'),
+]
+
+const SRH = extension(6, join([4, 1, 1, 0, 0, 0], ipv6Address(2), ipv6Address(3)))
+
+export const IP_SHAPES: readonly Shape[] = [
+  shape('IPv4 options', 1, ethernet(0x0800, ipv4(SEGMENT_OCTETS, { options: zeros(40) }))),
+  shape('IPv4, total length 0', 1, ethernet(0x0800, ipv4(SEGMENT_OCTETS, { totalLen: 0 }))),
+  shape('IPv4 AH', 1, ethernetIpv4Ah(), ''),
+  shape(
+    'IPv6 hop-by-hop, destination, AH',
+    1,
+    ethernet(
+      0x86dd,
+      ipv6(
+        join(
+          extension(60, zeros(6)),
+          extension(51, zeros(14)),
+          join([6, 4], zeros(22)),
+          SEGMENT_OCTETS,
+        ),
+        { next: 0 },
+      ),
+    ),
+    '',
+    6,
+  ),
+  shape(
+    'IPv6 segment routing',
+    1,
+    ethernet(0x86dd, ipv6(join(SRH, SEGMENT_OCTETS), { next: 43, dst: ipv6Address(3) })),
+    '',
+    6,
+  ),
+  shape(
+    'IPv6 source route',
+    1,
+    ethernet(
+      0x86dd,
+      ipv6(
+        join(extension(6, join([0, 1], zeros(4), ipv6Address(3), ipv6Address(2))), SEGMENT_OCTETS),
+        { next: 43, dst: ipv6Address(9) },
+      ),
+    ),
+    '',
+    6,
+  ),
+  shape(
+    'IPv6 atomic fragment',
+    1,
+    ethernet(0x86dd, ipv6(join([6, 0, 0, 0], u32(99), SEGMENT_OCTETS), { next: 44 })),
+    '',
+    6,
+  ),
+  shape(
+    'IPv6 jumbogram',
+    1,
+    ethernet(
+      0x86dd,
+      ipv6(join(extension(6, join([0xc2, 4], u32(8 + SEGMENT_OCTETS.length))), SEGMENT_OCTETS), {
+        next: 0,
+        payloadLen: 0,
+      }),
+    ),
+    '',
+    6,
+  ),
+  shape(
+    'IPv6, payload length 0',
+    1,
+    ethernet(0x86dd, ipv6(SEGMENT_OCTETS, { payloadLen: 0 })),
+    '',
+    6,
+  ),
+  shape('ipip', 1, ethernetIpv4(4, V4), 'ipip'),
+  shape('6in4', 1, ethernetIpv4(41, V6), '6in4', 6),
+  shape('4in6', 1, ethernet(0x86dd, ipv6(V4, { next: 4 })), '4in6'),
+  shape('ip6ip6', 1, ethernet(0x86dd, ipv6(V6, { next: 41 })), 'ip6ip6', 6),
+]
+
+function ethernetIpv4Ah(): Uint8Array {
+  return ethernet(0x0800, ipv4(join([6, 4], zeros(22), SEGMENT_OCTETS), { protocol: 51 }))
+}
+
+export const TUNNEL_SHAPES: readonly Shape[] = [
+  shape('GRE', 1, ethernetIpv4(47, join([0, 0, 8, 0], V4)), 'gre'),
+  shape('GRE, IPv6', 1, ethernetIpv4(47, join([0, 0, 0x86, 0xdd], V6)), 'gre', 6),
+  shape(
+    'GRE with checksum, key and sequence',
+    1,
+    ethernetIpv4(47, join([0xb0, 0, 8, 0], zeros(4), u32(7), u32(1), V4)),
+    'gre key 7',
+  ),
+  shape(
+    'NVGRE',
+    1,
+    ethernetIpv4(47, join([0x20, 0, 0x65, 0x58], u32(0x1234), FRAME)),
+    'gre key 4660',
+  ),
+  shape(
+    'MPLS in GRE',
+    1,
+    ethernetIpv4(47, join([0, 0, 0x88, 0x47], mpls([30], V4))),
+    'gre/mpls 30',
+  ),
+  shape(
+    'PPTP',
+    1,
+    ethernetIpv4(47, join([0x30, 0x81, 0x88, 0x0b], u16(PPP.length), u16(5), zeros(8), PPP)),
+    'pptp 5',
+  ),
+  shape('ERSPAN I', 1, ethernetIpv4(47, join([0, 0, 0x88, 0xbe], FRAME)), 'erspan 0'),
+  shape(
+    'ERSPAN II',
+    1,
+    ethernetIpv4(47, join([0x10, 0, 0x88, 0xbe], u32(1), u32(0x10000003), u32(0), FRAME)),
+    'erspan 3',
+  ),
+  shape(
+    'ERSPAN III',
+    1,
+    ethernetIpv4(47, join([0x10, 0, 0x22, 0xeb], u32(1), u32(0x20000004), zeros(8), FRAME)),
+    'erspan 4',
+  ),
+  shape('WCCP', 1, ethernetIpv4(47, join([0, 0, 0x88, 0x3e], zeros(4), V4)), 'gre'),
+  shape('EtherIP', 1, ethernetIpv4(97, join([0x30, 0], FRAME)), 'etherip'),
+  shape('MPLS in IP', 1, ethernetIpv4(137, mpls([31], V4)), 'mpls 31'),
+  shape(
+    'VXLAN',
+    1,
+    ethernetIpv4(17, udp(4789, join(u32(0x08000000), u32(42 << 8), FRAME))),
+    'vxlan 42',
+  ),
+  shape(
+    'VXLAN on the port of Linux',
+    1,
+    ethernetIpv4(17, udp(8472, join(u32(0x08000000), u32(42 << 8), FRAME))),
+    'vxlan 42',
+  ),
+  shape(
+    'VXLAN over IPv6 with a VLAN inside',
+    1,
+    ethernet(
+      0x86dd,
+      ipv6(udp(4789, join(u32(0x08000000), u32(42 << 8), ethernet(0x8100, tag(3, 0x0800, V4)))), {
+        next: 17,
+      }),
+    ),
+    'vxlan 42/vlan 3',
+  ),
+  shape(
+    'VXLAN-GPE',
+    1,
+    ethernetIpv4(17, udp(4790, join(u32(0x0c000001), u32(42 << 8), V4))),
+    'vxlan 42',
+  ),
+  shape(
+    'GENEVE with options',
+    1,
+    ethernetIpv4(17, udp(6081, join([2, 0, 0x65, 0x58], u32(5 << 8), zeros(8), FRAME))),
+    'geneve 5',
+  ),
+  shape(
+    'GENEVE, IPv4',
+    1,
+    ethernetIpv4(17, udp(6081, join([0, 0, 8, 0], u32(5 << 8), V4))),
+    'geneve 5',
+  ),
+  shape('GTP-U', 1, ethernetIpv4(17, udp(2152, gtp(0x1234, V4), 2152)), 'gtp teid 0x1234'),
+  shape(
+    'GTP-U with an extension header',
+    1,
+    ethernetIpv4(17, udp(2152, gtp(0xfedcba98, V6, true), 2152)),
+    'gtp teid 0xfedcba98',
+    6,
+  ),
+  shape('Teredo', 1, ethernetIpv4(17, udp(3544, V6)), 'teredo', 6),
+  shape(
+    'Teredo with indications',
+    1,
+    ethernetIpv4(17, udp(50_001, join([0, 1, 0, 0], zeros(9), zeros(8), V6), 3544)),
+    'teredo',
+    6,
+  ),
+  shape('L2TP', 1, ethernetIpv4(17, udp(1701, join([0, 2], u16(1), u16(6), PPP), 1701)), 'l2tp 6'),
+  shape(
+    'L2TP with length, sequence and offset',
+    1,
+    ethernetIpv4(
+      17,
+      udp(
+        1701,
+        join([0x4a, 2], u16(16 + PPP.length), u16(1), u16(6), zeros(4), u16(2), zeros(2), PPP),
+      ),
+    ),
+    'l2tp 6',
+  ),
+  shape('LISP', 1, ethernetIpv4(17, udp(4341, join([8, 0, 0, 0], u32(6 << 8), V4))), 'lisp 6'),
+  shape('MPLS in UDP', 1, ethernetIpv4(17, udp(6635, mpls([32], V4))), 'mpls 32'),
+  shape(
+    'CAPWAP',
+    1,
+    ethernetIpv4(17, udp(5247, join(u32(0x00100300), u32(0), swapped(WIFI)))),
+    'capwap',
+  ),
+  shape(
+    'TZSP',
+    1,
+    ethernetIpv4(17, udp(37_008, join([1, 0, 0, 1, 10, 1, 5, 0, 1], FRAME))),
+    'tzsp',
+  ),
+  shape(
+    'GRE in ipip in a VLAN',
+    1,
+    ethernet(
+      0x8100,
+      tag(4, 0x0800, ipv4(ipv4(join([0, 0, 8, 0], V4), { protocol: 47 }), { protocol: 4 })),
+    ),
+    'vlan 4/ipip/gre',
+  ),
+]
+
+/** The octets of frame control swapped, as Cisco access points send them. */
+function swapped(frame: Uint8Array): Uint8Array {
+  return join([frame[1] ?? 0, frame[0] ?? 0], frame.subarray(2))
+}
+
+export const SHAPES: readonly Shape[] = [
+  ...LINK_SHAPES,
+  ...LAN_SHAPES,
+  ...TAG_SHAPES,
+  ...IP_SHAPES,
+  ...TUNNEL_SHAPES,
+]
