@@ -2,7 +2,8 @@
 
 /** Throws when `condition` does not hold: a bug of this package, never a property of the input. */
 export function assert(condition: boolean, what: string): asserts condition {
-  if (!condition) throw new Error(`assertion failed: ${what} (a bug in tcp-teardown, please report)`)
+  if (!condition)
+    throw new Error(`assertion failed: ${what} (a bug in tcp-teardown, please report)`)
 }
 
 /** Marks a branch the type checker proves unreachable. */

@@ -110,7 +110,9 @@ class AnalyzeRun {
     // A capture that stops inside a record is what an interrupted or rotated one looks like: everything before it counts.
     if (error.code !== 'ERR_CAPTURE_TRUNCATED' || this.settings.strict) this.failed = true
     this.bar?.stop()
-    process.stderr.write(`tcp-teardown: ${printable(report.capture)}: ${printable(error.message)}\n`)
+    process.stderr.write(
+      `tcp-teardown: ${printable(report.capture)}: ${printable(error.message)}\n`,
+    )
   }
 
   private summary(): Summary {
@@ -150,7 +152,8 @@ function reporterOf(settings: AnalyzeSettings, output: Output): Reporter {
       const style = tableStyle(settings.colour)
       if (settings.columnsChosen) return new ColumnsReporter(output, columns, style)
       const { all, top, summaryOnly } = settings
-      const width = settings.output === '-' ? (process.stdout.columns ?? DEFAULT_WIDTH) : DEFAULT_WIDTH
+      const width =
+        settings.output === '-' ? (process.stdout.columns ?? DEFAULT_WIDTH) : DEFAULT_WIDTH
       return new TableReporter(output, { all, top, summaryOnly, width, style })
     }
   }

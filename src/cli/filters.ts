@@ -18,7 +18,14 @@ export interface FilterOptions {
 export type ConnectionFilter = (from: ColumnSource) => boolean
 
 /** Values `closer` can have. */
-export const CLOSERS: readonly string[] = ['client', 'server', 'both', 'middlebox', 'none', 'unknown']
+export const CLOSERS: readonly string[] = [
+  'client',
+  'server',
+  'both',
+  'middlebox',
+  'none',
+  'unknown',
+]
 
 /** Names that select connections by ending: a verdict, a cause, or `verdict.cause`. */
 export const ENDING_NAMES: readonly string[] = [
@@ -36,10 +43,17 @@ export function connectionFilter(options: FilterOptions): ConnectionFilter {
   }
   if (closer.length > 0) tests.push((c) => closer.includes(c.j.closer))
   if (host.length > 0) {
-    tests.push((c) => host.includes(String(read(c, 'client_ip'))) || host.includes(String(read(c, 'server_ip'))))
+    tests.push(
+      (c) =>
+        host.includes(String(read(c, 'client_ip'))) || host.includes(String(read(c, 'server_ip'))),
+    )
   }
   if (port.length > 0) {
-    tests.push((c) => port.includes(Number(read(c, 'client_port'))) || port.includes(Number(read(c, 'server_port'))))
+    tests.push(
+      (c) =>
+        port.includes(Number(read(c, 'client_port'))) ||
+        port.includes(Number(read(c, 'server_port'))),
+    )
   }
   if (stream.length > 0) tests.push((c) => stream.includes(c.e.stream))
   return (from) => tests.every((test) => test(from))
@@ -76,7 +90,10 @@ export function parseNumbers(option: string, text: string, max: number): number[
   return text.split(',').map((part) => {
     const n = Number(part)
     if (!/^\d+$/.test(part.trim()) || n > max) {
-      throw new TeardownError('ERR_OPTION', `${option}: '${part}' is not a whole number from 0 to ${max}`)
+      throw new TeardownError(
+        'ERR_OPTION',
+        `${option}: '${part}' is not a whole number from 0 to ${max}`,
+      )
     }
     return n
   })

@@ -24,7 +24,9 @@ export class Output implements TextSink {
     try {
       this.fd = path === '-' ? 1 : openSync(path, 'w')
     } catch (error) {
-      throw new TeardownError('ERR_WRITE', `cannot write ${path}: ${reason(error)}`, { cause: error })
+      throw new TeardownError('ERR_WRITE', `cannot write ${path}: ${reason(error)}`, {
+        cause: error,
+      })
     }
   }
 
@@ -53,7 +55,9 @@ export class Output implements TextSink {
       const code = codeOf(error)
       if (code === 'EPIPE') throw new OutputClosed('the reader of the output is gone')
       if (code !== 'EAGAIN') {
-        throw new TeardownError('ERR_WRITE', `cannot write ${this.name}: ${reason(error)}`, { cause: error })
+        throw new TeardownError('ERR_WRITE', `cannot write ${this.name}: ${reason(error)}`, {
+          cause: error,
+        })
       }
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS)
       return 0

@@ -22,7 +22,9 @@ A damaged capture is analyzed up to the damage and named on stderr.`
 /** Builds the command tree. */
 export function buildProgram(version: string, actions: Actions): Command {
   const program = new Command('tcp-teardown')
-    .description('Tells how every TCP connection in a packet capture ended, who ended it, and on which packets the answer rests.')
+    .description(
+      'Tells how every TCP connection in a packet capture ended, who ended it, and on which packets the answer rests.',
+    )
     .version(version)
     .exitOverride()
     .showHelpAfterError('(add --help for all options)')
@@ -30,7 +32,10 @@ export function buildProgram(version: string, actions: Actions): Command {
   program
     .command('analyze')
     .description('judge every connection of the captures')
-    .argument('<capture...>', 'pcap or pcapng files (also gzipped), folders, globs, or - for standard input')
+    .argument(
+      '<capture...>',
+      'pcap or pcapng files (also gzipped), folders, globs, or - for standard input',
+    )
     .optionsGroup('Output:')
     .option('-f, --format <format>', `one of ${FORMATS.join(', ')}`, 'table')
     .option('-o, --output <file>', 'write results to a file instead of standard output')
@@ -43,13 +48,22 @@ export function buildProgram(version: string, actions: Actions): Command {
     .optionsGroup('Filters (comma-separated; all given kinds must match):')
     .option('--verdict <names>', 'only connections with these verdicts')
     .option('--cause <names>', 'only these causes, as cause or verdict.cause')
-    .option('--closer <names>', 'only connections ended by client, server, both, middlebox, none or unknown')
+    .option(
+      '--closer <names>',
+      'only connections ended by client, server, both, middlebox, none or unknown',
+    )
     .option('--host <addresses>', 'only connections with these addresses')
     .option('--port <ports>', 'only connections with these ports')
     .option('--stream <numbers>', "only these streams (Wireshark's tcp.stream)")
     .optionsGroup('Analysis:')
-    .option('--idle <seconds>', 'silence after which an open connection counts as idle (default: 60, or a fifth of a shorter capture)')
-    .option('--fail-on <endings>', 'exit with 1 if a connection has one of these verdicts or verdict.causes')
+    .option(
+      '--idle <seconds>',
+      'silence after which an open connection counts as idle (default: 60, or a fifth of a shorter capture)',
+    )
+    .option(
+      '--fail-on <endings>',
+      'exit with 1 if a connection has one of these verdicts or verdict.causes',
+    )
     .option('--strict', 'treat a capture that is cut short as an error')
     .addHelpText('after', ANALYZE_EXAMPLES)
     .action(actions.analyze)

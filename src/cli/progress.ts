@@ -16,7 +16,8 @@ export class ProgressBar {
 
   constructor() {
     this.bar = new SingleBar({
-      format: '{bar} {percentage} %  {rate} MB/s  {packets} packets  {connections} connections  {name}',
+      format:
+        '{bar} {percentage} %  {rate} MB/s  {packets} packets  {connections} connections  {name}',
       stream: process.stderr,
       fps: REDRAWS_PER_SECOND,
       hideCursor: true,

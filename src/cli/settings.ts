@@ -2,7 +2,14 @@
 
 import { TeardownError } from '../base/errors.js'
 import { type Column, COLUMNS, COLUMN_KEYS } from '../report/columns.js'
-import { CLOSERS, type ConnectionFilter, ENDING_NAMES, connectionFilter, parseNames, parseNumbers } from './filters.js'
+import {
+  CLOSERS,
+  type ConnectionFilter,
+  ENDING_NAMES,
+  connectionFilter,
+  parseNames,
+  parseNumbers,
+} from './filters.js'
 import { CAUSES, VERDICTS } from '../teardown/verdicts.js'
 
 /** Output formats of `analyze`. */
@@ -72,7 +79,10 @@ export function analyzeSettings(flags: AnalyzeFlags): AnalyzeSettings {
     failOn: flags.failOn === undefined ? [] : parseNames('--fail-on', flags.failOn, ENDING_NAMES),
     strict: flags.strict ?? false,
     progress: flags.progress !== false && process.stderr.isTTY,
-    colour: wantsColour(oneOf('--color', flags.color ?? 'auto', ['auto', 'always', 'never']), output),
+    colour: wantsColour(
+      oneOf('--color', flags.color ?? 'auto', ['auto', 'always', 'never']),
+      output,
+    ),
   }
 }
 
@@ -81,7 +91,11 @@ function filterOf(flags: AnalyzeFlags): ConnectionFilter {
   const names = (option: string, text: string | undefined, allowed: readonly string[]): string[] =>
     text === undefined ? [] : parseNames(option, text, allowed)
   return connectionFilter({
-    verdict: names('--verdict', flags.verdict, VERDICTS.map((row) => row.verdict)),
+    verdict: names(
+      '--verdict',
+      flags.verdict,
+      VERDICTS.map((row) => row.verdict),
+    ),
     cause: names('--cause', flags.cause, causes),
     closer: names('--closer', flags.closer, CLOSERS),
     host: flags.host === undefined ? [] : flags.host.split(','),
@@ -98,7 +112,10 @@ function chosenColumns(text: string): Column[] {
 function oneOf<T extends string>(option: string, text: string, allowed: readonly T[]): T {
   const found = allowed.find((name) => name === text)
   if (found !== undefined) return found
-  throw new TeardownError('ERR_OPTION', `${option}: unknown '${text}'; it takes ${allowed.join(', ')}`)
+  throw new TeardownError(
+    'ERR_OPTION',
+    `${option}: unknown '${text}'; it takes ${allowed.join(', ')}`,
+  )
 }
 
 function wholeNumber(option: string, text: string): number {

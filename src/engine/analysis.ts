@@ -153,4 +153,3 @@ export class Analysis implements RecordHandler, EndHandler, EvidenceContext {
     return this.counts[SEGMENT] as number
   }
 }
-

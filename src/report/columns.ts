@@ -21,12 +21,7 @@ export interface EvidenceRow {
 
 /** What a column can hold; undefined is absent. */
 export type ColumnValue =
-  | string
-  | number
-  | boolean
-  | readonly string[]
-  | readonly EvidenceRow[]
-  | undefined
+  string | number | boolean | readonly string[] | readonly EvidenceRow[] | undefined
 
 /** JSON type of a column. */
 export type ColumnType = 'string' | 'integer' | 'number' | 'boolean' | 'strings' | 'evidence'
@@ -55,61 +50,205 @@ export interface Column {
 /** All columns, in the order of output. */
 export const COLUMNS: readonly Column[] = [
   text('type', 'Always `connection`.', () => 'connection'),
-  text('capture', 'The capture, as given on the command line or found below a given folder.', (c) => c.captureName),
-  whole('stream', "Number of the connection in its capture, equal to Wireshark's `tcp.stream`.", (c) => c.e.stream),
-  text('client_ip', 'Address of the client: the side that sent the first SYN.', (c) => ip(c, c.e.clientSide)),
+  text(
+    'capture',
+    'The capture, as given on the command line or found below a given folder.',
+    (c) => c.captureName,
+  ),
+  whole(
+    'stream',
+    "Number of the connection in its capture, equal to Wireshark's `tcp.stream`.",
+    (c) => c.e.stream,
+  ),
+  text('client_ip', 'Address of the client: the side that sent the first SYN.', (c) =>
+    ip(c, c.e.clientSide),
+  ),
   whole('client_port', 'Port of the client.', (c) => port(c, c.e.clientSide)),
   text('server_ip', 'Address of the server.', (c) => ip(c, 1 - c.e.clientSide)),
   whole('server_port', 'Port of the server.', (c) => port(c, 1 - c.e.clientSide)),
-  column('client_guessed', 'boolean', 'Present and true when no SYN told who the client is.', (c) => c.e.clientGuessed || undefined),
-  column('encapsulation', 'string', 'What the packets were wrapped in, outermost first, such as `vlan 5/vxlan 42`.', (c) => c.encapsulation || undefined),
+  column(
+    'client_guessed',
+    'boolean',
+    'Present and true when no SYN told who the client is.',
+    (c) => c.e.clientGuessed || undefined,
+  ),
+  column(
+    'encapsulation',
+    'string',
+    'What the packets were wrapped in, outermost first, such as `vlan 5/vxlan 42`.',
+    (c) => c.encapsulation || undefined,
+  ),
   text('verdict', 'How the connection ended.', (c) => c.j.verdict),
   text('cause', 'Why, within the verdict.', (c) => c.j.cause),
-  text('closer', 'Who ended it: `client`, `server`, `both`, `middlebox`, `none` (it did not end) or `unknown`.', (c) => c.j.closer),
-  text('confidence', '`certain` (only this fits the packets), `likely` or `possible`.', (c) => c.j.confidence),
+  text(
+    'closer',
+    'Who ended it: `client`, `server`, `both`, `middlebox`, `none` (it did not end) or `unknown`.',
+    (c) => c.j.closer,
+  ),
+  text(
+    'confidence',
+    '`certain` (only this fits the packets), `likely` or `possible`.',
+    (c) => c.j.confidence,
+  ),
   text('explanation', 'One or two sentences with the numbers in them.', (c) => c.j.explanation()),
-  column('alternatives', 'strings', 'Other `verdict.cause` the packets cannot exclude.', (c) => listed(c.j.alternatives())),
-  column('evidence', 'evidence', 'The packets the verdict rests on: `packet`, `time`, `shows`.', evidenceRows),
-  text('client_state', "The client's state at the end (RFC 9293 §3.3.2), as far as packets prove it.", (c) => c.e.client.state),
-  text('server_state', "The server's state at the end.", (c) => c.e.server.state),
-  whole('completeness', "Wireshark's `tcp.completeness` bits: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32.", (c) => completeness(c.e)),
+  column('alternatives', 'strings', 'Other `verdict.cause` the packets cannot exclude.', (c) =>
+    listed(c.j.alternatives()),
+  ),
+  column(
+    'evidence',
+    'evidence',
+    'The packets the verdict rests on: `packet`, `time`, `shows`.',
+    evidenceRows,
+  ),
+  column(
+    'client_state',
+    'string',
+    "The client's state at the end (RFC 9293 §3.3.2), as far as packets prove it.",
+    (c) => c.e.client.state || undefined,
+  ),
+  column(
+    'server_state',
+    'string',
+    "The server's state at the end.",
+    (c) => c.e.server.state || undefined,
+  ),
+  whole(
+    'completeness',
+    "Wireshark's `tcp.completeness` bits: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32.",
+    (c) => completeness(c.e),
+  ),
   text('start_time', 'Time of the first packet.', (c) => isoTime(c.baseNs, c.e.start.ns)),
   text('end_time', 'Time of the last packet.', (c) => isoTime(c.baseNs, c.e.end.ns)),
-  column('duration_s', 'number', 'From the first packet to the last.', (c) => secondsOf(c.e.end.ns - c.e.start.ns), true),
-  whole('client_packets', 'Segments of the client, copies and retransmissions included.', (c) => c.e.client.packets),
+  column(
+    'duration_s',
+    'number',
+    'From the first packet to the last.',
+    (c) => secondsOf(c.e.end.ns - c.e.start.ns),
+    true,
+  ),
+  whole(
+    'client_packets',
+    'Segments of the client, copies and retransmissions included.',
+    (c) => c.e.client.packets,
+  ),
   whole('server_packets', 'Segments of the server.', (c) => c.e.server.packets),
-  whole('client_bytes', 'Payload of the client as seen, retransmissions included.', (c) => c.e.client.bytes),
+  whole(
+    'client_bytes',
+    'Payload of the client as seen, retransmissions included.',
+    (c) => c.e.client.bytes,
+  ),
   whole('server_bytes', 'Payload of the server as seen.', (c) => c.e.server.bytes),
-  whole('client_retransmissions', 'Segments the client sent again: neither probes, nor reordered, nor captured twice.', (c) => c.e.client.retransmissions),
-  whole('server_retransmissions', 'Segments the server sent again.', (c) => c.e.server.retransmissions),
-  seconds('handshake_rtt_s', "From the first packet to the client's ACK of the SYN-ACK.", (c) => T.between(c.e.start, c.e.handshake)),
-  seconds('idle_before_teardown_s', 'From the last payload of either side, or the opening, to the first FIN or RST.', (c) => T.idleBeforeTeardownNs(c.e, c.j.situation)),
-  seconds('teardown_s', 'From the first FIN or RST to the last FIN, its acknowledgment, or the RST.', (c) => T.teardownNs(c.e, c.j.situation)),
-  seconds('fin_to_fin_s', 'From the first FIN to the other side’s.', (c) => T.finToFinNs(c.j.situation)),
-  seconds('fin_to_last_ack_s', 'From the first FIN to the acknowledgment of the second.', (c) => T.finToLastAckNs(c.j.situation)),
-  seconds('client_close_wait_s', "How long the client held CLOSE-WAIT: from its ACK of the server's FIN to its own FIN, a RST, or the end of the capture.", (c) => T.closeWaitNs(c.e.client, c.e.server, c.e)),
-  seconds('server_close_wait_s', 'How long the server held CLOSE-WAIT.', (c) => T.closeWaitNs(c.e.server, c.e.client, c.e)),
-  seconds('client_fin_wait_2_s', "How long the client waited in FIN-WAIT-2: from the ACK of its FIN to the server's FIN, a RST, or the end of the capture.", (c) => T.finWait2Ns(c.e.client, c.e.server, c.e)),
-  seconds('server_fin_wait_2_s', 'How long the server waited in FIN-WAIT-2.', (c) => T.finWait2Ns(c.e.server, c.e.client, c.e)),
-  seconds('last_data_to_rst_s', 'From the last payload of either side to the RST that ended the connection.', (c) => T.lastDataToRstNs(c.j.situation)),
-  seconds('fin_to_rst_s', 'From the FIN before it to the RST that ended the connection.', (c) => T.finToRstNs(c.j.situation)),
-  seconds('trigger_to_rst_s', 'From the packet a RST without socket answers to that RST.', (c) => T.triggerToRstNs(c.j.situation)),
-  seconds('open_at_end_s', 'For connections that did not end: from the last packet to the end of the capture.', (c) => (c.j.verdict === 'lingering_established' ? c.e.quietNs : NaN)),
-  seconds('keepalive_idle_s', 'Idle time before a keepalive probe, as inferred.', (c) => prober(c)?.probeIdleNs ?? NaN),
-  seconds('keepalive_interval_s', 'Time between unanswered keepalive probes, as inferred.', (c) => prober(c)?.probeIntervalNs ?? NaN),
-  column('keepalive_probes', 'integer', 'Keepalive probes of the side that probes more.', (c) => prober(c)?.probes),
-  column('keepalive_unanswered', 'integer', 'Keepalive probes without an answer at the end.', (c) => prober(c)?.probeRun),
-  seconds('last_probe_to_rst_s', 'From the last keepalive probe to the RST of the prober.', lastProbeToRst),
-  seconds('retransmission_span_s', 'From the first sending to the last retransmission of what was never acknowledged.', (c) => retransmissionSpan(c.e)),
-  column('flags', 'strings', 'Circumstances that change how far the verdict can be trusted.', (c) => listed(flagNames(c.e, c.j.situation))),
-  text('wireshark_filter', 'Display filter for the connection.', (c) => `tcp.stream eq ${c.e.stream}`),
+  whole(
+    'client_retransmissions',
+    'Segments the client sent again: neither probes, nor reordered, nor captured twice.',
+    (c) => c.e.client.retransmissions,
+  ),
+  whole(
+    'server_retransmissions',
+    'Segments the server sent again.',
+    (c) => c.e.server.retransmissions,
+  ),
+  seconds('handshake_rtt_s', "From the first packet to the client's ACK of the SYN-ACK.", (c) =>
+    T.between(c.e.start, c.e.handshake),
+  ),
+  seconds(
+    'idle_before_teardown_s',
+    'From the last payload of either side, or the opening, to the first FIN or RST.',
+    (c) => T.idleBeforeTeardownNs(c.e, c.j.situation),
+  ),
+  seconds(
+    'teardown_s',
+    'From the first FIN or RST to the last FIN, its acknowledgment, or the RST.',
+    (c) => T.teardownNs(c.e, c.j.situation),
+  ),
+  seconds('fin_to_fin_s', 'From the first FIN to the other side’s.', (c) =>
+    T.finToFinNs(c.j.situation),
+  ),
+  seconds('fin_to_last_ack_s', 'From the first FIN to the acknowledgment of the second.', (c) =>
+    T.finToLastAckNs(c.j.situation),
+  ),
+  seconds(
+    'client_close_wait_s',
+    "How long the client held CLOSE-WAIT: from its ACK of the server's FIN to its own FIN, a RST, or the end of the capture.",
+    (c) => T.closeWaitNs(c.e.client, c.e.server, c.e),
+  ),
+  seconds('server_close_wait_s', 'How long the server held CLOSE-WAIT.', (c) =>
+    T.closeWaitNs(c.e.server, c.e.client, c.e),
+  ),
+  seconds(
+    'client_fin_wait_2_s',
+    "How long the client waited in FIN-WAIT-2: from the ACK of its FIN to the server's FIN, a RST, or the end of the capture.",
+    (c) => T.finWait2Ns(c.e.client, c.e.server, c.e),
+  ),
+  seconds('server_fin_wait_2_s', 'How long the server waited in FIN-WAIT-2.', (c) =>
+    T.finWait2Ns(c.e.server, c.e.client, c.e),
+  ),
+  seconds(
+    'last_data_to_rst_s',
+    'From the last payload of either side to the RST that ended the connection.',
+    (c) => T.lastDataToRstNs(c.j.situation),
+  ),
+  seconds('fin_to_rst_s', 'From the FIN before it to the RST that ended the connection.', (c) =>
+    T.finToRstNs(c.j.situation),
+  ),
+  seconds('trigger_to_rst_s', 'From the packet a RST without socket answers to that RST.', (c) =>
+    T.triggerToRstNs(c.j.situation),
+  ),
+  seconds(
+    'open_at_end_s',
+    'For connections that did not end: from the last packet to the end of the capture.',
+    (c) => (c.j.verdict === 'lingering_established' ? c.e.quietNs : NaN),
+  ),
+  seconds(
+    'keepalive_idle_s',
+    'Idle time before a keepalive probe, as inferred.',
+    (c) => prober(c)?.probeIdleNs ?? NaN,
+  ),
+  seconds(
+    'keepalive_interval_s',
+    'Time between unanswered keepalive probes, as inferred.',
+    (c) => prober(c)?.probeIntervalNs ?? NaN,
+  ),
+  column(
+    'keepalive_probes',
+    'integer',
+    'Keepalive probes of the side that probes more.',
+    (c) => prober(c)?.probes,
+  ),
+  column(
+    'keepalive_unanswered',
+    'integer',
+    'Keepalive probes without an answer at the end.',
+    (c) => prober(c)?.probeRun,
+  ),
+  seconds(
+    'last_probe_to_rst_s',
+    'From the last keepalive probe to the RST of the prober.',
+    lastProbeToRst,
+  ),
+  seconds(
+    'retransmission_span_s',
+    'From the first sending to the last retransmission of what was never acknowledged.',
+    (c) => retransmissionSpan(c.e),
+  ),
+  column('flags', 'strings', 'Circumstances that change how far the verdict can be trusted.', (c) =>
+    listed(flagNames(c.e, c.j.situation)),
+  ),
+  text(
+    'wireshark_filter',
+    'Display filter for the connection.',
+    (c) => `tcp.stream eq ${c.e.stream}`,
+  ),
 ]
 
 /** Every column key. */
 export const COLUMN_KEYS: readonly string[] = COLUMNS.map((c) => c.key)
 
 /** A connection as a plain object; absent values are left out. */
-export function connectionObject(from: ColumnSource, columns: readonly Column[]): Record<string, unknown> {
+export function connectionObject(
+  from: ColumnSource,
+  columns: readonly Column[],
+): Record<string, unknown> {
   const row: Record<string, unknown> = {}
   for (const { key, read } of columns) {
     const value = read(from)

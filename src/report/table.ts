@@ -89,7 +89,10 @@ export class TableReporter implements Reporter {
         .filter(([, count]) => count > 0)
         .map(([cause, count]) => `${cause} ${count.toLocaleString('en-US')}`)
       const left = `  ${this.paint(verdict, verdict.padEnd(width))} ${n.toLocaleString('en-US').padStart(9)} ${share.padStart(8)}  `
-      lines.push(left + faint(wrap(causes.join(', '), this.options.width, ' '.repeat(width + 23)).trimStart()))
+      lines.push(
+        left +
+          faint(wrap(causes.join(', '), this.options.width, ' '.repeat(width + 23)).trimStart()),
+      )
     }
     return `${lines.join('\n')}\n`
   }
@@ -100,12 +103,18 @@ export class TableReporter implements Reporter {
     if (list === undefined) return
     const { heading, faint } = this.options.style
     const total = this.counts.get(key) ?? 0
-    this.sink.write(`\n${heading(this.paint(row.verdict, `${row.verdict} / ${row.cause}`))}  ${faint(counted(total, 'connection'))}\n`)
+    this.sink.write(
+      `\n${heading(this.paint(row.verdict, `${row.verdict} / ${row.cause}`))}  ${faint(counted(total, 'connection'))}\n`,
+    )
     this.sink.write(`${faint(wrap(row.usually, this.options.width, '  '))}\n`)
     for (const entry of list) this.sink.write(entry)
     const more = total - list.length
     if (more > 0) {
-      this.sink.write(faint(`${INDENT}… and ${more.toLocaleString('en-US')} more like these (--all lists them)\n`))
+      this.sink.write(
+        faint(
+          `${INDENT}… and ${more.toLocaleString('en-US')} more like these (--all lists them)\n`,
+        ),
+      )
     }
   }
 
@@ -135,7 +144,14 @@ export class ColumnsReporter implements Reporter {
   constructor(sink: TextSink, columns: readonly Column[], style: Style) {
     this.sink = sink
     this.columns = columns
-    sink.write(`${style.heading(columns.map((c) => c.key.padEnd(widthOf(c))).join('  ').trimEnd())}\n`)
+    sink.write(
+      `${style.heading(
+        columns
+          .map((c) => c.key.padEnd(widthOf(c)))
+          .join('  ')
+          .trimEnd(),
+      )}\n`,
+    )
   }
 
   connection(from: ColumnSource): void {
@@ -183,7 +199,9 @@ function plain(value: ColumnValue): string {
   if (value === undefined) return ''
   if (typeof value !== 'object') return printable(String(value))
   return printable(
-    value.map((part) => (typeof part === 'string' ? part : `${part.packet} ${part.shows}`)).join('; '),
+    value
+      .map((part) => (typeof part === 'string' ? part : `${part.packet} ${part.shows}`))
+      .join('; '),
   )
 }
 

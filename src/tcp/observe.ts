@@ -19,6 +19,7 @@ import {
   SENT_SYN_ACK,
   SYN_ACKED,
   SYN_RECEIVED,
+  UNKNOWN,
 } from './state.js'
 import type { ConnectionTable } from './table.js'
 
@@ -217,7 +218,7 @@ export class Observer {
       const client = isSynAck ? 1 - side : side
       connFlags |= L.CONN_ROLES_KNOWN | (client === 1 ? L.CONN_CLIENT_IS_SIDE_1 : 0)
       const server = client === side ? peer : me
-      if (ints[server + L.STATE] === 0) ints[server + L.STATE] = LISTEN
+      if (ints[server + L.STATE] === UNKNOWN) ints[server + L.STATE] = LISTEN
     }
     if (!isSynAck && ((ints[peer + L.SIDE_FLAGS] as number) & L.SIDE_SYN) !== 0) {
       connFlags |= L.CONN_SIMULTANEOUS_OPEN
@@ -311,7 +312,9 @@ export class Observer {
 /** The peer made progress: what this side was resending has arrived. */
 function endSeries(table: ConnectionTable, record: number, side: number): void {
   const base =
-    table.teardownOf(record) * L.TEARDOWN_INTS + L.TEARDOWN_SIDE_INTS + side * L.TEARDOWN_SIDE_INTS_STEP
+    table.teardownOf(record) * L.TEARDOWN_INTS +
+    L.TEARDOWN_SIDE_INTS +
+    side * L.TEARDOWN_SIDE_INTS_STEP
   table.teardowns.ints[base + L.SERIES_KIND] = 0
   table.teardowns.ints[base + L.SERIES_COUNT] = 0
 }
@@ -320,7 +323,9 @@ function endSeries(table: ConnectionTable, record: number, side: number): void {
 function isCopy(last: number, meta: number, elapsedNs: number): boolean {
   // Equal flags and IP ID; the TTL may differ by the hops between two capture points.
   if (((last ^ meta) & 0xffff00ff) !== 0) return false
-  const hasId = (meta >>> 16) > 1
+  const hasId = meta >>> 16 > 1
+  // A host without a socket answers every segment with the same reset: those are no copies.
+  if (!hasId && (meta & RST) !== 0) return false
   return Math.abs(elapsedNs) <= (hasId ? DUPLICATE_NS : DUPLICATE_WITHOUT_ID_NS)
 }
 

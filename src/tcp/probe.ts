@@ -56,7 +56,11 @@ export function observeProbe(
     times[tf + L.PROBE_FIRST_NS_F] = timeNs
     times[tf + L.PROBE_FIRST_FRAME_F] = frame
   } else {
-    keepShortest(times, tf + L.PROBE_INTERVAL_NS_F, timeNs - (times[tf + L.PROBE_LAST_NS_F] as number))
+    keepShortest(
+      times,
+      tf + L.PROBE_INTERVAL_NS_F,
+      timeNs - (times[tf + L.PROBE_LAST_NS_F] as number),
+    )
   }
   words[t + L.PROBES] = (words[t + L.PROBES] as number) + 1
   words[t + L.PROBE_RUN] = run + 1

@@ -37,14 +37,18 @@ export function observeResent(
     ((nxt - seq) | 0) === 1 &&
     acked === nxt &&
     ints[peer + L.WINDOW] !== 0 &&
-    timeNs - (table.connections.floats[sideFloats(record, side) + L.LAST_NS_F] as number) > PROBE_AFTER_NS
+    timeNs - (table.connections.floats[sideFloats(record, side) + L.LAST_NS_F] as number) >
+      PROBE_AFTER_NS
   ) {
     observeProbe(table, record, side, frame, timeNs)
     return
   }
   ints[me + L.RETRANSMISSIONS] = (ints[me + L.RETRANSMISSIONS] as number) + 1
   const kind = kindOf(mine, ints[peer + L.WINDOW] as number, peerAnswered(ints, peer), octets)
-  if (kind === L.SERIES_SYN_ACK && ((ints[peer + L.SIDE_FLAGS] as number) & L.SIDE_PLAIN_ACK) !== 0) {
+  if (
+    kind === L.SERIES_SYN_ACK &&
+    ((ints[peer + L.SIDE_FLAGS] as number) & L.SIDE_PLAIN_ACK) !== 0
+  ) {
     const t = teardownInts(table.teardownOf(record), side)
     const words = table.teardowns.ints
     words[t + L.SYN_ACK_REPEATS] = (words[t + L.SYN_ACK_REPEATS] as number) + 1

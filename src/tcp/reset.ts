@@ -7,7 +7,7 @@ import { type TcpOptions, readTcpOptions } from '../wire/tcp-options.js'
 import { markIdleSince } from './fin.js'
 import * as L from './layout.js'
 import { sideFloats, sideInts, teardownFloats, teardownInts } from './positions.js'
-import { CLOSED, RCVD_RST, SENT_RST, SYN_SENT, TIME_WAIT, nextState } from './state.js'
+import { CLOSED, RCVD_RST, SENT_RST, SYN_SENT, TIME_WAIT, UNKNOWN, nextState } from './state.js'
 import type { ConnectionTable } from './table.js'
 
 /** A RST sent by `side`. */
@@ -136,7 +136,8 @@ function gradeOf(ints: Int32Array, me: number, peer: number, seg: Segment): numb
   const to = ((sent - from) | 0) > 0 ? sent : from
   if (((seg.seq - from) | 0) >= 0 && ((to - seg.seq) | 0) >= 0) return L.RST_EXACT | L.RST_IN_WINDOW
   const scaled = (mine & theirs & L.SIDE_WINDOW_SCALE) !== 0
-  const window = (ints[peer + L.WINDOW] as number) << (scaled ? (ints[peer + L.WINDOW_SHIFT] as number) : 0)
+  const window =
+    (ints[peer + L.WINDOW] as number) << (scaled ? (ints[peer + L.WINDOW_SHIFT] as number) : 0)
   const inWindow = ((seg.seq - from) | 0) >= 0 && ((seg.seq - from) | 0) < window
   return inWindow ? L.RST_IN_WINDOW : 0
 }
@@ -196,8 +197,7 @@ function restoreState(table: ConnectionTable, record: number, side: number, t: n
   const at = sideInts(record, side) + L.STATE
   const before = table.teardowns.ints[t + L.STATE_BEFORE_RST] as number
   const state = table.connections.ints[at] as number
-  if (before === CLOSED || before === TIME_WAIT || state !== CLOSED) return false
+  if (before === UNKNOWN || before === TIME_WAIT || state !== CLOSED) return false
   table.connections.ints[at] = before
   return true
 }
-

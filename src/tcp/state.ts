@@ -3,22 +3,26 @@
 // events are raised by the receiver's own acknowledgment. That keeps crossed FINs apart from answered ones (CLOSING
 // against LAST-ACK), which a machine driven by passing packets alone would mix up.
 
-/** Endpoint states as small integers; the order is that of {@link STATE_NAMES}. */
-export const CLOSED = 0
-export const LISTEN = 1
-export const SYN_SENT = 2
-export const SYN_RECEIVED = 3
-export const ESTABLISHED = 4
-export const FIN_WAIT_1 = 5
-export const FIN_WAIT_2 = 6
-export const CLOSE_WAIT = 7
-export const CLOSING = 8
-export const LAST_ACK = 9
-export const TIME_WAIT = 10
-export const STATE_COUNT = 11
+// Endpoint states as small integers, in the order of STATE_NAMES.
 
-/** State names in the RFC's spelling, by state number. */
+/** Nothing of this side, and no proof of its state, has passed yet. */
+export const UNKNOWN = 0
+export const CLOSED = 1
+export const LISTEN = 2
+export const SYN_SENT = 3
+export const SYN_RECEIVED = 4
+export const ESTABLISHED = 5
+export const FIN_WAIT_1 = 6
+export const FIN_WAIT_2 = 7
+export const CLOSE_WAIT = 8
+export const CLOSING = 9
+export const LAST_ACK = 10
+export const TIME_WAIT = 11
+export const STATE_COUNT = 12
+
+/** State names in the RFC's spelling, by state number; the first is empty. */
 export const STATE_NAMES: readonly string[] = [
+  '',
   'CLOSED',
   'LISTEN',
   'SYN-SENT',
@@ -64,23 +68,39 @@ export const EVENT_NAMES: readonly string[] = [
 /** One edge: in state `from`, event `on` leads to state `to`. */
 export type Edge = readonly [from: number, on: number, to: number]
 
+const RESETTABLE: readonly number[] = [
+  UNKNOWN,
+  LISTEN,
+  SYN_SENT,
+  SYN_RECEIVED,
+  ESTABLISHED,
+  FIN_WAIT_1,
+  FIN_WAIT_2,
+  CLOSE_WAIT,
+  CLOSING,
+  LAST_ACK,
+  TIME_WAIT,
+]
+
 /** RFC 9293 Figure 5 for an observer. A (state, event) pair that is not listed leaves the state as it is. */
 export const EDGES: readonly Edge[] = [
   // Opening, §3.5.
-  [CLOSED, SENT_SYN, SYN_SENT], // active open
+  [UNKNOWN, SENT_SYN, SYN_SENT], // active open
   [LISTEN, SENT_SYN, SYN_SENT], // the supposed server opens too: simultaneous open
-  [CLOSED, SENT_SYN_ACK, SYN_RECEIVED], // its SYN was not captured
+  [UNKNOWN, SENT_SYN_ACK, SYN_RECEIVED], // its SYN was not captured
   [LISTEN, SENT_SYN_ACK, SYN_RECEIVED], // passive open
   [SYN_SENT, SENT_SYN_ACK, SYN_RECEIVED], // simultaneous open, §3.5 figure 7
   [SYN_SENT, SENT_ACK, ESTABLISHED], // it acknowledges the SYN-ACK
   [SYN_RECEIVED, SYN_ACKED, ESTABLISHED], // third packet of the handshake
+  [CLOSED, SENT_SYN, SYN_SENT], // the same SYN again after a reset: half-open recovery, §3.5.1
+  [CLOSED, SENT_SYN_ACK, SYN_RECEIVED],
   // A capture that begins later: whoever acknowledges is at least established.
-  [CLOSED, SENT_ACK, ESTABLISHED],
+  [UNKNOWN, SENT_ACK, ESTABLISHED],
   [LISTEN, SENT_ACK, ESTABLISHED],
+  [UNKNOWN, SYN_ACKED, ESTABLISHED],
   [LISTEN, SYN_ACKED, ESTABLISHED], // the peer acknowledges a SYN-ACK that was not captured
-  [CLOSED, SYN_ACKED, ESTABLISHED],
   // Closing, §3.6.
-  [CLOSED, SENT_FIN, FIN_WAIT_1], // first packet of a late capture
+  [UNKNOWN, SENT_FIN, FIN_WAIT_1], // first packet of a late capture
   [LISTEN, SENT_FIN, FIN_WAIT_1],
   [SYN_SENT, SENT_FIN, FIN_WAIT_1], // handshake ACK not captured
   [SYN_RECEIVED, SENT_FIN, FIN_WAIT_1], // allowed, §3.10.4
@@ -89,21 +109,17 @@ export const EDGES: readonly Edge[] = [
   [FIN_WAIT_1, RCVD_FIN, CLOSING], // case 3: the FINs crossed
   [FIN_WAIT_2, RCVD_FIN, TIME_WAIT],
   [CLOSING, FIN_ACKED, TIME_WAIT],
+  [UNKNOWN, RCVD_FIN, CLOSE_WAIT],
   [LISTEN, RCVD_FIN, CLOSE_WAIT],
   [SYN_SENT, RCVD_FIN, CLOSE_WAIT],
   [SYN_RECEIVED, RCVD_FIN, CLOSE_WAIT],
   [ESTABLISHED, RCVD_FIN, CLOSE_WAIT], // case 2: passive close
   [CLOSE_WAIT, SENT_FIN, LAST_ACK],
   [LAST_ACK, FIN_ACKED, CLOSED],
-  // A reset ends the connection at both ends, §3.5.3; TIME-WAIT too (RFC 1337 hazard, as Linux does).
-  [LISTEN, SENT_RST, CLOSED],
-  [LISTEN, RCVD_RST, LISTEN], // a listener is not bothered, §3.10.7.2
-  ...[SYN_SENT, SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT, CLOSING, LAST_ACK, TIME_WAIT].flatMap(
-    (state): Edge[] => [
-      [state, SENT_RST, CLOSED],
-      [state, RCVD_RST, CLOSED],
-    ],
-  ),
+  // A reset ends the connection at both ends, §3.5.3; TIME-WAIT too, as Linux has it (RFC 1337). Only a listener is not
+  // bothered by one, §3.10.7.2.
+  ...RESETTABLE.map((state): Edge => [state, SENT_RST, CLOSED]),
+  ...RESETTABLE.filter((state) => state !== LISTEN).map((state): Edge => [state, RCVD_RST, CLOSED]),
 ]
 
 /** NEXT_STATE[state * EVENT_COUNT + event], compiled from {@link EDGES}. */

@@ -68,13 +68,7 @@ export class Tracker {
   }
 
   /** Takes the TCP header quoted in an ICMP error: evidence for its connection, not a packet of it. */
-  onIcmpError(
-    quoted: Segment,
-    kind: number,
-    frame: number,
-    timeNs: number,
-    capture: number,
-  ): void {
+  onIcmpError(quoted: Segment, kind: number, frame: number, timeNs: number, capture: number): void {
     let record = this.table.find(quoted)
     if (record < 0) {
       // Wireshark numbers a stream for a quoted header it has not met, if enough of it is there.
@@ -103,7 +97,10 @@ export class Tracker {
   finish(): void {
     const { ints } = this.table.connections
     const left = this.table.records()
-    left.sort((a, b) => (ints[a * L.CONN_INTS + L.STREAM] as number) - (ints[b * L.CONN_INTS + L.STREAM] as number))
+    left.sort(
+      (a, b) =>
+        (ints[a * L.CONN_INTS + L.STREAM] as number) - (ints[b * L.CONN_INTS + L.STREAM] as number),
+    )
     for (const record of left) {
       this.report(record)
       this.table.unlink(record)
@@ -157,14 +154,18 @@ export class Tracker {
     ints[at] = (ints[at] as number) | L.CONN_REPORTED
     const side = record * L.CONN_CELLS + L.SIDE_FLOATS
     // A record that only an ICMP error made has no packets of its own and is no connection.
-    if (floats[side + L.PACKETS_F] === 0 && floats[side + L.SIDE_FLOATS_STEP + L.PACKETS_F] === 0) return
+    if (floats[side + L.PACKETS_F] === 0 && floats[side + L.SIDE_FLOATS_STEP + L.PACKETS_F] === 0)
+      return
     this.handler.onEnd(record)
   }
 
   private isClosed(record: number): boolean {
     const { ints } = this.table.connections
     const side = record * L.CONN_INTS + L.SIDE_INTS
-    return over(ints[side + L.STATE] as number) && over(ints[side + L.SIDE_INTS_STEP + L.STATE] as number)
+    return (
+      over(ints[side + L.STATE] as number) &&
+      over(ints[side + L.SIDE_INTS_STEP + L.STATE] as number)
+    )
   }
 
   private afterEndEvent(record: number): void {
@@ -189,21 +190,28 @@ export class Tracker {
     if (this.isClosed(record)) this.drop(record)
   }
 
+  /** Bounds unanswered SYNs. Entries that have been answered since leave the queue as new ones come. */
   private queueUnanswered(record: number): void {
-    const { ints } = this.table.connections
-    this.unanswered.push(record, ints[record * L.CONN_INTS + L.STREAM] as number)
-    if (this.unanswered.length <= this.maxUnanswered) return
-    const stream = this.unanswered.stampAt(0)
-    const oldest = this.unanswered.shift()
-    const base = oldest * L.CONN_INTS
-    if (ints[base + L.STREAM] !== stream || !this.isUnanswered(oldest)) return
+    const { unanswered } = this
+    for (let i = 0; i < 2 && unanswered.length > 0 && !this.oldestIsUnanswered(); i++) {
+      unanswered.shift()
+    }
+    unanswered.push(record, this.table.connections.ints[record * L.CONN_INTS + L.STREAM] as number)
+    if (unanswered.length <= this.maxUnanswered) return
+    const isUnanswered = this.oldestIsUnanswered()
+    const oldest = unanswered.shift()
+    if (!isUnanswered) return
     this.evicted++
-    ints[base + L.CONN_FLAGS] = (ints[base + L.CONN_FLAGS] as number) | L.CONN_EVICTED
+    const at = oldest * L.CONN_INTS + L.CONN_FLAGS
+    const { ints } = this.table.connections
+    ints[at] = (ints[at] as number) | L.CONN_EVICTED
     this.drop(oldest)
   }
 
-  private isUnanswered(record: number): boolean {
+  private oldestIsUnanswered(): boolean {
     const { ints } = this.table.connections
+    const record = this.unanswered.at(0)
+    if (ints[record * L.CONN_INTS + L.STREAM] !== this.unanswered.stampAt(0)) return false
     const side = record * L.CONN_INTS + L.SIDE_INTS
     return ints[side + L.STATE] === SYN_SENT && ints[side + L.SIDE_INTS_STEP + L.STATE] === LISTEN
   }

@@ -61,7 +61,11 @@ export class Judgement {
 
   /** One or two sentences with the numbers in them. */
   explanation(): string {
-    return this.e === undefined ? '' : this.rule.explain(this.e, this.situation)
+    if (this.e === undefined) return ''
+    const text = this.rule.explain(this.e, this.situation)
+    if (this.rule.verdict === 'incomplete' || !this.situation.oneDirection) return text
+    const unseen = this.e.client.packets === 0 ? 'client' : 'server'
+    return `${text} No packet of the ${unseen} was captured.`
   }
 }
 

@@ -13,19 +13,67 @@ export interface Flag {
 
 /** All flags, in the order of output. */
 export const FLAGS: readonly Flag[] = [
-  { name: 'midstream', meaning: 'the capture begins after the handshake', when: (_e, s) => s.midstream },
-  { name: 'one_direction', meaning: 'packets of one side were not captured', when: (_e, s) => s.oneDirection },
+  {
+    name: 'midstream',
+    meaning: 'the capture begins after the handshake',
+    when: (_e, s) => s.midstream,
+  },
+  {
+    name: 'one_direction',
+    meaning: 'packets of one side were not captured',
+    when: (_e, s) => s.oneDirection,
+  },
   { name: 'loss', meaning: 'octets passed that were not captured', when: (_e, s) => s.loss },
-  { name: 'duplicates', meaning: 'packets were captured twice', when: (e) => e.client.duplicates + e.server.duplicates > 0 },
-  { name: 'time_back', meaning: "a packet's time lies before that of an earlier one", when: (e) => e.has(L.CONN_TIME_BACK) },
-  { name: 'ports_reused', meaning: 'an earlier connection had the same addresses and ports', when: (e) => e.has(L.CONN_REUSED_PORTS) },
-  { name: 'superseded', meaning: 'a later connection took the addresses and ports over', when: (e) => e.has(L.CONN_SUPERSEDED) },
-  { name: 'evicted', meaning: 'judged early because a table bound was reached', when: (e) => e.has(L.CONN_EVICTED) },
-  { name: 'simultaneous_open', meaning: 'both sides sent a SYN', when: (e) => e.has(L.CONN_SIMULTANEOUS_OPEN) },
-  { name: 'rst_ignored', meaning: 'a RST passed and changed nothing', when: (_e, s) => s.resetIgnored },
-  { name: 'icmp_error', meaning: 'an ICMP error quotes a packet of it', when: (e) => e.icmpCount > 0 },
-  { name: 'fast_open', meaning: 'TCP Fast Open was offered', when: (e) => e.client.has(L.SIDE_TFO) },
-  { name: 'multipath', meaning: 'a subflow of Multipath TCP: its end need not be the end of the connection', when: (e) => e.client.has(L.SIDE_MPTCP) && e.server.has(L.SIDE_MPTCP) },
+  {
+    name: 'duplicates',
+    meaning: 'packets were captured twice',
+    when: (e) => e.client.duplicates + e.server.duplicates > 0,
+  },
+  {
+    name: 'time_back',
+    meaning: "a packet's time lies before that of an earlier one",
+    when: (e) => e.has(L.CONN_TIME_BACK),
+  },
+  {
+    name: 'ports_reused',
+    meaning: 'an earlier connection had the same addresses and ports',
+    when: (e) => e.has(L.CONN_REUSED_PORTS),
+  },
+  {
+    name: 'superseded',
+    meaning: 'a later connection took the addresses and ports over',
+    when: (e) => e.has(L.CONN_SUPERSEDED),
+  },
+  {
+    name: 'evicted',
+    meaning: 'judged early because a table bound was reached',
+    when: (e) => e.has(L.CONN_EVICTED),
+  },
+  {
+    name: 'simultaneous_open',
+    meaning: 'both sides sent a SYN',
+    when: (e) => e.has(L.CONN_SIMULTANEOUS_OPEN),
+  },
+  {
+    name: 'rst_ignored',
+    meaning: 'a RST passed and changed nothing',
+    when: (_e, s) => s.resetIgnored,
+  },
+  {
+    name: 'icmp_error',
+    meaning: 'an ICMP error quotes a packet of it',
+    when: (e) => e.icmpCount > 0,
+  },
+  {
+    name: 'fast_open',
+    meaning: 'TCP Fast Open was offered',
+    when: (e) => e.client.has(L.SIDE_TFO),
+  },
+  {
+    name: 'multipath',
+    meaning: 'a subflow of Multipath TCP: its end need not be the end of the connection',
+    when: (e) => e.client.has(L.SIDE_MPTCP) && e.server.has(L.SIDE_MPTCP),
+  },
 ]
 
 /** Names of the flags that are set. */

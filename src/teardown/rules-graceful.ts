@@ -20,9 +20,11 @@ export const GRACEFUL_RULES: readonly Rule[] = [
     alternatives: ['graceful_fin.reset_after_close'],
     evidence: finsAndReset,
     explain: (e, s) =>
-      pair(s, (first, second) =>
-        `${The(e, first)} closed first (FIN, ${packet(first.fin)}); ${the(e, second)} only ${duration(second.fin.ns - first.finAcked.ns)} after acknowledging that. ` +
-        `By then ${the(e, first)} had dropped its half-closed socket, so that the late FIN met a RST (${packet(first.rst.at)}). No data was lost.`,
+      pair(
+        s,
+        (first, second) =>
+          `${The(e, first)} closed first (FIN, ${packet(first.fin)}); ${the(e, second)} only ${duration(second.fin.ns - first.finAcked.ns)} after acknowledging that. ` +
+          `By then ${the(e, first)} had dropped its half-closed socket, so that the late FIN met a RST (${packet(first.rst.at)}). No data was lost.`,
       ),
   },
   {
@@ -35,9 +37,11 @@ export const GRACEFUL_RULES: readonly Rule[] = [
     alternatives: [],
     evidence: finsAndReset,
     explain: (e, s) =>
-      pair(s, (first, second) =>
-        `${The(e, first)} closed first (FIN, ${packet(first.fin)}), ${the(e, second)} ${duration(second.fin.ns - first.fin.ns)} later; ` +
-        `the RST after that (${packet(resetBehind(first, s) ? first.rst.at : second.rst.at)}) cost no data.`,
+      pair(
+        s,
+        (first, second) =>
+          `${The(e, first)} closed first (FIN, ${packet(first.fin)}), ${the(e, second)} ${duration(second.fin.ns - first.fin.ns)} later; ` +
+          `the RST after that (${packet(resetBehind(first, s) ? first.rst.at : second.rst.at)}) cost no data.`,
       ),
   },
   {
@@ -50,9 +54,11 @@ export const GRACEFUL_RULES: readonly Rule[] = [
     alternatives: [],
     evidence: fins,
     explain: (e, s) =>
-      pair(s, (first, second) =>
-        `Both sides closed before seeing the other's FIN: ${the(e, first)} (${packet(first.fin)}) and ${the(e, second)} ` +
-        `${duration(second.fin.ns - first.fin.ns)} later (${packet(second.fin)}).`,
+      pair(
+        s,
+        (first, second) =>
+          `Both sides closed before seeing the other's FIN: ${the(e, first)} (${packet(first.fin)}) and ${the(e, second)} ` +
+          `${duration(second.fin.ns - first.fin.ns)} later (${packet(second.fin)}).`,
       ),
   },
   {
@@ -65,9 +71,11 @@ export const GRACEFUL_RULES: readonly Rule[] = [
     alternatives: ['graceful_fin.normal'],
     evidence: fins,
     explain: (e, s) =>
-      pair(s, (first, second) =>
-        `${The(e, first)} closed first (FIN, ${packet(first.fin)}), ${the(e, second)} ${duration(second.fin.ns - first.fin.ns)} later (${packet(second.fin)}); ` +
-        `the last acknowledgment was not captured.`,
+      pair(
+        s,
+        (first, second) =>
+          `${The(e, first)} closed first (FIN, ${packet(first.fin)}), ${the(e, second)} ${duration(second.fin.ns - first.fin.ns)} later (${packet(second.fin)}); ` +
+          `the last acknowledgment was not captured.`,
       ),
   },
   {
@@ -88,24 +96,29 @@ export const GRACEFUL_RULES: readonly Rule[] = [
         ),
       ),
     explain: (e, s) =>
-      pair(s, (first, second) =>
-        `${The(e, first)} finished sending (FIN, ${packet(first.fin)}) but went on receiving: ${the(e, second)} still delivered ` +
-        `${count(second.lateBytes, 'byte')} and closed ${duration(second.fin.ns - first.fin.ns)} later (${packet(second.fin)}).`,
+      pair(
+        s,
+        (first, second) =>
+          `${The(e, first)} finished sending (FIN, ${packet(first.fin)}) but went on receiving: ${the(e, second)} still delivered ` +
+          `${count(second.lateBytes, 'byte')} and closed ${duration(second.fin.ns - first.fin.ns)} later (${packet(second.fin)}).`,
       ),
   },
   {
     id: 'fin-slow-close',
     verdict: 'graceful_fin',
     cause: 'slow_close',
-    when: (_e, s) => s.bothFins && pair(s, (first, second) => second.fin.ns - first.finAcked.ns >= SLOW_CLOSE_NS),
+    when: (_e, s) =>
+      s.bothFins && pair(s, (first, second) => second.fin.ns - first.finAcked.ns >= SLOW_CLOSE_NS),
     closer: firstCloser,
     confidence: () => 'certain',
     alternatives: [],
     evidence: fins,
     explain: (e, s) =>
-      pair(s, (first, second) =>
-        `${The(e, first)} closed first (FIN, ${packet(first.fin)}); ${the(e, second)} stayed in CLOSE-WAIT for ` +
-        `${duration(second.fin.ns - first.finAcked.ns)} before it closed too (${packet(second.fin)}).`,
+      pair(
+        s,
+        (first, second) =>
+          `${The(e, first)} closed first (FIN, ${packet(first.fin)}); ${the(e, second)} stayed in CLOSE-WAIT for ` +
+          `${duration(second.fin.ns - first.finAcked.ns)} before it closed too (${packet(second.fin)}).`,
       ),
   },
   {
@@ -118,9 +131,11 @@ export const GRACEFUL_RULES: readonly Rule[] = [
     alternatives: [],
     evidence: fins,
     explain: (e, s) =>
-      pair(s, (first, second) =>
-        `${The(e, first)} closed first (FIN, ${packet(first.fin)}), ${the(e, second)} ${duration(second.fin.ns - first.fin.ns)} later ` +
-        `(${packet(second.fin)}); both FINs were acknowledged. A process that was killed with nothing unread looks the same.`,
+      pair(
+        s,
+        (first, second) =>
+          `${The(e, first)} closed first (FIN, ${packet(first.fin)}), ${the(e, second)} ${duration(second.fin.ns - first.fin.ns)} later ` +
+          `(${packet(second.fin)}); both FINs were acknowledged. A process that was killed with nothing unread looks the same.`,
       ),
   },
 ]
@@ -179,5 +194,8 @@ function crossed(s: Situation): boolean {
 
 /** Payload of the second closer, sent after the first FIN, was acknowledged. */
 function usedHalfOpen(s: Situation): boolean {
-  return pair(s, (first, second) => second.lateBytes > 0 && ((first.acked - first.finPeerNxt) | 0) > 0)
+  return pair(
+    s,
+    (first, second) => second.lateBytes > 0 && ((first.acked - first.finPeerNxt) | 0) > 0,
+  )
 }

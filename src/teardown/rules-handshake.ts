@@ -36,7 +36,11 @@ export const HANDSHAKE_RESET_RULES: readonly Rule[] = [
     confidence: () => 'certain',
     alternatives: [],
     evidence: (e) =>
-      items([e.start, 'SYN'], [e.client.rst.trigger, 'answer of the server'], [e.client.rst.at, 'RST by the client']),
+      items(
+        [e.start, 'SYN'],
+        [e.client.rst.trigger, 'answer of the server'],
+        [e.client.rst.at, 'RST by the client'],
+      ),
     explain: (e) =>
       `The client answered the server's reply to its SYN with a RST (${packet(e.client.rst.at)}): ` +
       `it had given up or died before the reply came, or this is a port scan.`,
@@ -55,7 +59,10 @@ export const HANDSHAKE_RESET_RULES: readonly Rule[] = [
     confidence: () => 'likely',
     alternatives: ['rst_after_kill.unaccepted', 'reset_other.middlebox'],
     evidence: (e) =>
-      items([e.server.rst.trigger, 'the client completes the handshake'], [e.server.rst.at, 'RST in answer']),
+      items(
+        [e.server.rst.trigger, 'the client completes the handshake'],
+        [e.server.rst.at, 'RST in answer'],
+      ),
     explain: (e) =>
       `The client completed the handshake and the server answered that with a RST (${packet(e.server.rst.at)}): ` +
       `its accept queue was full, or the listener had just gone.`,
@@ -102,10 +109,11 @@ export const HANDSHAKE_RULES: readonly Rule[] = [
     confidence: (e) => (e.client.has(L.SIDE_DATA) ? 'likely' : 'possible'),
     alternatives: ['handshake_failed.synack_unanswered', 'lingering_established.data_unanswered'],
     evidence: (e) =>
-      items([e.handshake, "the client's ACK"], [e.client.data, 'payload that is never acknowledged'], [
-        e.server.last,
-        'the server still repeats its SYN-ACK',
-      ]),
+      items(
+        [e.handshake, "the client's ACK"],
+        [e.client.data, 'payload that is never acknowledged'],
+        [e.server.last, 'the server still repeats its SYN-ACK'],
+      ),
     explain: (e) =>
       `The client takes the connection for open, the server does not: it repeated its SYN-ACK ` +
       `${count(e.server.synAckRepeats, 'time')} after the client's ACK and ignores its payload. Its accept queue is probably full.`,
@@ -133,4 +141,3 @@ export const HANDSHAKE_RULES: readonly Rule[] = [
 function onlySyn(e: Evidence): boolean {
   return e.client.has(L.SIDE_SYN) && !e.client.has(BEYOND_SYN | L.SIDE_RST | L.SIDE_SYN_ACK)
 }
-

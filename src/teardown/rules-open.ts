@@ -43,9 +43,11 @@ export const OPEN_RULES: readonly Rule[] = [
     alternatives: ['keepalive_timeout.unanswered_at_end', 'lingering_established.idle'],
     evidence: probeEvidence,
     explain: (e) =>
-      onProber(e, (side) =>
-        `${The(e, side)} sent ${count(side.probeRun, 'keepalive probe')} without an answer (last: ${packet(side.probeLast)}), then nothing more ` +
-        `for ${duration(e.captureEndNs - side.probeLast.ns)}, longer than its probe interval: both ends are gone from this path.`,
+      onProber(
+        e,
+        (side) =>
+          `${The(e, side)} sent ${count(side.probeRun, 'keepalive probe')} without an answer (last: ${packet(side.probeLast)}), then nothing more ` +
+          `for ${duration(e.captureEndNs - side.probeLast.ns)}, longer than its probe interval: the peer is gone, and the prober too, or its packets no longer pass here.`,
       ),
   },
   {
@@ -58,14 +60,21 @@ export const OPEN_RULES: readonly Rule[] = [
     alternatives: ['lingering_established.keepalive_sustained'],
     evidence: probeEvidence,
     explain: (e) =>
-      onProber(e, (side) =>
-        `${The(e, side)} sent ${count(side.probeRun, 'keepalive probe')} without an answer (last: ${packet(side.probeLast)}), ` +
-        `and the capture ends ${duration(e.captureEndNs - side.probeLast.ns)} later, before it would have given up.`,
+      onProber(
+        e,
+        (side) =>
+          `${The(e, side)} sent ${count(side.probeRun, 'keepalive probe')} without an answer (last: ${packet(side.probeLast)}), ` +
+          `and the capture ends ${duration(e.captureEndNs - side.probeLast.ns)} later, before it would have given up.`,
       ),
   },
   giveUp('data', 'retransmission-timeout-data', L.SERIES_DATA, 'its payload'),
   giveUp('fin', 'retransmission-timeout-fin', L.SERIES_FIN, 'its FIN'),
-  giveUp('zero_window', 'retransmission-timeout-zero-window', L.SERIES_WINDOW_PROBE, 'window probes'),
+  giveUp(
+    'zero_window',
+    'retransmission-timeout-zero-window',
+    L.SERIES_WINDOW_PROBE,
+    'window probes',
+  ),
   {
     id: 'incomplete-one-direction',
     verdict: 'incomplete',
@@ -150,7 +159,10 @@ export const OPEN_RULES: readonly Rule[] = [
       const side = unanswered(e)
       return side === undefined
         ? []
-        : items([side.data, 'payload that is never acknowledged'], [side.seriesLast, 'last retransmission'])
+        : items(
+            [side.data, 'payload that is never acknowledged'],
+            [side.seriesLast, 'last retransmission'],
+          )
     },
     explain: (e) => {
       const side = unanswered(e)
@@ -182,7 +194,8 @@ export const OPEN_RULES: readonly Rule[] = [
     confidence: () => 'certain',
     alternatives: [],
     evidence: (e) => items([e.start, 'first packet']),
-    explain: () => 'Too few packets from the middle of this connection were captured to judge its ending.',
+    explain: () =>
+      'Too few packets from the middle of this connection were captured to judge its ending.',
   },
   {
     id: 'open-keepalive-sustained',
@@ -248,7 +261,12 @@ export const INCOMPLETE_RESET_RULES: readonly Rule[] = [
 ]
 
 /** A rule for retransmissions of `kind` that stop although the capture runs on. */
-function giveUp(cause: 'data' | 'fin' | 'zero_window', id: string, kind: number, what: string): Rule {
+function giveUp(
+  cause: 'data' | 'fin' | 'zero_window',
+  id: string,
+  kind: number,
+  what: string,
+): Rule {
   const lingering =
     cause === 'data' ? 'data_unanswered' : cause === 'fin' ? 'fin_unanswered' : 'zero_window'
   return {
@@ -298,7 +316,9 @@ function probing(e: Evidence): SideEvidence | undefined {
 
 function probeStillDue(e: Evidence): boolean {
   return onProber(e, (side) => {
-    const interval = Number.isNaN(side.probeIntervalNs) ? DEFAULT_PROBE_INTERVAL_NS : side.probeIntervalNs
+    const interval = Number.isNaN(side.probeIntervalNs)
+      ? DEFAULT_PROBE_INTERVAL_NS
+      : side.probeIntervalNs
     return e.captureEndNs <= side.probeLast.ns + interval * 1.125 + SLACK_NS
   })
 }
@@ -363,5 +383,7 @@ function lastUse(e: Evidence): number {
 function onlySent(e: Evidence, flag: number): boolean {
   const plain = L.SIDE_SYN | L.SIDE_SYN_ACK | L.SIDE_DATA | L.SIDE_PLAIN_ACK
   const others = (plain | L.SIDE_FIN | L.SIDE_RST) & ~flag
-  return !e.client.has(others) && !e.server.has(others) && (e.client.has(flag) || e.server.has(flag))
+  return (
+    !e.client.has(others) && !e.server.has(others) && (e.client.has(flag) || e.server.has(flag))
+  )
 }

@@ -31,17 +31,20 @@ export const RESET_RULES: readonly Rule[] = [
       ),
     ],
     explain: (e, s) =>
-      onSide(s.resetter, (side) =>
-        `${The(e, side)} sent ${count(side.probeRun, 'keepalive probe')} without an answer and reset the connection ` +
-        `${duration(side.rst.at.ns - side.probeLast.ns)} after the last one (${packet(side.rst.at)}). ` +
-        `The other host, or the path to it, was gone.`,
+      onSide(
+        s.resetter,
+        (side) =>
+          `${The(e, side)} sent ${count(side.probeRun, 'keepalive probe')} without an answer and reset the connection ` +
+          `${duration(side.rst.at.ns - side.probeLast.ns)} after the last one (${packet(side.rst.at)}). ` +
+          `The other host, or the path to it, was gone.`,
       ),
   },
   {
     id: 'keepalive-peer-forgot',
     verdict: 'keepalive_timeout',
     cause: 'peer_forgot',
-    when: (_e, s) => s.resetDecides && isStateless(s.resetter) && s.resetter?.rst.triggerIsProbe === true,
+    when: (_e, s) =>
+      s.resetDecides && isStateless(s.resetter) && s.resetter?.rst.triggerIsProbe === true,
     closer: resetter,
     confidence: () => 'likely',
     alternatives: ['reset_other.middlebox'],
@@ -54,9 +57,11 @@ export const RESET_RULES: readonly Rule[] = [
       ),
     ],
     explain: (e, s) =>
-      onSide(s.resetter, (side) =>
-        `A keepalive probe (${packet(side.rst.trigger)}) was answered by a RST from ${the(e, side)} (${packet(side.rst.at)}): ` +
-        `that host no longer knows the connection, as after a restart or reboot.`,
+      onSide(
+        s.resetter,
+        (side) =>
+          `A keepalive probe (${packet(side.rst.trigger)}) was answered by a RST from ${the(e, side)} (${packet(side.rst.at)}): ` +
+          `that host no longer knows the connection, as after a restart or reboot.`,
       ),
   },
   {
@@ -70,7 +75,10 @@ export const RESET_RULES: readonly Rule[] = [
     evidence: (_e, s) => [
       ...onSide(s.resetter, (side) =>
         items(
-          [side.rst.at, `RST with TTL ${side.rst.ttl}; other packets of that host have ${ttls(side)}`],
+          [
+            side.rst.at,
+            `RST with TTL ${side.rst.ttl}; other packets of that host have ${ttls(side)}`,
+          ],
           [side.alive, 'the supposed sender of the RST goes on as if nothing had happened'],
         ),
       ),
@@ -92,7 +100,10 @@ export const RESET_RULES: readonly Rule[] = [
     verdict: 'rst_after_kill',
     cause: 'close_wait_abort',
     when: (_e, s) =>
-      s.resetDecides && isActive(s.resetter) && !s.resetter?.fin.seen && ackedFin(s.resetter, s.victim),
+      s.resetDecides &&
+      isActive(s.resetter) &&
+      !s.resetter?.fin.seen &&
+      ackedFin(s.resetter, s.victim),
     closer: resetter,
     confidence: () => 'likely',
     alternatives: ['rst_after_kill.unread_data', 'rst_after_kill.abort'],
@@ -101,10 +112,12 @@ export const RESET_RULES: readonly Rule[] = [
       ...onSide(s.resetter, (side) => items([side.rst.at, 'RST that acknowledges the FIN'])),
     ],
     explain: (e, s) =>
-      onBoth(s, (side, victim) =>
-        `${The(e, victim)} closed (FIN, ${packet(victim.fin)}); ${the(e, side)} acknowledged that and reset the connection ` +
-        `${duration(side.rst.at.ns - victim.fin.ns)} later instead of closing (${packet(side.rst.at)}), ` +
-        `as a close with unread data or an abort does.`,
+      onBoth(
+        s,
+        (side, victim) =>
+          `${The(e, victim)} closed (FIN, ${packet(victim.fin)}); ${the(e, side)} acknowledged that and reset the connection ` +
+          `${duration(side.rst.at.ns - victim.fin.ns)} later instead of closing (${packet(side.rst.at)}), ` +
+          `as a close with unread data or an abort does.`,
       ),
   },
   {
@@ -118,9 +131,12 @@ export const RESET_RULES: readonly Rule[] = [
     evidence: lateWrite,
     explain: (e, s) =>
       onBoth(s, (side, victim) =>
-        `${The(e, side)} closed or was killed (FIN, ${packet(side.fin)}). ${The(e, victim)} had acknowledged that and still wrote ` +
-        `${count(victim.lateBytes, 'byte')}${at(victim)}, ${duration(victim.late.ns - side.fin.ns)} after the FIN: ` +
-        `no socket was left to take it, RST ${duration(side.rst.at.ns - side.rst.trigger.ns)} later (${packet(side.rst.at)}).`,
+        victim.late.seen
+          ? `${The(e, side)} closed or was killed (FIN, ${packet(side.fin)}). ${The(e, victim)} had acknowledged that and still wrote ` +
+            `${count(victim.lateBytes, 'byte')} (${packet(victim.late)}), ${duration(victim.late.ns - side.fin.ns)} after the FIN: ` +
+            `no socket was left to take it, RST ${duration(side.rst.at.ns - side.rst.trigger.ns)} later (${packet(side.rst.at)}).`
+          : `${The(e, side)} closed or was killed (FIN, ${packet(side.fin)}). ${duration(side.rst.at.ns - side.fin.ns)} later it sent a RST (${packet(side.rst.at)}) ` +
+            `whose sequence number answers a segment that had acknowledged the FIN: ${the(e, victim)} still wrote.`,
       ),
   },
   {
@@ -133,10 +149,12 @@ export const RESET_RULES: readonly Rule[] = [
     alternatives: ['rst_after_kill.write_after_close'],
     evidence: lateWrite,
     explain: (e, s) =>
-      onBoth(s, (side, victim) =>
-        `${The(e, side)} closed or was killed (FIN, ${packet(side.fin)}, after ${duration(side.fin.ns - e.idleSince.ns)} without payload) ` +
-        `while payload of ${the(e, victim)} was on its way${at(victim)}: it crossed the FIN and met no reader, ` +
-        `RST ${duration(side.rst.at.ns - side.fin.ns)} after the FIN (${packet(side.rst.at)}).`,
+      onBoth(
+        s,
+        (side, victim) =>
+          `${The(e, side)} closed or was killed (FIN, ${packet(side.fin)}, after ${duration(side.fin.ns - e.idleSince.ns)} without payload) ` +
+          `while payload of ${the(e, victim)} was on its way${late(victim)}: it crossed the FIN and met no reader, ` +
+          `RST ${duration(side.rst.at.ns - side.fin.ns)} after the FIN (${packet(side.rst.at)}).`,
       ),
   },
   {
@@ -153,9 +171,11 @@ export const RESET_RULES: readonly Rule[] = [
       ),
     ],
     explain: (e, s) =>
-      onSide(s.resetter, (side) =>
-        `${The(e, side)} closed (FIN, ${packet(side.fin)}) and reset the connection ` +
-        `${duration(side.rst.at.ns - side.fin.ns)} later (${packet(side.rst.at)}) without waiting for the other side to close.`,
+      onSide(
+        s.resetter,
+        (side) =>
+          `${The(e, side)} closed (FIN, ${packet(side.fin)}) and reset the connection ` +
+          `${duration(side.rst.at.ns - side.fin.ns)} later (${packet(side.rst.at)}) without waiting for the other side to close.`,
       ),
   },
   {
@@ -175,10 +195,12 @@ export const RESET_RULES: readonly Rule[] = [
       ),
     ],
     explain: (e, s) =>
-      onSide(s.resetter, (side) =>
-        `${The(e, side)} reset the connection (${packet(side.rst.at)}) ` +
-        `${duration(side.rst.at.ns - side.rst.peerData.ns)} after payload it had not answered (${packet(side.rst.peerData)}): ` +
-        `what a killed process, or a close() without reading everything, leaves on the wire.`,
+      onSide(
+        s.resetter,
+        (side) =>
+          `${The(e, side)} reset the connection (${packet(side.rst.at)}) ` +
+          `${duration(side.rst.at.ns - side.rst.peerData.ns)} after payload it had not answered (${packet(side.rst.peerData)}): ` +
+          `what a killed process, or a close() without reading everything, leaves on the wire.`,
       ),
   },
   {
@@ -198,10 +220,14 @@ export const RESET_RULES: readonly Rule[] = [
       ),
     ],
     explain: (e, s) =>
-      onSide(s.resetter, (side) =>
-        `${The(e, side)} reset the connection (${packet(side.rst.at)}) ` +
-        `${duration(side.rst.at.ns - e.idleSince.ns)} after the last activity, with nothing unread as far as the packets show: ` +
-        `an abort on purpose (SO_LINGER 0, ss -K, resetAndDestroy).`,
+      onSide(
+        s.resetter,
+        (side) =>
+          `${The(e, side)} reset the connection (${packet(side.rst.at)}) ` +
+          `${duration(side.rst.at.ns - e.idleSince.ns)} after the last activity, with nothing unread as far as the packets show: ` +
+          (side === e.server && !side.rst.ownData.seen
+            ? `an abort on purpose (SO_LINGER 0, ss -K), or a listener that was closed before it accepted the connection.`
+            : `an abort on purpose (SO_LINGER 0, ss -K, resetAndDestroy).`),
       ),
   },
   {
@@ -221,9 +247,11 @@ export const RESET_RULES: readonly Rule[] = [
       ),
     ],
     explain: (e, s) =>
-      onBoth(s, (side, victim) =>
-        `A packet of ${the(e, victim)} (${packet(side.rst.trigger)}) was answered by a RST from ${the(e, side)} (${packet(side.rst.at)}), ` +
-        `which had not closed: the process or host is gone or restarted, or something on the path forgot the connection.`,
+      onBoth(
+        s,
+        (side, victim) =>
+          `A packet of ${the(e, victim)} (${packet(side.rst.trigger)}) was answered by a RST from ${the(e, side)} (${packet(side.rst.at)}), ` +
+          `which had not closed: the process or host is gone or restarted, or something on the path forgot the connection.`,
       ),
   },
   {
@@ -236,9 +264,11 @@ export const RESET_RULES: readonly Rule[] = [
     alternatives: ['reset_other.middlebox', 'rst_after_kill.abort'],
     evidence: (_e, s) => [...onSide(s.resetter, (side) => items([side.rst.at, 'RST']))],
     explain: (e, s) =>
-      onSide(s.resetter, (side) =>
-        `A RST with the address of ${the(e, side)} ended the connection (${packet(side.rst.at)}); ` +
-        `nothing in the packets before it explains why.`,
+      onSide(
+        s.resetter,
+        (side) =>
+          `A RST with the address of ${the(e, side)} ended the connection (${packet(side.rst.at)}); ` +
+          `nothing in the packets before it explains why.`,
       ),
   },
 ]
@@ -249,10 +279,7 @@ function onSide<T>(side: SideEvidence | undefined, ask: (side: SideEvidence) => 
   return ask(side)
 }
 
-function onBoth<T>(
-  s: Situation,
-  ask: (resetter: SideEvidence, victim: SideEvidence) => T,
-): T {
+function onBoth<T>(s: Situation, ask: (resetter: SideEvidence, victim: SideEvidence) => T): T {
   return onSide(s.resetter, (side) => onSide(s.victim, (victim) => ask(side, victim)))
 }
 
@@ -269,7 +296,10 @@ function isStateless(side: SideEvidence | undefined): boolean {
 function looksStateless(side: SideEvidence): boolean {
   const { rst } = side
   return (
-    rst.window === 0 && !rst.hasTimestamps && side.has(L.SIDE_TIMESTAMPS) && rst.seq === rst.triggerAck
+    rst.window === 0 &&
+    !rst.hasTimestamps &&
+    side.has(L.SIDE_TIMESTAMPS) &&
+    rst.seq === rst.triggerAck
   )
 }
 
@@ -308,7 +338,9 @@ function refusesPayload(s: Situation): boolean {
   if (!side.fin.seen || side.fin.frame > side.rst.at.frame) return false
   if (!isStateless(side)) {
     // A stack that answers with RST+ACK: only the payload right before it tells.
-    return side.rst.triggerLen > 0 && side.rst.trigger.frame > side.fin.frame && side.rst.window === 0
+    return (
+      side.rst.triggerLen > 0 && side.rst.trigger.frame > side.fin.frame && side.rst.window === 0
+    )
   }
   return victim.late.seen || victim.packets === 0 || side.rst.triggerLen > 0
 }
@@ -339,6 +371,6 @@ function lateWrite(_e: Evidence, s: Situation): ReturnType<typeof items> {
   )
 }
 
-function at(side: SideEvidence): string {
+function late(side: SideEvidence): string {
   return side.late.seen ? ` (${packet(side.late)})` : ''
 }

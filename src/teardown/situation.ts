@@ -38,8 +38,7 @@ export class Situation {
     this.loss = client.has(lost) || server.has(lost)
     this.bothFins = client.fin.seen && server.fin.seen
     this.bothFinsAcked = this.bothFins && client.finAcked.seen && server.finAcked.seen
-    const clientFirst =
-      client.fin.seen && (!server.fin.seen || client.fin.frame < server.fin.frame)
+    const clientFirst = client.fin.seen && (!server.fin.seen || client.fin.frame < server.fin.frame)
     this.first = clientFirst ? client : server.fin.seen ? server : undefined
     this.second = this.first === undefined ? undefined : this.first === client ? server : client
     this.deriveReset(e)
@@ -51,7 +50,8 @@ export class Situation {
     const byServer = counted(server, client)
     const clientFirst = byClient && (!byServer || client.rst.at.frame < server.rst.at.frame)
     this.resetter = clientFirst ? client : byServer ? server : undefined
-    this.victim = this.resetter === undefined ? undefined : this.resetter === client ? server : client
+    this.victim =
+      this.resetter === undefined ? undefined : this.resetter === client ? server : client
     this.resetIgnored = (client.rst.at.seen || server.rst.at.seen) && this.resetter === undefined
     this.resetDecides =
       this.resetter !== undefined &&

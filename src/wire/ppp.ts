@@ -15,7 +15,6 @@ import { snapLayer } from './llc.js'
 import type { Walk } from './walk.js'
 
 const PPP_ALL_STATIONS = 0xff
-const PPP_UNNUMBERED = 0x03
 const PPP_IPV4 = 0x0021
 const PPP_IPV6 = 0x0057
 const PPP_MPLS = 0x0281
@@ -39,6 +38,7 @@ const NLPID_IPV6 = 0x8e
 const NLPID_IPV4 = 0xcc
 /** The extension bit: the last octet of a Q.922 address. */
 const ADDRESS_END = 0x01
+const UNNUMBERED_INFORMATION = 0x03
 
 /** Reads a PPP header; address, control and the upper protocol octet may be left out (RFC 1661). */
 export function readPpp(walk: Walk): number {
@@ -47,7 +47,7 @@ export function readPpp(walk: Walk): number {
   let pos = walk.pos
   const first = view.getUint8(pos)
   if (first === CHDLC_UNICAST || first === CHDLC_MULTICAST) return LAYER_CHDLC
-  if (first === PPP_ALL_STATIONS && view.getUint8(pos + 1) === PPP_UNNUMBERED) pos += 2
+  if (first === PPP_ALL_STATIONS) pos += 2
   // The first octet of a protocol number is even, the second odd: an odd first one stands alone.
   const protocol = view.getUint8(pos) & 1 ? view.getUint8(pos) : view.getUint16(pos)
   walk.pos = pos + (view.getUint8(pos) & 1 ? 1 : 2)
@@ -93,7 +93,7 @@ export function readFrameRelay(walk: Walk): number {
     if (view.getUint8(pos++) & ADDRESS_END) break
   }
   if (pos + 4 > walk.capEnd) return NOT_IP
-  if (view.getUint8(pos) !== PPP_UNNUMBERED) {
+  if (view.getUint8(pos) !== UNNUMBERED_INFORMATION) {
     walk.next = view.getUint16(pos)
     walk.pos = pos + 2
     return LAYER_ETHERTYPE

@@ -65,7 +65,8 @@ class CaptureWriter {
   segment(from, to, seq, ack, flags, window, payloadBytes, ipId) {
     if (this.#at + MAX_FRAME_BYTES > CHUNK_BYTES) this.#flush()
     const out = this.#chunk
-    const optionBytes = (flags & SYN) !== 0 ? 20 : (flags & RST) !== 0 && (flags & ACK) === 0 ? 0 : 12
+    const optionBytes =
+      (flags & SYN) !== 0 ? 20 : (flags & RST) !== 0 && (flags & ACK) === 0 ? 0 : 12
     const tcpBytes = 20 + optionBytes + payloadBytes
     const ipBytes = this.#ipv6 ? 40 : 20
     const frameBytes = 14 + ipBytes + tcpBytes
@@ -165,7 +166,16 @@ class Connection {
     const ack = (flags & ACK) === 0 ? 0 : this.#seq[1 - side]
     const stateless = (flags & RST) !== 0 && (flags & ACK) === 0
     const id = stateless || (flags & SYN) !== 0 ? 0 : ++this.#id[side]
-    this.#writer.segment(from, to, this.#seq[side], ack, flags, stateless ? 0 : 502, payloadBytes, id)
+    this.#writer.segment(
+      from,
+      to,
+      this.#seq[side],
+      ack,
+      flags,
+      stateless ? 0 : 502,
+      payloadBytes,
+      id,
+    )
     const control = (flags & SYN) !== 0 || (flags & FIN) !== 0 ? 1 : 0
     this.#seq[side] = (this.#seq[side] + payloadBytes + control) | 0
     return this.#step < this.#script.length
@@ -222,7 +232,10 @@ function mixScript(random) {
   const body = []
   const rounds = 5 + Math.floor(random() * 30)
   for (let i = 0; i < rounds; i++) {
-    body.push([0, PSH | ACK, 100 + Math.floor(random() * 400)], [1, ACK | PSH, 200 + Math.floor(random() * 1200)])
+    body.push(
+      [0, PSH | ACK, 100 + Math.floor(random() * 400)],
+      [1, ACK | PSH, 200 + Math.floor(random() * 1200)],
+    )
     body.push([0, ACK, 0])
   }
   return [...OPENING, ...body, ...pickEnding(random)]
@@ -243,7 +256,10 @@ const PROFILES = {
 
 function addresses(random, index) {
   return {
-    client: { ip: 0x0a000000 + (index % 60_000), port: 1024 + (Math.floor(index / 60_000) * 977 + index) % 60_000 },
+    client: {
+      ip: 0x0a000000 + (index % 60_000),
+      port: 1024 + ((Math.floor(index / 60_000) * 977 + index) % 60_000),
+    },
     server: { ip: 0xc0a80000 + Math.floor(random() * 250), port: 443 },
   }
 }
@@ -254,8 +270,20 @@ function generate(profile, path, bytes, seed, ipv6) {
   if (profile === 'synflood') {
     while (writer.bytes < bytes) {
       writer.wait(1)
-      const from = { ip: (random() * 0x1_0000_0000) | 0, port: 1024 + Math.floor(random() * 60_000) }
-      writer.segment(from, { ip: 0xc0a80001, port: 443 }, (random() * 0x1_0000_0000) | 0, 0, SYN, 64_240, 0, 0)
+      const from = {
+        ip: (random() * 0x1_0000_0000) | 0,
+        port: 1024 + Math.floor(random() * 60_000),
+      }
+      writer.segment(
+        from,
+        { ip: 0xc0a80001, port: 443 },
+        (random() * 0x1_0000_0000) | 0,
+        0,
+        SYN,
+        64_240,
+        0,
+        0,
+      )
     }
   } else {
     const { live, gapUs, script } = PROFILES[profile]
@@ -277,12 +305,24 @@ function generate(profile, path, bytes, seed, ipv6) {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { mb: { type: 'string', default: '100' }, seed: { type: 'string', default: '1' }, ipv6: { type: 'boolean', default: false } },
+  options: {
+    mb: { type: 'string', default: '100' },
+    seed: { type: 'string', default: '1' },
+    ipv6: { type: 'boolean', default: false },
+  },
 })
 const [profile, path] = positionals
 if (path === undefined || (profile !== 'synflood' && PROFILES[profile] === undefined)) {
-  process.stderr.write('usage: generate.mjs churn|mix|bulk|synflood FILE [--mb N] [--seed N] [--ipv6]\n')
+  process.stderr.write(
+    'usage: generate.mjs churn|mix|bulk|synflood FILE [--mb N] [--seed N] [--ipv6]\n',
+  )
   process.exit(2)
 }
-const { packets, bytes } = generate(profile, path, Number(values.mb) * 1e6, Number(values.seed), values.ipv6)
+const { packets, bytes } = generate(
+  profile,
+  path,
+  Number(values.mb) * 1e6,
+  Number(values.seed),
+  values.ipv6,
+)
 process.stdout.write(`${path}: ${profile}, ${packets} packets, ${bytes + 24} bytes\n`)

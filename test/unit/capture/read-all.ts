@@ -34,7 +34,7 @@ export class Recorder implements RecordHandler {
     this.records.push({
       frame: ++this.#frames,
       timeNs: this.clock.baseNs === undefined ? undefined : this.clock.baseNs + BigInt(timeNs),
-      bytes: new Uint8Array(view.buffer.slice(start, end) as ArrayBuffer),
+      bytes: Uint8Array.from(new Uint8Array(view.buffer, start, end - start)),
       origlen,
       linktype,
       interfaceId,

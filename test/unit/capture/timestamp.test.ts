@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { assert, bigInt, property } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { splitSeconds, TickScale, TickUnit } from '../../../src/capture/timestamp.js'
 
@@ -26,10 +26,10 @@ describe('tick counts', () => {
 
   test.each(resolutions)('are exact to the ns with if_tsresol $tsresol', (row) => {
     const { tsresol, ticksPerSecond } = row
-    const arbitraryNs = fc.bigInt({ min: -HUNDRED_DAYS_NS, max: HUNDRED_DAYS_NS })
-    const arbitraryOffset = fc.bigInt({ min: -100_000n, max: 100_000n })
-    fc.assert(
-      fc.property(arbitraryNs, arbitraryOffset, (awayNs, offsetSeconds) => {
+    const arbitraryNs = bigInt({ min: -HUNDRED_DAYS_NS, max: HUNDRED_DAYS_NS })
+    const arbitraryOffset = bigInt({ min: -100_000n, max: 100_000n })
+    assert(
+      property(arbitraryNs, arbitraryOffset, (awayNs, offsetSeconds) => {
         const ticks = floorDivide(
           (BASE_NS + awayNs - offsetSeconds * 1_000_000_000n) * ticksPerSecond,
           1_000_000_000n,

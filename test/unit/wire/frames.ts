@@ -5,7 +5,9 @@ export type Octets = Uint8Array | readonly number[]
 
 /** Puts parts one behind the other. */
 export function join(...parts: readonly Octets[]): Uint8Array {
-  return Uint8Array.from(parts.flatMap((part) => [...part]))
+  const octets: number[] = []
+  for (const part of parts) octets.push(...part)
+  return Uint8Array.from(octets)
 }
 
 /** One big-endian number of 16 bits. */

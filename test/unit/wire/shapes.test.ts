@@ -3,9 +3,12 @@ import { DECODE_STATUSES, SEGMENT } from '../../../src/wire/decode-status.js'
 import { Decoder } from '../../../src/wire/decode.js'
 import { isKnownLinktype } from '../../../src/wire/linktype.js'
 import { embed } from './frames.js'
-import { SEGMENT_OCTETS, SHAPES } from './shapes.js'
+import { LAN_SHAPES, LINK_SHAPES } from './link-shapes.js'
+import { SEGMENT_OCTETS } from './shape.js'
+import { IP_SHAPES, TAG_SHAPES, TUNNEL_SHAPES } from './tunnel-shapes.js'
 
 const BEFORE = 64
+const SHAPES = [...LINK_SHAPES, ...LAN_SHAPES, ...TAG_SHAPES, ...IP_SHAPES, ...TUNNEL_SHAPES]
 
 function statusName(status: number): string {
   return DECODE_STATUSES[status]?.name ?? `status ${status}`
@@ -54,7 +57,7 @@ describe.each(SHAPES)('$name ($linktype)', ({ linktype, frame, encapsulation, ip
         for (let i = BEFORE + caplen; i < view.byteLength; i++) view.setUint8(i, poison)
         const end = BEFORE + caplen
         const status = decoder.decode(view, BEFORE, end, frame.length, linktype, 0)
-        return status === SEGMENT ? { ...decoder.segment } : statusName(status)
+        return status === SEGMENT ? JSON.stringify(decoder.segment) : statusName(status)
       })
       expect(outcomes[0]).toEqual(outcomes[1])
       const cut = Uint8Array.from(frame.subarray(0, caplen))

@@ -1,0 +1,88 @@
+// The push form of the library: packets from any source, connections out.
+
+import { TeardownError } from '../base/errors.js'
+import { CaptureClock } from '../capture/record.js'
+import { LINKTYPE_ETHERNET } from '../wire/linktype.js'
+import { Analysis, type AnalysisOptions, type DecodeCount } from './analysis.js'
+import { type Connection, connectionOf } from './connection.js'
+
+/** One packet from elsewhere. */
+export interface Packet {
+  /** The captured octets of the frame; read during the call only. */
+  readonly bytes: Uint8Array
+  /** Ns since 1970-01-01T00:00:00Z. */
+  readonly timeNs: bigint
+  /** Octets on the wire; by default what was captured. */
+  readonly origlen?: number | undefined
+  /** LINKTYPE_ value, 1 for Ethernet by default. */
+  readonly linktype?: number | undefined
+}
+
+/** Settings of a {@link PacketAnalyzer}. */
+export interface PacketAnalyzerOptions extends AnalysisOptions {
+  /** Text of the `capture` column, `-` by default. */
+  readonly name?: string | undefined
+  /** Called with every connection as soon as its ending is settled. */
+  readonly onConnection: (connection: Connection) => void
+}
+
+/**
+ * Analyzes packets that the caller reads, in the order of the capture.
+ *
+ * @example
+ * const analyzer = new PacketAnalyzer({ onConnection: (c) => console.log(c.explanation) })
+ * for (const { bytes, timeNs } of packets) analyzer.push({ bytes, timeNs })
+ * analyzer.finish()
+ */
+export class PacketAnalyzer {
+  private readonly clock = new CaptureClock()
+  private readonly analysis: Analysis
+  private finished = false
+
+  constructor(options: PacketAnalyzerOptions) {
+    const handler = {
+      onConnection: (from: Parameters<typeof connectionOf>[0]): void => {
+        options.onConnection(connectionOf(from))
+      },
+    }
+    this.analysis = new Analysis(options.name ?? '-', this.clock, handler, options)
+  }
+
+  /**
+   * Takes the next packet.
+   *
+   * @throws {TeardownError} ERR_OPTION after `finish`.
+   */
+  push(packet: Packet): void {
+    if (this.finished) throw new TeardownError('ERR_OPTION', 'packet pushed after finish()')
+    const { bytes, timeNs } = packet
+    this.clock.baseNs ??= timeNs
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.analysis.onRecord(
+      view,
+      0,
+      bytes.byteLength,
+      packet.origlen ?? bytes.byteLength,
+      packet.linktype ?? LINKTYPE_ETHERNET,
+      Number(timeNs - this.clock.baseNs),
+    )
+  }
+
+  /** Reports connections that ended and have been silent since `untilNs` (ns since 1970); for sources that do not end. */
+  settle(untilNs: bigint): void {
+    if (this.clock.baseNs === undefined) return
+    this.analysis.tracker.settle(Number(untilNs - this.clock.baseNs))
+  }
+
+  /** Reports all connections that are left. Nothing may be pushed afterwards. */
+  finish(): void {
+    if (this.finished) return
+    this.finished = true
+    this.analysis.finish()
+  }
+
+  /** Packets that were no TCP segment, by reason. */
+  get skipped(): readonly DecodeCount[] {
+    return this.analysis.decodeCounts()
+  }
+}

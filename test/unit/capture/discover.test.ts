@@ -1,0 +1,90 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { discoverCaptures } from '../../../src/capture/discover.js'
+import { buildPcap, buildPcapng } from '../../support/capture-builder.js'
+
+let folder = ''
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'discover-'))
+  mkdirSync(join(folder, 'deep/deeper'), { recursive: true })
+  mkdirSync(join(folder, '.hidden'))
+  const pcap = buildPcap([])
+  writeFileSync(join(folder, 'b.pcap'), pcap)
+  writeFileSync(join(folder, 'a'), buildPcapng([]))
+  writeFileSync(join(folder, 'C.gz'), gzipSync(pcap))
+  writeFileSync(join(folder, 'set[1].pcap'), pcap)
+  writeFileSync(join(folder, 'notes.pcap'), 'no capture\n')
+  writeFileSync(join(folder, 'empty.pcap'), '')
+  writeFileSync(join(folder, '.b.pcap'), pcap)
+  writeFileSync(join(folder, '.hidden/b.pcap'), pcap)
+  writeFileSync(join(folder, 'deep/deeper/d.cap'), buildPcap([], { littleEndian: false }))
+  symlinkSync('../b.pcap', join(folder, 'deep/link'))
+  symlinkSync('..', join(folder, 'deep/up'))
+  symlinkSync('nowhere', join(folder, 'deep/dangling'))
+})
+
+afterAll(() => rmSync(folder, { recursive: true }))
+
+async function below(...inputs: string[]): Promise<string[]> {
+  const found = await discoverCaptures(inputs.map((input) => join(folder, input)))
+  return found.map((path) => path.slice(folder.length + 1))
+}
+
+describe('discoverCaptures', () => {
+  test('passes on files, missing ones and standard input as they are given', async () => {
+    const inputs = ['-', './missing.pcap', `${folder}/./notes.pcap`, `${folder}//b.pcap`]
+    expect(await discoverCaptures(inputs)).toEqual(inputs)
+  })
+
+  test('finds captures below a folder by their first octets, sorted, hidden ones left out', async () => {
+    expect(await below('.')).toEqual([
+      'C.gz',
+      'a',
+      'b.pcap',
+      'deep/deeper/d.cap',
+      'deep/link',
+      'set[1].pcap',
+    ])
+  })
+
+  test('keeps the folder as it was given', async () => {
+    expect(await discoverCaptures([`${folder}/deep/../deep/deeper/`])).toEqual([
+      `${folder}/deep/../deep/deeper/d.cap`,
+    ])
+  })
+
+  test('expands globs, sorted', async () => {
+    expect(await below('*.pcap')).toEqual(['b.pcap', 'empty.pcap', 'notes.pcap', 'set[1].pcap'])
+    expect(await below('**/*.{cap,gz}')).toEqual(['C.gz', 'deep/deeper/d.cap'])
+  })
+
+  test('keeps what stands before the first glob character as it was given', async () => {
+    expect(await discoverCaptures([`${folder}/deep/.././b.*`])).toEqual([
+      `${folder}/deep/.././b.pcap`,
+    ])
+  })
+
+  test('takes a file whose name looks like a glob for that file', async () => {
+    expect(await below('set[1].pcap')).toEqual(['set[1].pcap'])
+  })
+
+  test('keeps the order of the inputs', async () => {
+    expect(await below('b.pcap', 'deep', 'a')).toEqual([
+      'b.pcap',
+      'deep/deeper/d.cap',
+      'deep/link',
+      'a',
+    ])
+  })
+
+  test('refuses a glob without a match', async () => {
+    await expect(discoverCaptures([`${folder}/*.snoop`])).rejects.toMatchObject({
+      code: 'ERR_OPTION',
+      message: `no file matches ${folder}/*.snoop`,
+    })
+  })
+})

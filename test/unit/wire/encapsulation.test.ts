@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest'
+import {
+  ENCAP_GTP,
+  ENCAP_IPIP,
+  ENCAP_VLAN,
+  ENCAP_VXLAN,
+  EncapsulationTable,
+  MAX_ENCAPSULATION_IDS,
+  OTHER_ENCAPSULATION,
+} from '../../../src/wire/encapsulation.js'
+import { Walk } from '../../../src/wire/walk.js'
+
+function stack(...pairs: readonly (readonly [kind: number, value: number])[]): Walk {
+  const walk = new Walk()
+  for (const [kind, value] of pairs) walk.enter(kind, value, 0)
+  return walk
+}
+
+describe('EncapsulationTable', () => {
+  test('gives no encapsulation the id 0 and no text', () => {
+    const table = new EncapsulationTable()
+    expect(table.intern(stack())).toBe(0)
+    expect(table.text(0)).toBe('')
+  })
+
+  test('gives the same stack the same id and other stacks others', () => {
+    const table = new EncapsulationTable()
+    const first = table.intern(stack([ENCAP_VLAN, 5], [ENCAP_VXLAN, 42]))
+    const turned = table.intern(stack([ENCAP_VXLAN, 42], [ENCAP_VLAN, 5]))
+    expect(table.intern(stack([ENCAP_VLAN, 5], [ENCAP_VXLAN, 42]))).toBe(first)
+    expect(turned).not.toBe(first)
+    expect(table.text(first)).toBe('vlan 5/vxlan 42')
+    expect(table.text(turned)).toBe('vxlan 42/vlan 5')
+  })
+
+  test('writes values unsigned, in hexadecimal where that is usual, or not at all', () => {
+    const table = new EncapsulationTable()
+    expect(table.text(table.child(0, ENCAP_GTP, -1))).toBe('gtp teid 0xffffffff')
+    expect(table.text(table.child(0, ENCAP_IPIP, 0))).toBe('ipip')
+  })
+
+  test('finds every id again after growing', () => {
+    const table = new EncapsulationTable()
+    const ids = Array.from({ length: 5000 }, (_, i) => table.child(0, ENCAP_VXLAN, i * 7))
+    expect(new Set(ids).size).toBe(5000)
+    for (const [i, id] of ids.entries()) expect(table.child(0, ENCAP_VXLAN, i * 7)).toBe(id)
+  })
+
+  test('is bounded: what comes too late shares one id', () => {
+    const table = new EncapsulationTable()
+    for (let i = 0; i < MAX_ENCAPSULATION_IDS + 100; i++) table.child(0, ENCAP_GTP, i)
+    const late = table.child(0, ENCAP_GTP, 1 << 30)
+    expect(table.size).toBe(MAX_ENCAPSULATION_IDS)
+    expect(table.text(late)).toBe(OTHER_ENCAPSULATION)
+    expect(table.child(late, ENCAP_VLAN, 1)).toBe(late)
+    expect(table.text(table.child(0, ENCAP_GTP, 3))).toBe('gtp teid 0x3')
+  })
+})
