@@ -83,6 +83,7 @@ async function expand(pattern: string): Promise<string[]> {
   const matches = await glob(segments.slice(firstGlob).join('/'), {
     cwd: typed === '' ? '.' : typed,
     expandDirectories: false,
+    followSymbolicLinks: false,
   })
   if (matches.length === 0) {
     throw new TeardownError('ERR_OPTION', `no file matches ${pattern}`)

@@ -22,6 +22,9 @@ import { startsGzip } from './magic.js'
 /** Octets read before other work gets its turn: some ms. */
 const TURN_BYTES = 32 * 1024 * 1024
 
+/** Likewise where a taker may have to be waited for: what piles up until then is what this much holds. */
+const TURN_BYTES_WITH_PAUSE = 1024 * 1024
+
 /** Compressed octets read of a file at once. */
 const FILE_CHUNK_BYTES = 1024 * 1024
 
@@ -45,6 +48,8 @@ export interface ReadOptions {
   readonly onProgress?: ((readBytes: number, totalBytes: number | undefined) => void) | undefined
   /** Stops the reading: what was read has been delivered, and the promise rejects with its reason. */
   readonly signal?: AbortSignal | undefined
+  /** Awaited between turns, to let a slow taker of the records' results catch up. */
+  readonly pause?: (() => Promise<void>) | undefined
 }
 
 /** How a capture was read. */
@@ -159,13 +164,14 @@ class Turns {
   isDue(bytes: number): boolean {
     this.#readBytes += bytes
     this.#turnBytes += bytes
-    return this.#turnBytes >= TURN_BYTES
+    return this.#turnBytes >= (this.#options.pause ? TURN_BYTES_WITH_PAUSE : TURN_BYTES)
   }
 
   async give(): Promise<void> {
     this.#turnBytes = 0
     this.#options.onProgress?.(this.#readBytes, this.#totalBytes)
     await setImmediate()
+    await this.#options.pause?.()
     this.#options.signal?.throwIfAborted()
   }
 

@@ -29,7 +29,7 @@ export async function runAnalyze(
 ): Promise<number> {
   const output = new Output(settings.output)
   const captures = await discoverCaptures(inputs)
-  const run = new AnalyzeRun(settings, output)
+  const run = new AnalyzeRun(settings, output, captures.length > 1)
   for (const path of captures) {
     await run.analyze(path, signal)
     if (signal.aborted) break
@@ -50,10 +50,10 @@ class AnalyzeRun {
   private matched = false
   private failed = false
 
-  constructor(settings: AnalyzeSettings, output: Output) {
+  constructor(settings: AnalyzeSettings, output: Output, nameCaptures: boolean) {
     this.settings = settings
     this.output = output
-    this.reporter = reporterOf(settings, output)
+    this.reporter = reporterOf(settings, output, nameCaptures)
     this.bar = settings.progress ? new ProgressBar() : undefined
   }
 
@@ -139,22 +139,14 @@ function isLive(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === false
 }
 
-function reporterOf(settings: AnalyzeSettings, output: Output): Reporter {
+function reporterOf(settings: AnalyzeSettings, output: Output, nameCaptures: boolean): Reporter {
   const { format, columns } = settings
-  switch (format) {
-    case 'json':
-      return new JsonReporter(output, columns)
-    case 'ndjson':
-      return new NdjsonReporter(output, columns)
-    case 'csv':
-      return new CsvReporter(output, columns)
-    case 'table': {
-      const style = tableStyle(settings.colour)
-      if (settings.columnsChosen) return new ColumnsReporter(output, columns, style)
-      const { all, top, summaryOnly } = settings
-      const width =
-        settings.output === '-' ? (process.stdout.columns ?? DEFAULT_WIDTH) : DEFAULT_WIDTH
-      return new TableReporter(output, { all, top, summaryOnly, width, style })
-    }
-  }
+  if (format === 'json') return new JsonReporter(output, columns)
+  if (format === 'ndjson') return new NdjsonReporter(output, columns)
+  if (format === 'csv') return new CsvReporter(output, columns)
+  const style = tableStyle(settings.colour)
+  if (settings.columnsChosen) return new ColumnsReporter(output, columns, style)
+  const { all, top, summaryOnly } = settings
+  const width = settings.output === '-' ? (process.stdout.columns ?? DEFAULT_WIDTH) : DEFAULT_WIDTH
+  return new TableReporter(output, { all, top, summaryOnly, nameCaptures, width, style })
 }

@@ -88,20 +88,22 @@ export function analyzeSettings(flags: AnalyzeFlags): AnalyzeSettings {
 
 function filterOf(flags: AnalyzeFlags): ConnectionFilter {
   const causes = [...new Set(CAUSES.map((row) => row.cause)), ...ENDING_NAMES]
-  const names = (option: string, text: string | undefined, allowed: readonly string[]): string[] =>
-    text === undefined ? [] : parseNames(option, text, allowed)
   return connectionFilter({
-    verdict: names(
+    verdict: namesOf(
       '--verdict',
       flags.verdict,
       VERDICTS.map((row) => row.verdict),
     ),
-    cause: names('--cause', flags.cause, causes),
-    closer: names('--closer', flags.closer, CLOSERS),
+    cause: namesOf('--cause', flags.cause, causes),
+    closer: namesOf('--closer', flags.closer, CLOSERS),
     host: flags.host === undefined ? [] : flags.host.split(','),
     port: flags.port === undefined ? [] : parseNumbers('--port', flags.port, MAX_PORT),
     stream: flags.stream === undefined ? [] : parseNumbers('--stream', flags.stream, MAX_STREAM),
   })
+}
+
+function namesOf(option: string, text: string | undefined, allowed: readonly string[]): string[] {
+  return text === undefined ? [] : parseNames(option, text, allowed)
 }
 
 function chosenColumns(text: string): Column[] {

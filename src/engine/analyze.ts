@@ -20,6 +20,8 @@ export interface AnalyzeOptions extends AnalysisOptions {
   readonly live?: boolean | undefined
   readonly onProgress?: ((progress: Progress) => void) | undefined
   readonly signal?: AbortSignal | undefined
+  /** Awaited every few ms of work: the reading goes on when it resolves. */
+  readonly pause?: (() => Promise<void>) | undefined
 }
 
 /** How far the reading of a capture is. */
@@ -50,6 +52,7 @@ export async function analyzeSource(
   try {
     const summary = await readCapture(source, framer, {
       signal: options.signal,
+      pause: options.pause,
       onProgress: (readBytes, totalBytes) =>
         options.onProgress?.({
           readBytes,

@@ -1,19 +1,70 @@
 // The pull form of the library: an async iterable of connections.
 
 import type { CaptureSource } from '../capture/source.js'
+import type { ColumnSource } from '../report/columns.js'
+import type { ConnectionHandler } from './analysis.js'
 import { type AnalyzeOptions, analyzeSource } from './analyze.js'
 import type { CaptureReport } from './capture-report.js'
 import { type Connection, connectionOf } from './connection.js'
 
+/** Connections that may wait to be taken before the reading pauses. */
+const MAX_WAITING = 1024
+
 /** The connections of one capture, and its report when all of them have been taken. */
-export interface CaptureConnections extends AsyncIterable<Connection> {
-  /** Resolves when the capture has been read to its end or damage. Never rejects for bad input: see `report.error`. */
+export class CaptureConnections implements AsyncIterable<Connection>, ConnectionHandler {
+  /**
+   * Resolves when the capture has been read to its end or damage, and all connections have been taken.
+   * Bad input is no rejection: see `report.error`.
+   */
   readonly report: Promise<CaptureReport>
+  private waiting: Connection[] = []
+  private ended = false
+  /** Wakes whoever waits for the other side: the reader for room, the iteration for connections. */
+  private wakeReader: (() => void) | undefined
+  private wakeTaker: (() => void) | undefined
+
+  constructor(source: CaptureSource, options: AnalyzeOptions) {
+    this.report = analyzeSource(source, this, { ...options, pause: () => this.pause() }).finally(() => {
+      this.ended = true
+      this.wakeTaker?.()
+    })
+    // An aborted signal rejects the report; with nobody listening that would end the process. The iteration rethrows it.
+    this.report.catch(() => undefined)
+  }
+
+  onConnection(from: ColumnSource): void {
+    this.waiting.push(connectionOf(from))
+    this.wakeTaker?.()
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Connection, void, undefined> {
+    for (;;) {
+      const taken = this.waiting
+      this.waiting = []
+      this.wakeReader?.()
+      yield* taken
+      if (this.waiting.length > 0) continue
+      if (this.ended) break
+      await new Promise<void>((resolve) => {
+        this.wakeTaker = resolve
+      })
+    }
+    await this.report
+  }
+
+  /** Lets the reading wait until connections have been taken. */
+  private async pause(): Promise<void> {
+    while (this.waiting.length > MAX_WAITING) {
+      await new Promise<void>((resolve) => {
+        this.wakeReader = resolve
+      })
+    }
+  }
 }
 
 /**
  * Analyzes a capture given as a path, `-` for standard input, or octets in any split such as a readable stream.
- * Connections come as their endings are settled, the open ones at the end.
+ * Connections come as their endings are settled, the open ones at the end. The reading waits for slow takers.
  *
  * @example
  * for await (const c of analyzeCapture('capture.pcap')) console.log(c.stream, c.verdict, c.explanation)
@@ -22,33 +73,5 @@ export function analyzeCapture(
   source: CaptureSource,
   options: AnalyzeOptions = {},
 ): CaptureConnections {
-  const queue: Connection[] = []
-  let wake = (): void => undefined
-  let ended = false
-  const report = analyzeSource(
-    source,
-    {
-      onConnection: (from) => {
-        queue.push(connectionOf(from))
-        wake()
-      },
-    },
-    options,
-  ).finally(() => {
-    ended = true
-    wake()
-  })
-  // Without a listener a rejection (an aborted signal) would end the process; it surfaces in the iteration below.
-  report.catch(() => undefined)
-  async function* connections(): AsyncGenerator<Connection, void, undefined> {
-    for (;;) {
-      while (queue.length > 0) yield* queue.splice(0)
-      if (ended) break
-      await new Promise<void>((resolve) => {
-        wake = resolve
-      })
-    }
-    await report
-  }
-  return { report, [Symbol.asyncIterator]: connections }
+  return new CaptureConnections(source, options)
 }

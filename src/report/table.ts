@@ -16,6 +16,8 @@ export interface TableOptions {
   readonly summaryOnly: boolean
   /** Connections listed of one cause; the rest is counted. */
   readonly top: number
+  /** Name the capture of each connection: there are several. */
+  readonly nameCaptures: boolean
   /** Columns of the terminal. */
   readonly width: number
   readonly style: Style
@@ -123,9 +125,9 @@ export class TableReporter implements Reporter {
     const server = endpointText(value(from, 'server_ip'), Number(value(from, 'server_port')))
     const client = endpointText(value(from, 'client_ip'), Number(value(from, 'client_port')))
     const where = from.encapsulation === '' ? '' : ` in ${printable(from.encapsulation)}`
-    const title =
-      `  ${printable(from.captureName)} stream ${from.e.stream}  ${client} → ${server}${where}` +
-      faint(`  ${value(from, 'start_time')}  ${from.j.confidence}`)
+    const name = this.options.nameCaptures ? `${printable(from.captureName)}  ` : ''
+    const start = value(from, 'start_time').replace(/(\.\d{3})\d*Z$/, '$1Z')
+    const title = `  ${name}${client} → ${server}${where}${faint(`  ${start}  ${from.j.confidence}  tcp.stream eq ${from.e.stream}`)}`
     return `${title}\n${wrap(from.j.explanation(), this.options.width, INDENT)}\n`
   }
 
@@ -195,11 +197,11 @@ function widthOf(column: Column): number {
   return Math.max(column.key.length, WIDE_KEYS[column.key] ?? COLUMN_WIDTHS[column.type] ?? 0)
 }
 
-function plain(value: ColumnValue): string {
-  if (value === undefined) return ''
-  if (typeof value !== 'object') return printable(String(value))
+function plain(cell: ColumnValue): string {
+  if (cell === undefined) return ''
+  if (typeof cell !== 'object') return printable(String(cell))
   return printable(
-    value
+    cell
       .map((part) => (typeof part === 'string' ? part : `${part.packet} ${part.shows}`))
       .join('; '),
   )

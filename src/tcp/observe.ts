@@ -9,6 +9,7 @@ import * as L from './layout.js'
 import { observeProbeAnswered, observeStaleAck } from './probe.js'
 import { observeResent } from './resend.js'
 import { observeAfterReset, observeReset } from './reset.js'
+import { endSeries } from './series.js'
 import {
   ESTABLISHED,
   EVENT_COUNT,
@@ -69,6 +70,8 @@ export class Observer {
     } else {
       ints[conn + L.CONN_FLAGS] = (ints[conn + L.CONN_FLAGS] as number) | L.CONN_TIME_BACK
     }
+    // Counted, as Wireshark does, but no receiver takes it.
+    if (seg.malformed) return
     const meta = flags | (seg.ttl << 8) | ((seg.ipId + 1) << 16)
     if (
       ints[me + L.LAST_SEQ] === seq &&
@@ -307,16 +310,6 @@ export class Observer {
     readTcpOptions(view, seg.tcpStart + 20, seg.optionsEnd, this.options)
     return this.options.hasTimestamps ? L.SIDE_TIMESTAMPS : 0
   }
-}
-
-/** The peer made progress: what this side was resending has arrived. */
-function endSeries(table: ConnectionTable, record: number, side: number): void {
-  const base =
-    table.teardownOf(record) * L.TEARDOWN_INTS +
-    L.TEARDOWN_SIDE_INTS +
-    side * L.TEARDOWN_SIDE_INTS_STEP
-  table.teardowns.ints[base + L.SERIES_KIND] = 0
-  table.teardowns.ints[base + L.SERIES_COUNT] = 0
 }
 
 /** Whether a segment equal in sequence, acknowledgment, length and window to the one before is a second copy of it. */

@@ -4,7 +4,7 @@
 
 import * as L from './layout.js'
 import { sideFloats, sideInts, teardownFloats, teardownInts } from './positions.js'
-import { extendSeries } from './resend.js'
+import { extendSeries } from './series.js'
 import type { ConnectionTable } from './table.js'
 
 /** A segment of `side` without payload whose sequence number lies behind what it has already sent. */

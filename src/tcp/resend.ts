@@ -1,10 +1,9 @@
 // Octets that passed before: retransmissions, keepalive probes with one octet, and segments that were merely reordered.
-// A series of retransmissions without progress is what a give-up looks like (RFC 9293 §3.8.3, R2; on Linux
-// tcp_retries2, tcp_orphan_retries and tcp_syn_retries), so its length, span and gaps are kept.
 
 import * as L from './layout.js'
-import { sideFloats, sideInts, teardownFloats, teardownInts } from './positions.js'
+import { sideFloats, sideInts, teardownInts } from './positions.js'
 import { observeProbe } from './probe.js'
+import { extendSeries } from './series.js'
 import type { ConnectionTable } from './table.js'
 
 /** A one-octet probe comes after an idle time; a one-octet segment that is sent again comes sooner. */
@@ -56,36 +55,6 @@ export function observeResent(
   extendSeries(table, record, side, kind, frame, timeNs)
 }
 
-/** Adds one step to the side's running series of `kind`. */
-export function extendSeries(
-  table: ConnectionTable,
-  record: number,
-  side: number,
-  kind: number,
-  frame: number,
-  timeNs: number,
-): void {
-  const teardown = table.teardownOf(record)
-  const t = teardownInts(teardown, side)
-  const tf = teardownFloats(teardown, side)
-  const words = table.teardowns.ints
-  const times = table.teardowns.floats
-  const runs = words[t + L.SERIES_KIND] !== 0
-  if (!runs) {
-    words[t + L.SERIES_COUNT] = 0
-    times[tf + L.SERIES_SENT_NS_F] = sentNs(table, record, side, kind)
-    times[tf + L.SERIES_FIRST_NS_F] = timeNs
-    times[tf + L.SERIES_GAP_NS_F] = Math.max(0, timeNs - (times[tf + L.SERIES_SENT_NS_F] as number))
-  } else {
-    const gap = timeNs - (times[tf + L.SERIES_LAST_NS_F] as number)
-    if (gap > (times[tf + L.SERIES_GAP_NS_F] as number)) times[tf + L.SERIES_GAP_NS_F] = gap
-  }
-  words[t + L.SERIES_KIND] = kind
-  words[t + L.SERIES_COUNT] = (words[t + L.SERIES_COUNT] as number) + 1
-  times[tf + L.SERIES_LAST_NS_F] = timeNs
-  times[tf + L.SERIES_FRAME_F] = frame
-}
-
 /** True when the octets were skipped before and come now: reordered, or lost before the capture point. */
 function fillsHole(ints: Int32Array, me: number, seq: number, octets: number): boolean {
   const start = ints[me + L.HOLE_START] as number
@@ -107,18 +76,4 @@ function kindOf(mine: number, peerWindow: number, answered: boolean, octets: num
   }
   if (answered && peerWindow === 0) return L.SERIES_WINDOW_PROBE
   return octets === 0 ? L.SERIES_FIN : L.SERIES_DATA
-}
-
-/** When the segment that is now repeated was sent first, as far as is kept. */
-function sentNs(table: ConnectionTable, record: number, side: number, kind: number): number {
-  const floats = table.connections.floats
-  const sf = sideFloats(record, side)
-  if (kind === L.SERIES_FIN) {
-    const tf = teardownFloats(table.teardownOf(record), side)
-    return table.teardowns.floats[tf + L.FIN_NS_F] as number
-  }
-  if (kind === L.SERIES_DATA && floats[sf + L.DATA_FRAME_F] !== 0) {
-    return floats[sf + L.DATA_NS_F] as number
-  }
-  return floats[sf + L.LAST_NS_F] as number
 }

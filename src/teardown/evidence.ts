@@ -126,6 +126,10 @@ export class ResetEvidence {
   get exact(): boolean {
     return this.meta(L.RST_EXACT)
   }
+  /** Its sequence number lies beyond what had passed: the side had sent more, which is late or lost. */
+  get ahead(): boolean {
+    return ((this.seq - this.word(L.RST_NXT)) | 0) > 0
+  }
   get answersSyn(): boolean {
     return this.meta(L.RST_ANSWERS_SYN)
   }

@@ -6,10 +6,8 @@ import * as L from '../tcp/layout.js'
 import { FIN, SYN } from '../wire/segment.js'
 import type { Evidence, SideEvidence } from './evidence.js'
 import { type Rule, nameOf } from './rule.js'
-import type { Situation } from './situation.js'
+import type { Closer, Situation } from './situation.js'
 import { The, count, duration, items, packet, the } from './words.js'
-
-const resetter = (e: Evidence, s: Situation): ReturnType<typeof nameOf> => nameOf(e, s.resetter)
 
 /** Rules for resets that decide, in order of precedence after the handshake's. */
 export const RESET_RULES: readonly Rule[] = [
@@ -273,6 +271,11 @@ export const RESET_RULES: readonly Rule[] = [
   },
 ]
 
+/** The closer of a rule that blames the sender of the reset. */
+function resetter(e: Evidence, s: Situation): Closer {
+  return nameOf(e, s.resetter)
+}
+
 /** Runs `ask` on a side that a rule's condition has shown to exist. */
 function onSide<T>(side: SideEvidence | undefined, ask: (side: SideEvidence) => T): T {
   if (side === undefined) throw new Error('a reset rule ran without a reset')
@@ -350,8 +353,10 @@ function knewOfFin(side: SideEvidence | undefined): boolean {
   return side !== undefined && ((side.rst.seq - side.finSeq) | 0) > 0
 }
 
+/** Payload of the peer came after the side's own last payload, so nothing shows that it was read. */
 function mayHaveUnread(side: SideEvidence | undefined): boolean {
-  return side !== undefined && side.rst.peerData.frame > side.rst.ownData.frame
+  if (side === undefined || side.rst.ahead) return false
+  return side.rst.peerData.frame > side.rst.ownData.frame
 }
 
 /** The RST answers payload or a FIN, in the form of a host that has no socket. */

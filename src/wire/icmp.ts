@@ -13,7 +13,6 @@ const ICMP_HEADER_LEN = 8
 
 const UNREACHABLE = 3
 const SOURCE_QUENCH = 4
-const REDIRECT = 5
 const TIME_EXCEEDED = 11
 const PARAMETER_PROBLEM = 12
 
@@ -34,11 +33,11 @@ export function readIcmp(walk: Walk): number {
   return walk.ipVersion === 4 ? LAYER_IPV4 : LAYER_IPV6
 }
 
+/** Redirects (5) quote a packet as well, but have delivered it: they say nothing against it. */
 function isIcmpError(type: number): boolean {
   return (
     type === UNREACHABLE ||
     type === SOURCE_QUENCH ||
-    type === REDIRECT ||
     type === TIME_EXCEEDED ||
     type === PARAMETER_PROBLEM
   )

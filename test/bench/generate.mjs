@@ -140,7 +140,6 @@ class CaptureWriter {
 /** One connection that knows its next packet. */
 class Connection {
   #writer
-  #random
   #client
   #server
   #seq = [0, 0]
@@ -150,7 +149,6 @@ class Connection {
 
   constructor(writer, random, client, server, script) {
     this.#writer = writer
-    this.#random = random
     this.#client = client
     this.#server = server
     this.#script = script
@@ -288,7 +286,7 @@ function generate(profile, path, bytes, seed, ipv6) {
   } else {
     const { live, gapUs, script } = PROFILES[profile]
     let made = 0
-    const open = () => {
+    function open() {
       const { client, server } = addresses(random, made++)
       return new Connection(writer, random, client, server, script(random))
     }

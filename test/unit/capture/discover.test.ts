@@ -60,6 +60,7 @@ describe('discoverCaptures', () => {
   test('expands globs, sorted', async () => {
     expect(await below('*.pcap')).toEqual(['b.pcap', 'empty.pcap', 'notes.pcap', 'set[1].pcap'])
     expect(await below('**/*.{cap,gz}')).toEqual(['C.gz', 'deep/deeper/d.cap'])
+    expect(await below('deep/*')).toContain('deep/link')
   })
 
   test('keeps what stands before the first glob character as it was given', async () => {

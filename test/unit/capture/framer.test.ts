@@ -55,7 +55,7 @@ describe('any split gives the same', () => {
   test.each([...CAPTURES.keys()])('%s', (name) => {
     const capture = CAPTURES.get(name) ?? new Uint8Array(0)
     const whole = readAll(capture)
-    expect(whole.records.length).toBeGreaterThan(15)
+    expect(whole.records.length).toBeGreaterThan(10)
     const sizes = array(integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 50 })
     assert(
       property(sizes, constantFrom(1, 2, 7, 16, 64, 1000), (chunkSizes, bufferBytes) => {
@@ -131,11 +131,11 @@ describe('formats that are none of ours', () => {
     { octets: [0xfd, 0x37, 0x7a, 0x58, 0x5a], found: 'an xz-compressed file; try: xz -dc FILE' },
     { octets: [0x42, 0x5a, 0x68, 0x39], found: 'a bzip2-compressed file; try: bzip2 -dc FILE' },
     { octets: [0x50, 0x4b, 3, 4], found: 'a zip archive; try: unzip -p FILE' },
-    { octets: [...'snoop\0\0\0'].map(ord), found: 'a snoop capture; try: editcap -F pcap FILE -' },
-    { octets: [...'GMBU'].map(ord), found: 'a Microsoft Network Monitor capture; try: editcap' },
-    { octets: [...'RTSS'].map(ord), found: 'a Microsoft Network Monitor capture; try: editcap' },
+    { octets: text('snoop\0\0\0'), found: 'a snoop capture; try: editcap -F pcap FILE -' },
+    { octets: text('GMBU'), found: 'a Microsoft Network Monitor capture; try: editcap' },
+    { octets: text('RTSS'), found: 'a Microsoft Network Monitor capture; try: editcap' },
     { octets: [0x1f, 0x8b, 8, 0], found: 'a gzip-compressed file; decompress it first' },
-    { octets: [...'# notes\n'].map(ord), found: 'octets 23 20 6e 6f 74 65 73 0a' },
+    { octets: text('# notes\n'), found: 'octets 23 20 6e 6f 74 65 73 0a' },
     { octets: [0x0a, 0x0d, 0x0d], found: 'octets 0a 0d 0d' },
     { octets: [], found: 'an empty file' },
   ])('$found', ({ octets, found }) => {
@@ -143,10 +143,10 @@ describe('formats that are none of ours', () => {
     expect(error).toMatchObject({ code: 'ERR_CAPTURE_FORMAT', offset: 0 })
     expect(error?.message).toContain('expected a pcap or pcapng magic number')
     expect(error?.found).toContain(found)
-    if (found.includes('try:')) expect(error?.found).toMatch(/\| tcp-teardown analyze -$/)
+    expect(error?.found.endsWith('| tcp-teardown analyze -')).toBe(found.includes('try:'))
   })
 })
 
-function ord(character: string): number {
-  return character.charCodeAt(0)
+function text(ascii: string): Uint8Array {
+  return new TextEncoder().encode(ascii)
 }

@@ -24,7 +24,7 @@ function icmp6(type: number, code: number, octets: number): Uint8Array {
 }
 
 describe.each([
-  ['ICMP', icmp4, [3, 4, 5, 11, 12], 4],
+  ['ICMP', icmp4, [3, 4, 11, 12], 4],
   ['ICMPv6', icmp6, [1, 2, 3, 4], 6],
 ] as const)('%s errors', (_name, icmp, types, ipVersion) => {
   test.each([...types])('of type %i give the quoted segment', (type) => {
@@ -82,6 +82,10 @@ test('a quoted first fragment does', () => {
   const packet = ipv4(QUOTED, { moreFragments: true })
   const frame = ethernet(0x0800, ipv4(join([3, 4], zeros(6), packet), { protocol: 1 }))
   expect(decode(frame).status).toBe('icmp-error')
+})
+
+test('a redirect is no error', () => {
+  expect(decode(icmp4(5, 1, 20)).status).toBe('not-tcp')
 })
 
 test('a quoted UDP datagram is no TCP', () => {
