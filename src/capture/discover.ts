@@ -83,7 +83,8 @@ async function expand(pattern: string): Promise<string[]> {
   const matches = await glob(segments.slice(firstGlob).join('/'), {
     cwd: typed === '' ? '.' : typed,
     expandDirectories: false,
-    followSymbolicLinks: false,
+    // Links may lead in a circle, which only ** would follow.
+    followSymbolicLinks: !pattern.includes('**'),
   })
   if (matches.length === 0) {
     throw new TeardownError('ERR_OPTION', `no file matches ${pattern}`)

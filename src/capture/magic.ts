@@ -57,7 +57,9 @@ function piped(what: string, command: string): string {
 
 /** Says what `bytes` look like, for the error about an unknown format. */
 export function describeForeign(bytes: Uint8Array): string {
-  const first = Array.from(bytes.subarray(0, 8), (octet) => octet.toString(16).padStart(2, '0'))
+  const first = Array.from(bytes.subarray(0, MAGIC_BYTES), (octet) =>
+    octet.toString(16).padStart(2, '0'),
+  )
   const known = FOREIGN.find(([magic]) => first.join('').startsWith(magic))
   return known === undefined ? `octets ${first.join(' ')}` : known[1]
 }

@@ -12,6 +12,7 @@ import {
   readSync,
   statSync,
 } from 'node:fs'
+import { Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { TeardownError } from '../base/errors.js'
 import { ChunkInput } from './chunk-input.js'
@@ -74,19 +75,27 @@ export async function readCapture(
 ): Promise<ReadSummary> {
   options.signal?.throwIfAborted()
   if (typeof source !== 'string') return readStream(source, 'the stream', framer, options)
-  const isFile = systemCall(source, () => isRegularFile(source))
-  if (isFile) return readFile(source, framer, options)
-  const stream = STANDARD_INPUT.has(source) ? process.stdin : createReadStream(source)
+  const kind = source === '-' ? 'stream' : systemCall(source, () => kindOf(source))
+  if (kind === 'file') return readFile(source, framer, options)
+  const stream = systemCall(source, () => openStream(source, kind))
   return readStream(stream, source, framer, options)
 }
 
-/** False for what is read as a stream; throws for what cannot be read at all. */
-function isRegularFile(path: string): boolean {
-  if (path === '-') return false
+/** How a path is read; throws for what cannot be read at all. */
+function kindOf(path: string): 'file' | 'pipe' | 'stream' {
   const stat = statSync(path)
   if (stat.isDirectory()) accessSync(path, constants.R_OK)
   if (stat.isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' })
-  return stat.isFile()
+  if (stat.isFile()) return 'file'
+  return stat.isFIFO() ? 'pipe' : 'stream'
+}
+
+function openStream(path: string, kind: 'pipe' | 'stream'): AsyncIterable<Uint8Array> {
+  if (STANDARD_INPUT.has(path)) return process.stdin
+  if (kind === 'stream') return createReadStream(path)
+  // A file stream would wait for the pipe in a thread that nothing can stop, not even exit.
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  return new Socket({ fd: file, readable: true, writable: false })
 }
 
 async function readFile(path: string, framer: Framer, options: ReadOptions): Promise<ReadSummary> {

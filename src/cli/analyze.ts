@@ -65,6 +65,7 @@ class AnalyzeRun {
 
   async analyze(path: string, signal: AbortSignal): Promise<void> {
     const live = isLive(path)
+    this.output.immediate = live
     let last: Progress | undefined
     const report = await analyzeSource(path, this, {
       live,
@@ -73,7 +74,6 @@ class AnalyzeRun {
       onProgress: (progress) => {
         last = progress
         this.bar?.update(path, progress)
-        if (live) this.output.flush()
       },
     })
     this.bar?.done(last)
@@ -85,7 +85,8 @@ class AnalyzeRun {
     this.tally.connections++
     if (!this.settings.filter(connection)) return
     this.tally.add(connection)
-    if (endingMatches(this.settings.failOn, connection)) this.matched = true
+    const { failOn } = this.settings
+    if (failOn.length > 0 && endingMatches(failOn, connection)) this.matched = true
     if (!this.settings.summaryOnly) this.reporter.connection(connection)
   }
 

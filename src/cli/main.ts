@@ -13,7 +13,8 @@ import { analyzeSettings } from './settings.js'
 /** Runs the command line and returns the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   const interrupt = new AbortController()
-  process.once('SIGINT', () => interrupt.abort(new Interrupted()))
+  // The first Ctrl-C ends the reading, and what was found is reported; a second one ends the process.
+  process.once('SIGINT', () => interrupt.abort())
   let exitCode = EXIT_DONE
   const program = buildProgram(packageVersion(), {
     analyze: async (inputs, flags) => {
@@ -22,18 +23,14 @@ export async function main(argv: readonly string[]): Promise<number> {
   })
   try {
     await program.parseAsync(argv)
-    return exitCode
+    return interrupt.signal.aborted ? EXIT_INTERRUPTED : exitCode
   } catch (error) {
     return exitCodeOf(error)
   }
 }
 
-/** The user pressed Ctrl-C. */
-class Interrupted extends Error {}
-
 function exitCodeOf(error: unknown): number {
   if (error instanceof OutputClosed) return EXIT_DONE
-  if (error instanceof Interrupted) return EXIT_INTERRUPTED
   // Commander has printed help, version or the usage error itself.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_DONE : EXIT_ERROR
   if (error instanceof TeardownError) {

@@ -17,6 +17,8 @@ export class Output implements TextSink {
   private readonly fd: number
   private readonly name: string
   private buffered = ''
+  /** Write at once: somebody watches a live source. */
+  immediate = false
 
   /** Opens `path`, or standard output for `-`. Opening comes before any work, so that a bad path fails early. */
   constructor(path: string) {
@@ -32,7 +34,7 @@ export class Output implements TextSink {
 
   write(text: string): void {
     this.buffered += text
-    if (this.buffered.length >= FLUSH_CHARS) this.flush()
+    if (this.immediate || this.buffered.length >= FLUSH_CHARS) this.flush()
   }
 
   /** Writes out what is buffered. */

@@ -34,7 +34,8 @@ export interface Progress {
 
 /**
  * Analyzes one capture. Connections reach `handler` while it is read; what is still open, after its end.
- * A capture that is damaged or cannot be opened is not an exception: its report says so, and what came before is whole.
+ * A capture that is damaged, cannot be opened or is given up by `signal` is not an exception: its report says so, and
+ * what came before is whole.
  */
 export async function analyzeSource(
   source: CaptureSource,
@@ -63,13 +64,19 @@ export async function analyzeSource(
     })
     compression = summary.compression
   } catch (error) {
-    if (!(error instanceof TeardownError)) throw error
-    problem = error
+    problem = problemOf(error, options.signal)
   } finally {
     clearInterval(timer)
   }
   analysis.finish()
   return captureReport(name, analysis, framer.info, clock.baseNs, compression, problem)
+}
+
+/** What ended the reading; bugs are thrown on. */
+function problemOf(error: unknown, signal: AbortSignal | undefined): TeardownError {
+  if (error instanceof TeardownError) return error
+  if (signal?.aborted !== true) throw error
+  return new TeardownError('ERR_INTERRUPTED', 'interrupted: read no further', { cause: error })
 }
 
 /** While a pipe is silent no packet moves time on, so the wall clock does. */

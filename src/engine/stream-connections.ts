@@ -14,7 +14,7 @@ const MAX_WAITING = 1024
 export class CaptureConnections implements AsyncIterable<Connection>, ConnectionHandler {
   /**
    * Resolves when the capture has been read to its end or damage, and all connections have been taken.
-   * Bad input is no rejection: see `report.error`.
+   * Bad input or an aborted signal is no rejection: see `report.error`.
    */
   readonly report: Promise<CaptureReport>
   private waiting: Connection[] = []
@@ -24,11 +24,13 @@ export class CaptureConnections implements AsyncIterable<Connection>, Connection
   private wakeTaker: (() => void) | undefined
 
   constructor(source: CaptureSource, options: AnalyzeOptions) {
-    this.report = analyzeSource(source, this, { ...options, pause: () => this.pause() }).finally(() => {
-      this.ended = true
-      this.wakeTaker?.()
-    })
-    // An aborted signal rejects the report; with nobody listening that would end the process. The iteration rethrows it.
+    this.report = analyzeSource(source, this, { ...options, pause: () => this.pause() }).finally(
+      () => {
+        this.ended = true
+        this.wakeTaker?.()
+      },
+    )
+    // With nobody listening a rejection, which would be a bug, would end the process; the iteration rethrows it.
     this.report.catch(() => undefined)
   }
 

@@ -31,7 +31,9 @@ class RecordPool {
     this.used++
     const again = this.free.pop()
     if (again !== undefined) {
-      this.floats.fill(0, again * this.cells, (again + 1) * this.cells)
+      // A loop: for so few cells a call of fill() takes three times as long.
+      const { floats, cells } = this
+      for (let at = again * cells, end = at + cells; at < end; at++) floats[at] = 0
       return again
     }
     if (this.fresh === this.capacity) this.grow()

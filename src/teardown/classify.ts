@@ -10,20 +10,32 @@ import { type Closer, Situation } from './situation.js'
 import type { Verdict } from './verdicts.js'
 import type { EvidenceItem } from './words.js'
 
-/** All rules in order of precedence: a decisive reset, then FINs, then failed handshakes, then what stayed open. */
-export const RULES: readonly Rule[] = [
-  ...INCOMPLETE_RESET_RULES,
-  ...HANDSHAKE_RESET_RULES,
-  ...RESET_RULES,
-  ...GRACEFUL_RULES,
-  ...HANDSHAKE_RULES,
-  ...OPEN_RULES,
+/** Rules that are only worth asking when `when` holds, in their order of precedence. */
+interface RuleSection {
+  readonly when: (s: Situation) => boolean
+  readonly rules: readonly Rule[]
+}
+
+/** All rules in order of precedence: a reset that decides, then FINs, then failed handshakes, then what stayed open. */
+const SECTIONS: readonly RuleSection[] = [
+  {
+    when: (s) => s.anyReset,
+    rules: [...INCOMPLETE_RESET_RULES, ...HANDSHAKE_RESET_RULES, ...RESET_RULES],
+  },
+  { when: (s) => s.bothFins, rules: GRACEFUL_RULES },
+  { when: () => true, rules: [...HANDSHAKE_RULES, ...OPEN_RULES] },
 ]
+
+/** Every rule, in order of precedence. */
+export const RULES: readonly Rule[] = SECTIONS.flatMap((section) => section.rules)
+
+/** Holds for every connection. */
+const LAST_RULE = RULES[RULES.length - 1] as Rule
 
 /** How one connection ended. Refilled for every connection; texts are made when asked for. */
 export class Judgement {
   readonly situation: Situation = new Situation()
-  rule: Rule = lastRule()
+  rule: Rule = LAST_RULE
   closer: Closer = 'unknown'
   confidence: Confidence = 'possible'
   private e: Evidence | undefined
@@ -40,11 +52,7 @@ export class Judgement {
   judge(e: Evidence): void {
     this.e = e
     this.situation.derive(e)
-    for (const rule of RULES) {
-      if (!rule.when(e, this.situation)) continue
-      this.rule = rule
-      break
-    }
+    this.rule = firstRule(e, this.situation)
     this.closer = this.rule.closer(e, this.situation)
     this.confidence = lowered(this.rule.confidence(e, this.situation), this.situation, this.rule)
   }
@@ -78,6 +86,10 @@ function lowered(confidence: Confidence, s: Situation, rule: Rule): Confidence {
   return STEPS[Math.max(0, STEPS.indexOf(confidence) - steps)] as Confidence
 }
 
-function lastRule(): Rule {
-  return RULES[RULES.length - 1] as Rule
+function firstRule(e: Evidence, s: Situation): Rule {
+  for (const section of SECTIONS) {
+    if (!section.when(s)) continue
+    for (const rule of section.rules) if (rule.when(e, s)) return rule
+  }
+  return LAST_RULE
 }

@@ -31,7 +31,8 @@ export const GRACEFUL_RULES: readonly Rule[] = [
     id: 'fin-reset-after-close',
     verdict: 'graceful_fin',
     cause: 'reset_after_close',
-    when: (_e, s) => s.bothFins && (resetBehind(s.first, s) || resetBehind(s.second, s)),
+    when: (_e, s) =>
+      s.bothFins && s.anyReset && (resetBehind(s.first, s) || resetBehind(s.second, s)),
     closer: firstCloser,
     confidence: () => 'certain',
     alternatives: [],
@@ -107,8 +108,7 @@ export const GRACEFUL_RULES: readonly Rule[] = [
     id: 'fin-slow-close',
     verdict: 'graceful_fin',
     cause: 'slow_close',
-    when: (_e, s) =>
-      s.bothFins && pair(s, (first, second) => second.fin.ns - first.finAcked.ns >= SLOW_CLOSE_NS),
+    when: (_e, s) => s.bothFins && slowClose(s),
     closer: firstCloser,
     confidence: () => 'certain',
     alternatives: [],
@@ -175,27 +175,27 @@ function resetBehind(side: SideEvidence | undefined, s: Situation): boolean {
 }
 
 /** The first closer answered the second FIN, much later than its own, with the RST of a host without socket. */
-function metForgottenSocket(s: Situation): boolean {
-  return pair(s, (first, second) => {
-    if (!resetBehind(first, s) || first.rst.hasAck || second.finAcked.seen) return false
-    if (!first.finAcked.seen || second.fin.ns - first.finAcked.ns < SLOW_CLOSE_NS) return false
-    return ((first.rst.seq - first.finSeq) | 0) === 1
-  })
+function metForgottenSocket({ first, second, anyReset }: Situation): boolean {
+  if (!anyReset || first === undefined || second === undefined) return false
+  if (first.rst.at.frame < second.fin.frame || first.rst.hasAck || second.finAcked.seen)
+    return false
+  if (!first.finAcked.seen || second.fin.ns - first.finAcked.ns < SLOW_CLOSE_NS) return false
+  return ((first.rst.seq - first.finSeq) | 0) === 1
 }
 
 /** Neither FIN acknowledges the other. */
-function crossed(s: Situation): boolean {
-  return pair(
-    s,
-    (first, second) =>
-      ((first.finAck - second.finSeq) | 0) <= 0 && ((second.finAck - first.finSeq) | 0) <= 0,
-  )
+function crossed({ first, second }: Situation): boolean {
+  if (first === undefined || second === undefined) return false
+  return ((first.finAck - second.finSeq) | 0) <= 0 && ((second.finAck - first.finSeq) | 0) <= 0
 }
 
 /** Payload of the second closer, sent after the first FIN, was acknowledged. */
-function usedHalfOpen(s: Situation): boolean {
-  return pair(
-    s,
-    (first, second) => second.lateBytes > 0 && ((first.acked - first.finPeerNxt) | 0) > 0,
-  )
+function usedHalfOpen({ first, second }: Situation): boolean {
+  if (first === undefined || second === undefined) return false
+  return second.lateBytes > 0 && ((first.acked - first.finPeerNxt) | 0) > 0
+}
+
+function slowClose({ first, second }: Situation): boolean {
+  if (first === undefined || second === undefined) return false
+  return second.fin.ns - first.finAcked.ns >= SLOW_CLOSE_NS
 }

@@ -9,6 +9,8 @@ export type Closer = 'client' | 'server' | 'both' | 'middlebox' | 'none' | 'unkn
 
 /** Derived facts; refilled for every connection. */
 export class Situation {
+  /** A RST passed, whatever came of it. */
+  anyReset = false
   /** Sender of the first reset that counted, and the side it hit; undefined when none did. */
   resetter: SideEvidence | undefined
   victim: SideEvidence | undefined
@@ -46,13 +48,21 @@ export class Situation {
 
   private deriveReset(e: Evidence): void {
     const { client, server } = e
+    this.anyReset = client.rst.at.seen || server.rst.at.seen
+    if (!this.anyReset) {
+      this.resetter = undefined
+      this.victim = undefined
+      this.resetIgnored = false
+      this.resetDecides = false
+      return
+    }
     const byClient = counted(client, server)
     const byServer = counted(server, client)
     const clientFirst = byClient && (!byServer || client.rst.at.frame < server.rst.at.frame)
     this.resetter = clientFirst ? client : byServer ? server : undefined
     this.victim =
       this.resetter === undefined ? undefined : this.resetter === client ? server : client
-    this.resetIgnored = (client.rst.at.seen || server.rst.at.seen) && this.resetter === undefined
+    this.resetIgnored = this.resetter === undefined
     this.resetDecides =
       this.resetter !== undefined &&
       this.victim !== undefined &&

@@ -33,8 +33,11 @@ describe.each(STEPS)('from %i, %i octets forward, to %i', (from, octets, to) => 
   })
 })
 
-test.each([0, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff])('%i is neither before nor after itself', (n) => {
-  expect(seqBefore(int32(n), int32(n))).toBe(false)
-  expect(seqAfter(int32(n), int32(n))).toBe(false)
-  expect(seqDistance(int32(n), int32(n))).toBe(0)
-})
+test.each([0, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff])(
+  '%i is neither before nor after itself',
+  (n) => {
+    expect(seqBefore(int32(n), int32(n))).toBe(false)
+    expect(seqAfter(int32(n), int32(n))).toBe(false)
+    expect(seqDistance(int32(n), int32(n))).toBe(0)
+  },
+)

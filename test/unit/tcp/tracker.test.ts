@@ -1,0 +1,378 @@
+// Which segments make one connection, when it is handed over, and that memory follows live connections.
+
+import { describe, expect, test } from 'vitest'
+import * as L from '../../../src/tcp/layout.js'
+import { Tracker, type TrackerLimits } from '../../../src/tcp/tracker.js'
+import { ACK, FIN, RST, SYN } from '../../../src/wire/segment.js'
+import { type End, type Fields, NO_OPTIONS, segmentOf } from './segments.js'
+
+const SERVER: End = { ip: 0x0a00ffff, port: 80 }
+const CLIENT = client(1)
+const ISN = 1000
+const SERVER_ISN = 500_000
+
+function client(n: number): End {
+  return { ip: 0x0a000000 + (n >>> 15), port: 1024 + (n & 0x7fff) }
+}
+
+/** A connection as it was handed over. */
+interface Ended {
+  readonly stream: number
+  readonly packets: number
+  readonly connFlags: number
+}
+
+/** A tracker, the frames given to it, and the connections it handed over. */
+class Feed {
+  readonly ended: Ended[] = []
+  readonly tracker: Tracker
+  private frame = 0
+
+  constructor(limits: TrackerLimits = {}) {
+    this.tracker = new Tracker({ onEnd: (record) => this.ended.push(this.read(record)) }, limits)
+  }
+
+  /** Gives a segment; the clock runs one ms a frame. */
+  segment(from: End, to: End, fields: Fields): void {
+    this.frame++
+    const segment = segmentOf(from, to, fields)
+    this.tracker.onSegment(segment, NO_OPTIONS, this.frame, this.frame * 1e6, 0)
+  }
+
+  icmp(from: End, to: End, fields: Fields): void {
+    this.frame++
+    const quoted = segmentOf(from, to, fields)
+    this.tracker.onIcmpError(quoted, 0x0301, this.frame, this.frame * 1e6, 0)
+  }
+
+  syn(from: End, seq = ISN): void {
+    this.segment(from, SERVER, { flags: SYN, seq })
+  }
+
+  /** SYN, SYN-ACK, ACK. */
+  open(from: End, seq = ISN): void {
+    this.syn(from, seq)
+    this.segment(SERVER, from, { flags: SYN | ACK, seq: SERVER_ISN, ack: seq + 1 })
+    this.segment(from, SERVER, { flags: ACK, seq: seq + 1, ack: SERVER_ISN + 1 })
+  }
+
+  /** FIN of the client, FIN of the server, last ACK. */
+  close(from: End, seq = ISN): void {
+    this.segment(from, SERVER, { flags: FIN | ACK, seq: seq + 1, ack: SERVER_ISN + 1 })
+    this.segment(SERVER, from, { flags: FIN | ACK, seq: SERVER_ISN + 1, ack: seq + 2 })
+    this.lastAck(from, seq)
+  }
+
+  lastAck(from: End, seq = ISN): void {
+    this.segment(from, SERVER, { flags: ACK, seq: seq + 2, ack: SERVER_ISN + 2 })
+  }
+
+  get streams(): number[] {
+    return this.ended.map((e) => e.stream)
+  }
+
+  private read(record: number): Ended {
+    const { ints, floats } = this.tracker.table.connections
+    const packets = record * L.CONN_CELLS + L.SIDE_FLOATS + L.PACKETS_F
+    return {
+      stream: ints[record * L.CONN_INTS + L.STREAM] ?? NaN,
+      packets: (floats[packets] ?? NaN) + (floats[packets + L.SIDE_FLOATS_STEP] ?? NaN),
+      connFlags: ints[record * L.CONN_INTS + L.CONN_FLAGS] ?? NaN,
+    }
+  }
+}
+
+const has = (ended: Ended | undefined, flag: number): boolean =>
+  ((ended?.connFlags ?? 0) & flag) !== 0
+
+describe('streams are numbered as Wireshark does', () => {
+  test('in the order of their first packets', () => {
+    const feed = new Feed()
+    feed.syn(client(2))
+    feed.syn(client(1))
+    feed.segment(SERVER, client(2), { flags: SYN | ACK, seq: 5, ack: ISN + 1 })
+    feed.syn(client(3))
+    feed.tracker.finish()
+    expect(feed.ended.map((e) => [e.stream, e.packets])).toEqual([
+      [0, 2],
+      [1, 1],
+      [2, 1],
+    ])
+  })
+
+  test('the same SYN again is a retransmission', () => {
+    const feed = new Feed()
+    feed.syn(CLIENT)
+    feed.syn(CLIENT)
+    feed.tracker.finish()
+    expect(feed.ended.map((e) => e.packets)).toEqual([2])
+  })
+
+  test('the same SYN again after the close still belongs to the old stream', () => {
+    const feed = new Feed()
+    feed.open(CLIENT)
+    feed.close(CLIENT)
+    feed.syn(CLIENT)
+    feed.tracker.finish()
+    expect(feed.ended.map((e) => e.packets)).toEqual([7])
+  })
+
+  test('a SYN with another number starts the next stream, whatever the old one was doing', () => {
+    const feed = new Feed()
+    feed.open(CLIENT)
+    feed.syn(CLIENT, ISN + 70_000)
+    feed.tracker.finish()
+    expect(feed.ended.map((e) => [e.stream, e.packets])).toEqual([
+      [0, 3],
+      [1, 1],
+    ])
+    expect(has(feed.ended[0], L.CONN_SUPERSEDED)).toBe(true)
+    expect(has(feed.ended[1], L.CONN_REUSED_PORTS)).toBe(true)
+  })
+
+  test('a closed connection whose ports are used again was not superseded', () => {
+    const feed = new Feed()
+    feed.open(CLIENT)
+    feed.close(CLIENT)
+    feed.open(CLIENT, ISN + 70_000)
+    feed.tracker.finish()
+    expect(feed.streams).toEqual([0, 1])
+    expect(has(feed.ended[0], L.CONN_SUPERSEDED)).toBe(false)
+    expect(has(feed.ended[1], L.CONN_REUSED_PORTS)).toBe(true)
+  })
+
+  test.each([
+    ['SYN-ACK', SYN | ACK],
+    ['RST', RST],
+    ['FIN', FIN | ACK],
+    ['ACK', ACK],
+  ])('a %s with any number does not', (_name, flags) => {
+    const feed = new Feed()
+    feed.open(CLIENT)
+    feed.segment(CLIENT, SERVER, { flags, seq: ISN + 9_000_000, ack: 1 })
+    feed.segment(SERVER, CLIENT, { flags, seq: SERVER_ISN + 9_000_000, ack: 1 })
+    feed.tracker.finish()
+    expect(feed.ended.map((e) => e.packets)).toEqual([5])
+  })
+
+  test('a SYN of the other side, which had not sent one, opens simultaneously', () => {
+    const feed = new Feed()
+    feed.syn(CLIENT)
+    feed.segment(SERVER, CLIENT, { flags: SYN, seq: 99 })
+    feed.tracker.finish()
+    expect(feed.ended.map((e) => e.packets)).toEqual([2])
+    expect(has(feed.ended[0], L.CONN_SIMULTANEOUS_OPEN)).toBe(true)
+  })
+
+  test('a capture that begins midstream has a first sequence number, and a later SYN another', () => {
+    const feed = new Feed()
+    feed.segment(CLIENT, SERVER, { flags: ACK, seq: 5000, ack: 1, payloadLen: 10 })
+    feed.syn(CLIENT, 4999)
+    feed.syn(CLIENT, 6000)
+    feed.tracker.finish()
+    expect(feed.ended.map((e) => e.packets)).toEqual([2, 1])
+  })
+})
+
+describe('TCP headers quoted by ICMP errors', () => {
+  test('are no packets of their connection', () => {
+    const feed = new Feed()
+    feed.syn(CLIENT)
+    feed.icmp(CLIENT, SERVER, { flags: SYN, seq: ISN })
+    feed.tracker.finish()
+    expect(feed.ended.map((e) => e.packets)).toEqual([1])
+  })
+
+  test('take a stream number when nothing else is known of the connection, but are none', () => {
+    const feed = new Feed()
+    feed.icmp(client(1), SERVER, { flags: SYN, seq: ISN })
+    feed.syn(client(2))
+    feed.tracker.finish()
+    expect(feed.streams).toEqual([1])
+  })
+
+  test('lend that number to the connection when its packets do come', () => {
+    const feed = new Feed()
+    feed.icmp(client(1), SERVER, { flags: SYN, seq: ISN })
+    feed.syn(client(2))
+    feed.syn(client(1))
+    feed.tracker.finish()
+    expect(feed.streams).toEqual([0, 1])
+  })
+
+  test('with their first eight octets only take none', () => {
+    const feed = new Feed()
+    feed.icmp(client(1), SERVER, { flags: SYN, seq: ISN, headerCut: true })
+    feed.syn(client(2))
+    feed.tracker.finish()
+    expect(feed.streams).toEqual([0])
+  })
+})
+
+describe('memory', () => {
+  test('200,000 short connections leave only the last closed ones in the table', () => {
+    const feed = new Feed({ maxClosed: 500 })
+    let peak = 0
+    for (let i = 0; i < 200_000; i++) {
+      feed.open(client(i))
+      feed.close(client(i))
+      peak = Math.max(peak, feed.tracker.table.size)
+    }
+    expect(peak).toBeLessThanOrEqual(501)
+    expect(feed.ended.length).toBe(199_500)
+    expect(feed.tracker.evicted).toBe(0)
+    feed.tracker.finish()
+    expect(feed.tracker.table.size).toBe(0)
+    expect(feed.tracker.table.teardowns.used).toBe(0)
+    expect(new Set(feed.streams).size).toBe(200_000)
+    expect(feed.ended.every((e) => e.packets === 6)).toBe(true)
+  })
+
+  test('connections ended by RST are let go as well', () => {
+    const feed = new Feed({ maxClosed: 10 })
+    for (let i = 0; i < 100; i++) {
+      feed.open(client(i))
+      feed.segment(SERVER, client(i), { flags: RST | ACK, seq: SERVER_ISN + 1, ack: ISN + 1 })
+    }
+    expect(feed.tracker.table.size).toBe(10)
+  })
+
+  test('open connections are never let go', () => {
+    const feed = new Feed({ maxClosed: 5, maxUnanswered: 5 })
+    for (let i = 0; i < 50; i++) feed.open(client(i))
+    for (let i = 50; i < 150; i++) {
+      feed.open(client(i))
+      feed.close(client(i))
+    }
+    expect(feed.tracker.table.size).toBe(55)
+    expect(feed.tracker.evicted).toBe(0)
+    feed.tracker.finish()
+    expect(feed.ended.filter((e) => e.packets === 3).length).toBe(50)
+  })
+
+  test('unanswered SYNs are bounded; the oldest is given up and says so', () => {
+    const feed = new Feed({ maxUnanswered: 100 })
+    for (let i = 0; i < 1000; i++) feed.syn(client(i))
+    expect(feed.tracker.table.size).toBe(100)
+    expect(feed.tracker.evicted).toBe(900)
+    expect(feed.streams).toEqual(Array.from({ length: 900 }, (_, i) => i))
+    expect(feed.ended.every((e) => has(e, L.CONN_EVICTED))).toBe(true)
+    feed.tracker.finish()
+    expect(feed.streams).toEqual(Array.from({ length: 1000 }, (_, i) => i))
+    expect(has(feed.ended[999], L.CONN_EVICTED)).toBe(false)
+  })
+
+  test('answered SYNs do not count, also when an older one is still unanswered', () => {
+    const feed = new Feed({ maxUnanswered: 100 })
+    feed.syn(client(0))
+    for (let i = 1; i < 1000; i++) feed.open(client(i))
+    expect(feed.tracker.evicted).toBe(0)
+    feed.tracker.finish()
+    expect(feed.streams.length).toBe(1000)
+  })
+
+  test('a flood does not push out connections that are open', () => {
+    const feed = new Feed({ maxUnanswered: 100 })
+    for (let i = 0; i < 2000; i++) {
+      if (i % 2 === 0) feed.open(client(i))
+      else feed.syn(client(i))
+    }
+    expect(feed.ended.every((e) => has(e, L.CONN_EVICTED) && e.packets === 1)).toBe(true)
+    expect(feed.tracker.table.size).toBeLessThanOrEqual(1000 + 100)
+  })
+})
+
+describe('stragglers', () => {
+  test('join their closed connection while it is kept', () => {
+    const feed = new Feed({ maxClosed: 2 })
+    feed.open(CLIENT)
+    feed.close(CLIENT)
+    feed.open(client(2))
+    feed.close(client(2))
+    feed.lastAck(CLIENT)
+    feed.tracker.finish()
+    expect(feed.ended.map((e) => [e.stream, e.packets])).toEqual([
+      [0, 7],
+      [1, 6],
+    ])
+    expect(feed.tracker.latePackets).toBe(0)
+  })
+
+  test('of a connection that was let go are a stream of their own', () => {
+    const feed = new Feed({ maxClosed: 1 })
+    for (const n of [1, 2, 3]) {
+      feed.open(client(n))
+      feed.close(client(n))
+    }
+    feed.lastAck(client(1))
+    feed.tracker.finish()
+    expect([...feed.streams].sort()).toEqual([0, 1, 2, 3])
+  })
+})
+
+describe('settle', () => {
+  test('reports a closed connection once, when it has been quiet long enough', () => {
+    const feed = new Feed()
+    feed.open(CLIENT)
+    feed.close(CLIENT)
+    feed.tracker.settle(5e6)
+    expect(feed.streams).toEqual([])
+    feed.tracker.settle(6e6)
+    expect(feed.streams).toEqual([0])
+    feed.tracker.settle(9e9)
+    feed.tracker.finish()
+    expect(feed.streams).toEqual([0])
+  })
+
+  test('leaves open connections alone', () => {
+    const feed = new Feed()
+    feed.open(CLIENT)
+    feed.syn(client(2))
+    feed.tracker.settle(9e9)
+    expect(feed.streams).toEqual([])
+  })
+
+  test('later packets of a reported connection are counted, and open no stream', () => {
+    const feed = new Feed()
+    feed.open(CLIENT)
+    feed.close(CLIENT)
+    feed.tracker.settle(9e9)
+    feed.lastAck(CLIENT)
+    feed.segment(SERVER, CLIENT, { flags: RST, seq: SERVER_ISN + 2 })
+    expect(feed.tracker.latePackets).toBe(2)
+    expect(feed.tracker.streams).toBe(1)
+    feed.tracker.finish()
+    expect(feed.streams).toEqual([0])
+  })
+
+  test('ports of a reported connection can be used again', () => {
+    const feed = new Feed()
+    feed.open(CLIENT)
+    feed.close(CLIENT)
+    feed.tracker.settle(9e9)
+    feed.open(CLIENT, ISN + 70_000)
+    feed.close(CLIENT, ISN + 70_000)
+    feed.tracker.settle(9e9)
+    expect(feed.streams).toEqual([0, 1])
+    expect(feed.ended.map((e) => e.packets)).toEqual([6, 6])
+  })
+
+  test('keeps reporting while old ones leave the table', () => {
+    const feed = new Feed({ maxClosed: 3 })
+    for (let i = 0; i < 50; i++) {
+      feed.open(client(i))
+      feed.close(client(i))
+      if (i % 4 === 1) feed.tracker.settle(9e12)
+    }
+    feed.tracker.finish()
+    expect(feed.streams).toEqual(Array.from({ length: 50 }, (_, i) => i))
+  })
+})
+
+test('after finish the table is empty', () => {
+  const feed = new Feed()
+  for (let i = 0; i < 20; i++) feed.open(client(i))
+  feed.tracker.finish()
+  expect(feed.tracker.table.size).toBe(0)
+  expect(feed.streams.length).toBe(20)
+})
