@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { CAUSES } from '../src/index.js'
+import { RULES } from '../src/teardown/classify.js'
 import { type ScenarioOptions, runScenario } from './support/scenario.js'
 
 /** A request and its answer on an open connection: client 1..101, server 1..201. */
@@ -500,8 +501,6 @@ test('superseded: the same ports again without a close', () => {
   expect([second?.stream, second?.flags]).toEqual([1, ['ports_reused']])
 })
 
-/** Causes that no rule gives yet. */
-const OPEN_CAUSES = ['rst_after_kill.unaccepted', 'reset_other.injected']
 /** Causes whose scenario stands elsewhere in this file, or that no single connection shows. */
 const ELSEWHERE = [
   'lingering_established.superseded',
@@ -509,11 +508,20 @@ const ELSEWHERE = [
   'incomplete.fin_only',
 ]
 
-test('every cause of the taxonomy has a scenario', () => {
-  const covered = new Set([...ROWS.map(([ending]) => ending), ...ELSEWHERE, ...OPEN_CAUSES])
-  expect(
-    CAUSES.map((row) => `${row.verdict}.${row.cause}`).filter((name) => !covered.has(name)),
-  ).toEqual([])
+test('rules have ids of their own and give causes of the taxonomy', () => {
+  const ids = RULES.map((rule) => rule.id)
+  expect(new Set(ids).size).toBe(ids.length)
+  const known = CAUSES.map((row) => `${row.verdict}.${row.cause}`)
+  for (const { verdict, cause, alternatives } of RULES) {
+    expect(known).toContain(`${verdict}.${cause}`)
+    for (const other of alternatives) expect(known).toContain(other)
+  }
+})
+
+test('every cause that a rule gives has a scenario', () => {
+  const covered = new Set([...ROWS.map(([ending]) => ending), ...ELSEWHERE])
+  const given = new Set(RULES.map((rule) => `${rule.verdict}.${rule.cause}`))
+  expect([...given].filter((name) => !covered.has(name))).toEqual([])
 })
 
 function endingOf(text: string, options?: ScenarioOptions): string {

@@ -5,8 +5,3 @@ export function assert(condition: boolean, what: string): asserts condition {
   if (!condition)
     throw new Error(`assertion failed: ${what} (a bug in tcp-teardown, please report)`)
 }
-
-/** Marks a branch the type checker proves unreachable. */
-export function assertNever(value: never): never {
-  throw new Error(`unexpected value: ${String(value)} (a bug in tcp-teardown, please report)`)
-}

@@ -20,6 +20,7 @@ import { ProgressBar } from './progress.js'
 import type { AnalyzeSettings } from './settings.js'
 
 const DEFAULT_WIDTH = 100
+const READ_BUFFER_BYTES = 1 << 20
 
 /** Runs `analyze` and returns the exit code. */
 export async function runAnalyze(
@@ -47,6 +48,8 @@ class AnalyzeRun {
   private readonly bar: ProgressBar | undefined
   private readonly tally = new Tally()
   private readonly totals = { captures: 0, failed: 0, packets: 0, tcpPackets: 0, readBytes: 0 }
+  /** One read buffer for all captures: a new one for each costs more than a small capture. */
+  private readonly buffer = new ArrayBuffer(READ_BUFFER_BYTES)
   private matched = false
   private failed = false
 
@@ -71,6 +74,7 @@ class AnalyzeRun {
       live,
       signal,
       idleS: this.settings.idleS,
+      buffer: this.buffer,
       onProgress: (progress) => {
         last = progress
         this.bar?.update(path, progress)

@@ -3,7 +3,7 @@
 import { TeardownError } from '../base/errors.js'
 import { Framer } from '../capture/framer.js'
 import { CaptureClock } from '../capture/record.js'
-import { type CaptureSource, readCapture } from '../capture/source.js'
+import { type CaptureSource, type ReadSummary, readCapture } from '../capture/source.js'
 import { Analysis, type AnalysisOptions, type ConnectionHandler } from './analysis.js'
 import { type CaptureReport, captureReport } from './capture-report.js'
 
@@ -20,6 +20,8 @@ export interface AnalyzeOptions extends AnalysisOptions {
   readonly live?: boolean | undefined
   readonly onProgress?: ((progress: Progress) => void) | undefined
   readonly signal?: AbortSignal | undefined
+  /** A read buffer to use, for callers that analyze one capture after another. */
+  readonly buffer?: ArrayBuffer | undefined
   /** Awaited every few ms of work: the reading goes on when it resolves. */
   readonly pause?: (() => Promise<void>) | undefined
 }
@@ -45,13 +47,17 @@ export async function analyzeSource(
   const name = options.name ?? (typeof source === 'string' ? source : '-')
   const clock = new CaptureClock()
   const analysis = new Analysis(name, clock, handler, options)
-  const framer = new Framer(analysis, clock)
+  const framer = new Framer(
+    analysis,
+    clock,
+    options.buffer === undefined ? {} : { buffer: options.buffer },
+  )
   analysis.origin = framer.info
   const timer = options.live === true ? settleRegularly(analysis) : undefined
-  let compression: string | undefined
+  let reading: Partial<ReadSummary> = {}
   let problem: TeardownError | undefined
   try {
-    const summary = await readCapture(source, framer, {
+    reading = await readCapture(source, framer, {
       signal: options.signal,
       pause: options.pause,
       onProgress: (readBytes, totalBytes) =>
@@ -62,14 +68,13 @@ export async function analyzeSource(
           connections: analysis.tracker.streams,
         }),
     })
-    compression = summary.compression
   } catch (error) {
     problem = problemOf(error, options.signal)
   } finally {
     clearInterval(timer)
   }
   analysis.finish()
-  return captureReport(name, analysis, framer.info, clock.baseNs, compression, problem)
+  return captureReport(name, analysis, framer.info, clock.baseNs, reading, problem)
 }
 
 /** What ended the reading; bugs are thrown on. */

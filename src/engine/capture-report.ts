@@ -3,6 +3,7 @@
 import type { CaptureError } from '../base/errors.js'
 import { TeardownError } from '../base/errors.js'
 import type { CaptureInfo } from '../capture/info.js'
+import type { ReadSummary } from '../capture/source.js'
 import { isoTime, secondsOf } from '../report/time.js'
 import type { Analysis, DecodeCount } from './analysis.js'
 
@@ -27,8 +28,11 @@ export interface CaptureReport {
   readonly connections: number
   /** Packets the capturing host lost, where the capture says so. */
   readonly dropped_packets?: number
+  /** Segments that came after their connection had been reported. */
   readonly late_packets?: number
   readonly evicted_connections?: number
+  /** Where octets begin that follow the gzip data and were ignored. */
+  readonly trailing_garbage_offset_bytes?: number
   /** Frames that are no TCP segment, by reason. */
   readonly skipped: readonly DecodeCount[]
   readonly error?: CaptureProblem
@@ -49,7 +53,7 @@ export function captureReport(
   analysis: Analysis,
   info: CaptureInfo,
   baseNs: bigint | undefined,
-  compression: string | undefined,
+  reading: Partial<ReadSummary>,
   error: TeardownError | undefined,
 ): CaptureReport {
   const drops = droppedPackets(info)
@@ -59,7 +63,7 @@ export function captureReport(
     type: 'capture',
     capture: name,
     ...(info.format === undefined ? {} : { format: info.format }),
-    ...(compression === undefined ? {} : { compression }),
+    ...(reading.compression === undefined ? {} : { compression: reading.compression }),
     linktypes: info.linktypes,
     ...(names.length === 0 ? {} : { interfaces: names }),
     ...(info.snaplen === 0 ? {} : { snaplen_bytes: info.snaplen }),
@@ -78,13 +82,16 @@ export function captureReport(
     ...(drops === undefined ? {} : { dropped_packets: drops }),
     ...(tracker.latePackets === 0 ? {} : { late_packets: tracker.latePackets }),
     ...(tracker.evicted === 0 ? {} : { evicted_connections: tracker.evicted }),
+    ...(reading.garbageOffset === undefined
+      ? {}
+      : { trailing_garbage_offset_bytes: reading.garbageOffset }),
     skipped: analysis.decodeCounts(),
     ...(error === undefined ? {} : { error: problemOf(error) }),
   }
 }
 
 /** An error in the form of the output. */
-export function problemOf(error: TeardownError): CaptureProblem {
+function problemOf(error: TeardownError): CaptureProblem {
   if (!isCaptureError(error)) return { code: error.code, message: error.message }
   const { code, message, offset, expected, found } = error
   return { code, message, offset_bytes: offset, expected, found }

@@ -11,7 +11,7 @@ export function between(a: Moment, b: Moment): number {
 }
 
 /** The first FIN, or the reset that counted, whichever came first. */
-export function firstTeardown(s: Situation): Moment | undefined {
+function firstTeardown(s: Situation): Moment | undefined {
   const fin = s.first?.fin
   const rst = s.resetter?.rst.at
   if (fin === undefined) return rst

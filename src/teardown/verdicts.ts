@@ -352,11 +352,6 @@ export type Cause = string
 /** The whole table, in the order of reports. */
 export const CAUSES: readonly CauseEntry[] = TABLE
 
-/** The entry of a verdict and cause. */
-export function causeEntry(verdict: string, cause: string): CauseEntry | undefined {
-  return CAUSES.find((row) => row.verdict === verdict && row.cause === cause)
-}
-
 function entry(
   verdict: Verdict,
   cause: string,

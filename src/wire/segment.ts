@@ -1,15 +1,11 @@
 // The decoded form of one TCP segment. There is one such object per analysis, overwritten for every packet;
 // nothing may keep a reference to it. All 32-bit fields are signed int32 so that V8 keeps them as small integers.
 
-/** TCP flag bits, octet 13 of the header (RFC 9293 §3.1). */
+/** TCP flag bits that end or open connections, octet 13 of the header (RFC 9293 §3.1). */
 export const FIN = 0x01
 export const SYN = 0x02
 export const RST = 0x04
-export const PSH = 0x08
 export const ACK = 0x10
-export const URG = 0x20
-export const ECE = 0x40
-export const CWR = 0x80
 
 /** One decoded TCP segment with what is needed of the layers around it. */
 export class Segment {
@@ -31,7 +27,7 @@ export class Segment {
   seq = 0
   /** Acknowledgment number, likewise; meaningful only with ACK set. */
   ack = 0
-  /** Flag bits FIN to CWR. */
+  /** The flags octet, CWR to FIN. */
   flags = 0
   /** Window field as it stands in the header, 0 to 65535, unscaled. */
   window = 0

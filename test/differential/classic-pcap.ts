@@ -22,7 +22,7 @@ export function readClassicPcap(bytes: Uint8Array): ClassicPcap | undefined {
   if (fractionNs === undefined) return undefined
   const u32 = (at: number): number => view.getUint32(at, littleEndian)
   const records: BuiltRecord[] = []
-  for (let at = 24; at < bytes.length; ) {
+  for (let at = 24; at < bytes.length;) {
     const caplen = u32(at + 8)
     records.push({
       timeNs: BigInt(u32(at)) * 1_000_000_000n + BigInt(u32(at + 4)) * fractionNs,
