@@ -29,6 +29,10 @@ const DUPLICATE_NS = 500e6
 /** Likewise for segments that carry no IP ID (IPv6, or always 0); the shortest retransmission takes longer. */
 const DUPLICATE_WITHOUT_ID_NS = 1e6
 
+const PSH = 0x08
+/** A side whose sequence and acknowledgment numbers are both known. */
+const IN_STEP: number = L.SIDE_ISN_SET | L.SIDE_NXT_SET | L.SIDE_ACK_SET
+
 /** Applies segments to the records of a table. */
 export class Observer {
   /** True when the last segment may have ended its connection, or came after its end was reported. */
@@ -84,7 +88,33 @@ export class Observer {
       return
     }
 
-    if ((flags & RST) !== 0) {
+    const mine = ints[me + L.SIDE_FLAGS] as number
+    const ahead = (seq + payloadLen - (ints[me + L.NXT] as number)) | 0
+    if (
+      (flags & ~PSH) === ACK &&
+      (mine & IN_STEP) === IN_STEP &&
+      ints[me + L.STATE] === ESTABLISHED &&
+      ints[peer + L.STATE] === ESTABLISHED &&
+      ints[conn + L.TEARDOWN] === 0 &&
+      ahead === payloadLen &&
+      ((ack - (ints[peer + L.NXT] as number)) | 0) <= 0
+    ) {
+      // In order, on an open connection to which nothing special has happened: nine of ten packets of usual traffic.
+      // The general path below comes to the same in twice the time.
+      if (payloadLen > 0) {
+        ints[me + L.NXT] = (seq + payloadLen) | 0
+        floats[meF + L.DATA_NS_F] = timeNs
+        floats[meF + L.DATA_FRAME_F] = frame
+      }
+      const progress = (ack - (ints[me + L.ACKED] as number)) | 0
+      if (progress > 0) ints[me + L.ACKED] = ack
+      ints[me + L.SIDE_FLAGS] =
+        mine |
+        (payloadLen > 0 ? L.SIDE_DATA : L.SIDE_PLAIN_ACK) |
+        (progress > 0 ? L.SIDE_ACKED_MORE : 0) |
+        (seg.ipId > 0 ? L.SIDE_IP_ID : 0)
+      if (((ints[me + L.LAST_META] as number) ^ meta) & 0xff00) widenTtlRange(ints, me, seg.ttl)
+    } else if ((flags & RST) !== 0) {
       this.touchedEnd = true
       observeReset(this.table, record, side, seg, view, frame, timeNs, this.options)
     } else {

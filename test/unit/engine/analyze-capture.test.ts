@@ -85,9 +85,9 @@ describe('the report of a capture', () => {
   })
 
   test('counts octets on the wire, not captured ones', async () => {
-    const records = recordsOf(CLOSED).map((r) => ({
-      ...r,
-      bytes: r.bytes.subarray(0, 54),
+    const records = recordsOf(CLOSED).map(({ timeNs, bytes }) => ({
+      timeNs,
+      bytes: bytes.subarray(0, 54),
       origlen: 1000,
     }))
     const { report } = await pull(buildPcap(records))
@@ -301,18 +301,21 @@ describe('connections are handed over early', () => {
   })
 })
 
-/** 40 MB of unanswered SYNs, each of another client, in chunks. */
+/** Some MB of unanswered SYNs, each of another client, in chunks. */
+const FLOOD_CHUNKS = 15
+const CHUNK_SYNS = 10_000
+
 async function* flood(): AsyncGenerator<Uint8Array, void, undefined> {
   const [syn] = recordsOf(RESET)
   if (syn === undefined) return
   yield buildPcap([])
   const record = buildPcap([syn]).slice(24)
-  const chunk = new Uint8Array(record.length * 10_000)
+  const chunk = new Uint8Array(record.length * CHUNK_SYNS)
   const view = new DataView(chunk.buffer)
-  for (let n = 0; n < 45; n++) {
-    for (let i = 0; i < 10_000; i++) {
+  for (let n = 0; n < FLOOD_CHUNKS; n++) {
+    for (let i = 0; i < CHUNK_SYNS; i++) {
       chunk.set(record, i * record.length)
-      view.setUint32(i * record.length + 16 + 14 + 12, 0x0b00_0000 + n * 10_000 + i)
+      view.setUint32(i * record.length + 16 + 14 + 12, 0x0b00_0000 + n * CHUNK_SYNS + i)
     }
     yield chunk
   }
@@ -325,15 +328,15 @@ describe('a slow taker', () => {
       maxUnanswered: 10,
       onProgress: (progress) => void (packets = progress.packets),
     })
-    await sleep(1000)
+    await sleep(500)
     const readSoFar = packets
-    expect(readSoFar).toBeGreaterThan(10_000)
+    expect(readSoFar).toBeGreaterThanOrEqual(CHUNK_SYNS)
     let taken = 0
     for await (const connection of capture)
       taken += Number(connection.verdict === 'handshake_failed')
-    expect(taken).toBe(450_000)
-    expect((await capture.report).packets).toBe(450_000)
-    expect(readSoFar).toBeLessThan(450_000)
+    expect(taken).toBe(FLOOD_CHUNKS * CHUNK_SYNS)
+    expect((await capture.report).packets).toBe(FLOOD_CHUNKS * CHUNK_SYNS)
+    expect(readSoFar).toBeLessThan(FLOOD_CHUNKS * CHUNK_SYNS)
   })
 
   test('may leave early, and the report still comes', async () => {
@@ -344,7 +347,7 @@ describe('a slow taker', () => {
       break
     }
     expect(first?.verdict).toBe('handshake_failed')
-    const report = await Promise.race([capture.report, sleep(5000, 'never')])
+    const report = await Promise.race([capture.report, sleep(3000, 'never')])
     expect(report).not.toBe('never')
   })
 })

@@ -1,0 +1,156 @@
+// Where captures come from: files, folders, globs, pipes, gzip; and which connections are let through.
+
+import { mkdir, symlink } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { analyze, connections, rows, Scratch } from './run-cli.js'
+
+const REUSED = 'samples/ports-reused.pcap'
+const LISTENER = 'samples/kill-listener-unaccepted.pcap'
+const REFUSED = 'samples/handshake-refused.pcap'
+
+const scratch = new Scratch()
+
+/** Connections of NDJSON output, all with the same name of a capture. */
+const withoutName = (text: string): object[] =>
+  connections(text).map((row) => Object.assign(row, { capture: '' }))
+
+describe('standard input', () => {
+  test.each([
+    ['plain', readFileSync(REUSED)],
+    ['gzipped', gzipSync(readFileSync(REUSED))],
+  ])('%s', async (_name, input) => {
+    const [piped, named] = await Promise.all([
+      analyze(['-f', 'ndjson', '-'], { input }),
+      analyze(['-f', 'ndjson', REUSED]),
+    ])
+    expect([piped.code, piped.stderr]).toEqual([0, ''])
+    expect(connections(piped.stdout).map(({ capture }) => capture)).toContain('-')
+    expect(connections(piped.stdout).map(({ capture }) => capture)).not.toContain(REUSED)
+    const sorted = (list: object[]): string[] => list.map((row) => JSON.stringify(row)).sort()
+    expect(sorted(withoutName(piped.stdout))).toEqual(sorted(withoutName(named.stdout)))
+  })
+
+  test('that is empty is an error', async () => {
+    const { code, stderr } = await analyze(['-'], { input: new Uint8Array() })
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^tcp-teardown: -: not a capture at byte 0: .*\n$/)
+  })
+})
+
+test('a gzip file, whatever its name', async () => {
+  const path = await scratch.file('capture.dat', gzipSync(readFileSync(REUSED)))
+  const [packed, plain] = await Promise.all([
+    analyze(['-f', 'ndjson', path]),
+    analyze(['-f', 'ndjson', REUSED]),
+  ])
+  expect(withoutName(packed.stdout)).toEqual(withoutName(plain.stdout))
+  expect(rows(packed.stdout).at(-2)).toMatchObject({ type: 'capture', compression: 'gzip' })
+})
+
+describe('several captures', () => {
+  const names = (text: string): unknown[] =>
+    rows(text)
+      .filter(({ type }) => type === 'capture')
+      .map(({ capture }) => capture)
+
+  test('a folder: captures below it, sorted, other files left out', async () => {
+    const capture = readFileSync(REFUSED)
+    await mkdir(join(scratch.path, 'tree/deep/er'), { recursive: true })
+    await scratch.file('tree/b.pcap', capture)
+    await scratch.file('tree/a', capture)
+    await scratch.file('tree/deep/er/c.pcapng', capture)
+    await scratch.file('tree/notes.txt', new TextEncoder().encode('no capture'))
+    await scratch.file('tree/.hidden.pcap', capture)
+    await symlink('..', join(scratch.path, 'tree/deep/up'))
+    const { code, stdout, stderr } = await analyze(['-f', 'ndjson', 'tree'], { cwd: scratch.path })
+    expect([code, stderr]).toEqual([0, ''])
+    expect(names(stdout)).toEqual(['tree/a', 'tree/b.pcap', 'tree/deep/er/c.pcapng'])
+  })
+
+  test('a glob', async () => {
+    const { code, stdout } = await analyze(['-f', 'ndjson', 'samples/handshake-*.pcap'])
+    expect(code).toBe(0)
+    const found = names(stdout)
+    expect(found.length).toBeGreaterThan(3)
+    expect(found.every((name) => /^samples\/handshake-[\w-]+\.pcap$/.test(String(name)))).toBe(true)
+    expect(found).toEqual([...found].sort())
+  })
+
+  test('in the order given, the same one twice', async () => {
+    const { stdout } = await analyze(['-f', 'ndjson', REUSED, REFUSED, REUSED])
+    expect(names(stdout)).toEqual([REUSED, REFUSED, REUSED])
+  })
+
+  test('an empty folder is no error', async () => {
+    await mkdir(join(scratch.path, 'nothing'), { recursive: true })
+    const { stdout } = await analyze(['-f', 'ndjson', 'nothing'], { cwd: scratch.path })
+    expect(rows(stdout)).toMatchObject([{ type: 'summary', captures: 0, connections: 0 }])
+  })
+})
+
+describe('filters', () => {
+  async function filtered(...args: string[]): Promise<{ streams: unknown[]; total: unknown }> {
+    const { code, stdout } = await analyze(['-f', 'ndjson', ...args, LISTENER])
+    expect(code).toBe(0)
+    const summary = rows(stdout).at(-1)
+    const streams = connections(stdout).map(({ stream }) => stream)
+    expect(summary?.['selected_connections']).toBe(streams.length)
+    return { streams, total: summary?.['connections'] }
+  }
+
+  interface GoldenRow {
+    readonly stream: number
+    readonly client_port: number
+    readonly verdict: string
+    readonly cause: string
+    readonly closer: string
+  }
+  const all = JSON.parse(readFileSync(`${LISTENER}.json`, 'utf8')) as GoldenRow[]
+  const streamsWhere = (holds: (c: GoldenRow) => boolean): number[] =>
+    all.filter((c) => holds(c)).map(({ stream }) => stream)
+
+  test.each([
+    ['--verdict', 'rst_after_kill', streamsWhere((c) => c.verdict === 'rst_after_kill')],
+    ['--cause', 'abort', streamsWhere((c) => c.cause === 'abort')],
+    ['--cause', 'rst_after_kill.unread_data', streamsWhere((c) => c.cause === 'unread_data')],
+    ['--closer', 'client,none', streamsWhere((c) => /client|none/.test(c.closer))],
+    ['--host', '10.50.63.2', streamsWhere(() => true)],
+    ['--host', '10.50.63.9', []],
+    ['--port', '5432', streamsWhere(() => true)],
+    ['--port', '44266,44276', streamsWhere((c) => /^442(66|76)$/.test(String(c.client_port)))],
+    ['--stream', '2,4', [2, 4]],
+    ['--stream', '999', []],
+  ])('%s %s', async (option, value, expected) => {
+    const { streams, total } = await filtered(option, value)
+    expect(streams).toEqual(expected)
+    expect(total).toBe(all.length)
+  })
+
+  test('of different kinds must all match', async () => {
+    const { streams } = await filtered('--stream', '0,1,2', '--cause', 'abort')
+    expect(streams).toEqual(streamsWhere((c) => c.cause === 'abort' && c.stream <= 2))
+    expect(streams.length).toBeGreaterThan(0)
+  })
+
+  test('an IPv6 host in any spelling', async () => {
+    const args = ['-f', 'ndjson', '--host', 'FD50:9e:0:0:0:0:0:1', 'samples/ipv6.pcapng']
+    const { stdout } = await analyze(args)
+    expect(connections(stdout).length).toBeGreaterThan(0)
+  })
+
+  test('the table says that connections were left out', async () => {
+    const { stdout } = await analyze(['--stream', '0', LISTENER])
+    expect(stdout).toContain('1 connection selected by filters')
+  })
+})
+
+test('--idle sets when an open connection is idle', async () => {
+  const cause = async (idle: string): Promise<unknown> => {
+    const args = ['-f', 'ndjson', '--idle', idle, '--stream', '0', 'samples/linger-idle.pcap']
+    return connections((await analyze(args)).stdout)[0]?.['cause']
+  }
+  expect([await cause('0.5'), await cause('86400')]).toEqual(['idle', 'active'])
+})

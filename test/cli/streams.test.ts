@@ -1,0 +1,111 @@
+// Pipes that close, pipes that do not end, and Ctrl-C.
+
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { buildPcap } from '../support/capture-builder.js'
+import { scenarioFrames } from '../support/scenario.js'
+import { connections, ended, rows, start } from './run-cli.js'
+
+const CLOSED = scenarioFrames(`
+0.000 > S 0:0(0)
+0.001 < S. 0:0(0) ack 1
+0.002 > . 1:1(0) ack 1
+0.100 > F. 1:1(0) ack 1
+0.101 < F. 1:1(0) ack 2
+0.102 > . 2:2(0) ack 2`)
+
+const STILL_OPEN = scenarioFrames(
+  `
+0.200 > S 0:0(0)
+0.201 < S. 0:0(0) ack 1
+0.202 > . 1:1(0) ack 1`,
+  { clientPort: 40_001 },
+)
+
+const CAPTURE = buildPcap([...CLOSED, ...STILL_OPEN], { format: 'pcap-ns' })
+
+describe('a live pipe', () => {
+  test('gives a finished connection within three seconds, the rest at its end', async () => {
+    const child = start(['analyze', '-f', 'ndjson', '-'])
+    const all = ended(child)
+    child.stdin.write(CAPTURE)
+    const first = await Promise.race([once(child.stdout, 'data'), sleep(3000, undefined)])
+    expect(rows(String(first?.[0]))).toMatchObject([
+      { type: 'connection', stream: 0, cause: 'normal' },
+    ])
+    child.stdin.end()
+    const { code, stdout, stderr } = await all
+    expect([code, stderr]).toEqual([0, ''])
+    expect(connections(stdout).map(({ stream }) => stream)).toEqual([0, 1])
+    expect(rows(stdout).at(-1)).toMatchObject({ type: 'summary', connections: 2 })
+  })
+})
+
+describe('SIGINT', () => {
+  test('ends a live run with 130, and what was seen is reported', async () => {
+    const child = start(['analyze', '-f', 'ndjson', '-'])
+    const all = ended(child)
+    child.stdin.write(CAPTURE)
+    await once(child.stdout, 'data')
+    child.kill('SIGINT')
+    const { code, stdout } = await all
+    expect(code).toBe(130)
+    expect(connections(stdout).map(({ stream }) => stream)).toEqual([0, 1])
+    expect(rows(stdout).at(-1)).toMatchObject({ type: 'summary', connections: 2 })
+  })
+
+  test('leaves a whole JSON document', async () => {
+    const child = start(['analyze', '-f', 'json', '-'])
+    const all = ended(child)
+    child.stdin.write(CAPTURE)
+    await sleep(700)
+    child.kill('SIGINT')
+    const { code, stdout } = await all
+    expect(code).toBe(130)
+    const document = JSON.parse(stdout) as { connections: unknown[] }
+    expect(document.connections).toHaveLength(2)
+  })
+
+  test('before anything has come', async () => {
+    const child = start(['analyze', '-'])
+    const all = ended(child)
+    await sleep(500)
+    child.kill('SIGINT')
+    expect((await all).code).toBe(130)
+  })
+})
+
+/** A capture whose results do not fit into the buffer of a pipe. */
+function manyResets(): Uint8Array {
+  const records = []
+  for (let i = 0; i < 2000; i++) {
+    const text = '0.000 > S 0:0(0)\n0.001 < R. 0:0(0) ack 1 win 0 nots'
+    records.push(...scenarioFrames(text, { clientPort: 1024 + i }))
+  }
+  return buildPcap(records, { format: 'pcap-ns' })
+}
+
+describe('a reader that goes away', () => {
+  test.each(['ndjson', 'json', 'csv'])('is no error (%s)', async (format) => {
+    const child = start(['analyze', '-f', format, '-'])
+    const exit = once(child, 'exit')
+    let stderr = ''
+    child.stderr.on('data', (part: Buffer) => (stderr += part.toString()))
+    child.stdout.once('data', () => child.stdout.destroy())
+    child.stdin.end(manyResets())
+    expect(await exit).toEqual([0, null])
+    expect(stderr).toBe('')
+  })
+})
+
+test('a slow reader gets everything', async () => {
+  const child = start(['analyze', '-f', 'ndjson', '-'])
+  const exit = once(child, 'exit')
+  child.stdin.end(manyResets())
+  await sleep(800)
+  let text = ''
+  for await (const part of child.stdout) text += String(part)
+  expect(connections(text)).toHaveLength(2000)
+  expect((await exit)[0]).toBe(0)
+})

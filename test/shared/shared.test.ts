@@ -1,0 +1,52 @@
+// Runs only where the shared folder with the recorded answers lies beside the repository: the kernel lab with its known
+// endings, and 1,732 public captures with the streams tshark sees in them.
+
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { analyze, ROOT, rows } from '../cli/run-cli.js'
+
+const SHARED = join(ROOT, '../shared')
+
+/** The last line of the scoring tool. */
+function score(mode: 'lab' | 'streams'): string {
+  const tool = join(SHARED, 'tools/score.mjs')
+  const { stdout, stderr } = spawnSync(process.execPath, [tool, mode], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  })
+  expect(stderr).toBe('')
+  return stdout.trim().split('\n').at(-1) ?? ''
+}
+
+function figure(line: string, name: string): number {
+  return Number(new RegExp(`${name} ([\\d.]+) %`).exec(line)?.[1])
+}
+
+describe.skipIf(!existsSync(SHARED))('the shared folder', { timeout: 60_000 }, () => {
+  test('lab: every verdict and every closer is right', () => {
+    const line = score('lab')
+    expect(line).toContain('missing 0')
+    expect(figure(line, 'verdict')).toBe(100)
+    expect(figure(line, 'closer')).toBe(100)
+    expect(figure(line, 'cause')).toBeGreaterThanOrEqual(99)
+  })
+
+  test('streams: numbers and counts are those of tshark', () => {
+    expect(figure(score('streams'), 'all counts equal')).toBeGreaterThanOrEqual(99.5)
+  })
+
+  test('all public captures go through one run, the broken ones too', async () => {
+    const { code, stdout, stderr } = await analyze(['-f', 'ndjson', join(SHARED, 'captures')])
+    // Some of them are crash reproducers: they are named as errors, and do not stop the others.
+    expect(code).toBe(2)
+    expect(stderr).not.toMatch(/unexpected error|assertion failed/)
+    expect(
+      stderr.split('\n').every((line) => line === '' || line.startsWith('tcp-teardown: ')),
+    ).toBe(true)
+    const lines = rows(stdout)
+    expect(lines.filter(({ type }) => type === 'capture').length).toBeGreaterThan(1600)
+    expect(lines.at(-1)?.type).toBe('summary')
+  })
+})

@@ -1,0 +1,210 @@
+// Rules about the sources themselves: who may import whom, sizes, docs, and that lists and folders agree.
+
+import { accessSync, constants, existsSync, readFileSync, readdirSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+
+const ROOT = new URL('../', import.meta.url)
+const FILE_LINES_MAX = 400
+const FUNCTION_LINES_MAX = 70
+
+/** Folders of src, each with those it may import from besides itself. */
+const LAYERS: readonly (readonly string[])[] = [
+  ['base'],
+  ['capture', 'wire'],
+  ['tcp'],
+  ['teardown'],
+  ['report'],
+  ['engine'],
+  ['batch'],
+  ['cli'],
+]
+
+/** Layers that do not know of Node. */
+const PURE = new Set(['base', 'wire', 'tcp', 'teardown', 'report'])
+const PURE_EXCEPTIONS = new Map([['report/style.ts', ['node:util']]])
+
+const read = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8')
+
+const files = readdirSync(new URL('src/', ROOT), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => ({
+    name,
+    text: read(`src/${name}`),
+    layer: name.split('/').slice(0, -1)[0] ?? '',
+  }))
+  .filter(({ layer }) => layer !== 'batch' || existsSync(new URL('src/batch', ROOT)))
+
+const importsOf = (text: string): string[] =>
+  [...text.matchAll(/(?:from|import\(|^import) ?'([^']+)'/gm)].map(([, from = '']) => from)
+
+const rank = (layer: string): number => LAYERS.findIndex((row) => row.includes(layer))
+
+test('every folder of src is in the import matrix', () => {
+  const layers = files.filter(({ name }) => name !== 'index.ts').map(({ layer }) => layer)
+  expect(layers.filter((layer) => rank(layer) < 0)).toEqual([])
+})
+
+test('imports point down the layers', () => {
+  const wrong = files
+    .filter(({ name }) => name !== 'index.ts')
+    .flatMap(({ name, text, layer }) =>
+      importsOf(text)
+        .filter((from) => from.startsWith('../'))
+        .map((from) => from.split('/')[1] ?? '')
+        .filter((target) => target !== layer && rank(target) >= rank(layer))
+        .map((target) => `${name} imports ${target}`),
+    )
+  expect(wrong).toEqual([])
+})
+
+test('relative imports end in .js', () => {
+  const wrong = files.flatMap(({ name, text }) =>
+    importsOf(text)
+      .filter((from) => from.startsWith('.') && !from.endsWith('.js'))
+      .map((from) => `${name}: ${from}`),
+  )
+  expect(wrong).toEqual([])
+})
+
+test('the lower layers do not know of Node', () => {
+  const wrong = files
+    .filter(({ layer }) => PURE.has(layer))
+    .flatMap(({ name, text }) =>
+      importsOf(text)
+        .filter((from) => from.startsWith('node:') && !PURE_EXCEPTIONS.get(name)?.includes(from))
+        .map((from) => `${name} imports ${from}`),
+    )
+  expect(wrong).toEqual([])
+})
+
+test('nothing prints but through its output', () => {
+  const wrong = files.filter(({ text }) => /^(?! *(\*|\/\/)).*\bconsole\./m.test(text))
+  expect(wrong.map(({ name }) => name)).toEqual([])
+})
+
+test('nothing is put off', () => {
+  const wrong = files.filter(({ text }) => /\b(TODO|FIXME|XXX|HACK)\b|@ts-ignore/.test(text))
+  expect(wrong.map(({ name }) => name)).toEqual([])
+})
+
+test(`no file is longer than ${FILE_LINES_MAX} lines`, () => {
+  const long = files
+    .map(({ name, text }) => ({ name, lines: text.trimEnd().split('\n').length }))
+    .filter(({ lines }) => lines > FILE_LINES_MAX)
+  expect(long).toEqual([])
+})
+
+test('every file says at its top what it is', () => {
+  const bare = files.filter(({ text }) => !/^(\/\/ \S|\/\*\*)/.test(text))
+  expect(bare.map(({ name }) => name)).toEqual([])
+})
+
+/** Functions and methods of prettier's output: from the line that names them to the brace in the same column. */
+function functionsOf(text: string): { name: string; lines: number }[] {
+  const lines = text.split('\n')
+  const found: { name: string; lines: number }[] = []
+  const start =
+    /^(\s*)(?:export )?(?:default )?(?:(?:async|static|override|private|protected|public|get|set) )*(?:function\*? )?(\*?[#\w[\].]+)(?:<.*>)?\(/
+  for (const [at, line] of lines.entries()) {
+    const match = start.exec(line)
+    const [, indent = '', name = ''] = match ?? []
+    if (match === null || /^(if|for|while|switch|catch|return|super)$/.test(name)) continue
+    let depth = 0
+    let bodyAt = at
+    for (; bodyAt < lines.length; bodyAt++) {
+      for (const c of lines[bodyAt] ?? '') depth += c === '(' ? 1 : c === ')' ? -1 : 0
+      if (depth <= 0) break
+    }
+    if (!(lines[bodyAt] ?? '').endsWith('{') || /=>/.test(line)) continue
+    const end = lines.indexOf(`${indent}}`, bodyAt)
+    if (end > 0) found.push({ name, lines: end - at + 1 })
+  }
+  return found
+}
+
+describe('functions', () => {
+  test('are found at all', () => {
+    const names = functionsOf(read('src/tcp/tracker.ts')).map(({ name }) => name)
+    expect(names).toEqual(expect.arrayContaining(['constructor', 'onSegment', 'settle', 'over']))
+  })
+
+  test(`are no longer than ${FUNCTION_LINES_MAX} lines`, () => {
+    const long = files.flatMap(({ name, text }) =>
+      functionsOf(text)
+        .filter(({ lines }) => lines > FUNCTION_LINES_MAX)
+        .map((f) => `${name} ${f.name}: ${f.lines} lines`),
+    )
+    expect(long).toEqual([])
+  })
+})
+
+test('every exported symbol is documented; constants in a row share their comment', () => {
+  const bare = files.flatMap(({ name, text }) => {
+    const lines = text.split('\n')
+    const exported = /^export (?:abstract |async )?(?:const|function\*?|class|interface|type) (\w+)/
+    return lines.flatMap((line, at) => {
+      const symbol = exported.exec(line)?.[1]
+      if (symbol === undefined) return []
+      let above = at - 1
+      while (
+        /^export const .*\d$|^export const \w+(: \w+)? = [\w +*/<()]+$/.test(lines[above] ?? '')
+      )
+        above--
+      return (lines[above] ?? '').endsWith('*/') ? [] : [`${name} ${symbol}`]
+    })
+  })
+  expect(bare).toEqual([])
+})
+
+describe('samples', () => {
+  const names = readdirSync(new URL('samples/', ROOT))
+  const captures = names.filter((name) => /\.pcap(ng)?(\.gz)?$/.test(name))
+
+  test.skipIf(!existsSync(new URL('samples/README.md', ROOT)))(
+    'each has a row in the README',
+    () => {
+      const text = read('samples/README.md')
+      expect(captures.filter((name) => !text.includes(`\`${name}\``))).toEqual([])
+    },
+  )
+
+  test('each has its expected connections beside it', () => {
+    expect(captures.filter((name) => !names.includes(`${name}.json`))).toEqual([])
+  })
+
+  test('nothing else lies among them', () => {
+    const known = new Set(['README.md', ...captures, ...captures.map((name) => `${name}.json`)])
+    expect(names.filter((name) => !known.has(name))).toEqual([])
+  })
+})
+
+interface Package {
+  readonly dependencies: Readonly<Record<string, string>>
+  readonly devDependencies: Readonly<Record<string, string>>
+  readonly bin: Readonly<Record<string, string>>
+}
+
+describe('the package', () => {
+  const { dependencies, devDependencies, bin } = JSON.parse(read('package.json')) as Package
+
+  test('explains every dependency in the development part of the README', () => {
+    const part = /^## Development\n(.*?)(?=^## |$(?![\s\S]))/ms.exec(read('README.md'))?.[1] ?? ''
+    const all = [...Object.keys(dependencies), ...Object.keys(devDependencies)]
+    expect(all.length).toBeGreaterThan(10)
+    expect(all.filter((name) => !part.includes(`\`${name}\``))).toEqual([])
+  })
+
+  test('imports at run time only what it depends on', () => {
+    const packages = files.flatMap(({ text }) => importsOf(text))
+    const foreign = packages.filter((from) => !/^(\.|node:)/.test(from))
+    const names = foreign.map((from) => /^(@[^/]+\/)?[^/]+/.exec(from)?.[0] ?? '')
+    expect([...new Set(names)].sort()).toEqual(Object.keys(dependencies).sort())
+  })
+
+  test('has programs that can be run', () => {
+    for (const path of Object.values(bin)) {
+      expect(() => accessSync(new URL(path, ROOT), constants.X_OK)).not.toThrow()
+      expect(read(path)).toMatch(/^#!\/usr\/bin\/env node\n/)
+    }
+  })
+})

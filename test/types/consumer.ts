@@ -1,0 +1,86 @@
+// A user's program: compiled against the built declarations, never run. Each @ts-expect-error marks a mistake that the
+// types have to catch.
+
+import {
+  type AnalyzeOptions,
+  CAUSES,
+  COLUMNS,
+  CaptureError,
+  type CaptureReport,
+  type Closer,
+  type Confidence,
+  type Connection,
+  type EvidenceRow,
+  PacketAnalyzer,
+  TeardownError,
+  type TeardownErrorCode,
+  VERDICTS,
+  type Verdict,
+  analyzeCapture,
+} from 'tcp-teardown'
+import { createReadStream } from 'node:fs'
+
+/** Every verdict needs its case: a new one breaks this function, as it would break users. */
+export function severity(verdict: Verdict): number {
+  switch (verdict) {
+    case 'graceful_fin':
+    case 'incomplete':
+      return 0
+    case 'lingering_established':
+    case 'reset_other':
+    case 'handshake_failed':
+      return 1
+    case 'rst_after_kill':
+    case 'keepalive_timeout':
+    case 'retransmission_timeout':
+      return 2
+  }
+}
+
+/** Pull: a path and a stream, with options. */
+export async function pull(signal: AbortSignal): Promise<CaptureReport> {
+  const options: AnalyzeOptions = { name: 'eth0', live: true, idleS: 30, signal }
+  const capture = analyzeCapture(createReadStream('a.pcap'), options)
+  for await (const c of capture) {
+    const stream: number = c.stream
+    const closer: Closer = c.closer
+    const confidence: Confidence = c.confidence
+    const evidence: readonly EvidenceRow[] = c.evidence ?? []
+    const rtt: number | undefined = c.handshake_rtt_s
+    use(stream, closer, confidence, evidence[0]?.packet, rtt, severity(c.verdict))
+    // @ts-expect-error -- connections are read-only
+    c.stream = 1
+    // @ts-expect-error -- absent when it did not happen
+    c.fin_to_fin_s.toFixed(3)
+  }
+  return capture.report
+}
+
+/** Push: packets from elsewhere. */
+export function push(frames: readonly Uint8Array[]): Connection[] {
+  const found: Connection[] = []
+  const analyzer = new PacketAnalyzer({ onConnection: (c) => found.push(c), maxUnanswered: 1000 })
+  for (const bytes of frames) analyzer.push({ bytes, timeNs: 0n, linktype: 113, origlen: 1500 })
+  // @ts-expect-error -- times are bigint: a number cannot hold ns since 1970
+  analyzer.push({ bytes: new Uint8Array(60), timeNs: 1.7e18 })
+  // @ts-expect-error -- somebody has to take the connections
+  use(new PacketAnalyzer({}))
+  analyzer.finish()
+  return found
+}
+
+/** Errors carry codes. */
+export function codeOf(error: unknown): TeardownErrorCode | undefined {
+  if (error instanceof CaptureError) use(error.offset, error.expected, error.found)
+  return error instanceof TeardownError ? error.code : undefined
+}
+
+use(
+  COLUMNS.map(({ key, doc }) => `${key}: ${doc}`),
+  VERDICTS.map(({ verdict }) => severity(verdict)),
+  CAUSES.map(({ verdict, cause }) => `${verdict}.${cause}`),
+)
+
+function use(..._values: readonly unknown[]): void {
+  // Only the types matter.
+}

@@ -1,0 +1,14 @@
+// The declarations that users get fit a program a user would write.
+
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+
+test('a program of a user compiles against dist', () => {
+  const args = ['--no-install', 'tsc', '--project', 'test/types/tsconfig.json']
+  const { status, stdout } = spawnSync('npx', args, { cwd: ROOT, encoding: 'utf8' })
+  expect(stdout).toBe('')
+  expect(status).toBe(0)
+})
