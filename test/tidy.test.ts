@@ -138,19 +138,21 @@ describe('functions', () => {
   })
 })
 
-test('every exported symbol is documented; constants in a row share their comment', () => {
+/** Whether a doc comment ends above a line; constants in a row share theirs, or a comment that heads them. */
+function isDocumented(lines: readonly string[], at: number): boolean {
+  const isConstant = (line: string): boolean => /^(export )?const [A-Z]/.test(line)
+  const [, ...above] = lines.slice(0, at + 1).reverse()
+  if (!isConstant(lines[at] ?? '')) return above[0]?.endsWith('*/') ?? false
+  return /^\/\/|\*\/$/.test(above.find((line) => !isConstant(line)) ?? '')
+}
+
+test('every exported symbol is documented', () => {
+  const exported = /^export (?:abstract |async )?(?:const|function\*?|class|interface|type) (\w+)/
   const bare = files.flatMap(({ name, text }) => {
     const lines = text.split('\n')
-    const exported = /^export (?:abstract |async )?(?:const|function\*?|class|interface|type) (\w+)/
     return lines.flatMap((line, at) => {
       const symbol = exported.exec(line)?.[1]
-      if (symbol === undefined) return []
-      let above = at - 1
-      while (
-        /^export const .*\d$|^export const \w+(: \w+)? = [\w +*/<()]+$/.test(lines[above] ?? '')
-      )
-        above--
-      return (lines[above] ?? '').endsWith('*/') ? [] : [`${name} ${symbol}`]
+      return symbol === undefined || isDocumented(lines, at) ? [] : [`${name} ${symbol}`]
     })
   })
   expect(bare).toEqual([])

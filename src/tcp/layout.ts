@@ -287,6 +287,9 @@ export const SIDE_MPTCP: number = 1 << 17
 /** SIDE_FLAGS: acknowledged the peer's payload or FIN, more than its SYN. */
 export const SIDE_ACKED_MORE: number = 1 << 18
 
+/** SIDE_FLAGS: sent a segment with ACK and without payload that was no SYN. */
+export const SIDE_EMPTY_ACK: number = 1 << 19
+
 /** RST_META: carries ACK. */
 export const RST_HAS_ACK: number = 1 << 0
 /** RST_META: carries timestamps. */

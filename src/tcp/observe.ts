@@ -110,12 +110,14 @@ export class Observer {
       if (progress > 0) ints[me + L.ACKED] = ack
       ints[me + L.SIDE_FLAGS] =
         mine |
-        (payloadLen > 0 ? L.SIDE_DATA : L.SIDE_PLAIN_ACK) |
+        (payloadLen > 0 ? L.SIDE_DATA : L.SIDE_PLAIN_ACK | L.SIDE_EMPTY_ACK) |
         (progress > 0 ? L.SIDE_ACKED_MORE : 0) |
         (seg.ipId > 0 ? L.SIDE_IP_ID : 0)
       if (((ints[me + L.LAST_META] as number) ^ meta) & 0xff00) widenTtlRange(ints, me, seg.ttl)
     } else if ((flags & RST) !== 0) {
       this.touchedEnd = true
+      if ((flags & (SYN | ACK)) === ACK && payloadLen === 0)
+        ints[me + L.SIDE_FLAGS] = mine | L.SIDE_EMPTY_ACK
       observeReset(this.table, record, side, seg, view, frame, timeNs, this.options)
     } else {
       this.observeLive(record, side, me, peer, meF, seg, view, frame, timeNs)
@@ -309,7 +311,9 @@ export class Observer {
         theirs |= L.SIDE_UNSEEN
       }
     }
-    if ((flags & SYN) === 0 && seg.payloadLen === 0 && (flags & FIN) === 0) mine |= L.SIDE_PLAIN_ACK
+    if ((flags & SYN) === 0 && seg.payloadLen === 0) {
+      mine |= (flags & FIN) === 0 ? L.SIDE_PLAIN_ACK | L.SIDE_EMPTY_ACK : L.SIDE_EMPTY_ACK
+    }
     ints[me + L.SIDE_FLAGS] = mine
     ints[peer + L.SIDE_FLAGS] = theirs
 

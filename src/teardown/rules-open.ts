@@ -21,6 +21,17 @@ const ANSWER_NS = 1e9
 /** Rules for what never got an ending; they come after all others but `incomplete`. */
 export const OPEN_RULES: readonly Rule[] = [
   {
+    id: 'incomplete-fin-only',
+    verdict: 'incomplete',
+    cause: 'fin_only',
+    when: (e) => onlySent(e, L.SIDE_FIN),
+    closer: () => 'unknown',
+    confidence: () => 'certain',
+    alternatives: [],
+    evidence: (e) => items([e.start, 'FIN']),
+    explain: () => 'Only FINs of this connection were captured.',
+  },
+  {
     id: 'open-superseded',
     verdict: 'lingering_established',
     cause: 'superseded',
@@ -173,17 +184,6 @@ export const OPEN_RULES: readonly Rule[] = [
         `${duration(e.captureEndNs - side.data.ns)}, with ${count(side.seriesCount, 'retransmission')}; the capture ends before it gives up.`
       )
     },
-  },
-  {
-    id: 'incomplete-fin-only',
-    verdict: 'incomplete',
-    cause: 'fin_only',
-    when: (e) => onlySent(e, L.SIDE_FIN),
-    closer: () => 'unknown',
-    confidence: () => 'certain',
-    alternatives: [],
-    evidence: (e) => items([e.start, 'FIN']),
-    explain: () => 'Only FINs of this connection were captured.',
   },
   {
     id: 'incomplete-midstream',

@@ -20,21 +20,16 @@ import {
 } from 'tcp-teardown'
 import { createReadStream } from 'node:fs'
 
-/** Every verdict needs its case: a new one breaks this function, as it would break users. */
-export function severity(verdict: Verdict): number {
-  switch (verdict) {
-    case 'graceful_fin':
-    case 'incomplete':
-      return 0
-    case 'lingering_established':
-    case 'reset_other':
-    case 'handshake_failed':
-      return 1
-    case 'rst_after_kill':
-    case 'keepalive_timeout':
-    case 'retransmission_timeout':
-      return 2
-  }
+/** Every verdict needs its row: a new one breaks this table, as it would break users. */
+const SEVERITY: Readonly<Record<Verdict, number>> = {
+  graceful_fin: 0,
+  incomplete: 0,
+  lingering_established: 1,
+  reset_other: 1,
+  handshake_failed: 1,
+  rst_after_kill: 2,
+  keepalive_timeout: 2,
+  retransmission_timeout: 2,
 }
 
 /** Pull: a path and a stream, with options. */
@@ -47,7 +42,7 @@ export async function pull(signal: AbortSignal): Promise<CaptureReport> {
     const confidence: Confidence = c.confidence
     const evidence: readonly EvidenceRow[] = c.evidence ?? []
     const rtt: number | undefined = c.handshake_rtt_s
-    use(stream, closer, confidence, evidence[0]?.packet, rtt, severity(c.verdict))
+    use(stream, closer, confidence, evidence[0]?.packet, rtt, SEVERITY[c.verdict])
     // @ts-expect-error -- connections are read-only
     c.stream = 1
     // @ts-expect-error -- absent when it did not happen
@@ -77,7 +72,7 @@ export function codeOf(error: unknown): TeardownErrorCode | undefined {
 
 use(
   COLUMNS.map(({ key, doc }) => `${key}: ${doc}`),
-  VERDICTS.map(({ verdict }) => severity(verdict)),
+  VERDICTS.map(({ verdict }) => SEVERITY[verdict]),
   CAUSES.map(({ verdict, cause }) => `${verdict}.${cause}`),
 )
 

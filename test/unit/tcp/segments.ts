@@ -5,6 +5,8 @@ import { Segment } from '../../../src/wire/segment.js'
 /** A buffer without TCP options: segments made here have none. */
 export const NO_OPTIONS = new DataView(new ArrayBuffer(20))
 
+const THE_SEGMENT = new Segment()
+
 /** One end of a connection: an IPv4 address, or four words of an IPv6 address, and a port. */
 export interface End {
   readonly ip: number | readonly [number, number, number, number]
@@ -12,13 +14,11 @@ export interface End {
 }
 
 /** Fields besides the addresses. */
-export type Fields = Partial<
-  Pick<Segment, 'seq' | 'ack' | 'flags' | 'payloadLen' | 'ipId' | 'headerCut'>
->
+export type Fields = Partial<Pick<Segment, 'seq' | 'ack' | 'flags' | 'payloadLen' | 'headerCut'>>
 
-/** A segment from one end to another. */
+/** A segment from one end to another, the same object every time, as the decoder has it. */
 export function segmentOf(from: End, to: End, fields: Fields = {}): Segment {
-  const segment = new Segment()
+  const segment = THE_SEGMENT
   segment.ipVersion = typeof from.ip === 'number' ? 4 : 6
   const [src, dst] = [wordsOf(from), wordsOf(to)]
   segment.src0 = src[0]
@@ -35,7 +35,12 @@ export function segmentOf(from: End, to: End, fields: Fields = {}): Segment {
   segment.window = 502
   segment.ttl = 64
   segment.ipId = segment.ipVersion === 4 ? 0 : -1
-  return Object.assign(segment, fields)
+  segment.seq = fields.seq ?? 0
+  segment.ack = fields.ack ?? 0
+  segment.flags = fields.flags ?? 0
+  segment.payloadLen = fields.payloadLen ?? 0
+  segment.headerCut = fields.headerCut ?? false
+  return segment
 }
 
 function wordsOf({ ip }: End): readonly [number, number, number, number] {
