@@ -25,6 +25,7 @@ export const PACKET_FRAME = 28
 export const SIMPLE_ORIGLEN = 8
 export const SIMPLE_FRAME = 12
 
+/** Block type and block length, before the body. */
 export const BLOCK_HEADER_BYTES = 8
 /** Octets of a section header block in front of its options. */
 export const SECTION_HEADER_BYTES = 24

@@ -1,6 +1,7 @@
 // `tcp-teardown analyze`: captures in, endings out.
 
 import { statSync } from 'node:fs'
+import { TeardownError } from '../base/errors.js'
 import { discoverCaptures } from '../capture/discover.js'
 import { type Progress, analyzeSource } from '../engine/analyze.js'
 import type { CaptureReport } from '../engine/capture-report.js'
@@ -28,8 +29,23 @@ export async function runAnalyze(
   settings: AnalyzeSettings,
   signal: AbortSignal,
 ): Promise<number> {
-  const output = new Output(settings.output)
   const captures = await discoverCaptures(inputs)
+  refuseToOverwrite(captures, settings.output)
+  const output = new Output(settings.output)
+  try {
+    return await runOver(captures, settings, output, signal)
+  } catch (error) {
+    output.discard()
+    throw error
+  }
+}
+
+async function runOver(
+  captures: readonly string[],
+  settings: AnalyzeSettings,
+  output: Output,
+  signal: AbortSignal,
+): Promise<number> {
   const run = new AnalyzeRun(settings, output, captures.length > 1)
   for (const path of captures) {
     await run.analyze(path, signal)
@@ -38,6 +54,17 @@ export async function runAnalyze(
   run.finish()
   output.close()
   return run.exitCode
+}
+
+/** The output must not be one of the captures. */
+function refuseToOverwrite(captures: readonly string[], output: string): void {
+  const target = output === '-' ? undefined : statSync(output, { throwIfNoEntry: false })
+  if (target?.isFile() !== true) return
+  for (const path of captures) {
+    const source = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false })
+    if (source?.dev !== target.dev || source.ino !== target.ino) continue
+    throw new TeardownError('ERR_OPTION', `-o ${output}: is one of the captures to read`)
+  }
 }
 
 /** State of one run over several captures. */

@@ -1,5 +1,6 @@
 // Which connections are reported: `--verdict`, `--cause`, `--closer`, `--host`, `--port`, `--stream`.
 
+import { isIP, isIPv6 } from 'node:net'
 import { TeardownError } from '../base/errors.js'
 import type { ColumnSource } from '../report/columns.js'
 import { COLUMNS } from '../report/columns.js'
@@ -15,6 +16,7 @@ export interface FilterOptions {
   readonly stream: readonly number[]
 }
 
+/** Whether a connection is to be reported. */
 export type ConnectionFilter = (from: ColumnSource) => boolean
 
 /** Values `closer` can have. */
@@ -43,9 +45,8 @@ export function connectionFilter(options: FilterOptions): ConnectionFilter {
   }
   if (closer.length > 0) tests.push((c) => closer.includes(c.j.closer))
   if (host.length > 0) {
-    tests.push(
-      (c) =>
-        host.includes(String(read(c, 'client_ip'))) || host.includes(String(read(c, 'server_ip'))),
+    tests.push((c) =>
+      ['client_ip', 'server_ip'].some((key) => host.includes(canonicalHost(String(read(c, key))))),
     )
   }
   if (port.length > 0) {
@@ -79,6 +80,24 @@ export function parseNames(option: string, text: string, allowed: readonly strin
     )
   }
   return names
+}
+
+/**
+ * Parses a comma-separated list of addresses into one spelling each.
+ *
+ * @throws {TeardownError} ERR_OPTION for anything that is no address; names are never resolved.
+ */
+export function parseHosts(option: string, text: string): string[] {
+  return text.split(',').map((part) => {
+    const address = part.trim()
+    if (isIP(address) !== 0) return canonicalHost(address)
+    throw new TeardownError('ERR_OPTION', `${option}: '${address}' is not an IPv4 or IPv6 address`)
+  })
+}
+
+/** One spelling for all spellings of an address: that of the URL standard. */
+function canonicalHost(address: string): string {
+  return isIPv6(address) ? new URL(`http://[${address}]`).hostname : address
 }
 
 /**

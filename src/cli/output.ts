@@ -1,10 +1,11 @@
 // Where results go: standard output or a file. Writing is synchronous, so that memory stays bounded however slow the
 // reader is, and a reader that goes away (`| head`) ends the run quietly.
 
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { TeardownError } from '../base/errors.js'
 import type { TextSink } from '../report/reporter.js'
 
+const STDOUT = 1
 const FLUSH_CHARS = 1 << 16
 /** Pause before writing again to a reader that is not ready. */
 const RETRY_MS = 5
@@ -12,10 +13,12 @@ const RETRY_MS = 5
 /** The reader of our output has gone away: not an error, but the end of the run. */
 export class OutputClosed extends Error {}
 
-/** A buffered, synchronous text output. */
+/** A buffered, synchronous text output. A file appears under its name when it is whole. */
 export class Output implements TextSink {
   private readonly fd: number
   private readonly name: string
+  /** Where the text goes until it is whole; undefined for standard output and special files. */
+  private readonly aside: string | undefined
   private buffered = ''
   /** Write at once: somebody watches a live source. */
   immediate = false
@@ -23,12 +26,16 @@ export class Output implements TextSink {
   /** Opens `path`, or standard output for `-`. Opening comes before any work, so that a bad path fails early. */
   constructor(path: string) {
     this.name = path === '-' ? 'standard output' : path
+    if (path === '-') {
+      this.fd = STDOUT
+      return
+    }
+    const isSpecial = statSync(path, { throwIfNoEntry: false })?.isFile() === false
+    if (!isSpecial) this.aside = `${path}.${process.pid}.partial`
     try {
-      this.fd = path === '-' ? 1 : openSync(path, 'w')
+      this.fd = openSync(this.aside ?? path, 'w')
     } catch (error) {
-      throw new TeardownError('ERR_WRITE', `cannot write ${path}: ${reason(error)}`, {
-        cause: error,
-      })
+      throw this.failure(error)
     }
   }
 
@@ -45,9 +52,25 @@ export class Output implements TextSink {
     while (rest.length > 0) rest = rest.subarray(this.writeSome(rest))
   }
 
+  /** Writes what is left and puts a file in its place. */
   close(): void {
     this.flush()
-    if (this.fd !== 1) closeSync(this.fd)
+    if (this.fd === STDOUT) return
+    closeSync(this.fd)
+    if (this.aside === undefined) return
+    try {
+      renameSync(this.aside, this.name)
+    } catch (error) {
+      throw this.failure(error)
+    }
+  }
+
+  /** Drops what was written to a file; for runs that fail. */
+  discard(): void {
+    this.buffered = ''
+    if (this.fd === STDOUT) return
+    closeSync(this.fd)
+    if (this.aside !== undefined) rmSync(this.aside, { force: true })
   }
 
   private writeSome(octets: Uint8Array): number {
@@ -57,13 +80,17 @@ export class Output implements TextSink {
       const code = codeOf(error)
       if (code === 'EPIPE') throw new OutputClosed('the reader of the output is gone')
       if (code !== 'EAGAIN') {
-        throw new TeardownError('ERR_WRITE', `cannot write ${this.name}: ${reason(error)}`, {
-          cause: error,
-        })
+        throw this.failure(error)
       }
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS)
       return 0
     }
+  }
+
+  private failure(error: unknown): TeardownError {
+    return new TeardownError('ERR_WRITE', `cannot write ${this.name}: ${reason(error)}`, {
+      cause: error,
+    })
   }
 }
 

@@ -7,6 +7,7 @@ import {
   type ConnectionFilter,
   ENDING_NAMES,
   connectionFilter,
+  parseHosts,
   parseNames,
   parseNumbers,
 } from './filters.js'
@@ -14,6 +15,7 @@ import { CAUSES, VERDICTS } from '../teardown/verdicts.js'
 
 /** Output formats of `analyze`. */
 export const FORMATS = ['table', 'json', 'ndjson', 'csv'] as const
+/** One of the output formats. */
 export type Format = (typeof FORMATS)[number]
 
 /** Options of `analyze` as commander hands them over. */
@@ -96,7 +98,7 @@ function filterOf(flags: AnalyzeFlags): ConnectionFilter {
     ),
     cause: namesOf('--cause', flags.cause, causes),
     closer: namesOf('--closer', flags.closer, CLOSERS),
-    host: flags.host === undefined ? [] : flags.host.split(','),
+    host: flags.host === undefined ? [] : parseHosts('--host', flags.host),
     port: flags.port === undefined ? [] : parseNumbers('--port', flags.port, MAX_PORT),
     stream: flags.stream === undefined ? [] : parseNumbers('--stream', flags.stream, MAX_STREAM),
   })
@@ -121,8 +123,9 @@ function oneOf<T extends string>(option: string, text: string, allowed: readonly
 }
 
 function wholeNumber(option: string, text: string): number {
-  const [n] = parseNumbers(option, text, Number.MAX_SAFE_INTEGER)
-  return n ?? 0
+  const [n, ...more] = parseNumbers(option, text, Number.MAX_SAFE_INTEGER)
+  if (n !== undefined && more.length === 0) return n
+  throw new TeardownError('ERR_OPTION', `${option}: '${text}' is not one whole number`)
 }
 
 function nonNegative(option: string, text: string): number {

@@ -19,6 +19,8 @@ export class CaptureConnections implements AsyncIterable<Connection>, Connection
   readonly report: Promise<CaptureReport>
   private waiting: Connection[] = []
   private ended = false
+  /** The taker has left the loop: the rest is read for the report only. */
+  private left = false
   /** Wakes whoever waits for the other side: the reader for room, the iteration for connections. */
   private wakeReader: (() => void) | undefined
   private wakeTaker: (() => void) | undefined
@@ -35,21 +37,28 @@ export class CaptureConnections implements AsyncIterable<Connection>, Connection
   }
 
   onConnection(from: ColumnSource): void {
+    if (this.left) return
     this.waiting.push(connectionOf(from))
     this.wakeTaker?.()
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Connection, void, undefined> {
-    for (;;) {
-      const taken = this.waiting
+    try {
+      for (;;) {
+        const taken = this.waiting
+        this.waiting = []
+        this.wakeReader?.()
+        yield* taken
+        if (this.waiting.length > 0) continue
+        if (this.ended) break
+        await new Promise<void>((resolve) => {
+          this.wakeTaker = resolve
+        })
+      }
+    } finally {
+      this.left = true
       this.waiting = []
       this.wakeReader?.()
-      yield* taken
-      if (this.waiting.length > 0) continue
-      if (this.ended) break
-      await new Promise<void>((resolve) => {
-        this.wakeTaker = resolve
-      })
     }
     await this.report
   }

@@ -1,7 +1,8 @@
 // The numbers and names other tools give a connection, derived from the same facts.
 
 import * as L from '../tcp/layout.js'
-import type { Evidence, SideEvidence } from '../teardown/evidence.js'
+import type { Evidence } from '../teardown/evidence.js'
+import type { SideEvidence } from '../teardown/side-evidence.js'
 
 /** Wireshark's tcp.completeness: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32 (docbook, "TCP conversation completeness"). */
 export function completeness(e: Evidence): number {

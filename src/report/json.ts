@@ -2,6 +2,7 @@
 // therefore come last.
 
 import { type Column, type ColumnSource, connectionObject } from './columns.js'
+import { jsonText } from './json-text.js'
 import { type CaptureRow, type Reporter, SCHEMA_NAME, type TextSink } from './reporter.js'
 import type { Summary } from './summary.js'
 
@@ -19,7 +20,7 @@ export class JsonReporter implements Reporter {
   }
 
   connection(from: ColumnSource): void {
-    const row = JSON.stringify(connectionObject(from, this.columns))
+    const row = jsonText(connectionObject(from, this.columns))
     this.sink.write(`${this.rows === 0 ? '\n' : ',\n'}${row}`)
     this.rows++
   }
@@ -29,9 +30,9 @@ export class JsonReporter implements Reporter {
   }
 
   finish(summary: Summary): void {
-    const captures = this.captures.map((capture) => JSON.stringify(capture)).join(',\n')
+    const captures = this.captures.map((capture) => jsonText(capture)).join(',\n')
     this.sink.write(
-      `\n],"incidents":[],"captures":[\n${captures}\n],"summary":${JSON.stringify(summary)}}\n`,
+      `\n],"incidents":[],"captures":[\n${captures}\n],"summary":${jsonText(summary)}}\n`,
     )
   }
 }

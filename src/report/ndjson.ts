@@ -1,7 +1,8 @@
-// NDJSON: one JSON object a line, written as connections end. JSON.stringify escapes every control character, so that
-// file and interface names cannot reach the terminal as code.
+// NDJSON: one JSON object a line, written as connections end. Control characters are escaped, so that file and
+// interface names cannot reach the terminal as code.
 
 import { type Column, type ColumnSource, connectionObject } from './columns.js'
+import { jsonText } from './json-text.js'
 import type { CaptureRow, Reporter, TextSink } from './reporter.js'
 import type { Summary } from './summary.js'
 
@@ -28,6 +29,6 @@ export class NdjsonReporter implements Reporter {
   }
 
   private line(value: object): void {
-    this.sink.write(`${JSON.stringify(value)}\n`)
+    this.sink.write(`${jsonText(value)}\n`)
   }
 }

@@ -68,7 +68,9 @@ const SIDE_WORDS = 16
 // ---- Connection record, float64 words ----------------------------------------------------------------------------
 
 const CONN_F = (CONN_WORDS + 2 * SIDE_WORDS) / 2
+/** First packet. */
 export const START_NS_F: number = CONN_F
+/** Its frame. */
 export const START_FRAME_F: number = CONN_F + 1
 /** First ACK that completes the handshake. */
 export const HANDSHAKE_NS_F: number = CONN_F + 2
@@ -92,6 +94,7 @@ const SIDE_F_WORDS = 6
 
 // ---- Teardown record, int32 words --------------------------------------------------------------------------------
 
+/** ICMP errors that quote the connection. */
 export const ICMP_COUNT = 0
 /** ICMP type in the second octet, code in the low one; bit 16 for ICMPv6, bit 17 when the quoted segment was a SYN. */
 export const ICMP_KIND = 1
@@ -154,7 +157,9 @@ const TEARDOWN_SIDE_WORDS = 30
 // ---- Teardown record, float64 words ------------------------------------------------------------------------------
 
 const TEARDOWN_F = (TEARDOWN_WORDS + 2 * TEARDOWN_SIDE_WORDS) / 2
+/** The first of them. */
 export const ICMP_NS_F: number = TEARDOWN_F
+/** Its frame. */
 export const ICMP_FRAME_F: number = TEARDOWN_F + 1
 /** Time of the last payload of either side before the first FIN or effective RST. */
 export const IDLE_SINCE_NS_F: number = TEARDOWN_F + 2
@@ -247,6 +252,9 @@ export const CONN_REUSED_PORTS: number = 1 << 7
 export const CONN_SIMULTANEOUS_OPEN: number = 1 << 8
 /** CONN_FLAGS: waits in the queue of closed connections. */
 export const CONN_QUEUED: number = 1 << 9
+
+/** CONN_FLAGS: a SYN that side 1 has not answered yet. */
+export const CONN_UNANSWERED: number = 1 << 10
 
 /** SIDE_FLAGS: ISN holds. */
 export const SIDE_ISN_SET: number = 1 << 0

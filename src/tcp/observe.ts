@@ -88,41 +88,16 @@ export class Observer {
       return
     }
 
-    const mine = ints[me + L.SIDE_FLAGS] as number
-    const ahead = (seq + payloadLen - (ints[me + L.NXT] as number)) | 0
-    if (
-      (flags & ~PSH) === ACK &&
-      (mine & IN_STEP) === IN_STEP &&
-      ints[me + L.STATE] === ESTABLISHED &&
-      ints[peer + L.STATE] === ESTABLISHED &&
-      ints[conn + L.TEARDOWN] === 0 &&
-      ahead === payloadLen &&
-      ((ack - (ints[peer + L.NXT] as number)) | 0) <= 0
-    ) {
-      // In order, on an open connection to which nothing special has happened: nine of ten packets of usual traffic.
-      // The general path below comes to the same in twice the time.
-      if (payloadLen > 0) {
-        ints[me + L.NXT] = (seq + payloadLen) | 0
-        floats[meF + L.DATA_NS_F] = timeNs
-        floats[meF + L.DATA_FRAME_F] = frame
-      }
-      const progress = (ack - (ints[me + L.ACKED] as number)) | 0
-      if (progress > 0) ints[me + L.ACKED] = ack
-      ints[me + L.SIDE_FLAGS] =
-        mine |
-        (payloadLen > 0 ? L.SIDE_DATA : L.SIDE_PLAIN_ACK | L.SIDE_EMPTY_ACK) |
-        (progress > 0 ? L.SIDE_ACKED_MORE : 0) |
-        (seg.ipId > 0 ? L.SIDE_IP_ID : 0)
-      if (((ints[me + L.LAST_META] as number) ^ meta) & 0xff00) widenTtlRange(ints, me, seg.ttl)
+    if (isInStep(ints, conn, me, peer, seg)) {
+      observeInStep(ints, floats, me, meF, seg, frame, timeNs)
     } else if ((flags & RST) !== 0) {
       this.touchedEnd = true
-      if ((flags & (SYN | ACK)) === ACK && payloadLen === 0)
-        ints[me + L.SIDE_FLAGS] = mine | L.SIDE_EMPTY_ACK
       observeReset(this.table, record, side, seg, view, frame, timeNs, this.options)
     } else {
       this.observeLive(record, side, me, peer, meF, seg, view, frame, timeNs)
-      if (((ints[me + L.LAST_META] as number) ^ meta) & 0xff00) widenTtlRange(ints, me, seg.ttl)
     }
+    const differs = (ints[me + L.LAST_META] as number) ^ meta
+    if ((differs & 0xff00) !== 0 && (flags & RST) === 0) widenTtlRange(ints, me, seg.ttl)
 
     ints[me + L.LAST_SEQ] = seq
     ints[me + L.LAST_ACK] = ack
@@ -170,8 +145,8 @@ export class Observer {
     frame: number,
     timeNs: number,
   ): void {
-    const { ints, floats } = this.table.connections
-    const { flags, seq, ack, payloadLen } = seg
+    const { ints } = this.table.connections
+    const { flags, seq } = seg
     let mine = ints[me + L.SIDE_FLAGS] as number
     if ((mine & L.SIDE_ISN_SET) === 0) {
       ints[me + L.ISN] = (flags & SYN) !== 0 ? seq : (seq - 1) | 0
@@ -186,49 +161,58 @@ export class Observer {
     }
     if (seg.ipId > 0 && (flags & SYN) === 0) mine |= L.SIDE_IP_ID
 
-    // Sequence space: new octets, octets seen before, or none.
-    const nxt = ints[me + L.NXT] as number
-    const first = (flags & SYN) !== 0 ? (seq + 1) | 0 : seq
-    const end = (first + payloadLen) | 0
-    const ahead = (end - nxt) | 0
-    mine &= ~L.SIDE_LAST_PROBE
-    ints[me + L.SIDE_FLAGS] = mine
-    if (payloadLen > 0) {
-      if (ahead > 0) {
-        const gap = (first - nxt) | 0
-        if (gap > 0) {
-          ints[me + L.HOLE_START] = nxt
-          ints[me + L.HOLE_END] = first
-          mine |= L.SIDE_HOLE
-        }
-        ints[me + L.NXT] = end
-        ints[me + L.SIDE_FLAGS] = mine | L.SIDE_DATA
-        floats[meF + L.DATA_NS_F] = timeNs
-        floats[meF + L.DATA_FRAME_F] = frame
-        if (((ints[peer + L.SIDE_FLAGS] as number) & L.SIDE_FIN) !== 0) {
-          observeLateData(this.table, record, side, ahead, ack, frame, timeNs)
-        }
-      } else if ((flags & FIN) === 0) {
-        observeResent(this.table, record, side, first, payloadLen, frame, timeNs)
-      }
-    } else if (ahead < 0 && (flags & (SYN | FIN)) === 0) {
-      observeStaleAck(this.table, record, side, seq, frame, timeNs)
-    } else if (ahead > 0 && (flags & FIN) === 0) {
-      // Octets passed that were not captured.
-      ints[me + L.HOLE_START] = nxt
-      ints[me + L.HOLE_END] = seq
-      ints[me + L.NXT] = seq
-      ints[me + L.SIDE_FLAGS] = mine | L.SIDE_HOLE
-    }
+    ints[me + L.SIDE_FLAGS] = mine & ~L.SIDE_LAST_PROBE
+    this.observeSequence(record, side, me, peer, meF, seg, frame, timeNs)
 
     if ((flags & ACK) !== 0) this.observeAck(record, side, me, peer, seg, frame, timeNs)
     if ((flags & FIN) !== 0) {
       this.touchedEnd = true
-      observeFin(this.table, record, side, end, seg, frame, timeNs)
+      observeFin(this.table, record, side, (seg.seq + seg.payloadLen) | 0, seg, frame, timeNs)
     }
     if ((ints[record * L.CONN_INTS + L.TEARDOWN] as number) !== 0) {
       observeProbeAnswered(this.table, record, side, frame, timeNs)
       if (observeAfterReset(this.table, record, side, seg, frame, timeNs)) this.touchedEnd = true
+    }
+  }
+
+  /** Sequence space: new octets, octets seen before, or none. */
+  private observeSequence(
+    record: number,
+    side: number,
+    me: number,
+    peer: number,
+    meF: number,
+    seg: Segment,
+    frame: number,
+    timeNs: number,
+  ): void {
+    const { ints, floats } = this.table.connections
+    const { flags, seq, ack, payloadLen } = seg
+    const mine = ints[me + L.SIDE_FLAGS] as number
+    const nxt = ints[me + L.NXT] as number
+    const first = (flags & SYN) !== 0 ? (seq + 1) | 0 : seq
+    const end = (first + payloadLen) | 0
+    const ahead = (end - nxt) | 0
+    const gap = (first - nxt) | 0
+    if (gap > 0 && (flags & FIN) === 0) {
+      // Octets passed that were not captured, or not yet.
+      ints[me + L.HOLE_START] = nxt
+      ints[me + L.HOLE_END] = first
+      ints[me + L.NXT] = first
+      ints[me + L.SIDE_FLAGS] = mine | L.SIDE_HOLE
+    }
+    if (payloadLen > 0 && ahead > 0) {
+      ints[me + L.NXT] = end
+      ints[me + L.SIDE_FLAGS] = (ints[me + L.SIDE_FLAGS] as number) | L.SIDE_DATA
+      floats[meF + L.DATA_NS_F] = timeNs
+      floats[meF + L.DATA_FRAME_F] = frame
+      if (((ints[peer + L.SIDE_FLAGS] as number) & L.SIDE_FIN) !== 0) {
+        observeLateData(this.table, record, side, Math.min(ahead, payloadLen), ack, frame, timeNs)
+      }
+    } else if (payloadLen > 0 && (flags & FIN) === 0) {
+      observeResent(this.table, record, side, first, payloadLen, frame, timeNs)
+    } else if (payloadLen === 0 && ahead < 0 && (flags & (SYN | FIN)) === 0) {
+      observeStaleAck(this.table, record, side, seq, frame, timeNs)
     }
   }
 
@@ -344,6 +328,49 @@ export class Observer {
     readTcpOptions(view, seg.tcpStart + 20, seg.optionsEnd, this.options)
     return this.options.hasTimestamps ? L.SIDE_TIMESTAMPS : 0
   }
+}
+
+/**
+ * Whether a segment simply comes next, on an open connection to which nothing special has happened: nine of ten
+ * segments of usual traffic.
+ */
+function isInStep(ints: Int32Array, conn: number, me: number, peer: number, seg: Segment): boolean {
+  return (
+    (seg.flags & ~PSH) === ACK &&
+    ((ints[me + L.SIDE_FLAGS] as number) & IN_STEP) === IN_STEP &&
+    ints[me + L.STATE] === ESTABLISHED &&
+    ints[peer + L.STATE] === ESTABLISHED &&
+    ints[conn + L.TEARDOWN] === 0 &&
+    seg.seq === ints[me + L.NXT] &&
+    ((seg.ack - (ints[peer + L.NXT] as number)) | 0) <= 0
+  )
+}
+
+/** Applies a segment for which {@link isInStep} holds; the general path comes to the same in twice the time. */
+function observeInStep(
+  ints: Int32Array,
+  floats: Float64Array,
+  me: number,
+  meF: number,
+  seg: Segment,
+  frame: number,
+  timeNs: number,
+): void {
+  let flags = ints[me + L.SIDE_FLAGS] as number
+  if (seg.payloadLen > 0) {
+    ints[me + L.NXT] = (seg.seq + seg.payloadLen) | 0
+    floats[meF + L.DATA_NS_F] = timeNs
+    floats[meF + L.DATA_FRAME_F] = frame
+    flags |= L.SIDE_DATA
+  } else {
+    flags |= L.SIDE_PLAIN_ACK | L.SIDE_EMPTY_ACK
+  }
+  if (((seg.ack - (ints[me + L.ACKED] as number)) | 0) > 0) {
+    ints[me + L.ACKED] = seg.ack
+    flags |= L.SIDE_ACKED_MORE
+  }
+  if (seg.ipId > 0) flags |= L.SIDE_IP_ID
+  ints[me + L.SIDE_FLAGS] = flags
 }
 
 /** Whether a segment equal in sequence, acknowledgment, length and window to the one before is a second copy of it. */

@@ -29,7 +29,9 @@ export function observeReset(
   const words = table.teardowns.ints
   const times = table.teardowns.floats
   const grade = gradeOf(ints, me, sideInts(record, 1 - side), seg)
-  ints[me + L.SIDE_FLAGS] = (ints[me + L.SIDE_FLAGS] as number) | L.SIDE_RST
+  let mine = (ints[me + L.SIDE_FLAGS] as number) | L.SIDE_RST
+  if ((seg.flags & ACK) !== 0 && seg.payloadLen === 0) mine |= L.SIDE_EMPTY_ACK
+  ints[me + L.SIDE_FLAGS] = mine
   const earlier = words[t + L.RST_COUNT] as number
   words[t + L.RST_COUNT] = earlier + 1
   if (earlier === 0 || ((seg.seq - (words[t + L.RST_HIGH] as number)) | 0) > 0) {
@@ -58,7 +60,8 @@ export function observeReset(
   words[t + L.RST_WINDOW] = seg.window
   words[t + L.RST_TTL] = seg.ttl
   words[t + L.RST_IP_ID] = seg.ipId
-  words[t + L.RST_NXT] = ints[me + L.NXT] as number
+  const known = ((ints[me + L.SIDE_FLAGS] as number) & L.SIDE_NXT_SET) !== 0
+  words[t + L.RST_NXT] = known ? (ints[me + L.NXT] as number) : seg.seq
   times[tf + L.RST_NS_F] = timeNs
   times[tf + L.RST_FRAME_F] = frame
   meta |= keepSurroundings(table, record, side, teardown)

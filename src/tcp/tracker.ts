@@ -6,7 +6,7 @@ import { ACK, SYN } from '../wire/segment.js'
 import * as L from './layout.js'
 import { Observer } from './observe.js'
 import { RecordQueue } from './queue.js'
-import { CLOSED, LISTEN, SYN_SENT, TIME_WAIT } from './state.js'
+import { CLOSED, TIME_WAIT } from './state.js'
 import { ConnectionTable } from './table.js'
 
 /** Takes connections whose end is known, or that the tracker has to give up. */
@@ -25,6 +25,8 @@ export interface TrackerLimits {
 
 const MAX_CLOSED = 1 << 14
 const MAX_UNANSWERED = 1 << 18
+/** Answered entries the queue of unanswered SYNs may hold besides as many as there are unanswered ones. */
+const QUEUE_SLACK = 1024
 
 /** Connections of one timeline of packets. */
 export class Tracker {
@@ -39,6 +41,8 @@ export class Tracker {
   private readonly handler: EndHandler
   private readonly closed = new RecordQueue()
   private readonly unanswered = new RecordQueue()
+  /** Unanswered SYNs there are; their queue also holds some that have been answered since. */
+  private waiting = 0
   private readonly maxClosed: number
   private readonly maxUnanswered: number
   /** How many entries of `closed`, from the oldest, have been reported by `settle`. */
@@ -63,6 +67,8 @@ export class Tracker {
       const at = record * L.CONN_INTS + L.CONN_FLAGS
       table.connections.ints[at] = (table.connections.ints[at] as number) | L.CONN_REUSED_PORTS
     }
+    const flags = table.connections.ints[record * L.CONN_INTS + L.CONN_FLAGS] as number
+    if ((flags & L.CONN_UNANSWERED) !== 0 && table.side === 1) this.answered(record, flags)
     this.observer.observe(record, table.side, seg, view, frame, timeNs)
     if (this.observer.touchedEnd) this.afterEndEvent(record)
   }
@@ -141,6 +147,8 @@ export class Tracker {
 
   /** Reports a connection if that has not happened, and forgets it. */
   private drop(record: number): void {
+    const flags = this.table.connections.ints[record * L.CONN_INTS + L.CONN_FLAGS] as number
+    if ((flags & L.CONN_UNANSWERED) !== 0) this.waiting--
     this.report(record)
     this.table.unlink(record)
     this.table.connections.ints[record * L.CONN_INTS + L.STREAM] = -1
@@ -190,30 +198,47 @@ export class Tracker {
     if (this.isClosed(record)) this.drop(record)
   }
 
-  /** Bounds unanswered SYNs. Entries that have been answered since leave the queue as new ones come. */
+  /** Bounds unanswered SYNs: beyond that the oldest is judged as it stands. */
   private queueUnanswered(record: number): void {
-    const { unanswered } = this
-    for (let i = 0; i < 2 && unanswered.length > 0 && !this.oldestIsUnanswered(); i++) {
-      unanswered.shift()
-    }
-    unanswered.push(record, this.table.connections.ints[record * L.CONN_INTS + L.STREAM] as number)
-    if (unanswered.length <= this.maxUnanswered) return
-    const isUnanswered = this.oldestIsUnanswered()
-    const oldest = unanswered.shift()
-    if (!isUnanswered) return
-    this.evicted++
-    const at = oldest * L.CONN_INTS + L.CONN_FLAGS
     const { ints } = this.table.connections
-    ints[at] = (ints[at] as number) | L.CONN_EVICTED
-    this.drop(oldest)
+    const at = record * L.CONN_INTS
+    ints[at + L.CONN_FLAGS] = (ints[at + L.CONN_FLAGS] as number) | L.CONN_UNANSWERED
+    this.waiting++
+    if (this.unanswered.length > 2 * this.waiting + QUEUE_SLACK) this.sweepUnanswered()
+    this.unanswered.push(record, ints[at + L.STREAM] as number)
+    while (this.waiting > this.maxUnanswered) this.evictOldestUnanswered()
   }
 
-  private oldestIsUnanswered(): boolean {
+  private answered(record: number, flags: number): void {
+    this.table.connections.ints[record * L.CONN_INTS + L.CONN_FLAGS] = flags & ~L.CONN_UNANSWERED
+    this.waiting--
+  }
+
+  private evictOldestUnanswered(): void {
+    const stream = this.unanswered.stampAt(0)
+    const record = this.unanswered.shift()
+    if (!this.isUnanswered(record, stream)) return
+    this.evicted++
+    const at = record * L.CONN_INTS + L.CONN_FLAGS
     const { ints } = this.table.connections
-    const record = this.unanswered.at(0)
-    if (ints[record * L.CONN_INTS + L.STREAM] !== this.unanswered.stampAt(0)) return false
-    const side = record * L.CONN_INTS + L.SIDE_INTS
-    return ints[side + L.STATE] === SYN_SENT && ints[side + L.SIDE_INTS_STEP + L.STATE] === LISTEN
+    ints[at] = (ints[at] as number) | L.CONN_EVICTED
+    this.drop(record)
+  }
+
+  /** Takes answered entries out of the queue; each is looked at once for every two that come in. */
+  private sweepUnanswered(): void {
+    for (let i = this.unanswered.length; i > 0; i--) {
+      const stream = this.unanswered.stampAt(0)
+      const record = this.unanswered.shift()
+      if (this.isUnanswered(record, stream)) this.unanswered.push(record, stream)
+    }
+  }
+
+  private isUnanswered(record: number, stream: number): boolean {
+    const { ints } = this.table.connections
+    const base = record * L.CONN_INTS
+    const flags = ints[base + L.CONN_FLAGS] as number
+    return ints[base + L.STREAM] === stream && (flags & L.CONN_UNANSWERED) !== 0
   }
 }
 

@@ -1,6 +1,7 @@
 // Endings by FIN from both sides.
 
-import type { Evidence, SideEvidence } from './evidence.js'
+import type { Evidence } from './evidence.js'
+import type { SideEvidence } from './side-evidence.js'
 import { type Rule, nameOf } from './rule.js'
 import type { Closer, Situation } from './situation.js'
 import { The, count, duration, items, packet, the } from './words.js'

@@ -23,7 +23,7 @@ export const HANDSHAKE_RESET_RULES: readonly Rule[] = [
     alternatives: ['reset_other.middlebox'],
     evidence: (e) => items([e.start, 'SYN'], [e.server.rst.at, 'RST in answer to the SYN']),
     explain: (e) =>
-      `The connection was refused: the SYN was answered by a RST after ${duration(e.server.rst.at.ns - e.server.rst.trigger.ns)} ` +
+      `The connection was refused: the SYN was answered by a RST${after(e)} ` +
       `(${packet(e.server.rst.at)}). Nothing listens on that port, or a firewall rejects it.`,
   },
   {
@@ -140,4 +140,10 @@ export const HANDSHAKE_RULES: readonly Rule[] = [
 /** The client sent SYNs and nothing else. */
 function onlySyn(e: Evidence): boolean {
   return e.client.has(L.SIDE_SYN) && !e.client.has(BEYOND_SYN | L.SIDE_RST | L.SIDE_SYN_ACK)
+}
+
+/** How long the server's RST came after what it answers, if that was captured before it. */
+function after(e: Evidence): string {
+  const { trigger, at } = e.server.rst
+  return trigger.seen ? ` after ${duration(at.ns - trigger.ns)}` : ''
 }

@@ -2,7 +2,8 @@
 // how long the capture runs on after the last packet, since Linux gives up without sending anything.
 
 import * as L from '../tcp/layout.js'
-import type { Evidence, SideEvidence } from './evidence.js'
+import type { Evidence } from './evidence.js'
+import type { SideEvidence } from './side-evidence.js'
 import { type Rule, nameOf } from './rule.js'
 import type { Situation } from './situation.js'
 import { The, count, duration, items, packet, the } from './words.js'

@@ -4,7 +4,8 @@
 
 import * as L from '../tcp/layout.js'
 import { FIN, SYN } from '../wire/segment.js'
-import type { Evidence, SideEvidence } from './evidence.js'
+import type { Evidence } from './evidence.js'
+import type { SideEvidence } from './side-evidence.js'
 import { type Rule, nameOf } from './rule.js'
 import type { Closer, Situation } from './situation.js'
 import { The, count, duration, items, packet, the } from './words.js'

@@ -2,7 +2,8 @@
 // closed first, what is missing from the capture. Derived once per connection, right after the evidence is read.
 
 import * as L from '../tcp/layout.js'
-import type { Evidence, SideEvidence } from './evidence.js'
+import type { Evidence } from './evidence.js'
+import type { SideEvidence } from './side-evidence.js'
 
 /** Who ended a connection. */
 export type Closer = 'client' | 'server' | 'both' | 'middlebox' | 'none' | 'unknown'

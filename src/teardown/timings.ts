@@ -1,7 +1,9 @@
 // Times between the events of an ending, in ns; NaN when one of the two events did not happen. Never negative: packets
 // with times that run backwards count as simultaneous.
 
-import type { Evidence, Moment, SideEvidence } from './evidence.js'
+import type { Evidence } from './evidence.js'
+import type { Moment } from './moment.js'
+import type { SideEvidence } from './side-evidence.js'
 import type { Situation } from './situation.js'
 
 /** Ns from `a` to `b`. */

@@ -1,6 +1,8 @@
 // The few words the explanations are made of.
 
-import type { Evidence, Moment, SideEvidence } from './evidence.js'
+import type { Evidence } from './evidence.js'
+import type { Moment } from './moment.js'
+import type { SideEvidence } from './side-evidence.js'
 
 /** One packet a verdict rests on. */
 export interface EvidenceItem {
@@ -12,21 +14,27 @@ export interface EvidenceItem {
   readonly shows: string
 }
 
+/** Units of a duration: ns each, and from how many ns the next one is used. */
+const UNITS: readonly (readonly [name: string, ns: number, below: number])[] = [
+  ['µs', 1e3, 1e6],
+  ['ms', 1e6, 1e9],
+  ['s', 1e9, 120e9],
+  ['min', 60e9, 7200e9],
+  ['h', 3600e9, 172_800e9],
+  ['days', 86_400e9, Infinity],
+]
+
 /** A duration for people: three significant digits and the unit that fits. */
 export function duration(ns: number): string {
   if (Number.isNaN(ns)) return 'an unknown time'
-  const abs = Math.abs(ns)
-  if (abs < 1e3) return `${Math.round(ns)} ns`
-  if (abs < 1e6) return `${digits(ns / 1e3)} µs`
-  if (abs < 1e9) return `${digits(ns / 1e6)} ms`
-  if (abs < 120e9) return `${digits(ns / 1e9)} s`
-  if (abs < 7200e9) return `${digits(ns / 60e9)} min`
-  if (abs < 172_800e9) return `${digits(ns / 3600e9)} h`
-  return `${digits(ns / 86_400e9)} days`
-}
-
-function digits(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)
+  if (ns < 1e3) return `${Math.round(ns)} ns`
+  for (const [name, unit, below] of UNITS) {
+    // Rounding first: 999.6 µs are 1.00 ms.
+    const rounded = Number((ns / unit).toPrecision(3))
+    if (rounded * unit >= below) continue
+    return `${rounded >= 1000 ? Math.round(ns / unit) : rounded.toPrecision(3)} ${name}`
+  }
+  return `${ns} ns`
 }
 
 /** "1 packet", "2 packets". */

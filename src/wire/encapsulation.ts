@@ -7,6 +7,7 @@
 
 import type { Walk } from './walk.js'
 
+/** Kinds of encapsulation; the numbers index the texts below. */
 export const ENCAP_VLAN = 1
 export const ENCAP_VXLAN = 2
 export const ENCAP_GENEVE = 3

@@ -34,6 +34,7 @@ export const ETHERNET_HEADER_LEN = 14
 /** Types up to here are the length of an 802.3 frame with LLC. */
 const LENGTH_MAX = 1500
 
+/** EtherType values (IEEE 802 Numbers, IANA). */
 export const ETHERTYPE_IPV4 = 0x0800
 export const ETHERTYPE_IPV6 = 0x86dd
 export const ETHERTYPE_VLAN = 0x8100

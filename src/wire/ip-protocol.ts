@@ -18,6 +18,7 @@ import type { Walk } from './walk.js'
 
 const PROTOCOL_ICMP = 1
 const PROTOCOL_IPV4 = 4
+/** IP protocol numbers (IANA). */
 export const PROTOCOL_TCP = 6
 const PROTOCOL_UDP = 17
 const PROTOCOL_IPV6 = 41

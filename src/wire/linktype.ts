@@ -39,6 +39,7 @@ import { readFrameRelay } from './ppp.js'
 import type { Walk } from './walk.js'
 import { readPrism, readRadiotap } from './wifi.js'
 
+/** LINKTYPE_ values with a straight path (https://www.tcpdump.org/linktypes.html). */
 export const LINKTYPE_ETHERNET = 1
 export const LINKTYPE_LINUX_SLL = 113
 export const LINKTYPE_LINUX_SLL2 = 276

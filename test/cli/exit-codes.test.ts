@@ -42,6 +42,12 @@ describe('2: usage', () => {
     ['a bad port', ['analyze', '--port', '65536', REFUSED], /--port: '65536'/],
     ['a bad stream', ['analyze', '--stream', '-1', REFUSED], /--stream/],
     ['a bad number', ['analyze', '--top', 'all', REFUSED], /--top: 'all'/],
+    ['two numbers for one', ['analyze', '--top', '1,2', REFUSED], /--top: '1,2'/],
+    [
+      'a host that is no address',
+      ['analyze', '--host', '10.50.999.1', REFUSED],
+      /--host: .*10\.50\.999\.1/,
+    ],
     ['a bad time', ['analyze', '--idle', '1m', REFUSED], /--idle: '1m'/],
     ['a bad colour', ['analyze', '--color', 'red', REFUSED], /--color: unknown 'red'/],
     ['a glob without match', ['analyze', 'samples/*.cap'], /no file matches samples\/\*\.cap/],
@@ -169,6 +175,12 @@ describe('-o', () => {
     const { code, stdout, stderr } = await analyze(['-o', path, 'no/such.pcap'])
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toBe(`tcp-teardown: cannot write ${path}: no such folder\n`)
+  })
+
+  test('that cannot take any more is an error', async () => {
+    const { code, stderr } = await analyze(['-f', 'ndjson', '-o', '/dev/full', REFUSED])
+    expect(code).toBe(2)
+    expect(stderr).toBe('tcp-teardown: cannot write /dev/full: no space left on the device\n')
   })
 
   test('that is a folder is an error', async () => {

@@ -119,6 +119,7 @@ describe('filters', () => {
     ['--closer', 'client,none', streamsWhere((c) => /client|none/.test(c.closer))],
     ['--host', '10.50.63.2', streamsWhere(() => true)],
     ['--host', '10.50.63.9', []],
+    ['--host', '10.50.63.9, 10.50.63.2', streamsWhere(() => true)],
     ['--port', '5432', streamsWhere(() => true)],
     ['--port', '44266,44276', streamsWhere((c) => /^442(66|76)$/.test(String(c.client_port)))],
     ['--stream', '2,4', [2, 4]],
