@@ -253,8 +253,8 @@ export const CONN_SIMULTANEOUS_OPEN: number = 1 << 8
 /** CONN_FLAGS: waits in the queue of closed connections. */
 export const CONN_QUEUED: number = 1 << 9
 
-/** CONN_FLAGS: a SYN that side 1 has not answered yet. */
-export const CONN_UNANSWERED: number = 1 << 10
+/** CONN_FLAGS: side 0 has sent nothing but SYNs yet, or only an ICMP error told of it. */
+export const CONN_HALF_OPEN: number = 1 << 10
 
 /** SIDE_FLAGS: ISN holds. */
 export const SIDE_ISN_SET: number = 1 << 0
@@ -280,7 +280,7 @@ export const SIDE_TIMESTAMPS: number = 1 << 9
 export const SIDE_IP_ID: number = 1 << 10
 /** SIDE_FLAGS: the peer acknowledged octets of this side that were not captured. */
 export const SIDE_UNSEEN: number = 1 << 11
-/** SIDE_FLAGS: its sequence numbers jumped over octets. */
+/** SIDE_FLAGS: its sequence numbers jumped over octets that have not passed yet. */
 export const SIDE_HOLE: number = 1 << 12
 /** SIDE_FLAGS: the last segment was a keepalive probe. */
 export const SIDE_LAST_PROBE: number = 1 << 13
@@ -297,6 +297,9 @@ export const SIDE_ACKED_MORE: number = 1 << 18
 
 /** SIDE_FLAGS: sent a segment with ACK and without payload that was no SYN. */
 export const SIDE_EMPTY_ACK: number = 1 << 19
+
+/** SIDE_FLAGS: octets it jumped over never passed. */
+export const SIDE_LOST: number = 1 << 20
 
 /** RST_META: carries ACK. */
 export const RST_HAS_ACK: number = 1 << 0

@@ -6,7 +6,7 @@ import { ACK, FIN, RST, SYN } from '../wire/segment.js'
 import { TcpOptions, readTcpOptions } from '../wire/tcp-options.js'
 import { observeFin, observeFinAcked, observeLateData } from './fin.js'
 import * as L from './layout.js'
-import { observeProbeAnswered, observeStaleAck } from './probe.js'
+import { endProbing, observeProbeAnswered, observeStaleAck } from './probe.js'
 import { observeResent } from './resend.js'
 import { observeAfterReset, observeReset } from './reset.js'
 import { endSeries } from './series.js'
@@ -88,6 +88,7 @@ export class Observer {
       return
     }
 
+    if (((ints[me + L.SIDE_FLAGS] as number) & L.SIDE_ISN_SET) === 0) startSide(ints, me, seg)
     if (isInStep(ints, conn, me, peer, seg)) {
       observeInStep(ints, floats, me, meF, seg, frame, timeNs)
     } else if ((flags & RST) !== 0) {
@@ -148,10 +149,6 @@ export class Observer {
     const { ints } = this.table.connections
     const { flags, seq } = seg
     let mine = ints[me + L.SIDE_FLAGS] as number
-    if ((mine & L.SIDE_ISN_SET) === 0) {
-      ints[me + L.ISN] = (flags & SYN) !== 0 ? seq : (seq - 1) | 0
-      mine |= L.SIDE_ISN_SET
-    }
     if ((flags & SYN) !== 0) {
       ints[me + L.SIDE_FLAGS] = mine
       mine = this.observeSyn(record, side, me, peer, seg, view, frame, timeNs)
@@ -171,6 +168,9 @@ export class Observer {
     }
     if ((ints[record * L.CONN_INTS + L.TEARDOWN] as number) !== 0) {
       observeProbeAnswered(this.table, record, side, frame, timeNs)
+      if (((ints[me + L.SIDE_FLAGS] as number) & L.SIDE_LAST_PROBE) === 0) {
+        endProbing(this.table, record, side)
+      }
       if (observeAfterReset(this.table, record, side, seg, frame, timeNs)) this.touchedEnd = true
     }
   }
@@ -194,12 +194,12 @@ export class Observer {
     const end = (first + payloadLen) | 0
     const ahead = (end - nxt) | 0
     const gap = (first - nxt) | 0
-    if (gap > 0 && (flags & FIN) === 0) {
-      // Octets passed that were not captured, or not yet.
+    if (gap > 0) {
+      // Octets passed that were not captured, or not yet. Only one hole is followed; an older one stays open for good.
+      ints[me + L.SIDE_FLAGS] = mine | L.SIDE_HOLE | ((mine & L.SIDE_HOLE) !== 0 ? L.SIDE_LOST : 0)
       ints[me + L.HOLE_START] = nxt
       ints[me + L.HOLE_END] = first
       ints[me + L.NXT] = first
-      ints[me + L.SIDE_FLAGS] = mine | L.SIDE_HOLE
     }
     if (payloadLen > 0 && ahead > 0) {
       ints[me + L.NXT] = end
@@ -328,6 +328,12 @@ export class Observer {
     readTcpOptions(view, seg.tcpStart + 20, seg.optionsEnd, this.options)
     return this.options.hasTimestamps ? L.SIDE_TIMESTAMPS : 0
   }
+}
+
+/** Takes the first segment of a side for its initial sequence number, less one if it is no SYN: as Wireshark does. */
+function startSide(ints: Int32Array, me: number, seg: Segment): void {
+  ints[me + L.ISN] = (seg.flags & SYN) !== 0 ? seg.seq : (seg.seq - 1) | 0
+  ints[me + L.SIDE_FLAGS] = (ints[me + L.SIDE_FLAGS] as number) | L.SIDE_ISN_SET
 }
 
 /**

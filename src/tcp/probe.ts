@@ -92,6 +92,11 @@ export function observeProbeAnswered(
   table.teardowns.floats[tf + L.PROBE_ANSWER_FRAME_F] = frame
 }
 
+/** `side` has something else to send: it no longer just probes. */
+export function endProbing(table: ConnectionTable, record: number, side: number): void {
+  table.teardowns.ints[teardownInts(table.teardownOf(record), side) + L.PROBE_RUN] = 0
+}
+
 function keepShortest(times: Float64Array, at: number, ns: number): void {
   const kept = times[at] as number
   if (ns > 0 && (kept === 0 || ns < kept)) times[at] = ns

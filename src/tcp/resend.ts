@@ -52,7 +52,11 @@ export function observeResent(
     const words = table.teardowns.ints
     words[t + L.SYN_ACK_REPEATS] = (words[t + L.SYN_ACK_REPEATS] as number) + 1
   }
-  extendSeries(table, record, side, kind, frame, timeNs)
+  // What the peer has acknowledged is sent again by mistake; only what it has not can be given up.
+  const behind = (seq + Math.max(1, octets)) | 0
+  if (!peerAnswered(ints, peer) || ((behind - acked) | 0) > 0) {
+    extendSeries(table, record, side, kind, frame, timeNs)
+  }
 }
 
 /** True when the octets were skipped before and come now: reordered, or lost before the capture point. */
@@ -62,7 +66,10 @@ function fillsHole(ints: Int32Array, me: number, seq: number, octets: number): b
   if (start === end || ((seq - start) | 0) < 0 || ((end - seq) | 0) <= 0) return false
   // Only the front of the hole is tracked; what comes before it counts as seen.
   const behind = (seq + octets) | 0
-  ints[me + L.HOLE_START] = ((end - behind) | 0) < 0 ? end : behind
+  const filled = ((end - behind) | 0) <= 0
+  ints[me + L.HOLE_START] = filled ? end : behind
+  const flags = (ints[me + L.SIDE_FLAGS] as number) | L.SIDE_DATA
+  ints[me + L.SIDE_FLAGS] = filled ? flags & ~L.SIDE_HOLE : flags
   return true
 }
 

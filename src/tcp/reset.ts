@@ -45,12 +45,13 @@ export function observeReset(
     if ((kept & L.RST_IN_WINDOW) !== 0) {
       // The receiver had challenged the first one (RFC 5961 §3.2) and is now told again: the first one shows the cause.
       words[t + L.RST_META] = kept | L.RST_EXACT
+      markIdleSince(table, record, teardown)
       applyReset(table, record, side, teardown)
       return
     }
   }
 
-  markIdleSince(table, record, teardown)
+  if ((grade & L.RST_EXACT) !== 0) markIdleSince(table, record, teardown)
   readTcpOptions(view, seg.tcpStart + 20, seg.optionsEnd, options)
   let meta = grade
   if ((seg.flags & ACK) !== 0) meta |= L.RST_HAS_ACK

@@ -2,11 +2,11 @@
 // Wireshark numbers its streams, and hands ended ones over. What a segment means for its connection is observe.ts.
 
 import type { Segment } from '../wire/segment.js'
-import { ACK, SYN } from '../wire/segment.js'
+import { ACK, RST, SYN } from '../wire/segment.js'
 import * as L from './layout.js'
 import { Observer } from './observe.js'
 import { RecordQueue } from './queue.js'
-import { CLOSED, TIME_WAIT } from './state.js'
+import { CLOSED, LISTEN, TIME_WAIT } from './state.js'
 import { ConnectionTable } from './table.js'
 
 /** Takes connections whose end is known, or that the tracker has to give up. */
@@ -19,13 +19,13 @@ export interface EndHandler {
 export interface TrackerLimits {
   /** Closed connections kept for stragglers, so that a late packet still finds its stream. */
   readonly maxClosed?: number
-  /** Unanswered SYNs kept; beyond that the oldest is judged as it stands. */
-  readonly maxUnanswered?: number
+  /** Handshakes kept that the client has not completed; beyond that the oldest is judged as it stands. */
+  readonly maxHalfOpen?: number
 }
 
 const MAX_CLOSED = 1 << 14
-const MAX_UNANSWERED = 1 << 18
-/** Answered entries the queue of unanswered SYNs may hold besides as many as there are unanswered ones. */
+const MAX_HALF_OPEN = 1 << 17
+/** Entries that are done which the queue of half-open connections may hold, besides as many as there are open ones. */
 const QUEUE_SLACK = 1024
 
 /** Connections of one timeline of packets. */
@@ -40,11 +40,11 @@ export class Tracker {
   private readonly observer: Observer
   private readonly handler: EndHandler
   private readonly closed = new RecordQueue()
-  private readonly unanswered = new RecordQueue()
-  /** Unanswered SYNs there are; their queue also holds some that have been answered since. */
-  private waiting = 0
+  private readonly halfOpen = new RecordQueue()
+  /** Half-open connections there are; their queue also holds some that have been completed since. */
+  private halfOpenCount = 0
   private readonly maxClosed: number
-  private readonly maxUnanswered: number
+  private readonly maxHalfOpen: number
   /** How many entries of `closed`, from the oldest, have been reported by `settle`. */
   private settled = 0
 
@@ -52,7 +52,7 @@ export class Tracker {
     this.handler = handler
     this.observer = new Observer(this.table)
     this.maxClosed = limits.maxClosed ?? MAX_CLOSED
-    this.maxUnanswered = limits.maxUnanswered ?? MAX_UNANSWERED
+    this.maxHalfOpen = limits.maxHalfOpen ?? MAX_HALF_OPEN
   }
 
   /** Takes the next segment. `view` is the buffer it was decoded from, `capture` the index of its capture. */
@@ -68,7 +68,9 @@ export class Tracker {
       table.connections.ints[at] = (table.connections.ints[at] as number) | L.CONN_REUSED_PORTS
     }
     const flags = table.connections.ints[record * L.CONN_INTS + L.CONN_FLAGS] as number
-    if ((flags & L.CONN_UNANSWERED) !== 0 && table.side === 1) this.answered(record, flags)
+    if ((flags & L.CONN_HALF_OPEN) !== 0 && table.side === 0 && (seg.flags & (SYN | RST)) === 0) {
+      this.completed(record, flags)
+    }
     this.observer.observe(record, table.side, seg, view, frame, timeNs)
     if (this.observer.touchedEnd) this.afterEndEvent(record)
   }
@@ -80,6 +82,7 @@ export class Tracker {
       // Wireshark numbers a stream for a quoted header it has not met, if enough of it is there.
       if (quoted.headerCut) return
       record = this.open(quoted, frame, timeNs, capture)
+      if ((quoted.flags & (SYN | ACK)) !== SYN) this.queueHalfOpen(record)
     }
     this.observer.observeIcmp(record, this.table.side, quoted, kind, frame, timeNs)
   }
@@ -126,7 +129,7 @@ export class Tracker {
     floats[cells + L.START_FRAME_F] = frame
     floats[cells + L.END_NS_F] = timeNs
     floats[cells + L.END_FRAME_F] = frame
-    if ((seg.flags & (SYN | ACK)) === SYN) this.queueUnanswered(record)
+    if ((seg.flags & (SYN | ACK)) === SYN) this.queueHalfOpen(record)
     return record
   }
 
@@ -148,7 +151,7 @@ export class Tracker {
   /** Reports a connection if that has not happened, and forgets it. */
   private drop(record: number): void {
     const flags = this.table.connections.ints[record * L.CONN_INTS + L.CONN_FLAGS] as number
-    if ((flags & L.CONN_UNANSWERED) !== 0) this.waiting--
+    if ((flags & L.CONN_HALF_OPEN) !== 0) this.halfOpenCount--
     this.report(record)
     this.table.unlink(record)
     this.table.connections.ints[record * L.CONN_INTS + L.STREAM] = -1
@@ -170,9 +173,9 @@ export class Tracker {
   private isClosed(record: number): boolean {
     const { ints } = this.table.connections
     const side = record * L.CONN_INTS + L.SIDE_INTS
-    return (
-      over(ints[side + L.STATE] as number) &&
-      over(ints[side + L.SIDE_INTS_STEP + L.STATE] as number)
+    return bothOver(
+      ints[side + L.STATE] as number,
+      ints[side + L.SIDE_INTS_STEP + L.STATE] as number,
     )
   }
 
@@ -198,26 +201,26 @@ export class Tracker {
     if (this.isClosed(record)) this.drop(record)
   }
 
-  /** Bounds unanswered SYNs: beyond that the oldest is judged as it stands. */
-  private queueUnanswered(record: number): void {
+  /** Bounds half-open connections: beyond that the oldest is judged as it stands. */
+  private queueHalfOpen(record: number): void {
     const { ints } = this.table.connections
     const at = record * L.CONN_INTS
-    ints[at + L.CONN_FLAGS] = (ints[at + L.CONN_FLAGS] as number) | L.CONN_UNANSWERED
-    this.waiting++
-    if (this.unanswered.length > 2 * this.waiting + QUEUE_SLACK) this.sweepUnanswered()
-    this.unanswered.push(record, ints[at + L.STREAM] as number)
-    while (this.waiting > this.maxUnanswered) this.evictOldestUnanswered()
+    ints[at + L.CONN_FLAGS] = (ints[at + L.CONN_FLAGS] as number) | L.CONN_HALF_OPEN
+    this.halfOpenCount++
+    if (this.halfOpen.length > 2 * this.halfOpenCount + QUEUE_SLACK) this.sweepHalfOpen()
+    this.halfOpen.push(record, ints[at + L.STREAM] as number)
+    while (this.halfOpenCount > this.maxHalfOpen) this.evictOldestHalfOpen()
   }
 
-  private answered(record: number, flags: number): void {
-    this.table.connections.ints[record * L.CONN_INTS + L.CONN_FLAGS] = flags & ~L.CONN_UNANSWERED
-    this.waiting--
+  private completed(record: number, flags: number): void {
+    this.table.connections.ints[record * L.CONN_INTS + L.CONN_FLAGS] = flags & ~L.CONN_HALF_OPEN
+    this.halfOpenCount--
   }
 
-  private evictOldestUnanswered(): void {
-    const stream = this.unanswered.stampAt(0)
-    const record = this.unanswered.shift()
-    if (!this.isUnanswered(record, stream)) return
+  private evictOldestHalfOpen(): void {
+    const stream = this.halfOpen.stampAt(0)
+    const record = this.halfOpen.shift()
+    if (!this.isHalfOpen(record, stream)) return
     this.evicted++
     const at = record * L.CONN_INTS + L.CONN_FLAGS
     const { ints } = this.table.connections
@@ -225,24 +228,26 @@ export class Tracker {
     this.drop(record)
   }
 
-  /** Takes answered entries out of the queue; each is looked at once for every two that come in. */
-  private sweepUnanswered(): void {
-    for (let i = this.unanswered.length; i > 0; i--) {
-      const stream = this.unanswered.stampAt(0)
-      const record = this.unanswered.shift()
-      if (this.isUnanswered(record, stream)) this.unanswered.push(record, stream)
+  /** Takes completed entries out of the queue; each is looked at once for every two that come in. */
+  private sweepHalfOpen(): void {
+    for (let i = this.halfOpen.length; i > 0; i--) {
+      const stream = this.halfOpen.stampAt(0)
+      const record = this.halfOpen.shift()
+      if (this.isHalfOpen(record, stream)) this.halfOpen.push(record, stream)
     }
   }
 
-  private isUnanswered(record: number, stream: number): boolean {
+  private isHalfOpen(record: number, stream: number): boolean {
     const { ints } = this.table.connections
     const base = record * L.CONN_INTS
     const flags = ints[base + L.CONN_FLAGS] as number
-    return ints[base + L.STREAM] === stream && (flags & L.CONN_UNANSWERED) !== 0
+    return ints[base + L.STREAM] === stream && (flags & L.CONN_HALF_OPEN) !== 0
   }
 }
 
-/** True for the states no packet leads out of: the connection is gone, or only waits for its names to be free. */
-function over(state: number): boolean {
-  return state === CLOSED || state === TIME_WAIT
+/** True when no packet leads out of the two states: the connection is gone, or only waits for its names to be free. */
+function bothOver(a: number, b: number): boolean {
+  if (a === LISTEN) return b === CLOSED
+  if (b === LISTEN) return a === CLOSED
+  return (a === CLOSED || a === TIME_WAIT) && (b === CLOSED || b === TIME_WAIT)
 }

@@ -15,7 +15,7 @@ function cutSample(): Promise<string> {
   return scratch.file('cut.pcap', readFileSync(NORMAL).subarray(0, -10))
 }
 
-describe('2: usage', () => {
+describe.concurrent('2: usage', () => {
   test.each([
     ['no command', [], /Usage: tcp-teardown/],
     ['an unknown command', ['analyse', REFUSED], /unknown command 'analyse'/],
@@ -64,7 +64,7 @@ describe('2: usage', () => {
   })
 })
 
-describe('2: captures that cannot be read', () => {
+describe.concurrent('2: captures that cannot be read', () => {
   test('a missing file', async () => {
     const { code, stderr } = await analyze(['-f', 'ndjson', 'no/such.pcap'])
     expect(code).toBe(2)
@@ -102,7 +102,7 @@ describe('2: captures that cannot be read', () => {
   })
 })
 
-describe('a capture that is cut short', () => {
+describe.concurrent('a capture that is cut short', () => {
   test('is 0 with a warning, and what was read is reported', async () => {
     const path = await cutSample()
     const { code, stdout, stderr } = await analyze(['-f', 'ndjson', path])
@@ -130,7 +130,7 @@ describe('a capture that is cut short', () => {
   })
 })
 
-describe('1: --fail-on', () => {
+describe.concurrent('1: --fail-on', () => {
   test.each([
     ['handshake_failed', 1],
     ['handshake_failed.refused', 1],
@@ -154,7 +154,7 @@ describe('1: --fail-on', () => {
   })
 })
 
-describe('-o', () => {
+describe.concurrent('-o', () => {
   test('writes to a file and nothing to standard output', async () => {
     const path = join(scratch.path, 'out.ndjson')
     const [toFile, direct] = [

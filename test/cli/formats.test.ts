@@ -57,7 +57,7 @@ test('table: totals, then the notable connections', async () => {
   expect(stdout).not.toContain('\u001b')
 })
 
-describe('--summary', () => {
+describe.concurrent('--summary', () => {
   test('of the table leaves the list out', async () => {
     const { stdout } = await analyze(['--summary', REFUSED])
     expect(stdout).toContain('handshake_failed')
@@ -71,7 +71,7 @@ describe('--summary', () => {
   })
 })
 
-describe('--columns', () => {
+describe.concurrent('--columns', () => {
   test('of ndjson', async () => {
     const { stdout } = await analyze(['-f', 'ndjson', '--columns', 'verdict,stream', REFUSED])
     const [row = {}] = rows(stdout)
@@ -97,7 +97,7 @@ describe('--columns', () => {
   })
 })
 
-describe('--color', () => {
+describe.concurrent('--color', () => {
   test('always colours, and only that', async () => {
     const [plain, coloured] = await Promise.all([
       analyze([REFUSED]),

@@ -50,7 +50,7 @@ test('a gzip file, whatever its name', async () => {
   expect(rows(packed.stdout).at(-2)).toMatchObject({ type: 'capture', compression: 'gzip' })
 })
 
-describe('several captures', () => {
+describe.concurrent('several captures', () => {
   const names = (text: string): unknown[] =>
     rows(text)
       .filter(({ type }) => type === 'capture')
@@ -91,7 +91,7 @@ describe('several captures', () => {
   })
 })
 
-describe('filters', () => {
+describe.concurrent('filters', () => {
   async function filtered(...args: string[]): Promise<{ streams: unknown[]; total: unknown }> {
     const { code, stdout } = await analyze(['-f', 'ndjson', ...args, LISTENER])
     expect(code).toBe(0)

@@ -26,7 +26,7 @@ const STILL_OPEN = scenarioFrames(
 const CAPTURE = buildPcap([...CLOSED, ...STILL_OPEN], { format: 'pcap-ns' })
 
 // Once more if the machine was busy: the three seconds include the start of the program.
-describe('a live pipe', { retry: 1 }, () => {
+describe.concurrent('a live pipe', { retry: 1 }, () => {
   test('gives a finished connection within three seconds, the rest at its end', async () => {
     const child = start(['analyze', '-f', 'ndjson', '-'])
     const all = ended(child)
@@ -43,7 +43,7 @@ describe('a live pipe', { retry: 1 }, () => {
   })
 })
 
-describe('SIGINT', () => {
+describe.concurrent('SIGINT', () => {
   test('ends a live run with 130, and what was seen is reported', async () => {
     const child = start(['analyze', '-f', 'ndjson', '-'])
     const all = ended(child)
@@ -87,7 +87,7 @@ function manyResets(): Uint8Array {
   return buildPcap(records, { format: 'pcap-ns' })
 }
 
-describe('a reader that goes away', () => {
+describe.concurrent('a reader that goes away', () => {
   test.each(['ndjson', 'json', 'csv'])('is no error (%s)', async (format) => {
     const child = start(['analyze', '-f', format, '-'])
     const exit = once(child, 'exit')

@@ -270,7 +270,7 @@ describe('a signal', () => {
   })
 })
 
-describe('connections are handed over early', () => {
+describe.concurrent('connections are handed over early', () => {
   test('of a live source, a second after their end', async () => {
     const source = silentAfter(threeConnections())
     const iterator = analyzeCapture(source, { live: true })[Symbol.asyncIterator]()
