@@ -359,7 +359,7 @@ const ROWS: readonly Row[] = [
   [
     'handshake_failed.refused',
     'server',
-    'certain',
+    'likely',
     'SYN answered by RST',
     `
 0.000 > S 0:0(0)
@@ -402,7 +402,8 @@ const ROWS: readonly Row[] = [
     `
 0.000 > S 0:0(0)
 0.001 < S. 0:0(0) ack 1
-1.001 < S. 0:0(0) ack 1`,
+1.001 < S. 0:0(0) ack 1
+9.000 end`,
   ],
   [
     'handshake_failed.accept_overflow',

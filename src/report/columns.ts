@@ -4,6 +4,7 @@ import type { ConnectionTable } from '../tcp/table.js'
 import type { Judgement } from '../teardown/classify.js'
 import type { Evidence } from '../teardown/evidence.js'
 import { flagNames } from '../teardown/flags.js'
+import { between } from '../teardown/moment.js'
 import * as T from '../teardown/timings.js'
 import { sideAddress, sidePort } from './address.js'
 import { completeness } from './completeness.js'
@@ -149,7 +150,7 @@ export const COLUMNS: readonly Column[] = [
     (c) => c.e.server.retransmissions,
   ),
   seconds('handshake_rtt_s', "From the first packet to the client's ACK of the SYN-ACK.", (c) =>
-    T.between(c.e.start, c.e.handshake),
+    between(c.e.start, c.e.handshake),
   ),
   seconds(
     'idle_before_teardown_s',
@@ -307,7 +308,7 @@ function prober(c: ColumnSource): Evidence['client'] | undefined {
 function lastProbeToRst(c: ColumnSource): number {
   const side = c.j.situation.resetter
   if (c.j.cause !== 'reset_sent' || side === undefined) return NaN
-  return T.between(side.probeLast, side.rst.at)
+  return between(side.probeLast, side.rst.at)
 }
 
 function retransmissionSpan(e: Evidence): number {

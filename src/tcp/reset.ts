@@ -126,7 +126,9 @@ function overtaken(words: Int32Array, t: number, seg: Segment): boolean {
 function gradeOf(ints: Int32Array, me: number, peer: number, seg: Segment): number {
   const mine = ints[me + L.SIDE_FLAGS] as number
   const theirs = ints[peer + L.SIDE_FLAGS] as number
-  if (ints[peer + L.STATE] === SYN_SENT && (theirs & L.SIDE_ACK_SET) === 0) {
+  const onlySyn =
+    ints[peer + L.STATE] === SYN_SENT && ((mine | theirs) & (L.SIDE_ACK_SET | L.SIDE_SYN_ACK)) === 0
+  if (onlySyn) {
     // SYN-SENT: acceptable when it acknowledges the SYN, §3.10.7.3.
     const acceptable = (seg.flags & ACK) !== 0 && seg.ack === ints[peer + L.NXT]
     return L.RST_ANSWERS_SYN | (acceptable ? L.RST_EXACT | L.RST_IN_WINDOW : 0)

@@ -82,7 +82,8 @@ const STEPS: readonly Confidence[] = ['possible', 'likely', 'certain']
 /** Gaps in the capture make every verdict less sure, but for the one that says that there are gaps. */
 function lowered(confidence: Confidence, s: Situation, rule: Rule): Confidence {
   if (rule.verdict === 'incomplete') return confidence
-  const steps = (s.loss ? 1 : 0) + (s.oneDirection ? 2 : 0) + (s.resetIgnored ? 1 : 0)
+  const steps =
+    (s.loss ? 1 : 0) + (s.oneDirection ? 2 : 0) + (s.resetIgnored || s.resetIsDoubtful ? 1 : 0)
   return STEPS[Math.max(0, STEPS.indexOf(confidence) - steps)] as Confidence
 }
 

@@ -13,6 +13,12 @@ export interface Moment {
   readonly seen: boolean
 }
 
+/** Ns from one moment to a later one; never negative, NaN when one of them is absent. */
+export function between(from: Moment, to: Moment): number {
+  if (!from.seen || !to.seen) return NaN
+  return Math.max(0, to.ns - from.ns)
+}
+
 /** Where the facts of a side or connection are read: a typed array and the first position of its block. */
 export interface FloatBlock {
   floats: Float64Array

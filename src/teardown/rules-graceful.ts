@@ -4,7 +4,7 @@ import type { Evidence } from './evidence.js'
 import type { SideEvidence } from './side-evidence.js'
 import { type Rule, nameOf } from './rule.js'
 import type { Closer, Situation } from './situation.js'
-import { The, count, duration, items, packet, the } from './words.js'
+import { The, count, items, packet, span, the } from './words.js'
 
 /** From here on a second FIN counts as slow. */
 const SLOW_CLOSE_NS = 1e9
@@ -24,7 +24,7 @@ export const GRACEFUL_RULES: readonly Rule[] = [
       pair(
         s,
         (first, second) =>
-          `${The(e, first)} closed first (FIN, ${packet(first.fin)}); ${the(e, second)} only ${duration(second.fin.ns - first.finAcked.ns)} after acknowledging that. ` +
+          `${The(e, first)} closed first (FIN, ${packet(first.fin)}); ${the(e, second)} only ${span(first.finAcked, second.fin)} after acknowledging that. ` +
           `By then ${the(e, first)} had dropped its half-closed socket, so that the late FIN met a RST (${packet(first.rst.at)}). No data was lost.`,
       ),
   },
@@ -42,7 +42,7 @@ export const GRACEFUL_RULES: readonly Rule[] = [
       pair(
         s,
         (first, second) =>
-          `${The(e, first)} closed first (FIN, ${packet(first.fin)}), ${the(e, second)} ${duration(second.fin.ns - first.fin.ns)} later; ` +
+          `${The(e, first)} closed first (FIN, ${packet(first.fin)}), ${the(e, second)} ${span(first.fin, second.fin)} later; ` +
           `the RST after that (${packet(resetBehind(first, s) ? first.rst.at : second.rst.at)}) cost no data.`,
       ),
   },
@@ -60,7 +60,7 @@ export const GRACEFUL_RULES: readonly Rule[] = [
         s,
         (first, second) =>
           `Both sides closed before seeing the other's FIN: ${the(e, first)} (${packet(first.fin)}) and ${the(e, second)} ` +
-          `${duration(second.fin.ns - first.fin.ns)} later (${packet(second.fin)}).`,
+          `${span(first.fin, second.fin)} later (${packet(second.fin)}).`,
       ),
   },
   {
@@ -76,7 +76,7 @@ export const GRACEFUL_RULES: readonly Rule[] = [
       pair(
         s,
         (first, second) =>
-          `${The(e, first)} closed first (FIN, ${packet(first.fin)}), ${the(e, second)} ${duration(second.fin.ns - first.fin.ns)} later (${packet(second.fin)}); ` +
+          `${The(e, first)} closed first (FIN, ${packet(first.fin)}), ${the(e, second)} ${span(first.fin, second.fin)} later (${packet(second.fin)}); ` +
           `the last acknowledgment was not captured.`,
       ),
   },
@@ -102,7 +102,7 @@ export const GRACEFUL_RULES: readonly Rule[] = [
         s,
         (first, second) =>
           `${The(e, first)} finished sending (FIN, ${packet(first.fin)}) but went on receiving: ${the(e, second)} still delivered ` +
-          `${count(second.lateBytes, 'byte')} and closed ${duration(second.fin.ns - first.fin.ns)} later (${packet(second.fin)}).`,
+          `${count(second.lateBytes, 'byte')} and closed ${span(first.fin, second.fin)} later (${packet(second.fin)}).`,
       ),
   },
   {
@@ -119,7 +119,7 @@ export const GRACEFUL_RULES: readonly Rule[] = [
         s,
         (first, second) =>
           `${The(e, first)} closed first (FIN, ${packet(first.fin)}); ${the(e, second)} stayed in CLOSE-WAIT for ` +
-          `${duration(second.fin.ns - first.finAcked.ns)} before it closed too (${packet(second.fin)}).`,
+          `${span(first.finAcked, second.fin)} before it closed too (${packet(second.fin)}).`,
       ),
   },
   {
@@ -135,7 +135,7 @@ export const GRACEFUL_RULES: readonly Rule[] = [
       pair(
         s,
         (first, second) =>
-          `${The(e, first)} closed first (FIN, ${packet(first.fin)}), ${the(e, second)} ${duration(second.fin.ns - first.fin.ns)} later ` +
+          `${The(e, first)} closed first (FIN, ${packet(first.fin)}), ${the(e, second)} ${span(first.fin, second.fin)} later ` +
           `(${packet(second.fin)}); both FINs were acknowledged. A process that was killed with nothing unread looks the same.`,
       ),
   },

@@ -3,7 +3,7 @@
 import * as L from '../tcp/layout.js'
 import type { Evidence } from './evidence.js'
 import type { Rule } from './rule.js'
-import { count, duration, items, packet } from './words.js'
+import { count, items, packet, span, sureAfter, toEnd, tooEarly } from './words.js'
 
 const BEYOND_SYN = L.SIDE_DATA | L.SIDE_FIN | L.SIDE_PLAIN_ACK
 
@@ -19,9 +19,10 @@ export const HANDSHAKE_RESET_RULES: readonly Rule[] = [
       e.server.rst.at.seen &&
       !e.server.has(L.SIDE_SYN_ACK | BEYOND_SYN),
     closer: () => 'server',
-    confidence: (e) => (e.server.rst.exact ? 'certain' : 'likely'),
+    confidence: (e) => (e.server.rst.exact && e.server.rst.trigger.seen ? 'likely' : 'possible'),
     alternatives: ['reset_other.middlebox'],
-    evidence: (e) => items([e.start, 'SYN'], [e.server.rst.at, 'RST in answer to the SYN']),
+    evidence: (e) =>
+      items([e.server.rst.trigger, 'SYN'], [e.server.rst.at, 'RST in answer to the SYN']),
     explain: (e) =>
       `The connection was refused: the SYN was answered by a RST${after(e)} ` +
       `(${packet(e.server.rst.at)}). Nothing listens on that port, or a firewall rejects it.`,
@@ -33,7 +34,7 @@ export const HANDSHAKE_RESET_RULES: readonly Rule[] = [
     when: (e, s) =>
       s.resetter === e.client && e.client.has(L.SIDE_SYN) && !e.client.has(BEYOND_SYN),
     closer: () => 'client',
-    confidence: () => 'certain',
+    confidence: (e) => (e.server.packets > 0 ? 'certain' : 'likely'),
     alternatives: [],
     evidence: (e) =>
       items(
@@ -42,8 +43,10 @@ export const HANDSHAKE_RESET_RULES: readonly Rule[] = [
         [e.client.rst.at, 'RST by the client'],
       ),
     explain: (e) =>
-      `The client answered the server's reply to its SYN with a RST (${packet(e.client.rst.at)}): ` +
-      `it had given up or died before the reply came, or this is a port scan.`,
+      e.server.packets > 0
+        ? `The client answered the server's reply to its SYN with a RST (${packet(e.client.rst.at)}): ` +
+          `it had given up or died before the reply came, or this is a port scan.`
+        : `The client took its SYN back with a RST (${packet(e.client.rst.at)}); no reply of the server was captured.`,
   },
   {
     id: 'handshake-accept-overflow-reset',
@@ -82,7 +85,7 @@ export const HANDSHAKE_RULES: readonly Rule[] = [
     evidence: (e) => items([e.start, 'SYN'], [e.icmp, 'ICMP error that quotes the SYN']),
     explain: (e) =>
       `The SYN (${packet(e.start)}) was answered by ICMP type ${e.icmpType} code ${e.icmpCode} ` +
-      `after ${duration(e.icmp.ns - e.start.ns)} (${packet(e.icmp)}): host, net or port cannot be reached.`,
+      `after ${span(e.start, e.icmp)} (${packet(e.icmp)}): host, net or port cannot be reached.`,
   },
   {
     id: 'handshake-unanswered',
@@ -90,12 +93,12 @@ export const HANDSHAKE_RULES: readonly Rule[] = [
     cause: 'unanswered',
     when: (e) => onlySyn(e) && e.server.packets === 0,
     closer: () => 'none',
-    confidence: () => 'certain',
+    confidence: (e) => sureAfter(e.captureEndNs - e.start.ns),
     alternatives: [],
     evidence: (e) => items([e.start, 'first SYN'], [e.client.last, 'last SYN']),
     explain: (e) =>
-      `No answer to ${count(e.client.packets, 'SYN')} within ${duration(e.captureEndNs - e.start.ns)}: ` +
-      `a firewall drops them, the host is down, or the accept queue is full.`,
+      `No answer to ${count(e.client.packets, 'SYN')} within ${toEnd(e, e.start)}: ` +
+      `a firewall drops them, the host is down, or the accept queue is full.${tooEarly(e.captureEndNs - e.start.ns)}`,
   },
   {
     id: 'handshake-accept-overflow',
@@ -104,7 +107,8 @@ export const HANDSHAKE_RULES: readonly Rule[] = [
     when: (e) =>
       e.server.synAckRepeats > 0 &&
       !e.server.has(BEYOND_SYN | L.SIDE_ACKED_MORE) &&
-      e.client.has(L.SIDE_PLAIN_ACK | L.SIDE_DATA),
+      e.client.has(L.SIDE_PLAIN_ACK | L.SIDE_DATA) &&
+      (e.client.outstanding(e.server) > 0 || e.server.synAckRepeats > 1),
     closer: () => 'none',
     confidence: (e) => (e.client.has(L.SIDE_DATA) ? 'likely' : 'possible'),
     alternatives: ['handshake_failed.synack_unanswered', 'lingering_established.data_unanswered'],
@@ -116,7 +120,7 @@ export const HANDSHAKE_RULES: readonly Rule[] = [
       ),
     explain: (e) =>
       `The client takes the connection for open, the server does not: it repeated its SYN-ACK ` +
-      `${count(e.server.synAckRepeats, 'time')} after the client's ACK and ignores its payload. Its accept queue is probably full.`,
+      `${count(e.server.synAckRepeats, 'time')} after the client's ACK${e.client.has(L.SIDE_DATA) ? ' and ignores its payload' : ''}. Its accept queue is probably full.`,
   },
   {
     id: 'handshake-synack-unanswered',
@@ -128,12 +132,12 @@ export const HANDSHAKE_RULES: readonly Rule[] = [
       !e.client.has(BEYOND_SYN) &&
       !e.client.rst.at.seen,
     closer: () => 'none',
-    confidence: () => 'certain',
+    confidence: (e) => sureAfter(e.captureEndNs - e.server.last.ns),
     alternatives: [],
     evidence: (e) => items([e.start, 'first packet'], [e.server.last, 'last SYN-ACK']),
     explain: (e) =>
       `The client never acknowledged ${count(e.server.packets, 'SYN-ACK')} of the server: it is gone, its address was forged, ` +
-      `or the path back is broken.`,
+      `or the path back is broken.${tooEarly(e.captureEndNs - e.server.last.ns)}`,
   },
 ]
 
@@ -145,5 +149,5 @@ function onlySyn(e: Evidence): boolean {
 /** How long the server's RST came after what it answers, if that was captured before it. */
 function after(e: Evidence): string {
   const { trigger, at } = e.server.rst
-  return trigger.seen ? ` after ${duration(at.ns - trigger.ns)}` : ''
+  return trigger.seen ? ` after ${span(trigger, at)}` : ''
 }

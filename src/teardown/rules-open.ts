@@ -6,7 +6,7 @@ import type { Evidence } from './evidence.js'
 import type { SideEvidence } from './side-evidence.js'
 import { type Rule, nameOf } from './rule.js'
 import type { Situation } from './situation.js'
-import { The, count, duration, items, packet, the } from './words.js'
+import { The, count, duration, items, packet, sureAfter, the, toEnd, tooEarly } from './words.js'
 
 /** Each retransmission waits twice as long as the one before (RFC 6298 §5.5); timers may be late by an eighth. */
 const BACKOFF = 2 * 1.125
@@ -36,7 +36,7 @@ export const OPEN_RULES: readonly Rule[] = [
     id: 'open-superseded',
     verdict: 'lingering_established',
     cause: 'superseded',
-    when: (e) => e.has(L.CONN_SUPERSEDED),
+    when: (e, s) => e.has(L.CONN_SUPERSEDED) && s.first === undefined && !s.anyReset,
     closer: () => 'none',
     confidence: () => 'certain',
     alternatives: [],
@@ -59,14 +59,14 @@ export const OPEN_RULES: readonly Rule[] = [
         e,
         (side) =>
           `${The(e, side)} sent ${count(side.probeRun, 'keepalive probe')} without an answer (last: ${packet(side.probeLast)}), then nothing more ` +
-          `for ${duration(e.captureEndNs - side.probeLast.ns)}, longer than its probe interval: the peer is gone, and the prober too, or its packets no longer pass here.`,
+          `for ${toEnd(e, side.probeLast)}, longer than its probe interval: the peer is gone, and the prober too, or its packets no longer pass here.`,
       ),
   },
   {
     id: 'keepalive-unanswered-at-end',
     verdict: 'keepalive_timeout',
     cause: 'unanswered_at_end',
-    when: (e) => probing(e) !== undefined,
+    when: (e) => probing(e) !== undefined && !probeIsYoung(e),
     closer: () => 'none',
     confidence: (e) => ((probing(e)?.probeRun ?? 0) > 1 ? 'certain' : 'possible'),
     alternatives: ['lingering_established.keepalive_sustained'],
@@ -76,7 +76,7 @@ export const OPEN_RULES: readonly Rule[] = [
         e,
         (side) =>
           `${The(e, side)} sent ${count(side.probeRun, 'keepalive probe')} without an answer (last: ${packet(side.probeLast)}), ` +
-          `and the capture ends ${duration(e.captureEndNs - side.probeLast.ns)} later, before it would have given up.`,
+          `and the capture ends ${toEnd(e, side.probeLast)} later, before it would have given up.`,
       ),
   },
   giveUp('data', 'retransmission-timeout-data', L.SERIES_DATA, 'its payload'),
@@ -109,7 +109,8 @@ export const OPEN_RULES: readonly Rule[] = [
     cause: 'close_wait',
     when: (_e, s) => s.first !== undefined && s.first.finAcked.seen,
     closer: () => 'none',
-    confidence: () => 'certain',
+    confidence: (e, s) =>
+      sureAfter(s.first === undefined ? 0 : e.captureEndNs - s.first.finAcked.ns),
     alternatives: [],
     evidence: (_e, s) =>
       s.first === undefined
@@ -119,7 +120,7 @@ export const OPEN_RULES: readonly Rule[] = [
       s.first === undefined || s.second === undefined
         ? ''
         : `${The(e, s.first)} closed (FIN, ${packet(s.first.fin)}) and ${the(e, s.second)} acknowledged it, but had not closed ` +
-          `${duration(e.captureEndNs - s.first.finAcked.ns)} later when the capture ended: it sits in CLOSE-WAIT, as after a missing close().`,
+          `${toEnd(e, s.first.finAcked)} later when the capture ended: it sits in CLOSE-WAIT, as after a missing close().${tooEarly(e.captureEndNs - s.first.finAcked.ns)}`,
   },
   {
     id: 'open-fin-unanswered',
@@ -143,7 +144,10 @@ export const OPEN_RULES: readonly Rule[] = [
     cause: 'zero_window',
     when: (e) => stalled(e) !== undefined,
     closer: () => 'none',
-    confidence: () => 'certain',
+    confidence: (e) => {
+      if (probesGoUnanswered(e)) return 'possible'
+      return e.quietNs > LONGEST_WAIT_NS ? 'likely' : 'certain'
+    },
     alternatives: [],
     evidence: (e) => {
       const side = stalled(e)
@@ -154,8 +158,9 @@ export const OPEN_RULES: readonly Rule[] = [
       if (side === undefined) return ''
       const writer = side === e.client ? e.server : e.client
       return (
-        `${The(e, side)} does not read: its window is 0 (${packet(side.last)}), and ${the(e, writer)} sent ` +
-        `${count(writer.windowProbes, 'window probe')} up to the end of the capture.`
+        `${The(e, side)} does not read: its window is 0 (${packet(side.last)}), and ${the(e, writer)} has sent ` +
+        `${count(writer.windowProbes, 'window probe')}${probesGoUnanswered(e) ? ', the last of them without an answer' : ''}, ` +
+        `the last packet ${duration(e.quietNs)} before the capture ended.`
       )
     },
   },
@@ -182,7 +187,7 @@ export const OPEN_RULES: readonly Rule[] = [
       const other = side === e.client ? e.server : e.client
       return (
         `${count(side.outstanding(other), 'byte')} of ${the(e, side)} (${packet(side.data)}) went unacknowledged for ` +
-        `${duration(e.captureEndNs - side.data.ns)}, with ${count(side.seriesCount, 'retransmission')}; the capture ends before it gives up.`
+        `${toEnd(e, side.data)}, with ${count(side.seriesCount, 'retransmission')}; the capture ends before it gives up.`
       )
     },
   },
@@ -216,7 +221,7 @@ export const OPEN_RULES: readonly Rule[] = [
       const side = keptAlive(e)
       return side === undefined
         ? ''
-        : `Open and unused: only keepalive probes of ${the(e, side)} (${side.probes}, all answered) ` +
+        : `Open and unused: only keepalive probes of ${the(e, side)} (${side.probesAnswered} answered) ` +
             `since ${duration(e.captureEndNs - lastUse(e))} before the end of the capture.`
     },
   },
@@ -286,8 +291,8 @@ function giveUp(
       const side = resending(e, kind)
       if (side === undefined) return ''
       return (
-        `${The(e, side)} repeated ${what} ${count(side.seriesCount, 'time')} over ${duration(side.seriesLast.ns - side.seriesSentNs)} without an answer ` +
-        `and then stopped (${packet(side.seriesLast)}); the capture runs on for ${duration(e.captureEndNs - side.seriesLast.ns)}. ` +
+        `${The(e, side)} repeated ${what} ${count(side.seriesCount, 'time')} over ${duration(Math.max(0, side.seriesLast.ns - side.seriesSentNs))} without an answer ` +
+        `and then stopped (${packet(side.seriesLast)}); the capture runs on for ${toEnd(e, side.seriesLast)}. ` +
         `It gave up: the other host or the path to it was gone.`
       )
     },
@@ -296,8 +301,9 @@ function giveUp(
 
 /** The side whose retransmissions of `kind` were running when its last packet passed. */
 function resending(e: Evidence, kind: number): SideEvidence | undefined {
-  if (e.client.seriesKind === kind && e.client.seriesCount > 0) return e.client
-  if (e.server.seriesKind === kind && e.server.seriesCount > 0) return e.server
+  for (const side of [e.client, e.server]) {
+    if (side.seriesKind === kind && side.seriesCount > 0) return side
+  }
   return undefined
 }
 
@@ -324,6 +330,17 @@ function probeStillDue(e: Evidence): boolean {
   })
 }
 
+/** After answered ones, a single probe at the very end of the capture says nothing yet. */
+function probeIsYoung(e: Evidence): boolean {
+  return onProber(
+    e,
+    (side) =>
+      side.probesAnswered > 0 &&
+      side.probeRun === 1 &&
+      e.captureEndNs - side.probeLast.ns < ANSWER_NS,
+  )
+}
+
 function onProber<T>(e: Evidence, ask: (side: SideEvidence) => T): T {
   const side = probing(e)
   if (side === undefined) throw new Error('a keepalive rule ran without a probe')
@@ -339,10 +356,11 @@ function probeEvidence(e: Evidence): ReturnType<typeof items> {
   )
 }
 
-/** A FIN without an acknowledgment while octets of the peer went unseen: its answer was probably not captured. */
-function finOfUnseenPeer(e: Evidence, s: Situation): boolean {
+/** After a FIN the other side's octets were acknowledged that were never captured: its own FIN is probably among them. */
+function finOfUnseenPeer(_e: Evidence, s: Situation): boolean {
   if (s.first === undefined || s.second === undefined || s.bothFins) return false
-  return !s.first.finAcked.seen && s.second.has(L.SIDE_UNSEEN) && e.end.frame > s.first.fin.frame
+  if (!s.second.has(L.SIDE_NXT_SET)) return false
+  return ((s.first.acked - s.second.nxt) | 0) > 0
 }
 
 /** The side whose window was 0 last while the other one probes it. */
@@ -350,6 +368,11 @@ function stalled(e: Evidence): SideEvidence | undefined {
   if (e.server.window === 0 && e.server.packets > 0 && e.client.windowProbes > 0) return e.server
   if (e.client.window === 0 && e.client.packets > 0 && e.server.windowProbes > 0) return e.client
   return undefined
+}
+
+/** Window probes that had no answer when the capture ended. */
+function probesGoUnanswered(e: Evidence): boolean {
+  return [e.client, e.server].some((side) => side.seriesKind === L.SERIES_WINDOW_PROBE)
 }
 
 /** The side with payload outstanding: being repeated, or without any answer for too long. */

@@ -5,10 +5,11 @@
 import * as L from '../tcp/layout.js'
 import { FIN, SYN } from '../wire/segment.js'
 import type { Evidence } from './evidence.js'
+import { between } from './moment.js'
 import type { SideEvidence } from './side-evidence.js'
 import { type Rule, nameOf } from './rule.js'
 import type { Closer, Situation } from './situation.js'
-import { The, count, duration, items, packet, the } from './words.js'
+import { The, count, items, packet, span, the } from './words.js'
 
 /** Rules for resets that decide, in order of precedence after the handshake's. */
 export const RESET_RULES: readonly Rule[] = [
@@ -19,7 +20,7 @@ export const RESET_RULES: readonly Rule[] = [
     when: (_e, s) => s.resetDecides && gaveUpProbing(s.resetter),
     closer: resetter,
     confidence: (_e, s) => ((s.resetter?.probeRun ?? 0) > 1 ? 'certain' : 'likely'),
-    alternatives: ['rst_after_kill.abort'],
+    alternatives: [],
     evidence: (_e, s) => [
       ...onSide(s.resetter, (side) =>
         items(
@@ -34,7 +35,7 @@ export const RESET_RULES: readonly Rule[] = [
         s.resetter,
         (side) =>
           `${The(e, side)} sent ${count(side.probeRun, 'keepalive probe')} without an answer and reset the connection ` +
-          `${duration(side.rst.at.ns - side.probeLast.ns)} after the last one (${packet(side.rst.at)}). ` +
+          `${span(side.probeLast, side.rst.at)} after the last one (${packet(side.rst.at)}). ` +
           `The other host, or the path to it, was gone.`,
       ),
   },
@@ -115,7 +116,7 @@ export const RESET_RULES: readonly Rule[] = [
         s,
         (side, victim) =>
           `${The(e, victim)} closed (FIN, ${packet(victim.fin)}); ${the(e, side)} acknowledged that and reset the connection ` +
-          `${duration(side.rst.at.ns - victim.fin.ns)} later instead of closing (${packet(side.rst.at)}), ` +
+          `${span(victim.fin, side.rst.at)} later instead of closing (${packet(side.rst.at)}), ` +
           `as a close with unread data or an abort does.`,
       ),
   },
@@ -125,17 +126,20 @@ export const RESET_RULES: readonly Rule[] = [
     cause: 'write_after_close',
     when: (_e, s) => s.resetDecides && refusesPayload(s) && knewOfFin(s.resetter),
     closer: resetter,
-    confidence: () => 'certain',
+    confidence: (_e, s) => (readOn(s) ? 'likely' : 'certain'),
     alternatives: [],
     evidence: lateWrite,
     explain: (e, s) =>
       onBoth(s, (side, victim) =>
-        victim.late.seen
-          ? `${The(e, side)} closed or was killed (FIN, ${packet(side.fin)}). ${The(e, victim)} had acknowledged that and still wrote ` +
-            `${count(victim.lateBytes, 'byte')} (${packet(victim.late)}), ${duration(victim.late.ns - side.fin.ns)} after the FIN: ` +
-            `no socket was left to take it, RST ${duration(side.rst.at.ns - side.rst.trigger.ns)} later (${packet(side.rst.at)}).`
-          : `${The(e, side)} closed or was killed (FIN, ${packet(side.fin)}). ${duration(side.rst.at.ns - side.fin.ns)} later it sent a RST (${packet(side.rst.at)}) ` +
-            `whose sequence number answers a segment that had acknowledged the FIN: ${the(e, victim)} still wrote.`,
+        readOn(s)
+          ? `${The(e, side)} finished sending (FIN, ${packet(side.fin)}) and went on reading, but no longer when ${the(e, victim)} wrote ` +
+            `${count(side.rst.triggerLen, 'byte')} ${span(side.fin, side.rst.trigger)} after the FIN (${packet(side.rst.trigger)}): RST ${span(side.rst.trigger, side.rst.at)} later (${packet(side.rst.at)}).`
+          : victim.late.seen
+            ? `${The(e, side)} closed or was killed (FIN, ${packet(side.fin)}). ${The(e, victim)} had acknowledged that and still wrote ` +
+              `${count(victim.lateBytes, 'byte')} (${packet(victim.late)}), ${span(side.fin, victim.late)} after the FIN: ` +
+              `no socket was left to take it, RST ${span(victim.late, side.rst.at)} later (${packet(side.rst.at)}).`
+            : `${The(e, side)} closed or was killed (FIN, ${packet(side.fin)}). ${span(side.fin, side.rst.at)} later it sent a RST (${packet(side.rst.at)}) ` +
+              `whose sequence number answers a segment that had acknowledged the FIN: ${the(e, victim)} still wrote.`,
       ),
   },
   {
@@ -151,9 +155,9 @@ export const RESET_RULES: readonly Rule[] = [
       onBoth(
         s,
         (side, victim) =>
-          `${The(e, side)} closed or was killed (FIN, ${packet(side.fin)}, after ${duration(side.fin.ns - e.idleSince.ns)} without payload) ` +
+          `${The(e, side)} closed or was killed (FIN, ${packet(side.fin)}, after ${span(e.idleSince, side.fin)} without payload) ` +
           `while payload of ${the(e, victim)} was on its way${late(victim)}: it crossed the FIN and met no reader, ` +
-          `RST ${duration(side.rst.at.ns - side.fin.ns)} after the FIN (${packet(side.rst.at)}).`,
+          `RST ${span(side.fin, side.rst.at)} after the FIN (${packet(side.rst.at)}).`,
       ),
   },
   {
@@ -174,7 +178,32 @@ export const RESET_RULES: readonly Rule[] = [
         s.resetter,
         (side) =>
           `${The(e, side)} closed (FIN, ${packet(side.fin)}) and reset the connection ` +
-          `${duration(side.rst.at.ns - side.fin.ns)} later (${packet(side.rst.at)}) without waiting for the other side to close.`,
+          `${span(side.fin, side.rst.at)} later (${packet(side.rst.at)}) without waiting for the other side to close.`,
+      ),
+  },
+  {
+    id: 'reset-give-up',
+    verdict: 'retransmission_timeout',
+    cause: 'data',
+    when: (_e, s) => s.resetDecides && gaveUpResending(s),
+    closer: resetter,
+    confidence: () => 'likely',
+    alternatives: ['rst_after_kill.abort'],
+    evidence: (_e, s) => [
+      ...onSide(s.resetter, (side) =>
+        items(
+          [side.seriesLast, 'last retransmission'],
+          [side.rst.at, 'RST by the side that gave up'],
+        ),
+      ),
+    ],
+    explain: (e, s) =>
+      onSide(
+        s.resetter,
+        (side) =>
+          `${The(e, side)} repeated its payload ${count(side.seriesCount, 'time')} without an answer and reset the connection ` +
+          `${span(side.seriesLast, side.rst.at)} after the last time (${packet(side.rst.at)}), as BSD and macOS do when they give up. ` +
+          `The other host, or the path to it, was gone.`,
       ),
   },
   {
@@ -198,7 +227,7 @@ export const RESET_RULES: readonly Rule[] = [
         s.resetter,
         (side) =>
           `${The(e, side)} reset the connection (${packet(side.rst.at)}) ` +
-          `${duration(side.rst.at.ns - side.rst.peerData.ns)} after payload it had not answered (${packet(side.rst.peerData)}): ` +
+          `${span(side.rst.peerData, side.rst.at)} after payload it had not answered (${packet(side.rst.peerData)}): ` +
           `what a killed process, or a close() without reading everything, leaves on the wire.`,
       ),
   },
@@ -223,7 +252,7 @@ export const RESET_RULES: readonly Rule[] = [
         s.resetter,
         (side) =>
           `${The(e, side)} reset the connection (${packet(side.rst.at)}) ` +
-          `${duration(side.rst.at.ns - e.idleSince.ns)} after the last activity, with nothing unread as far as the packets show: ` +
+          `${span(e.idleSince, side.rst.at)} after the last activity, with nothing unread as far as the packets show: ` +
           (side === e.server && !side.rst.ownData.seen
             ? `an abort on purpose (SO_LINGER 0, ss -K), or a listener that was closed before it accepted the connection.`
             : `an abort on purpose (SO_LINGER 0, ss -K, resetAndDestroy).`),
@@ -325,8 +354,18 @@ function ttls(side: SideEvidence): string {
 function gaveUpProbing(side: SideEvidence | undefined): boolean {
   if (side === undefined || side.probeRun === 0 || !side.rst.hasAck) return false
   if (side.rst.at.frame < side.probeLast.frame || side.rst.seq !== side.nxt) return false
-  const since = side.rst.at.ns - side.probeLast.ns
+  const since = between(side.probeLast, side.rst.at)
   return since >= (Number.isNaN(side.probeIntervalNs) ? 0.5e9 : 0.9 * side.probeIntervalNs)
+}
+
+/** Retransmissions at least this many, and the next one due, make a RST a give-up. */
+const GIVE_UP_RETRANSMISSIONS = 3
+
+function gaveUpResending({ resetter: side, victim }: Situation): boolean {
+  if (side === undefined || victim === undefined || !side.rst.hasAck) return false
+  if (side.seriesKind !== L.SERIES_DATA || side.seriesCount < GIVE_UP_RETRANSMISSIONS) return false
+  if (side.outstanding(victim) === 0) return false
+  return between(side.seriesLast, side.rst.at) >= 0.9 * side.seriesGapNs
 }
 
 function ackedFin(side: SideEvidence | undefined, victim: SideEvidence | undefined): boolean {
@@ -347,6 +386,11 @@ function refusesPayload(s: Situation): boolean {
     )
   }
   return victim.late.seen || victim.packets === 0 || side.rst.triggerLen > 0
+}
+
+/** Payload behind the FIN was acknowledged: the side that sent the FIN was still reading for a while. */
+function readOn({ resetter: side }: Situation): boolean {
+  return side !== undefined && ((side.acked - side.finPeerNxt) | 0) > 0
 }
 
 /** The RST's sequence number is the acknowledgment of its trigger: behind the FIN, or not. */

@@ -83,6 +83,10 @@ export class ResetEvidence {
   get ahead(): boolean {
     return ((this.seq - this.word(L.RST_NXT)) | 0) > 0
   }
+  /** Its sequence number lies in its receiver's window. */
+  get inWindow(): boolean {
+    return this.meta(L.RST_IN_WINDOW)
+  }
   get answersSyn(): boolean {
     return this.meta(L.RST_ANSWERS_SYN)
   }

@@ -19,6 +19,8 @@ export class Situation {
   resetDecides = false
   /** A RST passed that changed nothing. */
   resetIgnored = false
+  /** The reset that counted was not exactly what its receiver expected. */
+  resetIsDoubtful = false
   /** Sender of the first FIN and the other side; undefined when no FIN passed. */
   first: SideEvidence | undefined
   second: SideEvidence | undefined
@@ -37,8 +39,7 @@ export class Situation {
     this.midstream = !client.has(syn) && !server.has(syn)
     const onlySyn = client.packets === 0 ? !server.has(~syn & SENT) : !client.has(~syn & SENT)
     this.oneDirection = (client.packets === 0 || server.packets === 0) && !onlySyn
-    const lost = L.SIDE_UNSEEN | L.SIDE_HOLE
-    this.loss = client.has(lost) || server.has(lost)
+    this.loss = client.has(GAPS) || server.has(GAPS)
     this.bothFins = client.fin.seen && server.fin.seen
     this.bothFinsAcked = this.bothFins && client.finAcked.seen && server.finAcked.seen
     const clientFirst = client.fin.seen && (!server.fin.seen || client.fin.frame < server.fin.frame)
@@ -54,6 +55,7 @@ export class Situation {
       this.resetter = undefined
       this.victim = undefined
       this.resetIgnored = false
+      this.resetIsDoubtful = false
       this.resetDecides = false
       return
     }
@@ -64,12 +66,16 @@ export class Situation {
     this.victim =
       this.resetter === undefined ? undefined : this.resetter === client ? server : client
     this.resetIgnored = this.resetter === undefined
+    this.resetIsDoubtful = this.resetter?.rst.exact === false
     this.resetDecides =
       this.resetter !== undefined &&
       this.victim !== undefined &&
       !afterClose(this.resetter, this.victim)
   }
 }
+
+/** SIDE_FLAGS that show octets are missing from the capture. */
+const GAPS = L.SIDE_UNSEEN | L.SIDE_HOLE | L.SIDE_LOST
 
 /** SIDE_FLAGS that show a side sent something. */
 const SENT =
@@ -87,9 +93,10 @@ function counted(sender: SideEvidence, receiver: SideEvidence): boolean {
   if (!rst.at.seen) return false
   const talkedOver = sender.aliveAfterRst > 0 && receiver.carriedOn > 0 && !receiver.rst.at.seen
   if (rst.exact) return !talkedOver
-  // Not exactly what the receiver expects, as far as was captured: a challenge ACK would follow (RFC 5961 §3.2), or
-  // nothing at all. If neither side says another word it did end the connection.
-  return sender.aliveAfterRst === 0 && receiver.carriedOn === 0
+  // In the window but not exact: its receiver challenges it (RFC 5961 §3.2) or, if it is old, obeys. Outside the window
+  // it is ignored. A capture with gaps cannot tell. It ended the connection if neither side says another word.
+  const plausible = rst.inWindow || sender.has(GAPS) || receiver.has(GAPS)
+  return plausible && sender.aliveAfterRst === 0 && receiver.carriedOn === 0
 }
 
 /** Whether the reset came when nothing was left to lose: both FINs had passed and all payload was acknowledged. */
@@ -97,6 +104,8 @@ function afterClose(resetter: SideEvidence, victim: SideEvidence): boolean {
   if (!resetter.fin.seen || !victim.fin.seen) return false
   const at = resetter.rst.at.frame
   if (at < resetter.fin.frame || at < victim.fin.frame) return false
+  // What the resetter had still to deliver is lost with it.
+  if (victim.has(L.SIDE_ACK_SET) && ((resetter.finSeq - victim.acked) | 0) > 0) return false
   if (victim.finAcked.seen) return true
   const acked =
     resetter.rst.hasAck && ((resetter.rst.ack - resetter.acked) | 0) > 0

@@ -2,15 +2,9 @@
 // with times that run backwards count as simultaneous.
 
 import type { Evidence } from './evidence.js'
-import type { Moment } from './moment.js'
+import { type Moment, between } from './moment.js'
 import type { SideEvidence } from './side-evidence.js'
 import type { Situation } from './situation.js'
-
-/** Ns from `a` to `b`. */
-export function between(a: Moment, b: Moment): number {
-  if (!a.seen || !b.seen) return NaN
-  return Math.max(0, b.ns - a.ns)
-}
 
 /** The first FIN, or the reset that counted, whichever came first. */
 function firstTeardown(s: Situation): Moment | undefined {

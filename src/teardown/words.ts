@@ -1,7 +1,8 @@
 // The few words the explanations are made of.
 
 import type { Evidence } from './evidence.js'
-import type { Moment } from './moment.js'
+import { type Moment, between } from './moment.js'
+import type { Confidence } from './rule.js'
 import type { SideEvidence } from './side-evidence.js'
 
 /** One packet a verdict rests on. */
@@ -37,6 +38,16 @@ export function duration(ns: number): string {
   return `${ns} ns`
 }
 
+/** The duration from one moment to a later one. */
+export function span(from: Moment, to: Moment): string {
+  return duration(between(from, to))
+}
+
+/** The duration from a moment to the end of the capture. */
+export function toEnd(e: Evidence, from: Moment): string {
+  return duration(Math.max(0, e.captureEndNs - from.ns))
+}
+
 /** "1 packet", "2 packets". */
 export function count(n: number, noun: string): string {
   return `${n.toLocaleString('en-US')} ${noun}${n === 1 ? '' : 's'}`
@@ -65,4 +76,21 @@ export function items(...pairs: readonly (readonly [Moment, string])[]): Evidenc
     list.push({ frame: moment.frame, ns: moment.ns, shows })
   }
   return list.sort((a, b) => a.frame - b.frame)
+}
+
+/** From here on an answer that did not come within the capture counts as likely, and as certainly, missing. */
+const LIKELY_AFTER_NS = 1e9
+const CERTAIN_AFTER_NS = 3e9
+
+/** How sure it is that what is missing will not come any more, by how long the capture runs on without it. */
+export function sureAfter(ns: number): Confidence {
+  if (ns < LIKELY_AFTER_NS) return 'possible'
+  return ns < CERTAIN_AFTER_NS ? 'likely' : 'certain'
+}
+
+/** A clause for captures that end too soon after `ns` to tell. */
+export function tooEarly(ns: number): string {
+  return ns < LIKELY_AFTER_NS
+    ? ' The capture ends too soon after that to tell whether it still comes.'
+    : ''
 }
