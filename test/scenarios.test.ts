@@ -435,7 +435,7 @@ const ROWS: readonly Row[] = [
   [
     'reset_other.middlebox',
     'middlebox',
-    'likely',
+    'possible',
     'RST with a foreign TTL',
     `${OPEN}
 1.000 > P. 101:201(100) ack 201

@@ -21,6 +21,7 @@ import { ProgressBar } from './progress.js'
 import type { AnalyzeSettings } from './settings.js'
 
 const DEFAULT_WIDTH = 100
+const GRACE_MS = 1500
 const READ_BUFFER_BYTES = 1 << 20
 
 /** Runs `analyze` and returns the exit code. */
@@ -30,6 +31,9 @@ export async function runAnalyze(
   signal: AbortSignal,
 ): Promise<number> {
   const captures = await discoverCaptures(inputs)
+  if (captures.length === 0) {
+    throw new TeardownError('ERR_OPTION', `no capture found below ${inputs.join(', ')}`)
+  }
   refuseToOverwrite(captures, settings.output)
   const output = new Output(settings.output)
   try {
@@ -99,7 +103,7 @@ class AnalyzeRun {
     let last: Progress | undefined
     const report = await analyzeSource(path, this, {
       live,
-      signal,
+      signal: live ? afterGrace(signal) : signal,
       idleS: this.settings.idleS,
       buffer: this.buffer,
       onProgress: (progress) => {
@@ -163,6 +167,17 @@ class AnalyzeRun {
       closers: this.tally.byCloser(),
     }
   }
+}
+
+/**
+ * Ctrl-C reaches the whole pipeline. Whoever writes into the pipe gets this long to write out what it holds and close.
+ */
+function afterGrace(signal: AbortSignal): AbortSignal {
+  const later = new AbortController()
+  signal.addEventListener('abort', () => setTimeout(() => later.abort(), GRACE_MS).unref(), {
+    once: true,
+  })
+  return later.signal
 }
 
 /** Standard input and FIFOs may go on for ever. */

@@ -16,6 +16,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   // The first Ctrl-C ends the reading, and what was found is reported; a second one ends the process.
   process.once('SIGINT', () => interrupt.abort())
   let exitCode = EXIT_DONE
+  // Whoever reads the messages may go away; that changes nothing about the results.
+  process.stderr.on('error', () => undefined)
   const program = buildProgram(packageVersion(), {
     analyze: async (inputs, flags) => {
       exitCode = await runAnalyze(inputs, analyzeSettings(flags), interrupt.signal)

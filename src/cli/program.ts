@@ -14,7 +14,7 @@ Examples:
   tcp-teardown analyze --all captures/ 'old/*.pcapng.gz'  folders and globs, every connection
   tcp-teardown analyze --verdict rst_after_kill a.pcap    only resets by an endpoint
   tcp-teardown analyze --format ndjson a.pcap | jq .      one JSON object a line
-  tcpdump -w - 'tcp' | tcp-teardown analyze -             live, endings as they happen
+  tcpdump -U -w - tcp | tcp-teardown analyze -f ndjson -  live, endings as they happen
 
 Exit codes: 0 done, 1 a --fail-on ending was found, 2 an error, 130 interrupted.
 A damaged capture is analyzed up to the damage and named on stderr.`

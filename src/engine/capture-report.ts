@@ -1,7 +1,6 @@
 // What is said about a capture as a whole, once it has been read: the `capture` lines of the output.
 
-import type { CaptureError } from '../base/errors.js'
-import { TeardownError } from '../base/errors.js'
+import type { CaptureError, TeardownError, TeardownErrorCode } from '../base/errors.js'
 import type { CaptureInfo } from '../capture/info.js'
 import type { ReadSummary } from '../capture/source.js'
 import { isoTime, secondsOf } from '../report/time.js'
@@ -40,7 +39,7 @@ export interface CaptureReport {
 
 /** Why a capture could not be read, or not to its end. */
 export interface CaptureProblem {
-  readonly code: string
+  readonly code: TeardownErrorCode
   readonly message: string
   readonly offset_bytes?: number
   readonly expected?: string

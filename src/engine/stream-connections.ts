@@ -1,11 +1,15 @@
 // The pull form of the library: an async iterable of connections.
 
+import { TeardownError } from '../base/errors.js'
 import type { CaptureSource } from '../capture/source.js'
 import type { ColumnSource } from '../report/columns.js'
 import type { ConnectionHandler } from './analysis.js'
 import { type AnalyzeOptions, analyzeSource } from './analyze.js'
 import type { CaptureReport } from './capture-report.js'
 import { type Connection, connectionOf } from './connection.js'
+
+/** Ends that are no surprise: an interrupted or rotated capture, and what the caller asked for. */
+const QUIET_ERRORS: ReadonlySet<string> = new Set(['ERR_CAPTURE_TRUNCATED', 'ERR_INTERRUPTED'])
 
 /** Connections that may wait to be taken before the reading pauses. */
 const MAX_WAITING = 1024
@@ -60,7 +64,10 @@ export class CaptureConnections implements AsyncIterable<Connection>, Connection
       this.waiting = []
       this.wakeReader?.()
     }
-    await this.report
+    const { error } = await this.report
+    if (error !== undefined && !QUIET_ERRORS.has(error.code)) {
+      throw new TeardownError(error.code, error.message)
+    }
   }
 
   /** Lets the reading wait until connections have been taken. */
@@ -76,6 +83,8 @@ export class CaptureConnections implements AsyncIterable<Connection>, Connection
 /**
  * Analyzes a capture given as a path, `-` for standard input, or octets in any split such as a readable stream.
  * Connections come as their endings are settled, the open ones at the end. The reading waits for slow takers.
+ * The iteration throws a TeardownError after the last connection if the capture could not be read or is damaged; a
+ * capture that is merely cut short is no error, but its report says so.
  *
  * @example
  * for await (const c of analyzeCapture('capture.pcap')) console.log(c.stream, c.verdict, c.explanation)

@@ -8,8 +8,15 @@ export interface TextSink {
   write(text: string): void
 }
 
-/** The `capture` line of the output; its fields are made by the engine. */
-export type CaptureRow = object
+/** The `capture` line of the output, as far as reports for people look into it; its fields are made by the engine. */
+export interface CaptureRow {
+  readonly capture: string
+  readonly linktypes: readonly number[]
+  readonly dropped_packets?: number
+  readonly late_packets?: number
+  readonly evicted_connections?: number
+  readonly skipped: readonly { readonly name: string; readonly packets: number }[]
+}
 
 /** One output format. Calls come in the order: connections and captures mixed, then `finish` once. */
 export interface Reporter {

@@ -39,6 +39,44 @@ const QUIET_CAUSES = new Set([
   'incomplete.fin_only',
 ])
 
+/** Notes about captures that are printed; a folder of a thousand captures may have as many. */
+const MAX_NOTES = 10
+
+/** Frames that should have been segments, for all that is known. */
+const WORRYING_FRAMES = new Map([
+  ['unknown-linktype', 'of a link type that cannot be decoded'],
+  ['truncated-header', 'cut by the snaplen before the end of their headers'],
+  ['bad-header', 'with impossible headers'],
+  ['encapsulation-too-deep', 'in too many tunnels'],
+])
+
+/** What a reader of the results has to know about a capture. */
+function captureNotes(report: CaptureRow): string[] {
+  const notes: string[] = []
+  for (const { name, packets } of report.skipped) {
+    const why = WORRYING_FRAMES.get(name)
+    if (why === undefined) continue
+    const which = name === 'unknown-linktype' ? ` (${report.linktypes.join(', ')})` : ''
+    notes.push(`${counted(packets, 'packet')} ${why}${which}: not analyzed`)
+  }
+  if (report.dropped_packets !== undefined && report.dropped_packets > 0) {
+    notes.push(
+      `${counted(report.dropped_packets, 'packet')} lost by the capturing host: what is missing may change verdicts`,
+    )
+  }
+  if (report.late_packets !== undefined) {
+    notes.push(
+      `${counted(report.late_packets, 'packet')} came after their connection had been reported`,
+    )
+  }
+  if (report.evicted_connections !== undefined) {
+    notes.push(
+      `${counted(report.evicted_connections, 'connection')} judged early: too many were half open at once`,
+    )
+  }
+  return notes
+}
+
 /** Collects the notable connections while they come and prints at the end. */
 export class TableReporter implements Reporter {
   private readonly sink: TextSink
@@ -46,6 +84,8 @@ export class TableReporter implements Reporter {
   /** Texts of listed connections by `verdict.cause`, at most `top` each. */
   private readonly listed = new Map<string, string[]>()
   private readonly counts = new Map<string, number>()
+  private readonly notes: string[] = []
+  private moreNotes = 0
 
   constructor(sink: TextSink, options: TableOptions) {
     this.sink = sink
@@ -62,13 +102,25 @@ export class TableReporter implements Reporter {
     this.listed.set(key, list)
   }
 
-  capture(_report: CaptureRow): void {
-    // Captures are summed up; their problems go to stderr.
+  capture(report: CaptureRow): void {
+    for (const note of captureNotes(report)) {
+      if (this.notes.length < MAX_NOTES) {
+        this.notes.push(this.options.nameCaptures ? `${printable(report.capture)}: ${note}` : note)
+      } else {
+        this.moreNotes++
+      }
+    }
   }
 
   finish(summary: Summary): void {
     this.sink.write(this.head(summary))
     for (const row of CAUSES) this.writeGroup(row)
+    if (this.notes.length === 0) return
+    const { heading, warn } = this.options.style
+    this.sink.write(`\n${heading('about the capture')}\n`)
+    for (const note of this.notes)
+      this.sink.write(`${warn(wrap(note, this.options.width, '  '))}\n`)
+    if (this.moreNotes > 0) this.sink.write(`  … and ${this.moreNotes} more notes\n`)
   }
 
   private head(summary: Summary): string {
@@ -127,7 +179,10 @@ export class TableReporter implements Reporter {
     const where = from.encapsulation === '' ? '' : ` in ${printable(from.encapsulation)}`
     const name = this.options.nameCaptures ? `${printable(from.captureName)}  ` : ''
     const start = value(from, 'start_time').replace(/(\.\d{3})\d*Z$/, '$1Z')
-    const title = `  ${name}${client} → ${server}${where}${faint(`  ${start}  ${from.j.confidence}  tcp.stream eq ${from.e.stream}`)}`
+    const endpoints = `  ${name}${client} → ${server}${where}`
+    const about = `${start}  ${from.j.confidence}  tcp.stream eq ${from.e.stream}`
+    const fits = endpoints.length + 2 + about.length <= this.options.width
+    const title = `${endpoints}${fits ? '  ' : `\n${INDENT}`}${faint(about)}`
     return `${title}\n${wrap(from.j.explanation(), this.options.width, INDENT)}\n`
   }
 

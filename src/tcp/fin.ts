@@ -36,7 +36,9 @@ export function observeFin(
   ints[me + L.SIDE_FLAGS] = flags | L.SIDE_FIN
   words[t + L.FIN_SEQ] = finSeq
   words[t + L.FIN_ACK] = seg.ack
-  words[t + L.FIN_PEER_NXT] = ints[sideInts(record, 1 - side) + L.NXT] as number
+  const peer = sideInts(record, 1 - side)
+  const peerSent = ((ints[peer + L.SIDE_FLAGS] as number) & L.SIDE_NXT_SET) !== 0
+  words[t + L.FIN_PEER_NXT] = peerSent ? (ints[peer + L.NXT] as number) : seg.ack
   times[tf + L.FIN_NS_F] = timeNs
   times[tf + L.FIN_FRAME_F] = frame
   const behind = (finSeq + 1) | 0

@@ -2,9 +2,11 @@
 
 import type { Evidence } from './evidence.js'
 import type { Confidence, Rule } from './rule.js'
+import { GIVE_UP_RULES } from './rules-give-up.js'
 import { GRACEFUL_RULES } from './rules-graceful.js'
 import { HANDSHAKE_RESET_RULES, HANDSHAKE_RULES } from './rules-handshake.js'
-import { INCOMPLETE_RESET_RULES, OPEN_RULES } from './rules-open.js'
+import { FIN_ONLY, MIDSTREAM, ONE_DIRECTION, RST_ONLY } from './rules-incomplete.js'
+import { OPEN_RULES } from './rules-open.js'
 import { RESET_RULES } from './rules-reset.js'
 import { type Closer, Situation } from './situation.js'
 import type { Verdict } from './verdicts.js'
@@ -20,10 +22,20 @@ interface RuleSection {
 const SECTIONS: readonly RuleSection[] = [
   {
     when: (s) => s.anyReset,
-    rules: [...INCOMPLETE_RESET_RULES, ...HANDSHAKE_RESET_RULES, ...RESET_RULES],
+    rules: [RST_ONLY, ...HANDSHAKE_RESET_RULES, ...RESET_RULES],
   },
   { when: (s) => s.bothFins, rules: GRACEFUL_RULES },
-  { when: () => true, rules: [...HANDSHAKE_RULES, ...OPEN_RULES] },
+  {
+    when: () => true,
+    rules: [
+      ...HANDSHAKE_RULES,
+      FIN_ONLY,
+      ...GIVE_UP_RULES,
+      MIDSTREAM,
+      ONE_DIRECTION,
+      ...OPEN_RULES,
+    ],
+  },
 ]
 
 /** Every rule, in order of precedence. */

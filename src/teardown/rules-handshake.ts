@@ -132,12 +132,12 @@ export const HANDSHAKE_RULES: readonly Rule[] = [
       !e.client.has(BEYOND_SYN) &&
       !e.client.rst.at.seen,
     closer: () => 'none',
-    confidence: (e) => sureAfter(e.captureEndNs - e.server.last.ns),
+    confidence: (e) => sureAfter(e.captureEndNs - e.start.ns),
     alternatives: [],
     evidence: (e) => items([e.start, 'first packet'], [e.server.last, 'last SYN-ACK']),
     explain: (e) =>
       `The client never acknowledged ${count(e.server.packets, 'SYN-ACK')} of the server: it is gone, its address was forged, ` +
-      `or the path back is broken.${tooEarly(e.captureEndNs - e.server.last.ns)}`,
+      `or the path back is broken.${tooEarly(e.captureEndNs - e.start.ns)}`,
   },
 ]
 

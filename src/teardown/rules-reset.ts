@@ -2,11 +2,23 @@
 // a host without such a socket carries just the sequence number its trigger acknowledged (tcp_send_active_reset and
 // tcp_v4_send_reset on Linux). That sequence number tells whether the writer knew of a FIN when it wrote.
 
-import * as L from '../tcp/layout.js'
-import { FIN, SYN } from '../wire/segment.js'
 import type { Evidence } from './evidence.js'
-import { between } from './moment.js'
 import type { SideEvidence } from './side-evidence.js'
+import {
+  ackedFin,
+  alive,
+  answersUse,
+  foreignTtl,
+  gaveUpProbing,
+  gaveUpResending,
+  isActive,
+  isStateless,
+  knewOfFin,
+  mayHaveUnread,
+  readOn,
+  refusesPayload,
+  ttls,
+} from './reset-form.js'
 import { type Rule, nameOf } from './rule.js'
 import type { Closer, Situation } from './situation.js'
 import { The, count, items, packet, span, the } from './words.js'
@@ -70,7 +82,11 @@ export const RESET_RULES: readonly Rule[] = [
     cause: 'middlebox',
     when: (_e, s) => s.resetDecides && (alive(s.resetter) || foreignTtl(s.resetter)),
     closer: () => 'middlebox',
-    confidence: (_e, s) => (alive(s.resetter) && foreignTtl(s.resetter) ? 'certain' : 'likely'),
+    confidence: (_e, s) => {
+      if (alive(s.resetter)) return foreignTtl(s.resetter) ? 'certain' : 'likely'
+      // Some hosts use another TTL for the RSTs they send without a socket.
+      return isStateless(s.resetter) ? 'possible' : 'likely'
+    },
     alternatives: ['rst_after_kill.peer_forgot', 'rst_after_kill.abort'],
     evidence: (_e, s) => [
       ...onSide(s.resetter, (side) =>
@@ -155,7 +171,7 @@ export const RESET_RULES: readonly Rule[] = [
       onBoth(
         s,
         (side, victim) =>
-          `${The(e, side)} closed or was killed (FIN, ${packet(side.fin)}, after ${span(e.idleSince, side.fin)} without payload) ` +
+          `${The(e, side)} closed or was killed (FIN, ${packet(side.fin)}${e.idleSince.seen ? `, after ${span(e.idleSince, side.fin)} without payload` : ''}) ` +
           `while payload of ${the(e, victim)} was on its way${late(victim)}: it crossed the FIN and met no reader, ` +
           `RST ${span(side.fin, side.rst.at)} after the FIN (${packet(side.rst.at)}).`,
       ),
@@ -252,7 +268,7 @@ export const RESET_RULES: readonly Rule[] = [
         s.resetter,
         (side) =>
           `${The(e, side)} reset the connection (${packet(side.rst.at)}) ` +
-          `${span(e.idleSince, side.rst.at)} after the last activity, with nothing unread as far as the packets show: ` +
+          `${e.idleSince.seen ? `${span(e.idleSince, side.rst.at)} after the last activity, ` : ''}with nothing unread as far as the packets show: ` +
           (side === e.server && !side.rst.ownData.seen
             ? `an abort on purpose (SO_LINGER 0, ss -K), or a listener that was closed before it accepted the connection.`
             : `an abort on purpose (SO_LINGER 0, ss -K, resetAndDestroy).`),
@@ -314,100 +330,6 @@ function onSide<T>(side: SideEvidence | undefined, ask: (side: SideEvidence) => 
 
 function onBoth<T>(s: Situation, ask: (resetter: SideEvidence, victim: SideEvidence) => T): T {
   return onSide(s.resetter, (side) => onSide(s.victim, (victim) => ask(side, victim)))
-}
-
-/** Sent by a socket: it carries ACK. */
-function isActive(side: SideEvidence | undefined): boolean {
-  return side !== undefined && side.rst.hasAck && !looksStateless(side)
-}
-
-function isStateless(side: SideEvidence | undefined): boolean {
-  return side !== undefined && (!side.rst.hasAck || looksStateless(side))
-}
-
-/** Stacks that set ACK on every RST still leave out window and timestamps where no socket exists. */
-function looksStateless(side: SideEvidence): boolean {
-  const { rst } = side
-  return (
-    rst.window === 0 &&
-    !rst.hasTimestamps &&
-    side.has(L.SIDE_TIMESTAMPS) &&
-    rst.seq === rst.triggerAck
-  )
-}
-
-function alive(side: SideEvidence | undefined): boolean {
-  return side !== undefined && side.aliveAfterRst > 0
-}
-
-/** The RST took another number of hops than anything else from that host. */
-function foreignTtl(side: SideEvidence | undefined): boolean {
-  if (side === undefined || side.ttlMax === 0) return false
-  return side.rst.ttl < side.ttlMin || side.rst.ttl > side.ttlMax
-}
-
-function ttls(side: SideEvidence): string {
-  return side.ttlMin === side.ttlMax ? `${side.ttlMin}` : `${side.ttlMin} to ${side.ttlMax}`
-}
-
-/** Timers may be late, never early (FIELD: the timer wheel is late by up to an eighth). */
-function gaveUpProbing(side: SideEvidence | undefined): boolean {
-  if (side === undefined || side.probeRun === 0 || !side.rst.hasAck) return false
-  if (side.rst.at.frame < side.probeLast.frame || side.rst.seq !== side.nxt) return false
-  const since = between(side.probeLast, side.rst.at)
-  return since >= (Number.isNaN(side.probeIntervalNs) ? 0.5e9 : 0.9 * side.probeIntervalNs)
-}
-
-/** Retransmissions at least this many, and the next one due, make a RST a give-up. */
-const GIVE_UP_RETRANSMISSIONS = 3
-
-function gaveUpResending({ resetter: side, victim }: Situation): boolean {
-  if (side === undefined || victim === undefined || !side.rst.hasAck) return false
-  if (side.seriesKind !== L.SERIES_DATA || side.seriesCount < GIVE_UP_RETRANSMISSIONS) return false
-  if (side.outstanding(victim) === 0) return false
-  return between(side.seriesLast, side.rst.at) >= 0.9 * side.seriesGapNs
-}
-
-function ackedFin(side: SideEvidence | undefined, victim: SideEvidence | undefined): boolean {
-  if (side === undefined || victim === undefined || !victim.fin.seen) return false
-  if (victim.fin.frame > side.rst.at.frame) return false
-  return victim.finAcked.seen || ((side.rst.ack - victim.finSeq) | 0) > 0
-}
-
-/** Its FIN had passed, and the RST answers payload that came behind it. */
-function refusesPayload(s: Situation): boolean {
-  const { resetter: side, victim } = s
-  if (side === undefined || victim === undefined) return false
-  if (!side.fin.seen || side.fin.frame > side.rst.at.frame) return false
-  if (!isStateless(side)) {
-    // A stack that answers with RST+ACK: only the payload right before it tells.
-    return (
-      side.rst.triggerLen > 0 && side.rst.trigger.frame > side.fin.frame && side.rst.window === 0
-    )
-  }
-  return victim.late.seen || victim.packets === 0 || side.rst.triggerLen > 0
-}
-
-/** Payload behind the FIN was acknowledged: the side that sent the FIN was still reading for a while. */
-function readOn({ resetter: side }: Situation): boolean {
-  return side !== undefined && ((side.acked - side.finPeerNxt) | 0) > 0
-}
-
-/** The RST's sequence number is the acknowledgment of its trigger: behind the FIN, or not. */
-function knewOfFin(side: SideEvidence | undefined): boolean {
-  return side !== undefined && ((side.rst.seq - side.finSeq) | 0) > 0
-}
-
-/** Payload of the peer came after the side's own last payload, so nothing shows that it was read. */
-function mayHaveUnread(side: SideEvidence | undefined): boolean {
-  if (side === undefined || side.rst.ahead) return false
-  return side.rst.peerData.frame > side.rst.ownData.frame
-}
-
-/** The RST answers payload or a FIN, in the form of a host that has no socket. */
-function answersUse(side: SideEvidence | undefined): boolean {
-  if (side === undefined || !isStateless(side)) return false
-  return side.rst.triggerLen > 0 || (side.rst.triggerFlags & (FIN | SYN)) === FIN
 }
 
 function lateWrite(_e: Evidence, s: Situation): ReturnType<typeof items> {

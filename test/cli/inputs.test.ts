@@ -84,10 +84,11 @@ describe.concurrent('several captures', () => {
     expect(names(stdout)).toEqual([REUSED, REFUSED, REUSED])
   })
 
-  test('an empty folder is no error', async () => {
+  test('a folder without captures is an error', async () => {
     await mkdir(join(scratch.path, 'nothing'), { recursive: true })
-    const { stdout } = await analyze(['-f', 'ndjson', 'nothing'], { cwd: scratch.path })
-    expect(rows(stdout)).toMatchObject([{ type: 'summary', captures: 0, connections: 0 }])
+    const { code, stdout, stderr } = await analyze(['nothing'], { cwd: scratch.path })
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toBe('tcp-teardown: no capture found below nothing\n')
   })
 })
 

@@ -54,7 +54,7 @@ export async function pull(signal: AbortSignal): Promise<CaptureReport> {
 /** Push: packets from elsewhere. */
 export function push(frames: readonly Uint8Array[]): Connection[] {
   const found: Connection[] = []
-  const analyzer = new PacketAnalyzer({ onConnection: (c) => found.push(c), maxUnanswered: 1000 })
+  const analyzer = new PacketAnalyzer({ onConnection: (c) => found.push(c), maxHalfOpen: 1000 })
   for (const bytes of frames) analyzer.push({ bytes, timeNs: 0n, linktype: 113, origlen: 1500 })
   // @ts-expect-error -- times are bigint: a number cannot hold ns since 1970
   analyzer.push({ bytes: new Uint8Array(60), timeNs: 1.7e18 })

@@ -233,6 +233,25 @@ describe('damage', () => {
   })
 })
 
+describe('the iteration', () => {
+  test('throws behind the last connection when a capture cannot be read', async () => {
+    const { report, thrown } = await pull('no/such.pcap')
+    expect(thrown).toMatchObject({ name: 'TeardownError', code: 'ERR_READ' })
+    expect((thrown as Error).message).toBe(report.error?.message)
+  })
+
+  test('does not throw when a capture is merely cut short', async () => {
+    const { report, thrown } = await pull(threeConnections().subarray(0, -5))
+    expect(report.error?.code).toBe('ERR_CAPTURE_TRUNCATED')
+    expect(thrown).toBeUndefined()
+  })
+
+  test('does not throw when it was interrupted', async () => {
+    const { thrown } = await pull(threeConnections(), { signal: AbortSignal.abort() })
+    expect(thrown).toBeUndefined()
+  })
+})
+
 /** A stream that gives octets and then stays silent until it is ended. */
 function silentAfter(bytes: Uint8Array): AsyncIterable<Uint8Array> & { end: () => void } {
   let end = (): void => undefined
@@ -325,7 +344,7 @@ describe('a slow taker', () => {
   test('makes the reading wait', async () => {
     let packets = 0
     const capture = analyzeCapture(flood(), {
-      maxUnanswered: 10,
+      maxHalfOpen: 10,
       onProgress: (progress) => void (packets = progress.packets),
     })
     await sleep(500)
@@ -340,7 +359,7 @@ describe('a slow taker', () => {
   })
 
   test('may leave early, and the report still comes', async () => {
-    const capture = analyzeCapture(flood(), { maxUnanswered: 10 })
+    const capture = analyzeCapture(flood(), { maxHalfOpen: 10 })
     let first: Connection | undefined
     for await (const connection of capture) {
       first = connection

@@ -59,6 +59,8 @@ export async function* chunked(
 export interface Analyzed {
   readonly connections: Connection[]
   readonly report: CaptureReport
+  /** What the iteration ended with, behind the last connection. */
+  readonly thrown: unknown
 }
 
 /** Takes all connections of a capture in the pull form. */
@@ -68,8 +70,13 @@ export async function pull(
 ): Promise<Analyzed> {
   const capture = analyzeCapture(source instanceof Uint8Array ? chunked(source) : source, options)
   const connections: Connection[] = []
-  for await (const connection of capture) connections.push(connection)
-  return { connections, report: await capture.report }
+  let thrown: unknown
+  try {
+    for await (const connection of capture) connections.push(connection)
+  } catch (error) {
+    thrown = error
+  }
+  return { connections, report: await capture.report, thrown }
 }
 
 /** `verdict.cause` of each connection. */

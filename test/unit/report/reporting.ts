@@ -3,7 +3,12 @@
 import { CaptureClock } from '../../../src/capture/record.js'
 import { Analysis } from '../../../src/engine/analysis.js'
 import type { ColumnSource } from '../../../src/report/columns.js'
-import { type Reporter, SCHEMA_NAME, type TextSink } from '../../../src/report/reporter.js'
+import {
+  type CaptureRow,
+  type Reporter,
+  SCHEMA_NAME,
+  type TextSink,
+} from '../../../src/report/reporter.js'
 import { type Summary, Tally } from '../../../src/report/summary.js'
 import { type ScenarioOptions, scenarioFrames } from '../../support/scenario.js'
 
@@ -29,6 +34,8 @@ export interface Run {
   readonly text: string
   readonly name?: string
   readonly options?: ScenarioOptions
+  /** What is said about the capture besides. */
+  readonly facts?: Partial<CaptureRow>
 }
 
 /** Calls `take` with the connections of each capture, which are valid during the call only. */
@@ -56,7 +63,8 @@ export function reported(make: (sink: TextSink) => Reporter, runs: readonly Run[
       tally.add(from)
       reporter.connection(from)
     })
-    reporter.capture({ type: 'capture', capture: run.name ?? 'run.pcap' })
+    const row = { type: 'capture', capture: run.name ?? 'run.pcap', linktypes: [1], skipped: [] }
+    reporter.capture({ ...row, ...run.facts })
   }
   reporter.finish(summaryOf(tally, runs.length))
   return text

@@ -57,6 +57,41 @@ test('no connection at all', () => {
   expect(table([])).not.toMatch(/NaN|Infinity|undefined/)
 })
 
+describe('notes about captures', () => {
+  const note = (facts: NonNullable<Run['facts']>): string =>
+    table([{ text: REFUSED, name: 'x.pcap', facts }])
+
+  test.each([
+    [
+      { skipped: [{ name: 'unknown-linktype', packets: 7 }], linktypes: [147] },
+      /7 packets .*\(147\)/,
+    ],
+    [{ skipped: [{ name: 'truncated-header', packets: 1 }] }, /1 packet cut by the snaplen/],
+    [{ dropped_packets: 12_000 }, /12,000 packets lost/],
+    [{ late_packets: 3 }, /3 packets came after/],
+    [{ evicted_connections: 1 }, /1 connection judged early/],
+  ])('%j', (facts, text) => {
+    expect(note(facts)).toMatch(text)
+    expect(note(facts)).toContain('x.pcap: ')
+  })
+
+  test.each([
+    [{ skipped: [{ name: 'not-ip', packets: 7 }] }],
+    [{ skipped: [{ name: 'not-tcp', packets: 7 }] }],
+    [{ dropped_packets: 0 }],
+  ])('none for %j', (facts) => {
+    expect(note(facts)).toBe(note({}))
+  })
+
+  test('are not endless', () => {
+    const facts = { late_packets: 1 }
+    const runs = Array.from({ length: 200 }, (_, i) => ({ text: NORMAL, name: `n${i}`, facts }))
+    const text = table(runs)
+    expect(text.match(/came after/g)?.length).toBeLessThan(20)
+    expect(text).toMatch(/and 1\d\d more notes/)
+  })
+})
+
 describe('lists', () => {
   const many = Array.from({ length: 8 }, (_, i) => ({ text: REFUSED, name: `n${i}.pcap` }))
 
@@ -92,7 +127,9 @@ describe('lists', () => {
 
 test.each([40, 60, 80, 120])('sentences fit %i columns', (width) => {
   const lines = table(MIXED, { all: true, width }).split('\n')
-  const sentences = lines.filter((line) => /^ {2,4}\S/.test(line) && !/\.pcap|%/.test(line))
+  const sentences = lines.filter(
+    (line) => /^ {2,4}\S/.test(line) && !/\.pcap|%|tcp\.stream/.test(line),
+  )
   expect(sentences.length).toBeGreaterThan(4)
   expect(sentences.filter((line) => line.length > width)).toEqual([])
 })

@@ -243,7 +243,7 @@ describe('memory', () => {
   })
 
   test('open connections are never let go', () => {
-    const feed = new Feed({ maxClosed: 5, maxUnanswered: 5 })
+    const feed = new Feed({ maxClosed: 5, maxHalfOpen: 5 })
     for (let i = 0; i < 50; i++) feed.open(client(i))
     for (let i = 50; i < 150; i++) {
       feed.open(client(i))
@@ -255,8 +255,8 @@ describe('memory', () => {
     expect(feed.ended.filter((e) => e.packets === 3).length).toBe(50)
   })
 
-  test('unanswered SYNs are bounded; the oldest is given up and says so', () => {
-    const feed = new Feed({ maxUnanswered: 100 })
+  test('half-open connections are bounded; the oldest is given up and says so', () => {
+    const feed = new Feed({ maxHalfOpen: 100 })
     for (let i = 0; i < 1000; i++) feed.syn(client(i))
     expect(feed.tracker.table.size).toBe(100)
     expect(feed.tracker.evicted).toBe(900)
@@ -267,17 +267,46 @@ describe('memory', () => {
     expect(has(feed.ended[999], L.CONN_EVICTED)).toBe(false)
   })
 
-  test('answered SYNs do not count, also when an older one is still unanswered', () => {
-    const feed = new Feed({ maxUnanswered: 100 })
+  test('a SYN-ACK alone does not complete a handshake: such connections are bounded, too', () => {
+    const feed = new Feed({ maxHalfOpen: 100 })
+    for (let i = 0; i < 1000; i++) {
+      feed.syn(client(i))
+      feed.segment(SERVER, client(i), { flags: SYN | ACK, seq: SERVER_ISN, ack: ISN + 1 })
+    }
+    expect(feed.tracker.table.size).toBe(100)
+    expect(feed.tracker.evicted).toBe(900)
+  })
+
+  test('completed handshakes do not count, also when an older one is not', () => {
+    const feed = new Feed({ maxHalfOpen: 100 })
     feed.syn(client(0))
-    for (let i = 1; i < 1000; i++) feed.open(client(i))
+    for (let i = 1; i < 5000; i++) feed.open(client(i))
     expect(feed.tracker.evicted).toBe(0)
     feed.tracker.finish()
-    expect(feed.streams.length).toBe(1000)
+    expect(feed.streams.length).toBe(5000)
+  })
+
+  test('refused connections do not count once they are closed and let go', () => {
+    const feed = new Feed({ maxHalfOpen: 100, maxClosed: 10 })
+    for (let i = 0; i < 5000; i++) {
+      feed.syn(client(i))
+      feed.segment(SERVER, client(i), { flags: RST | ACK, seq: 0, ack: ISN + 1 })
+    }
+    expect(feed.tracker.evicted).toBe(0)
+    expect(feed.tracker.table.size).toBe(10)
+    feed.tracker.finish()
+    expect(new Set(feed.streams).size).toBe(5000)
+  })
+
+  test('handshakes whose ports are used again do not count twice', () => {
+    const feed = new Feed({ maxHalfOpen: 100 })
+    for (let i = 0; i < 5000; i++) feed.syn(client(i % 50), ISN + i)
+    expect(feed.tracker.evicted).toBe(0)
+    expect(feed.tracker.table.size).toBe(50)
   })
 
   test('a flood does not push out connections that are open', () => {
-    const feed = new Feed({ maxUnanswered: 100 })
+    const feed = new Feed({ maxHalfOpen: 100 })
     for (let i = 0; i < 2000; i++) {
       if (i % 2 === 0) feed.open(client(i))
       else feed.syn(client(i))
