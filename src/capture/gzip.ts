@@ -54,7 +54,7 @@ export class GzipReader {
   /**
    * The decompressed octets, in chunks the caller may keep.
    *
-   * @throws {CaptureError} ERR_DECOMPRESS behind everything that came before the damage.
+   * @throws {CaptureError} ERR_DECOMPRESS or ERR_CAPTURE_TRUNCATED behind everything that came before the damage.
    */
   async *read(): AsyncGenerator<Uint8Array, void, undefined> {
     while (await this.#readHeader()) yield* this.#readMember()
@@ -125,7 +125,7 @@ export class GzipReader {
     for (;;) {
       if (running === undefined) {
         if (!(await input.fill(1))) {
-          throw this.#damage('the rest of a gzip member', 'the end of the file')
+          throw this.#cutShort('the rest of a gzip member')
         }
         running = this.#start(inflater, pieceBytes)
       }
@@ -158,7 +158,7 @@ export class GzipReader {
 
   async #take(count: number, what: string): Promise<Uint8Array> {
     if (!(await this.#input.fill(count))) {
-      throw this.#damage(`a gzip ${what}`, 'the end of the file')
+      throw this.#cutShort(`a gzip ${what}`)
     }
     return this.#input.take(count)
   }
@@ -168,6 +168,14 @@ export class GzipReader {
       const [octet] = await this.#take(1, what)
       if (octet === 0) return
     }
+  }
+
+  #cutShort(expected: string): CaptureError {
+    return new CaptureError('ERR_CAPTURE_TRUNCATED', 'gzip data cut short', {
+      offset: this.#outputBytes,
+      expected,
+      found: 'the end of the file',
+    })
   }
 
   #damage(expected: string, found: string, cause?: unknown): CaptureError {

@@ -109,8 +109,8 @@ function namesOf(option: string, text: string | undefined, allowed: readonly str
 }
 
 function chosenColumns(text: string): Column[] {
-  const keys = parseNames('--columns', text, COLUMN_KEYS)
-  return keys.flatMap((key) => COLUMNS.filter((column) => column.key === key))
+  const keys = new Set(parseNames('--columns', text, COLUMN_KEYS))
+  return [...keys].flatMap((key) => COLUMNS.filter((column) => column.key === key))
 }
 
 function oneOf<T extends string>(option: string, text: string, allowed: readonly T[]): T {

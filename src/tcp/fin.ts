@@ -7,6 +7,41 @@ import { observeResent } from './resend.js'
 import { FIN_ACKED, RCVD_FIN, SENT_FIN, nextState } from './state.js'
 import type { ConnectionTable } from './table.js'
 
+// Local constants, see layout.ts.
+const {
+  CONN_CELLS,
+  DATA_FRAME_F,
+  DATA_NS_F,
+  FIN_ACK,
+  FIN_ACKED_FRAME_F,
+  FIN_ACKED_NS_F,
+  FIN_COUNT,
+  FIN_FRAME_F,
+  FIN_LAST_FRAME_F,
+  FIN_LAST_NS_F,
+  FIN_NS_F,
+  FIN_PEER_NXT,
+  FIN_SEQ,
+  HANDSHAKE_FRAME_F,
+  HANDSHAKE_NS_F,
+  IDLE_SINCE_FRAME_F,
+  IDLE_SINCE_NS_F,
+  LATE_ACKS_FIN,
+  LATE_BYTES,
+  LATE_FRAME_F,
+  LATE_META,
+  LATE_NS_F,
+  NXT,
+  SIDE_FIN,
+  SIDE_FIN_ACKED,
+  SIDE_FLAGS,
+  SIDE_NXT_SET,
+  START_FRAME_F,
+  START_NS_F,
+  STATE,
+  TEARDOWN_CELLS,
+} = L
+
 /** A FIN of `side`, whose octet has sequence number `finSeq`. */
 export function observeFin(
   table: ConnectionTable,
@@ -24,26 +59,26 @@ export function observeFin(
   const tf = teardownFloats(teardown, side)
   const words = table.teardowns.ints
   const times = table.teardowns.floats
-  const flags = ints[me + L.SIDE_FLAGS] as number
-  words[t + L.FIN_COUNT] = (words[t + L.FIN_COUNT] as number) + 1
-  times[tf + L.FIN_LAST_NS_F] = timeNs
-  times[tf + L.FIN_LAST_FRAME_F] = frame
-  if ((flags & L.SIDE_FIN) !== 0) {
+  const flags = ints[me + SIDE_FLAGS] as number
+  words[t + FIN_COUNT] = (words[t + FIN_COUNT] as number) + 1
+  times[tf + FIN_LAST_NS_F] = timeNs
+  times[tf + FIN_LAST_FRAME_F] = frame
+  if ((flags & SIDE_FIN) !== 0) {
     observeResent(table, record, side, finSeq, 0, frame, timeNs)
     return
   }
   markIdleSince(table, record, teardown)
-  ints[me + L.SIDE_FLAGS] = flags | L.SIDE_FIN
-  words[t + L.FIN_SEQ] = finSeq
-  words[t + L.FIN_ACK] = seg.ack
+  ints[me + SIDE_FLAGS] = flags | SIDE_FIN
+  words[t + FIN_SEQ] = finSeq
+  words[t + FIN_ACK] = seg.ack
   const peer = sideInts(record, 1 - side)
-  const peerSent = ((ints[peer + L.SIDE_FLAGS] as number) & L.SIDE_NXT_SET) !== 0
-  words[t + L.FIN_PEER_NXT] = peerSent ? (ints[peer + L.NXT] as number) : seg.ack
-  times[tf + L.FIN_NS_F] = timeNs
-  times[tf + L.FIN_FRAME_F] = frame
+  const peerSent = ((ints[peer + SIDE_FLAGS] as number) & SIDE_NXT_SET) !== 0
+  words[t + FIN_PEER_NXT] = peerSent ? (ints[peer + NXT] as number) : seg.ack
+  times[tf + FIN_NS_F] = timeNs
+  times[tf + FIN_FRAME_F] = frame
   const behind = (finSeq + 1) | 0
-  if (((behind - (ints[me + L.NXT] as number)) | 0) > 0) ints[me + L.NXT] = behind
-  ints[me + L.STATE] = nextState(ints[me + L.STATE] as number, SENT_FIN)
+  if (((behind - (ints[me + NXT] as number)) | 0) > 0) ints[me + NXT] = behind
+  ints[me + STATE] = nextState(ints[me + STATE] as number, SENT_FIN)
 }
 
 /** `side` acknowledged up to `ack` while the peer has sent a FIN. Returns true when that first covers the FIN. */
@@ -58,17 +93,17 @@ export function observeFinAcked(
   const me = sideInts(record, side)
   const peer = sideInts(record, 1 - side)
   const ints = table.connections.ints
-  const flags = ints[peer + L.SIDE_FLAGS] as number
-  if ((flags & L.SIDE_FIN_ACKED) !== 0) return false
+  const flags = ints[peer + SIDE_FLAGS] as number
+  if ((flags & SIDE_FIN_ACKED) !== 0) return false
   const teardown = table.teardownOf(record)
-  const finSeq = table.teardowns.ints[teardownInts(teardown, 1 - side) + L.FIN_SEQ] as number
+  const finSeq = table.teardowns.ints[teardownInts(teardown, 1 - side) + FIN_SEQ] as number
   if (((ack - finSeq) | 0) <= 0) return false
-  ints[peer + L.SIDE_FLAGS] = flags | L.SIDE_FIN_ACKED
+  ints[peer + SIDE_FLAGS] = flags | SIDE_FIN_ACKED
   const tf = teardownFloats(teardown, 1 - side)
-  table.teardowns.floats[tf + L.FIN_ACKED_NS_F] = timeNs
-  table.teardowns.floats[tf + L.FIN_ACKED_FRAME_F] = frame
-  ints[me + L.STATE] = nextState(ints[me + L.STATE] as number, RCVD_FIN)
-  ints[peer + L.STATE] = nextState(ints[peer + L.STATE] as number, FIN_ACKED)
+  table.teardowns.floats[tf + FIN_ACKED_NS_F] = timeNs
+  table.teardowns.floats[tf + FIN_ACKED_FRAME_F] = frame
+  ints[me + STATE] = nextState(ints[me + STATE] as number, RCVD_FIN)
+  ints[peer + STATE] = nextState(ints[peer + STATE] as number, FIN_ACKED)
   return true
 }
 
@@ -87,33 +122,33 @@ export function observeLateData(
   const tf = teardownFloats(teardown, side)
   const words = table.teardowns.ints
   const times = table.teardowns.floats
-  words[t + L.LATE_BYTES] = (words[t + L.LATE_BYTES] as number) + octets
-  if (times[tf + L.LATE_FRAME_F] !== 0) return
-  times[tf + L.LATE_NS_F] = timeNs
-  times[tf + L.LATE_FRAME_F] = frame
-  const finSeq = words[teardownInts(teardown, 1 - side) + L.FIN_SEQ] as number
-  if (((ack - finSeq) | 0) > 0) words[t + L.LATE_META] = L.LATE_ACKS_FIN
+  words[t + LATE_BYTES] = (words[t + LATE_BYTES] as number) + octets
+  if (times[tf + LATE_FRAME_F] !== 0) return
+  times[tf + LATE_NS_F] = timeNs
+  times[tf + LATE_FRAME_F] = frame
+  const finSeq = words[teardownInts(teardown, 1 - side) + FIN_SEQ] as number
+  if (((ack - finSeq) | 0) > 0) words[t + LATE_META] = LATE_ACKS_FIN
 }
 
 /** Remembers the last sign of use before the first teardown segment: payload of either side, else the opening. */
 export function markIdleSince(table: ConnectionTable, record: number, teardown: number): void {
-  const at = teardown * L.TEARDOWN_CELLS
+  const at = teardown * TEARDOWN_CELLS
   const times = table.teardowns.floats
-  if (times[at + L.IDLE_SINCE_FRAME_F] !== 0) return
+  if (times[at + IDLE_SINCE_FRAME_F] !== 0) return
   const floats = table.connections.floats
-  const cells = record * L.CONN_CELLS
-  let frame = floats[cells + L.START_FRAME_F] as number
-  let ns = floats[cells + L.START_NS_F] as number
-  if ((floats[cells + L.HANDSHAKE_FRAME_F] as number) > frame) {
-    frame = floats[cells + L.HANDSHAKE_FRAME_F] as number
-    ns = floats[cells + L.HANDSHAKE_NS_F] as number
+  const cells = record * CONN_CELLS
+  let frame = floats[cells + START_FRAME_F] as number
+  let ns = floats[cells + START_NS_F] as number
+  if ((floats[cells + HANDSHAKE_FRAME_F] as number) > frame) {
+    frame = floats[cells + HANDSHAKE_FRAME_F] as number
+    ns = floats[cells + HANDSHAKE_NS_F] as number
   }
   for (let side = 0; side < 2; side++) {
     const sf = sideFloats(record, side)
-    if ((floats[sf + L.DATA_FRAME_F] as number) <= frame) continue
-    frame = floats[sf + L.DATA_FRAME_F] as number
-    ns = floats[sf + L.DATA_NS_F] as number
+    if ((floats[sf + DATA_FRAME_F] as number) <= frame) continue
+    frame = floats[sf + DATA_FRAME_F] as number
+    ns = floats[sf + DATA_NS_F] as number
   }
-  times[at + L.IDLE_SINCE_FRAME_F] = frame
-  times[at + L.IDLE_SINCE_NS_F] = ns
+  times[at + IDLE_SINCE_FRAME_F] = frame
+  times[at + IDLE_SINCE_NS_F] = ns
 }

@@ -2,22 +2,38 @@
 
 import * as L from './layout.js'
 
+// Local constants, see layout.ts.
+const {
+  CONN_CELLS,
+  CONN_INTS,
+  SIDE_FLOATS,
+  SIDE_FLOATS_STEP,
+  SIDE_INTS,
+  SIDE_INTS_STEP,
+  TEARDOWN_CELLS,
+  TEARDOWN_INTS,
+  TEARDOWN_SIDE_FLOATS,
+  TEARDOWN_SIDE_FLOATS_STEP,
+  TEARDOWN_SIDE_INTS,
+  TEARDOWN_SIDE_INTS_STEP,
+} = L
+
 /** First word of a side's block in a connection record. */
 export function sideInts(record: number, side: number): number {
-  return record * L.CONN_INTS + L.SIDE_INTS + side * L.SIDE_INTS_STEP
+  return record * CONN_INTS + SIDE_INTS + side * SIDE_INTS_STEP
 }
 
 /** First float64 of a side's block in a connection record. */
 export function sideFloats(record: number, side: number): number {
-  return record * L.CONN_CELLS + L.SIDE_FLOATS + side * L.SIDE_FLOATS_STEP
+  return record * CONN_CELLS + SIDE_FLOATS + side * SIDE_FLOATS_STEP
 }
 
 /** First word of a side's block in a teardown record. */
 export function teardownInts(teardown: number, side: number): number {
-  return teardown * L.TEARDOWN_INTS + L.TEARDOWN_SIDE_INTS + side * L.TEARDOWN_SIDE_INTS_STEP
+  return teardown * TEARDOWN_INTS + TEARDOWN_SIDE_INTS + side * TEARDOWN_SIDE_INTS_STEP
 }
 
 /** First float64 of a side's block in a teardown record. */
 export function teardownFloats(teardown: number, side: number): number {
-  return teardown * L.TEARDOWN_CELLS + L.TEARDOWN_SIDE_FLOATS + side * L.TEARDOWN_SIDE_FLOATS_STEP
+  return teardown * TEARDOWN_CELLS + TEARDOWN_SIDE_FLOATS + side * TEARDOWN_SIDE_FLOATS_STEP
 }

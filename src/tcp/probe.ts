@@ -7,6 +7,32 @@ import { sideFloats, sideInts, teardownFloats, teardownInts } from './positions.
 import { extendSeries } from './series.js'
 import type { ConnectionTable } from './table.js'
 
+// Local constants, see layout.ts.
+const {
+  ACKED,
+  LAST_NS_F,
+  NXT,
+  PROBES,
+  PROBES_ANSWERED,
+  PROBE_ANSWER_FRAME_F,
+  PROBE_ANSWER_NS_F,
+  PROBE_FIRST_FRAME_F,
+  PROBE_FIRST_NS_F,
+  PROBE_IDLE_NS_F,
+  PROBE_INTERVAL_NS_F,
+  PROBE_LAST_FRAME_F,
+  PROBE_LAST_NS_F,
+  PROBE_RUN,
+  SERIES_COUNT,
+  SERIES_KIND,
+  SERIES_WINDOW_PROBE,
+  SIDE_ACK_SET,
+  SIDE_FLAGS,
+  SIDE_LAST_PROBE,
+  WINDOW,
+  WINDOW_PROBES,
+} = L
+
 /** A segment of `side` without payload whose sequence number lies behind what it has already sent. */
 export function observeStaleAck(
   table: ConnectionTable,
@@ -19,15 +45,15 @@ export function observeStaleAck(
   const me = sideInts(record, side)
   const peer = sideInts(record, 1 - side)
   const ints = table.connections.ints
-  if (((ints[peer + L.SIDE_FLAGS] as number) & L.SIDE_ACK_SET) === 0) return
-  const acked = ints[peer + L.ACKED] as number
+  if (((ints[peer + SIDE_FLAGS] as number) & SIDE_ACK_SET) === 0) return
+  const acked = ints[peer + ACKED] as number
   if (((acked - seq) | 0) !== 1) return
-  if (ints[peer + L.WINDOW] === 0) {
+  if (ints[peer + WINDOW] === 0) {
     const t = teardownInts(table.teardownOf(record), side)
     const words = table.teardowns.ints
-    words[t + L.WINDOW_PROBES] = (words[t + L.WINDOW_PROBES] as number) + 1
-    extendSeries(table, record, side, L.SERIES_WINDOW_PROBE, frame, timeNs)
-  } else if (acked === ints[me + L.NXT]) {
+    words[t + WINDOW_PROBES] = (words[t + WINDOW_PROBES] as number) + 1
+    extendSeries(table, record, side, SERIES_WINDOW_PROBE, frame, timeNs)
+  } else if (acked === ints[me + NXT]) {
     observeProbe(table, record, side, frame, timeNs)
   }
 }
@@ -47,25 +73,21 @@ export function observeProbe(
   const times = table.teardowns.floats
   const me = sideInts(record, side)
   const ints = table.connections.ints
-  ints[me + L.SIDE_FLAGS] = (ints[me + L.SIDE_FLAGS] as number) | L.SIDE_LAST_PROBE
-  const run = words[t + L.PROBE_RUN] as number
+  ints[me + SIDE_FLAGS] = (ints[me + SIDE_FLAGS] as number) | SIDE_LAST_PROBE
+  const run = words[t + PROBE_RUN] as number
   if (run === 0) {
     // Linux counts idle time from the last segment received (keepalive_time_elapsed).
-    const heardNs = table.connections.floats[sideFloats(record, 1 - side) + L.LAST_NS_F] as number
-    keepShortest(times, tf + L.PROBE_IDLE_NS_F, timeNs - heardNs)
-    times[tf + L.PROBE_FIRST_NS_F] = timeNs
-    times[tf + L.PROBE_FIRST_FRAME_F] = frame
+    const heardNs = table.connections.floats[sideFloats(record, 1 - side) + LAST_NS_F] as number
+    keepShortest(times, tf + PROBE_IDLE_NS_F, timeNs - heardNs)
+    times[tf + PROBE_FIRST_NS_F] = timeNs
+    times[tf + PROBE_FIRST_FRAME_F] = frame
   } else {
-    keepShortest(
-      times,
-      tf + L.PROBE_INTERVAL_NS_F,
-      timeNs - (times[tf + L.PROBE_LAST_NS_F] as number),
-    )
+    keepShortest(times, tf + PROBE_INTERVAL_NS_F, timeNs - (times[tf + PROBE_LAST_NS_F] as number))
   }
-  words[t + L.PROBES] = (words[t + L.PROBES] as number) + 1
-  words[t + L.PROBE_RUN] = run + 1
-  times[tf + L.PROBE_LAST_NS_F] = timeNs
-  times[tf + L.PROBE_LAST_FRAME_F] = frame
+  words[t + PROBES] = (words[t + PROBES] as number) + 1
+  words[t + PROBE_RUN] = run + 1
+  times[tf + PROBE_LAST_NS_F] = timeNs
+  times[tf + PROBE_LAST_FRAME_F] = frame
 }
 
 /** `side` sent something: whatever the peer probed for has been answered. */
@@ -79,22 +101,22 @@ export function observeProbeAnswered(
   const teardown = table.teardownOf(record)
   const t = teardownInts(teardown, 1 - side)
   const words = table.teardowns.ints
-  if (words[t + L.SERIES_KIND] === L.SERIES_WINDOW_PROBE) {
-    words[t + L.SERIES_KIND] = 0
-    words[t + L.SERIES_COUNT] = 0
+  if (words[t + SERIES_KIND] === SERIES_WINDOW_PROBE) {
+    words[t + SERIES_KIND] = 0
+    words[t + SERIES_COUNT] = 0
   }
-  const run = words[t + L.PROBE_RUN] as number
+  const run = words[t + PROBE_RUN] as number
   if (run === 0) return
-  words[t + L.PROBE_RUN] = 0
-  words[t + L.PROBES_ANSWERED] = (words[t + L.PROBES_ANSWERED] as number) + 1
+  words[t + PROBE_RUN] = 0
+  words[t + PROBES_ANSWERED] = (words[t + PROBES_ANSWERED] as number) + 1
   const tf = teardownFloats(teardown, 1 - side)
-  table.teardowns.floats[tf + L.PROBE_ANSWER_NS_F] = timeNs
-  table.teardowns.floats[tf + L.PROBE_ANSWER_FRAME_F] = frame
+  table.teardowns.floats[tf + PROBE_ANSWER_NS_F] = timeNs
+  table.teardowns.floats[tf + PROBE_ANSWER_FRAME_F] = frame
 }
 
 /** `side` has something else to send: it no longer just probes. */
 export function endProbing(table: ConnectionTable, record: number, side: number): void {
-  table.teardowns.ints[teardownInts(table.teardownOf(record), side) + L.PROBE_RUN] = 0
+  table.teardowns.ints[teardownInts(table.teardownOf(record), side) + PROBE_RUN] = 0
 }
 
 function keepShortest(times: Float64Array, at: number, ns: number): void {

@@ -6,6 +6,31 @@ import { observeProbe } from './probe.js'
 import { extendSeries } from './series.js'
 import type { ConnectionTable } from './table.js'
 
+// Local constants, see layout.ts.
+const {
+  ACKED,
+  DUPLICATES,
+  HOLE_END,
+  HOLE_START,
+  LAST_NS_F,
+  NXT,
+  RETRANSMISSIONS,
+  SERIES_DATA,
+  SERIES_FIN,
+  SERIES_SYN,
+  SERIES_SYN_ACK,
+  SERIES_WINDOW_PROBE,
+  SIDE_ACK_SET,
+  SIDE_DATA,
+  SIDE_FIN,
+  SIDE_FLAGS,
+  SIDE_HOLE,
+  SIDE_PLAIN_ACK,
+  SIDE_SYN_ACK,
+  SYN_ACK_REPEATS,
+  WINDOW,
+} = L
+
 /** A one-octet probe comes after an idle time; a one-octet segment that is sent again comes sooner. */
 const PROBE_AFTER_NS = 500e6
 
@@ -22,35 +47,32 @@ export function observeResent(
   const me = sideInts(record, side)
   const peer = sideInts(record, 1 - side)
   const ints = table.connections.ints
-  const mine = ints[me + L.SIDE_FLAGS] as number
-  const nxt = ints[me + L.NXT] as number
-  const acked = ints[peer + L.ACKED] as number
+  const mine = ints[me + SIDE_FLAGS] as number
+  const nxt = ints[me + NXT] as number
+  const acked = ints[peer + ACKED] as number
   if (octets > 0 && fillsHole(ints, me, seq, octets)) return
-  if (timeNs < (table.connections.floats[sideFloats(record, side) + L.LAST_NS_F] as number)) {
+  if (timeNs < (table.connections.floats[sideFloats(record, side) + LAST_NS_F] as number)) {
     // Captured out of order, as when two interfaces are written in blocks: a second copy, not a second transmission.
-    ints[me + L.DUPLICATES] = (ints[me + L.DUPLICATES] as number) + 1
+    ints[me + DUPLICATES] = (ints[me + DUPLICATES] as number) + 1
     return
   }
   if (
     octets === 1 &&
     ((nxt - seq) | 0) === 1 &&
     acked === nxt &&
-    ints[peer + L.WINDOW] !== 0 &&
-    timeNs - (table.connections.floats[sideFloats(record, side) + L.LAST_NS_F] as number) >
+    ints[peer + WINDOW] !== 0 &&
+    timeNs - (table.connections.floats[sideFloats(record, side) + LAST_NS_F] as number) >
       PROBE_AFTER_NS
   ) {
     observeProbe(table, record, side, frame, timeNs)
     return
   }
-  ints[me + L.RETRANSMISSIONS] = (ints[me + L.RETRANSMISSIONS] as number) + 1
-  const kind = kindOf(mine, ints[peer + L.WINDOW] as number, peerAnswered(ints, peer), octets)
-  if (
-    kind === L.SERIES_SYN_ACK &&
-    ((ints[peer + L.SIDE_FLAGS] as number) & L.SIDE_PLAIN_ACK) !== 0
-  ) {
+  ints[me + RETRANSMISSIONS] = (ints[me + RETRANSMISSIONS] as number) + 1
+  const kind = kindOf(mine, ints[peer + WINDOW] as number, peerAnswered(ints, peer), octets)
+  if (kind === SERIES_SYN_ACK && ((ints[peer + SIDE_FLAGS] as number) & SIDE_PLAIN_ACK) !== 0) {
     const t = teardownInts(table.teardownOf(record), side)
     const words = table.teardowns.ints
-    words[t + L.SYN_ACK_REPEATS] = (words[t + L.SYN_ACK_REPEATS] as number) + 1
+    words[t + SYN_ACK_REPEATS] = (words[t + SYN_ACK_REPEATS] as number) + 1
   }
   // What the peer has acknowledged is sent again by mistake; only what it has not can be given up.
   const behind = (seq + Math.max(1, octets)) | 0
@@ -61,26 +83,26 @@ export function observeResent(
 
 /** True when the octets were skipped before and come now: reordered, or lost before the capture point. */
 function fillsHole(ints: Int32Array, me: number, seq: number, octets: number): boolean {
-  const start = ints[me + L.HOLE_START] as number
-  const end = ints[me + L.HOLE_END] as number
+  const start = ints[me + HOLE_START] as number
+  const end = ints[me + HOLE_END] as number
   if (start === end || ((seq - start) | 0) < 0 || ((end - seq) | 0) <= 0) return false
   // Only the front of the hole is tracked; what comes before it counts as seen.
   const behind = (seq + octets) | 0
   const filled = ((end - behind) | 0) <= 0
-  ints[me + L.HOLE_START] = filled ? end : behind
-  const flags = (ints[me + L.SIDE_FLAGS] as number) | L.SIDE_DATA
-  ints[me + L.SIDE_FLAGS] = filled ? flags & ~L.SIDE_HOLE : flags
+  ints[me + HOLE_START] = filled ? end : behind
+  const flags = (ints[me + SIDE_FLAGS] as number) | SIDE_DATA
+  ints[me + SIDE_FLAGS] = filled ? flags & ~SIDE_HOLE : flags
   return true
 }
 
 function peerAnswered(ints: Int32Array, peer: number): boolean {
-  return ((ints[peer + L.SIDE_FLAGS] as number) & L.SIDE_ACK_SET) !== 0
+  return ((ints[peer + SIDE_FLAGS] as number) & SIDE_ACK_SET) !== 0
 }
 
 function kindOf(mine: number, peerWindow: number, answered: boolean, octets: number): number {
-  if (octets === 0 && (mine & L.SIDE_FIN) === 0) {
-    return (mine & L.SIDE_SYN_ACK) !== 0 ? L.SERIES_SYN_ACK : L.SERIES_SYN
+  if (octets === 0 && (mine & SIDE_FIN) === 0) {
+    return (mine & SIDE_SYN_ACK) !== 0 ? SERIES_SYN_ACK : SERIES_SYN
   }
-  if (answered && peerWindow === 0) return L.SERIES_WINDOW_PROBE
-  return octets === 0 ? L.SERIES_FIN : L.SERIES_DATA
+  if (answered && peerWindow === 0) return SERIES_WINDOW_PROBE
+  return octets === 0 ? SERIES_FIN : SERIES_DATA
 }

@@ -10,6 +10,68 @@ import { sideFloats, sideInts, teardownFloats, teardownInts } from './positions.
 import { CLOSED, RCVD_RST, SENT_RST, SYN_SENT, TIME_WAIT, UNKNOWN, nextState } from './state.js'
 import type { ConnectionTable } from './table.js'
 
+// Local constants, see layout.ts.
+const {
+  ACKED,
+  ALIVE_COUNT,
+  ALIVE_FRAME_F,
+  ALIVE_NS_F,
+  CARRY_ON_COUNT,
+  DATA_FRAME_F,
+  DATA_NS_F,
+  LAST_ACK,
+  LAST_FRAME_F,
+  LAST_LEN,
+  LAST_META,
+  LAST_NS_F,
+  NXT,
+  RST_ACK,
+  RST_AFTER_CLOSE,
+  RST_ANSWERS_SYN,
+  RST_COUNT,
+  RST_EXACT,
+  RST_FRAME_F,
+  RST_HAS_ACK,
+  RST_HAS_TIMESTAMPS,
+  RST_HIGH,
+  RST_IN_WINDOW,
+  RST_IP_ID,
+  RST_LAST_FRAME_F,
+  RST_LAST_NS_F,
+  RST_META,
+  RST_NS_F,
+  RST_NXT,
+  RST_OWN_DATA_FRAME_F,
+  RST_OWN_DATA_NS_F,
+  RST_PEER_DATA_FRAME_F,
+  RST_PEER_DATA_NS_F,
+  RST_SEQ,
+  RST_TTL,
+  RST_WINDOW,
+  SIDE_ACK_SET,
+  SIDE_EMPTY_ACK,
+  SIDE_FIN,
+  SIDE_FIN_ACKED,
+  SIDE_FLAGS,
+  SIDE_LAST_PROBE,
+  SIDE_NXT_SET,
+  SIDE_RST,
+  SIDE_SYN_ACK,
+  SIDE_WINDOW_SCALE,
+  STATE,
+  STATE_BEFORE_RST,
+  TRIGGER_ACK,
+  TRIGGER_ACKS_FIN,
+  TRIGGER_FLAGS,
+  TRIGGER_FRAME_F,
+  TRIGGER_LEN,
+  TRIGGER_META,
+  TRIGGER_NS_F,
+  TRIGGER_PROBE,
+  WINDOW,
+  WINDOW_SHIFT,
+} = L
+
 /** A RST sent by `side`. */
 export function observeReset(
   table: ConnectionTable,
@@ -29,45 +91,45 @@ export function observeReset(
   const words = table.teardowns.ints
   const times = table.teardowns.floats
   const grade = gradeOf(ints, me, sideInts(record, 1 - side), seg)
-  let mine = (ints[me + L.SIDE_FLAGS] as number) | L.SIDE_RST
-  if ((seg.flags & ACK) !== 0 && seg.payloadLen === 0) mine |= L.SIDE_EMPTY_ACK
-  ints[me + L.SIDE_FLAGS] = mine
-  const earlier = words[t + L.RST_COUNT] as number
-  words[t + L.RST_COUNT] = earlier + 1
-  if (earlier === 0 || ((seg.seq - (words[t + L.RST_HIGH] as number)) | 0) > 0) {
-    words[t + L.RST_HIGH] = seg.seq
+  let mine = (ints[me + SIDE_FLAGS] as number) | SIDE_RST
+  if ((seg.flags & ACK) !== 0 && seg.payloadLen === 0) mine |= SIDE_EMPTY_ACK
+  ints[me + SIDE_FLAGS] = mine
+  const earlier = words[t + RST_COUNT] as number
+  words[t + RST_COUNT] = earlier + 1
+  if (earlier === 0 || ((seg.seq - (words[t + RST_HIGH] as number)) | 0) > 0) {
+    words[t + RST_HIGH] = seg.seq
   }
-  times[tf + L.RST_LAST_NS_F] = timeNs
-  times[tf + L.RST_LAST_FRAME_F] = frame
-  if (times[tf + L.RST_FRAME_F] !== 0) {
-    const kept = words[t + L.RST_META] as number
+  times[tf + RST_LAST_NS_F] = timeNs
+  times[tf + RST_LAST_FRAME_F] = frame
+  if (times[tf + RST_FRAME_F] !== 0) {
+    const kept = words[t + RST_META] as number
     if (rank(grade) <= rank(kept)) return
-    if ((kept & L.RST_IN_WINDOW) !== 0) {
+    if ((kept & RST_IN_WINDOW) !== 0) {
       // The receiver had challenged the first one (RFC 5961 §3.2) and is now told again: the first one shows the cause.
-      words[t + L.RST_META] = kept | L.RST_EXACT
+      words[t + RST_META] = kept | RST_EXACT
       markIdleSince(table, record, teardown)
       applyReset(table, record, side, teardown)
       return
     }
   }
 
-  if ((grade & L.RST_EXACT) !== 0) markIdleSince(table, record, teardown)
+  if ((grade & RST_EXACT) !== 0) markIdleSince(table, record, teardown)
   readTcpOptions(view, seg.tcpStart + 20, seg.optionsEnd, options)
   let meta = grade
-  if ((seg.flags & ACK) !== 0) meta |= L.RST_HAS_ACK
-  if (options.hasTimestamps) meta |= L.RST_HAS_TIMESTAMPS
-  words[t + L.RST_SEQ] = seg.seq
-  words[t + L.RST_ACK] = seg.ack
-  words[t + L.RST_WINDOW] = seg.window
-  words[t + L.RST_TTL] = seg.ttl
-  words[t + L.RST_IP_ID] = seg.ipId
-  const known = ((ints[me + L.SIDE_FLAGS] as number) & L.SIDE_NXT_SET) !== 0
-  words[t + L.RST_NXT] = known ? (ints[me + L.NXT] as number) : seg.seq
-  times[tf + L.RST_NS_F] = timeNs
-  times[tf + L.RST_FRAME_F] = frame
+  if ((seg.flags & ACK) !== 0) meta |= RST_HAS_ACK
+  if (options.hasTimestamps) meta |= RST_HAS_TIMESTAMPS
+  words[t + RST_SEQ] = seg.seq
+  words[t + RST_ACK] = seg.ack
+  words[t + RST_WINDOW] = seg.window
+  words[t + RST_TTL] = seg.ttl
+  words[t + RST_IP_ID] = seg.ipId
+  const known = ((ints[me + SIDE_FLAGS] as number) & SIDE_NXT_SET) !== 0
+  words[t + RST_NXT] = known ? (ints[me + NXT] as number) : seg.seq
+  times[tf + RST_NS_F] = timeNs
+  times[tf + RST_FRAME_F] = frame
   meta |= keepSurroundings(table, record, side, teardown)
-  words[t + L.RST_META] = meta
-  if ((grade & L.RST_EXACT) !== 0) applyReset(table, record, side, teardown)
+  words[t + RST_META] = meta
+  if ((grade & RST_EXACT) !== 0) applyReset(table, record, side, teardown)
 }
 
 /**
@@ -91,21 +153,21 @@ export function observeAfterReset(
   const peer = teardownInts(teardown, 1 - side)
   let revived = false
   if (
-    times[ownF + L.RST_FRAME_F] !== 0 &&
-    timeNs > (times[ownF + L.RST_NS_F] as number) &&
+    times[ownF + RST_FRAME_F] !== 0 &&
+    timeNs > (times[ownF + RST_NS_F] as number) &&
     !overtaken(words, own, seg)
   ) {
-    words[own + L.ALIVE_COUNT] = (words[own + L.ALIVE_COUNT] as number) + 1
-    if (times[ownF + L.ALIVE_FRAME_F] === 0) {
-      times[ownF + L.ALIVE_FRAME_F] = frame
-      times[ownF + L.ALIVE_NS_F] = timeNs
+    words[own + ALIVE_COUNT] = (words[own + ALIVE_COUNT] as number) + 1
+    if (times[ownF + ALIVE_FRAME_F] === 0) {
+      times[ownF + ALIVE_FRAME_F] = frame
+      times[ownF + ALIVE_NS_F] = timeNs
     }
     revived = restoreState(table, record, side, own)
   }
-  if (times[teardownFloats(teardown, 1 - side) + L.RST_FRAME_F] !== 0) {
-    words[own + L.CARRY_ON_COUNT] = (words[own + L.CARRY_ON_COUNT] as number) + 1
+  if (times[teardownFloats(teardown, 1 - side) + RST_FRAME_F] !== 0) {
+    words[own + CARRY_ON_COUNT] = (words[own + CARRY_ON_COUNT] as number) + 1
     // Only a sender that is alive after its supposed reset makes a peer that talks on more than late.
-    if ((words[peer + L.ALIVE_COUNT] as number) > 0) {
+    if ((words[peer + ALIVE_COUNT] as number) > 0) {
       revived = restoreState(table, record, side, own) || revived
     }
   }
@@ -118,38 +180,38 @@ export function observeAfterReset(
  */
 function overtaken(words: Int32Array, t: number, seg: Segment): boolean {
   const behind = (seg.seq + seg.payloadLen) | 0
-  const isNew = ((behind - (words[t + L.RST_NXT] as number)) | 0) > 0
-  return isNew && (((words[t + L.RST_HIGH] as number) - behind) | 0) >= 0
+  const isNew = ((behind - (words[t + RST_NXT] as number)) | 0) > 0
+  return isNew && (((words[t + RST_HIGH] as number) - behind) | 0) >= 0
 }
 
 /** The acceptance test of the receiver, as far as the receiver's state is known from its own segments. */
 function gradeOf(ints: Int32Array, me: number, peer: number, seg: Segment): number {
-  const mine = ints[me + L.SIDE_FLAGS] as number
-  const theirs = ints[peer + L.SIDE_FLAGS] as number
+  const mine = ints[me + SIDE_FLAGS] as number
+  const theirs = ints[peer + SIDE_FLAGS] as number
   const onlySyn =
-    ints[peer + L.STATE] === SYN_SENT && ((mine | theirs) & (L.SIDE_ACK_SET | L.SIDE_SYN_ACK)) === 0
+    ints[peer + STATE] === SYN_SENT && ((mine | theirs) & (SIDE_ACK_SET | SIDE_SYN_ACK)) === 0
   if (onlySyn) {
     // SYN-SENT: acceptable when it acknowledges the SYN, §3.10.7.3.
-    const acceptable = (seg.flags & ACK) !== 0 && seg.ack === ints[peer + L.NXT]
-    return L.RST_ANSWERS_SYN | (acceptable ? L.RST_EXACT | L.RST_IN_WINDOW : 0)
+    const acceptable = (seg.flags & ACK) !== 0 && seg.ack === ints[peer + NXT]
+    return RST_ANSWERS_SYN | (acceptable ? RST_EXACT | RST_IN_WINDOW : 0)
   }
-  const low = (theirs & L.SIDE_ACK_SET) !== 0
-  const high = (mine & L.SIDE_NXT_SET) !== 0
-  if (!low && !high) return L.RST_EXACT | L.RST_IN_WINDOW
+  const low = (theirs & SIDE_ACK_SET) !== 0
+  const high = (mine & SIDE_NXT_SET) !== 0
+  if (!low && !high) return RST_EXACT | RST_IN_WINDOW
   // RCV.NXT of the receiver lies between what it has acknowledged and what its peer has sent.
-  const from = (low ? ints[peer + L.ACKED] : ints[me + L.NXT]) as number
-  const sent = (high ? ints[me + L.NXT] : ints[peer + L.ACKED]) as number
+  const from = (low ? ints[peer + ACKED] : ints[me + NXT]) as number
+  const sent = (high ? ints[me + NXT] : ints[peer + ACKED]) as number
   const to = ((sent - from) | 0) > 0 ? sent : from
-  if (((seg.seq - from) | 0) >= 0 && ((to - seg.seq) | 0) >= 0) return L.RST_EXACT | L.RST_IN_WINDOW
-  const scaled = (mine & theirs & L.SIDE_WINDOW_SCALE) !== 0
+  if (((seg.seq - from) | 0) >= 0 && ((to - seg.seq) | 0) >= 0) return RST_EXACT | RST_IN_WINDOW
+  const scaled = (mine & theirs & SIDE_WINDOW_SCALE) !== 0
   const window =
-    (ints[peer + L.WINDOW] as number) << (scaled ? (ints[peer + L.WINDOW_SHIFT] as number) : 0)
+    (ints[peer + WINDOW] as number) << (scaled ? (ints[peer + WINDOW_SHIFT] as number) : 0)
   const inWindow = ((seg.seq - from) | 0) >= 0 && ((seg.seq - from) | 0) < window
-  return inWindow ? L.RST_IN_WINDOW : 0
+  return inWindow ? RST_IN_WINDOW : 0
 }
 
 function rank(meta: number): number {
-  return meta & (L.RST_EXACT | L.RST_IN_WINDOW)
+  return meta & (RST_EXACT | RST_IN_WINDOW)
 }
 
 /** Keeps what stood around the reset: the peer's last segment and both sides' last payload. */
@@ -167,23 +229,23 @@ function keepSurroundings(
   const peer = sideInts(record, 1 - side)
   const peerF = sideFloats(record, 1 - side)
   const meF = sideFloats(record, side)
-  const mine = ints[sideInts(record, side) + L.SIDE_FLAGS] as number
-  const theirs = ints[peer + L.SIDE_FLAGS] as number
-  words[t + L.TRIGGER_FLAGS] = (ints[peer + L.LAST_META] as number) & 0xff
-  words[t + L.TRIGGER_LEN] = ints[peer + L.LAST_LEN] as number
-  words[t + L.TRIGGER_ACK] = ints[peer + L.LAST_ACK] as number
+  const mine = ints[sideInts(record, side) + SIDE_FLAGS] as number
+  const theirs = ints[peer + SIDE_FLAGS] as number
+  words[t + TRIGGER_FLAGS] = (ints[peer + LAST_META] as number) & 0xff
+  words[t + TRIGGER_LEN] = ints[peer + LAST_LEN] as number
+  words[t + TRIGGER_ACK] = ints[peer + LAST_ACK] as number
   let trigger = 0
-  if ((theirs & L.SIDE_LAST_PROBE) !== 0) trigger |= L.TRIGGER_PROBE
-  if ((mine & L.SIDE_FIN_ACKED) !== 0) trigger |= L.TRIGGER_ACKS_FIN
-  words[t + L.TRIGGER_META] = trigger
-  times[tf + L.TRIGGER_NS_F] = floats[peerF + L.LAST_NS_F] as number
-  times[tf + L.TRIGGER_FRAME_F] = floats[peerF + L.LAST_FRAME_F] as number
-  times[tf + L.RST_OWN_DATA_NS_F] = floats[meF + L.DATA_NS_F] as number
-  times[tf + L.RST_OWN_DATA_FRAME_F] = floats[meF + L.DATA_FRAME_F] as number
-  times[tf + L.RST_PEER_DATA_NS_F] = floats[peerF + L.DATA_NS_F] as number
-  times[tf + L.RST_PEER_DATA_FRAME_F] = floats[peerF + L.DATA_FRAME_F] as number
-  return (mine & theirs & L.SIDE_FIN) !== 0 && ((mine | theirs) & L.SIDE_FIN_ACKED) !== 0
-    ? L.RST_AFTER_CLOSE
+  if ((theirs & SIDE_LAST_PROBE) !== 0) trigger |= TRIGGER_PROBE
+  if ((mine & SIDE_FIN_ACKED) !== 0) trigger |= TRIGGER_ACKS_FIN
+  words[t + TRIGGER_META] = trigger
+  times[tf + TRIGGER_NS_F] = floats[peerF + LAST_NS_F] as number
+  times[tf + TRIGGER_FRAME_F] = floats[peerF + LAST_FRAME_F] as number
+  times[tf + RST_OWN_DATA_NS_F] = floats[meF + DATA_NS_F] as number
+  times[tf + RST_OWN_DATA_FRAME_F] = floats[meF + DATA_FRAME_F] as number
+  times[tf + RST_PEER_DATA_NS_F] = floats[peerF + DATA_NS_F] as number
+  times[tf + RST_PEER_DATA_FRAME_F] = floats[peerF + DATA_FRAME_F] as number
+  return (mine & theirs & SIDE_FIN) !== 0 && ((mine | theirs) & SIDE_FIN_ACKED) !== 0
+    ? RST_AFTER_CLOSE
     : 0
 }
 
@@ -192,16 +254,16 @@ function applyReset(table: ConnectionTable, record: number, side: number, teardo
   const ints = table.connections.ints
   const words = table.teardowns.ints
   for (let s = 0; s < 2; s++) {
-    const at = sideInts(record, s) + L.STATE
+    const at = sideInts(record, s) + STATE
     const state = ints[at] as number
-    if (state !== CLOSED) words[teardownInts(teardown, s) + L.STATE_BEFORE_RST] = state
+    if (state !== CLOSED) words[teardownInts(teardown, s) + STATE_BEFORE_RST] = state
     ints[at] = nextState(state, s === side ? SENT_RST : RCVD_RST)
   }
 }
 
 function restoreState(table: ConnectionTable, record: number, side: number, t: number): boolean {
-  const at = sideInts(record, side) + L.STATE
-  const before = table.teardowns.ints[t + L.STATE_BEFORE_RST] as number
+  const at = sideInts(record, side) + STATE
+  const before = table.teardowns.ints[t + STATE_BEFORE_RST] as number
   const state = table.connections.ints[at] as number
   if (before === UNKNOWN || before === TIME_WAIT || state !== CLOSED) return false
   table.connections.ints[at] = before

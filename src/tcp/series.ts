@@ -5,6 +5,23 @@ import * as L from './layout.js'
 import { sideFloats, teardownFloats, teardownInts } from './positions.js'
 import type { ConnectionTable } from './table.js'
 
+// Local constants, see layout.ts.
+const {
+  DATA_FRAME_F,
+  DATA_NS_F,
+  FIN_NS_F,
+  LAST_NS_F,
+  SERIES_COUNT,
+  SERIES_DATA,
+  SERIES_FIN,
+  SERIES_FIRST_NS_F,
+  SERIES_FRAME_F,
+  SERIES_GAP_NS_F,
+  SERIES_KIND,
+  SERIES_LAST_NS_F,
+  SERIES_SENT_NS_F,
+} = L
+
 /** Adds one step to the side's running series of `kind`. */
 export function extendSeries(
   table: ConnectionTable,
@@ -19,39 +36,39 @@ export function extendSeries(
   const tf = teardownFloats(teardown, side)
   const words = table.teardowns.ints
   const times = table.teardowns.floats
-  const runs = words[t + L.SERIES_KIND] !== 0
+  const runs = words[t + SERIES_KIND] !== 0
   if (!runs) {
-    words[t + L.SERIES_COUNT] = 0
-    times[tf + L.SERIES_SENT_NS_F] = sentNs(table, record, side, kind)
-    times[tf + L.SERIES_FIRST_NS_F] = timeNs
-    times[tf + L.SERIES_GAP_NS_F] = Math.max(0, timeNs - (times[tf + L.SERIES_SENT_NS_F] as number))
+    words[t + SERIES_COUNT] = 0
+    times[tf + SERIES_SENT_NS_F] = sentNs(table, record, side, kind)
+    times[tf + SERIES_FIRST_NS_F] = timeNs
+    times[tf + SERIES_GAP_NS_F] = Math.max(0, timeNs - (times[tf + SERIES_SENT_NS_F] as number))
   } else {
-    const gap = timeNs - (times[tf + L.SERIES_LAST_NS_F] as number)
-    if (gap > (times[tf + L.SERIES_GAP_NS_F] as number)) times[tf + L.SERIES_GAP_NS_F] = gap
+    const gap = timeNs - (times[tf + SERIES_LAST_NS_F] as number)
+    if (gap > (times[tf + SERIES_GAP_NS_F] as number)) times[tf + SERIES_GAP_NS_F] = gap
   }
-  words[t + L.SERIES_KIND] = kind
-  words[t + L.SERIES_COUNT] = (words[t + L.SERIES_COUNT] as number) + 1
-  times[tf + L.SERIES_LAST_NS_F] = timeNs
-  times[tf + L.SERIES_FRAME_F] = frame
+  words[t + SERIES_KIND] = kind
+  words[t + SERIES_COUNT] = (words[t + SERIES_COUNT] as number) + 1
+  times[tf + SERIES_LAST_NS_F] = timeNs
+  times[tf + SERIES_FRAME_F] = frame
 }
 
 /** The peer made progress: what `side` was resending has arrived. */
 export function endSeries(table: ConnectionTable, record: number, side: number): void {
   const t = teardownInts(table.teardownOf(record), side)
-  table.teardowns.ints[t + L.SERIES_KIND] = 0
-  table.teardowns.ints[t + L.SERIES_COUNT] = 0
+  table.teardowns.ints[t + SERIES_KIND] = 0
+  table.teardowns.ints[t + SERIES_COUNT] = 0
 }
 
 /** When the segment that is now repeated was sent first, as far as is kept. */
 function sentNs(table: ConnectionTable, record: number, side: number, kind: number): number {
   const floats = table.connections.floats
   const sf = sideFloats(record, side)
-  if (kind === L.SERIES_FIN) {
+  if (kind === SERIES_FIN) {
     const tf = teardownFloats(table.teardownOf(record), side)
-    return table.teardowns.floats[tf + L.FIN_NS_F] as number
+    return table.teardowns.floats[tf + FIN_NS_F] as number
   }
-  if (kind === L.SERIES_DATA && floats[sf + L.DATA_FRAME_F] !== 0) {
-    return floats[sf + L.DATA_NS_F] as number
+  if (kind === SERIES_DATA && floats[sf + DATA_FRAME_F] !== 0) {
+    return floats[sf + DATA_NS_F] as number
   }
-  return floats[sf + L.LAST_NS_F] as number
+  return floats[sf + LAST_NS_F] as number
 }

@@ -5,6 +5,20 @@
 import type { Segment } from '../wire/segment.js'
 import * as L from './layout.js'
 
+// Local constants, see layout.ts.
+const {
+  ADDR_0,
+  ADDR_1,
+  CONN_CELLS,
+  CONN_FLAGS,
+  CONN_INTS,
+  CONN_IPV6,
+  HASH,
+  PORTS,
+  TEARDOWN,
+  TEARDOWN_CELLS,
+} = L
+
 const FIRST_RECORDS = 256
 const FIRST_SLOTS = 1024
 
@@ -57,12 +71,12 @@ class RecordPool {
 
 /** All connections being followed. Records are addressed by small integers that are reused after `remove`. */
 export class ConnectionTable {
-  readonly connections: RecordPool = new RecordPool(L.CONN_CELLS)
-  readonly teardowns: RecordPool = new RecordPool(L.TEARDOWN_CELLS)
+  readonly connections: RecordPool = new RecordPool(CONN_CELLS)
+  readonly teardowns: RecordPool = new RecordPool(TEARDOWN_CELLS)
   /** Side that sent the segment of the last `find` or `add`: 0 or 1. */
   side = 0
-  /** Hash of the last `find`. */
-  private hash = 0
+  /** Hash of the last `find`; that of a record is kept in it. */
+  hash = 0
   /** Record number plus one per slot, 0 for empty; linear probing. */
   private slots = new Int32Array(FIRST_SLOTS)
   private filled = 0
@@ -84,8 +98,8 @@ export class ConnectionTable {
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const record = (slots[slot] as number) - 1
       if (record < 0) return -1
-      const base = record * L.CONN_INTS
-      if (ints[base + L.HASH] === hash && this.matches(ints, base, seg)) return record
+      const base = record * CONN_INTS
+      if (ints[base + HASH] === hash && this.matches(ints, base, seg)) return record
     }
   }
 
@@ -94,18 +108,18 @@ export class ConnectionTable {
     if (this.filled * 2 >= this.slots.length) this.rehash()
     const record = this.connections.take()
     const ints = this.connections.ints
-    const base = record * L.CONN_INTS
-    ints[base + L.ADDR_0] = seg.src0
-    ints[base + L.ADDR_0 + 1] = seg.src1
-    ints[base + L.ADDR_0 + 2] = seg.src2
-    ints[base + L.ADDR_0 + 3] = seg.src3
-    ints[base + L.ADDR_1] = seg.dst0
-    ints[base + L.ADDR_1 + 1] = seg.dst1
-    ints[base + L.ADDR_1 + 2] = seg.dst2
-    ints[base + L.ADDR_1 + 3] = seg.dst3
-    ints[base + L.PORTS] = (seg.srcPort << 16) | seg.dstPort
-    ints[base + L.HASH] = this.hash
-    ints[base + L.CONN_FLAGS] = seg.ipVersion === 6 ? L.CONN_IPV6 : 0
+    const base = record * CONN_INTS
+    ints[base + ADDR_0] = seg.src0
+    ints[base + ADDR_0 + 1] = seg.src1
+    ints[base + ADDR_0 + 2] = seg.src2
+    ints[base + ADDR_0 + 3] = seg.src3
+    ints[base + ADDR_1] = seg.dst0
+    ints[base + ADDR_1 + 1] = seg.dst1
+    ints[base + ADDR_1 + 2] = seg.dst2
+    ints[base + ADDR_1 + 3] = seg.dst3
+    ints[base + PORTS] = (seg.srcPort << 16) | seg.dstPort
+    ints[base + HASH] = this.hash
+    ints[base + CONN_FLAGS] = seg.ipVersion === 6 ? CONN_IPV6 : 0
     this.side = 0
     const mask = this.slots.length - 1
     let slot = this.hash & mask
@@ -119,7 +133,7 @@ export class ConnectionTable {
   unlink(record: number): void {
     const mask = this.slots.length - 1
     const ints = this.connections.ints
-    let slot = (ints[record * L.CONN_INTS + L.HASH] as number) & mask
+    let slot = (ints[record * CONN_INTS + HASH] as number) & mask
     while (this.slots[slot] !== record + 1) {
       if (this.slots[slot] === 0) return
       slot = (slot + 1) & mask
@@ -130,7 +144,7 @@ export class ConnectionTable {
     for (let next = (hole + 1) & mask; ; next = (next + 1) & mask) {
       const moved = this.slots[next] as number
       if (moved === 0) break
-      const home = (ints[(moved - 1) * L.CONN_INTS + L.HASH] as number) & mask
+      const home = (ints[(moved - 1) * CONN_INTS + HASH] as number) & mask
       if (((next - home) & mask) >= ((next - hole) & mask)) {
         this.slots[hole] = moved
         hole = next
@@ -141,14 +155,14 @@ export class ConnectionTable {
 
   /** Gives the record's memory back for reuse. */
   release(record: number): void {
-    const teardown = (this.connections.ints[record * L.CONN_INTS + L.TEARDOWN] as number) - 1
+    const teardown = (this.connections.ints[record * CONN_INTS + TEARDOWN] as number) - 1
     if (teardown >= 0) this.teardowns.give(teardown)
     this.connections.give(record)
   }
 
   /** The teardown record of a connection, made when it has none yet. */
   teardownOf(record: number): number {
-    const at = record * L.CONN_INTS + L.TEARDOWN
+    const at = record * CONN_INTS + TEARDOWN
     const teardown = (this.connections.ints[at] as number) - 1
     if (teardown >= 0) return teardown
     const made = this.teardowns.take()
@@ -164,35 +178,77 @@ export class ConnectionTable {
   }
 
   private matches(ints: Int32Array, base: number, seg: Segment): boolean {
-    const ports = ints[base + L.PORTS]
+    const ports = ints[base + PORTS]
     if (
       ports === ((seg.srcPort << 16) | seg.dstPort) &&
-      ints[base + L.ADDR_0] === seg.src0 &&
-      ints[base + L.ADDR_1] === seg.dst0 &&
-      ints[base + L.ADDR_0 + 3] === seg.src3 &&
-      ints[base + L.ADDR_1 + 3] === seg.dst3 &&
-      ints[base + L.ADDR_0 + 1] === seg.src1 &&
-      ints[base + L.ADDR_0 + 2] === seg.src2 &&
-      ints[base + L.ADDR_1 + 1] === seg.dst1 &&
-      ints[base + L.ADDR_1 + 2] === seg.dst2
+      ints[base + ADDR_0] === seg.src0 &&
+      ints[base + ADDR_1] === seg.dst0 &&
+      ints[base + ADDR_0 + 3] === seg.src3 &&
+      ints[base + ADDR_1 + 3] === seg.dst3 &&
+      ints[base + ADDR_0 + 1] === seg.src1 &&
+      ints[base + ADDR_0 + 2] === seg.src2 &&
+      ints[base + ADDR_1 + 1] === seg.dst1 &&
+      ints[base + ADDR_1 + 2] === seg.dst2
     ) {
       this.side = 0
     } else if (
       ports === ((seg.dstPort << 16) | seg.srcPort) &&
-      ints[base + L.ADDR_0] === seg.dst0 &&
-      ints[base + L.ADDR_1] === seg.src0 &&
-      ints[base + L.ADDR_0 + 3] === seg.dst3 &&
-      ints[base + L.ADDR_1 + 3] === seg.src3 &&
-      ints[base + L.ADDR_0 + 1] === seg.dst1 &&
-      ints[base + L.ADDR_0 + 2] === seg.dst2 &&
-      ints[base + L.ADDR_1 + 1] === seg.src1 &&
-      ints[base + L.ADDR_1 + 2] === seg.src2
+      ints[base + ADDR_0] === seg.dst0 &&
+      ints[base + ADDR_1] === seg.src0 &&
+      ints[base + ADDR_0 + 3] === seg.dst3 &&
+      ints[base + ADDR_1 + 3] === seg.src3 &&
+      ints[base + ADDR_0 + 1] === seg.dst1 &&
+      ints[base + ADDR_0 + 2] === seg.dst2 &&
+      ints[base + ADDR_1 + 1] === seg.src1 &&
+      ints[base + ADDR_1 + 2] === seg.src2
     ) {
       this.side = 1
     } else {
       return false
     }
-    return (((ints[base + L.CONN_FLAGS] as number) & L.CONN_IPV6) !== 0) === (seg.ipVersion === 6)
+    return (((ints[base + CONN_FLAGS] as number) & CONN_IPV6) !== 0) === (seg.ipVersion === 6)
+  }
+
+  /** A second hash of a segment's 4-tuple, independent of the first and as symmetric. */
+  secondHash(seg: Segment): number {
+    return (
+      (this.secondHalf(seg.src0, seg.src1, seg.src2, seg.src3, seg.srcPort) +
+        this.secondHalf(seg.dst0, seg.dst1, seg.dst2, seg.dst3, seg.dstPort)) |
+      0
+    )
+  }
+
+  /** The same of a record's 4-tuple. */
+  secondHashOf(record: number): number {
+    const { ints } = this.connections
+    const a = record * CONN_INTS + ADDR_0
+    const b = record * CONN_INTS + ADDR_1
+    const ports = ints[record * CONN_INTS + PORTS] as number
+    return (
+      (this.secondHalf(
+        ints[a] as number,
+        ints[a + 1] as number,
+        ints[a + 2] as number,
+        ints[a + 3] as number,
+        ports >>> 16,
+      ) +
+        this.secondHalf(
+          ints[b] as number,
+          ints[b + 1] as number,
+          ints[b + 2] as number,
+          ints[b + 3] as number,
+          ports & 0xffff,
+        )) |
+      0
+    )
+  }
+
+  private secondHalf(w0: number, w1: number, w2: number, w3: number, port: number): number {
+    let h = Math.imul(w0 ^ this.seed, 0x27d4eb2f) ^ Math.imul(port + 1, 0x165667b1)
+    h = Math.imul(h ^ (h >>> 13) ^ w1, 0x5bd1e995)
+    h = Math.imul(h ^ (h >>> 15) ^ w2, 0x1b873593)
+    h = Math.imul(h ^ (h >>> 14) ^ w3, 0x2545f491)
+    return h ^ (h >>> 16)
   }
 
   /** Symmetric in the two endpoints: each is mixed alone, the sum is mixed once more. */
@@ -218,7 +274,7 @@ export class ConnectionTable {
     const ints = this.connections.ints
     for (const entry of old) {
       if (entry === 0) continue
-      let slot = (ints[(entry - 1) * L.CONN_INTS + L.HASH] as number) & mask
+      let slot = (ints[(entry - 1) * CONN_INTS + HASH] as number) & mask
       while (this.slots[slot] !== 0) slot = (slot + 1) & mask
       this.slots[slot] = entry
     }

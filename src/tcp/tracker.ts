@@ -8,6 +8,37 @@ import { Observer } from './observe.js'
 import { RecordQueue } from './queue.js'
 import { CLOSED, LISTEN, TIME_WAIT } from './state.js'
 import { ConnectionTable } from './table.js'
+import { Tombstones } from './tombstones.js'
+
+// Local constants, see layout.ts.
+const {
+  CAPTURE,
+  CONN_CELLS,
+  CONN_EVICTED,
+  CONN_FLAGS,
+  CONN_HALF_OPEN,
+  CONN_INTS,
+  CONN_QUEUED,
+  CONN_REPORTED,
+  CONN_REUSED_PORTS,
+  CONN_SUPERSEDED,
+  ENCAPSULATION,
+  END_FRAME_F,
+  END_NS_F,
+  HASH,
+  ISN,
+  PACKETS_F,
+  SIDE_FLAGS,
+  SIDE_FLOATS,
+  SIDE_FLOATS_STEP,
+  SIDE_INTS,
+  SIDE_INTS_STEP,
+  SIDE_ISN_SET,
+  START_FRAME_F,
+  START_NS_F,
+  STATE,
+  STREAM,
+} = L
 
 /** Takes connections whose end is known, or that the tracker has to give up. */
 export interface EndHandler {
@@ -23,7 +54,7 @@ export interface TrackerLimits {
   readonly maxHalfOpen?: number
 }
 
-const MAX_CLOSED = 1 << 14
+const MAX_CLOSED = 1 << 11
 const MAX_HALF_OPEN = 1 << 17
 /** Entries that are done which the queue of half-open connections may hold, besides as many as there are open ones. */
 const QUEUE_SLACK = 1024
@@ -33,13 +64,16 @@ export class Tracker {
   readonly table: ConnectionTable = new ConnectionTable()
   /** Streams numbered so far. */
   streams = 0
-  /** Segments that came after their connection had been reported. */
+  /** Segments that came after their connection had been reported; they are in none of its counts. */
   latePackets = 0
   /** Connections given up because a bound was reached. */
   evicted = 0
   private readonly observer: Observer
   private readonly handler: EndHandler
   private readonly closed = new RecordQueue()
+  private readonly tombstones = new Tombstones()
+  /** Tombstones set; without any there is nothing to look up. */
+  private buried = 0
   private readonly halfOpen = new RecordQueue()
   /** Half-open connections there are; their queue also holds some that have been completed since. */
   private halfOpenCount = 0
@@ -60,15 +94,19 @@ export class Tracker {
     const { table } = this
     let record = table.find(seg)
     if (record < 0) {
+      if (this.isStraggler(seg)) {
+        this.latePackets++
+        return
+      }
       record = this.open(seg, frame, timeNs, capture)
     } else if ((seg.flags & (SYN | ACK)) === SYN && this.startsAnew(record, seg)) {
       this.supersede(record)
       record = this.open(seg, frame, timeNs, capture)
-      const at = record * L.CONN_INTS + L.CONN_FLAGS
-      table.connections.ints[at] = (table.connections.ints[at] as number) | L.CONN_REUSED_PORTS
+      const at = record * CONN_INTS + CONN_FLAGS
+      table.connections.ints[at] = (table.connections.ints[at] as number) | CONN_REUSED_PORTS
     }
-    const flags = table.connections.ints[record * L.CONN_INTS + L.CONN_FLAGS] as number
-    if ((flags & L.CONN_HALF_OPEN) !== 0 && table.side === 0 && (seg.flags & (SYN | RST)) === 0) {
+    const flags = table.connections.ints[record * CONN_INTS + CONN_FLAGS] as number
+    if ((flags & CONN_HALF_OPEN) !== 0 && table.side === 0 && (seg.flags & (SYN | RST)) === 0) {
       this.completed(record, flags)
     }
     this.observer.observe(record, table.side, seg, view, frame, timeNs)
@@ -93,9 +131,9 @@ export class Tracker {
     while (this.settled < this.closed.length) {
       const record = this.closed.at(this.settled)
       const stream = this.closed.stampAt(this.settled)
-      const base = record * L.CONN_INTS
-      if (ints[base + L.STREAM] === stream && this.isClosed(record)) {
-        if ((floats[record * L.CONN_CELLS + L.END_NS_F] as number) > untilNs) return
+      const base = record * CONN_INTS
+      if (ints[base + STREAM] === stream && this.isClosed(record)) {
+        if ((floats[record * CONN_CELLS + END_NS_F] as number) > untilNs) return
         this.report(record)
       }
       this.settled++
@@ -107,8 +145,7 @@ export class Tracker {
     const { ints } = this.table.connections
     const left = this.table.records()
     left.sort(
-      (a, b) =>
-        (ints[a * L.CONN_INTS + L.STREAM] as number) - (ints[b * L.CONN_INTS + L.STREAM] as number),
+      (a, b) => (ints[a * CONN_INTS + STREAM] as number) - (ints[b * CONN_INTS + STREAM] as number),
     )
     for (const record of left) {
       this.report(record)
@@ -117,18 +154,28 @@ export class Tracker {
     }
   }
 
+  /** A segment of a closed connection whose record is gone. A SYN is never one: it opens the 4-tuple anew. */
+  private isStraggler(seg: Segment): boolean {
+    if (this.buried === 0) return false
+    const { table, tombstones } = this
+    const second = table.secondHash(seg)
+    if ((seg.flags & SYN) === 0) return tombstones.has(table.hash, second)
+    tombstones.remove(table.hash, second)
+    return false
+  }
+
   private open(seg: Segment, frame: number, timeNs: number, capture: number): number {
     const record = this.table.add(seg)
     const { ints, floats } = this.table.connections
-    const base = record * L.CONN_INTS
-    ints[base + L.STREAM] = this.streams++
-    ints[base + L.ENCAPSULATION] = seg.encapsulation
-    ints[base + L.CAPTURE] = capture
-    const cells = record * L.CONN_CELLS
-    floats[cells + L.START_NS_F] = timeNs
-    floats[cells + L.START_FRAME_F] = frame
-    floats[cells + L.END_NS_F] = timeNs
-    floats[cells + L.END_FRAME_F] = frame
+    const base = record * CONN_INTS
+    ints[base + STREAM] = this.streams++
+    ints[base + ENCAPSULATION] = seg.encapsulation
+    ints[base + CAPTURE] = capture
+    const cells = record * CONN_CELLS
+    floats[cells + START_NS_F] = timeNs
+    floats[cells + START_FRAME_F] = frame
+    floats[cells + END_NS_F] = timeNs
+    floats[cells + END_FRAME_F] = frame
     if ((seg.flags & (SYN | ACK)) === SYN) this.queueHalfOpen(record)
     return record
   }
@@ -136,57 +183,53 @@ export class Tracker {
   /** Wireshark's rule for reused ports: a SYN with another initial sequence number starts a new stream. */
   private startsAnew(record: number, seg: Segment): boolean {
     const { ints } = this.table.connections
-    const side = record * L.CONN_INTS + L.SIDE_INTS + this.table.side * L.SIDE_INTS_STEP
-    if (((ints[side + L.SIDE_FLAGS] as number) & L.SIDE_ISN_SET) === 0) return false
-    return ints[side + L.ISN] !== seg.seq
+    const side = record * CONN_INTS + SIDE_INTS + this.table.side * SIDE_INTS_STEP
+    if (((ints[side + SIDE_FLAGS] as number) & SIDE_ISN_SET) === 0) return false
+    return ints[side + ISN] !== seg.seq
   }
 
   private supersede(record: number): void {
-    const at = record * L.CONN_INTS + L.CONN_FLAGS
+    const at = record * CONN_INTS + CONN_FLAGS
     const { ints } = this.table.connections
-    if (!this.isClosed(record)) ints[at] = (ints[at] as number) | L.CONN_SUPERSEDED
+    if (!this.isClosed(record)) ints[at] = (ints[at] as number) | CONN_SUPERSEDED
     this.drop(record)
   }
 
   /** Reports a connection if that has not happened, and forgets it. */
   private drop(record: number): void {
-    const flags = this.table.connections.ints[record * L.CONN_INTS + L.CONN_FLAGS] as number
-    if ((flags & L.CONN_HALF_OPEN) !== 0) this.halfOpenCount--
+    const flags = this.table.connections.ints[record * CONN_INTS + CONN_FLAGS] as number
+    if ((flags & CONN_HALF_OPEN) !== 0) this.halfOpenCount--
     this.report(record)
     this.table.unlink(record)
-    this.table.connections.ints[record * L.CONN_INTS + L.STREAM] = -1
+    this.table.connections.ints[record * CONN_INTS + STREAM] = -1
     this.table.release(record)
   }
 
   private report(record: number): void {
-    const at = record * L.CONN_INTS + L.CONN_FLAGS
+    const at = record * CONN_INTS + CONN_FLAGS
     const { ints, floats } = this.table.connections
-    if (((ints[at] as number) & L.CONN_REPORTED) !== 0) return
-    ints[at] = (ints[at] as number) | L.CONN_REPORTED
-    const side = record * L.CONN_CELLS + L.SIDE_FLOATS
+    if (((ints[at] as number) & CONN_REPORTED) !== 0) return
+    ints[at] = (ints[at] as number) | CONN_REPORTED
+    const side = record * CONN_CELLS + SIDE_FLOATS
     // A record that only an ICMP error made has no packets of its own and is no connection.
-    if (floats[side + L.PACKETS_F] === 0 && floats[side + L.SIDE_FLOATS_STEP + L.PACKETS_F] === 0)
-      return
+    if (floats[side + PACKETS_F] === 0 && floats[side + SIDE_FLOATS_STEP + PACKETS_F] === 0) return
     this.handler.onEnd(record)
   }
 
   private isClosed(record: number): boolean {
     const { ints } = this.table.connections
-    const side = record * L.CONN_INTS + L.SIDE_INTS
-    return bothOver(
-      ints[side + L.STATE] as number,
-      ints[side + L.SIDE_INTS_STEP + L.STATE] as number,
-    )
+    const side = record * CONN_INTS + SIDE_INTS
+    return bothOver(ints[side + STATE] as number, ints[side + SIDE_INTS_STEP + STATE] as number)
   }
 
   private afterEndEvent(record: number): void {
     const { ints } = this.table.connections
-    const at = record * L.CONN_INTS + L.CONN_FLAGS
+    const at = record * CONN_INTS + CONN_FLAGS
     const flags = ints[at] as number
-    if ((flags & L.CONN_REPORTED) !== 0) this.latePackets++
-    if ((flags & L.CONN_QUEUED) !== 0 || !this.isClosed(record)) return
-    ints[at] = flags | L.CONN_QUEUED
-    this.closed.push(record, ints[record * L.CONN_INTS + L.STREAM] as number)
+    if ((flags & CONN_REPORTED) !== 0) this.latePackets++
+    if ((flags & CONN_QUEUED) !== 0 || !this.isClosed(record)) return
+    ints[at] = flags | CONN_QUEUED
+    this.closed.push(record, ints[record * CONN_INTS + STREAM] as number)
     if (this.closed.length > this.maxClosed) this.dropOldestClosed()
   }
 
@@ -195,25 +238,28 @@ export class Tracker {
     const record = this.closed.shift()
     if (this.settled > 0) this.settled--
     const { ints } = this.table.connections
-    const base = record * L.CONN_INTS
-    if (ints[base + L.STREAM] !== stream) return
-    ints[base + L.CONN_FLAGS] = (ints[base + L.CONN_FLAGS] as number) & ~L.CONN_QUEUED
-    if (this.isClosed(record)) this.drop(record)
+    const base = record * CONN_INTS
+    if (ints[base + STREAM] !== stream) return
+    ints[base + CONN_FLAGS] = (ints[base + CONN_FLAGS] as number) & ~CONN_QUEUED
+    if (!this.isClosed(record)) return
+    this.tombstones.add(ints[base + HASH] as number, this.table.secondHashOf(record))
+    this.buried++
+    this.drop(record)
   }
 
   /** Bounds half-open connections: beyond that the oldest is judged as it stands. */
   private queueHalfOpen(record: number): void {
     const { ints } = this.table.connections
-    const at = record * L.CONN_INTS
-    ints[at + L.CONN_FLAGS] = (ints[at + L.CONN_FLAGS] as number) | L.CONN_HALF_OPEN
+    const at = record * CONN_INTS
+    ints[at + CONN_FLAGS] = (ints[at + CONN_FLAGS] as number) | CONN_HALF_OPEN
     this.halfOpenCount++
     if (this.halfOpen.length > 2 * this.halfOpenCount + QUEUE_SLACK) this.sweepHalfOpen()
-    this.halfOpen.push(record, ints[at + L.STREAM] as number)
+    this.halfOpen.push(record, ints[at + STREAM] as number)
     while (this.halfOpenCount > this.maxHalfOpen) this.evictOldestHalfOpen()
   }
 
   private completed(record: number, flags: number): void {
-    this.table.connections.ints[record * L.CONN_INTS + L.CONN_FLAGS] = flags & ~L.CONN_HALF_OPEN
+    this.table.connections.ints[record * CONN_INTS + CONN_FLAGS] = flags & ~CONN_HALF_OPEN
     this.halfOpenCount--
   }
 
@@ -222,9 +268,9 @@ export class Tracker {
     const record = this.halfOpen.shift()
     if (!this.isHalfOpen(record, stream)) return
     this.evicted++
-    const at = record * L.CONN_INTS + L.CONN_FLAGS
+    const at = record * CONN_INTS + CONN_FLAGS
     const { ints } = this.table.connections
-    ints[at] = (ints[at] as number) | L.CONN_EVICTED
+    ints[at] = (ints[at] as number) | CONN_EVICTED
     this.drop(record)
   }
 
@@ -239,9 +285,9 @@ export class Tracker {
 
   private isHalfOpen(record: number, stream: number): boolean {
     const { ints } = this.table.connections
-    const base = record * L.CONN_INTS
-    const flags = ints[base + L.CONN_FLAGS] as number
-    return ints[base + L.STREAM] === stream && (flags & L.CONN_HALF_OPEN) !== 0
+    const base = record * CONN_INTS
+    const flags = ints[base + CONN_FLAGS] as number
+    return ints[base + STREAM] === stream && (flags & CONN_HALF_OPEN) !== 0
   }
 }
 

@@ -69,7 +69,7 @@ export function ackedFin(
 ): boolean {
   if (side === undefined || victim === undefined || !victim.fin.seen) return false
   if (victim.fin.frame > side.rst.at.frame) return false
-  return victim.finAcked.seen || ((side.rst.ack - victim.finSeq) | 0) > 0
+  return victim.finAcked.seen || (side.rst.hasAck && ((side.rst.ack - victim.finSeq) | 0) > 0)
 }
 
 /** Its FIN had passed, and the RST answers payload that came behind it. */
@@ -88,7 +88,8 @@ export function refusesPayload(s: Situation): boolean {
 
 /** Payload behind the FIN was acknowledged: the side that sent the FIN was still reading for a while. */
 export function readOn({ resetter: side }: Situation): boolean {
-  return side !== undefined && ((side.acked - side.finPeerNxt) | 0) > 0
+  if (side === undefined || !side.has(L.SIDE_ACK_SET) || !side.rst.trigger.seen) return false
+  return ((side.acked - side.finPeerNxt) | 0) > 0
 }
 
 /** The RST's sequence number is the acknowledgment of its trigger: behind the FIN, or not. */

@@ -17,6 +17,7 @@ export const HANDSHAKE_RESET_RULES: readonly Rule[] = [
       e.client.has(L.SIDE_SYN) &&
       !e.client.has(BEYOND_SYN) &&
       e.server.rst.at.seen &&
+      e.server.rst.trigger.seen &&
       !e.server.has(L.SIDE_SYN_ACK | BEYOND_SYN),
     closer: () => 'server',
     confidence: (e) => (e.server.rst.exact && e.server.rst.trigger.seen ? 'likely' : 'possible'),

@@ -107,9 +107,9 @@ function afterClose(resetter: SideEvidence, victim: SideEvidence): boolean {
   // What the resetter had still to deliver is lost with it.
   if (victim.has(L.SIDE_ACK_SET) && ((resetter.finSeq - victim.acked) | 0) > 0) return false
   if (victim.finAcked.seen) return true
-  const acked =
-    resetter.rst.hasAck && ((resetter.rst.ack - resetter.acked) | 0) > 0
-      ? resetter.rst.ack
-      : resetter.acked
+  const known = resetter.has(L.SIDE_ACK_SET)
+  const { ack, hasAck } = resetter.rst
+  if (!known && !hasAck) return false
+  const acked = hasAck && (!known || ((ack - resetter.acked) | 0) > 0) ? ack : resetter.acked
   return ((victim.finSeq - acked) | 0) <= 0
 }
