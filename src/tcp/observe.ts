@@ -5,6 +5,7 @@ import type { Segment } from '../wire/segment.js'
 import { ACK, FIN, RST, SYN } from '../wire/segment.js'
 import { TcpOptions, readTcpOptions } from '../wire/tcp-options.js'
 import { observeFin, observeFinAcked, observeLateData } from './fin.js'
+import { isInStep, observeInStep } from './in-step.js'
 import * as L from './layout.js'
 import { endProbing, observeProbeAnswered, observeStaleAck } from './probe.js'
 import { observeResent } from './resend.js'
@@ -25,81 +26,23 @@ import {
 import type { ConnectionTable } from './table.js'
 
 // Local constants, see layout.ts.
+// prettier-ignore
 const {
-  ACKED,
-  BYTES_F,
-  CONN_CELLS,
-  CONN_CLIENT_IS_SIDE_1,
-  CONN_FLAGS,
-  CONN_INTS,
-  CONN_REPORTED,
-  CONN_ROLES_KNOWN,
-  CONN_SIMULTANEOUS_OPEN,
-  CONN_TIME_BACK,
-  DATA_FRAME_F,
-  DATA_NS_F,
-  DUPLICATES,
-  END_FRAME_F,
-  END_NS_F,
-  HANDSHAKE_FRAME_F,
-  HANDSHAKE_NS_F,
-  HOLE_END,
-  HOLE_START,
-  ICMP_COUNT,
-  ICMP_FRAME_F,
-  ICMP_KIND,
-  ICMP_NS_F,
-  ICMP_SIDE,
-  ISN,
-  LAST_ACK,
-  LAST_FRAME_F,
-  LAST_LEN,
-  LAST_META,
-  LAST_NS_F,
-  LAST_SEQ,
-  NXT,
-  PACKETS_F,
-  SIDE_ACKED_MORE,
-  SIDE_ACK_SET,
-  SIDE_DATA,
-  SIDE_EMPTY_ACK,
-  SIDE_FIN,
-  SIDE_FLAGS,
-  SIDE_FLOATS,
-  SIDE_FLOATS_STEP,
-  SIDE_HOLE,
-  SIDE_INTS,
-  SIDE_INTS_STEP,
-  SIDE_IP_ID,
-  SIDE_ISN_SET,
-  SIDE_LAST_PROBE,
-  SIDE_LOST,
-  SIDE_MPTCP,
-  SIDE_NXT_SET,
-  SIDE_PLAIN_ACK,
-  SIDE_SYN,
-  SIDE_SYN_ACK,
-  SIDE_TFO,
-  SIDE_TIMESTAMPS,
-  SIDE_UNSEEN,
-  SIDE_WINDOW_SCALE,
-  STATE,
-  TEARDOWN,
-  TEARDOWN_CELLS,
-  TEARDOWN_INTS,
-  TTL_RANGE,
-  WINDOW,
-  WINDOW_SHIFT,
+  ACKED, BYTES_F, CONN_CELLS, CONN_CLIENT_IS_SIDE_1, CONN_FLAGS, CONN_INTS, CONN_REPORTED,
+  CONN_ROLES_KNOWN, CONN_SIMULTANEOUS_OPEN, CONN_TIME_BACK, DATA_FRAME_F, DATA_NS_F, DUPLICATES,
+  END_FRAME_F, END_NS_F, HANDSHAKE_FRAME_F, HANDSHAKE_NS_F, HOLE_END, HOLE_START, ICMP_COUNT,
+  ICMP_FRAME_F, ICMP_KIND, ICMP_NS_F, ICMP_SIDE, ISN, LAST_ACK, LAST_FRAME_F, LAST_LEN, LAST_META,
+  LAST_NS_F, LAST_SEQ, NXT, PACKETS_F, SIDE_ACKED_MORE, SIDE_ACK_SET, SIDE_DATA, SIDE_EMPTY_ACK,
+  SIDE_FIN, SIDE_FLAGS, SIDE_FLOATS, SIDE_FLOATS_STEP, SIDE_HOLE, SIDE_INTS, SIDE_INTS_STEP,
+  SIDE_IP_ID, SIDE_ISN_SET, SIDE_LAST_PROBE, SIDE_LOST, SIDE_MPTCP, SIDE_NXT_SET, SIDE_PLAIN_ACK,
+  SIDE_SYN, SIDE_SYN_ACK, SIDE_TFO, SIDE_TIMESTAMPS, SIDE_UNSEEN, SIDE_WINDOW_SCALE, STATE,
+  TEARDOWN, TEARDOWN_CELLS, TEARDOWN_INTS, TTL_RANGE, WINDOW, WINDOW_SHIFT,
 } = L
 
 /** The same segment seen again within this time is a second copy, not a second transmission, if its IP ID agrees. */
 const DUPLICATE_NS = 500e6
 /** Likewise for segments that carry no IP ID (IPv6, or always 0); the shortest retransmission takes longer. */
 const DUPLICATE_WITHOUT_ID_NS = 1e6
-
-const PSH = 0x08
-/** A side whose sequence and acknowledgment numbers are both known. */
-const IN_STEP: number = SIDE_ISN_SET | SIDE_NXT_SET | SIDE_ACK_SET
 
 /** Applies segments to the records of a table. */
 export class Observer {
@@ -403,49 +346,6 @@ export class Observer {
 function startSide(ints: Int32Array, me: number, seg: Segment): void {
   ints[me + ISN] = (seg.flags & SYN) !== 0 ? seg.seq : (seg.seq - 1) | 0
   ints[me + SIDE_FLAGS] = (ints[me + SIDE_FLAGS] as number) | SIDE_ISN_SET
-}
-
-/**
- * Whether a segment simply comes next, on an open connection to which nothing special has happened: nine of ten
- * segments of usual traffic.
- */
-function isInStep(ints: Int32Array, conn: number, me: number, peer: number, seg: Segment): boolean {
-  return (
-    (seg.flags & ~PSH) === ACK &&
-    ((ints[me + SIDE_FLAGS] as number) & IN_STEP) === IN_STEP &&
-    ints[me + STATE] === ESTABLISHED &&
-    ints[peer + STATE] === ESTABLISHED &&
-    ints[conn + TEARDOWN] === 0 &&
-    seg.seq === ints[me + NXT] &&
-    ((seg.ack - (ints[peer + NXT] as number)) | 0) <= 0
-  )
-}
-
-/** Applies a segment for which {@link isInStep} holds; the general path comes to the same in twice the time. */
-function observeInStep(
-  ints: Int32Array,
-  floats: Float64Array,
-  me: number,
-  meF: number,
-  seg: Segment,
-  frame: number,
-  timeNs: number,
-): void {
-  let flags = ints[me + SIDE_FLAGS] as number
-  if (seg.payloadLen > 0) {
-    ints[me + NXT] = (seg.seq + seg.payloadLen) | 0
-    floats[meF + DATA_NS_F] = timeNs
-    floats[meF + DATA_FRAME_F] = frame
-    flags |= SIDE_DATA
-  } else {
-    flags |= SIDE_PLAIN_ACK | SIDE_EMPTY_ACK
-  }
-  if (((seg.ack - (ints[me + ACKED] as number)) | 0) > 0) {
-    ints[me + ACKED] = seg.ack
-    flags |= SIDE_ACKED_MORE
-  }
-  if (seg.ipId > 0) flags |= SIDE_IP_ID
-  ints[me + SIDE_FLAGS] = flags
 }
 
 /** Whether a segment equal in sequence, acknowledgment, length and window to the one before is a second copy of it. */

@@ -8,29 +8,12 @@ import { extendSeries } from './series.js'
 import type { ConnectionTable } from './table.js'
 
 // Local constants, see layout.ts.
+// prettier-ignore
 const {
-  ACKED,
-  LAST_NS_F,
-  NXT,
-  PROBES,
-  PROBES_ANSWERED,
-  PROBE_ANSWER_FRAME_F,
-  PROBE_ANSWER_NS_F,
-  PROBE_FIRST_FRAME_F,
-  PROBE_FIRST_NS_F,
-  PROBE_IDLE_NS_F,
-  PROBE_INTERVAL_NS_F,
-  PROBE_LAST_FRAME_F,
-  PROBE_LAST_NS_F,
-  PROBE_RUN,
-  SERIES_COUNT,
-  SERIES_KIND,
-  SERIES_WINDOW_PROBE,
-  SIDE_ACK_SET,
-  SIDE_FLAGS,
-  SIDE_LAST_PROBE,
-  WINDOW,
-  WINDOW_PROBES,
+  ACKED, LAST_NS_F, NXT, PROBES, PROBES_ANSWERED, PROBE_ANSWER_FRAME_F, PROBE_ANSWER_NS_F,
+  PROBE_FIRST_FRAME_F, PROBE_FIRST_NS_F, PROBE_IDLE_NS_F, PROBE_INTERVAL_NS_F, PROBE_LAST_FRAME_F,
+  PROBE_LAST_NS_F, PROBE_RUN, SERIES_COUNT, SERIES_KIND, SERIES_WINDOW_PROBE, SIDE_ACK_SET,
+  SIDE_FLAGS, SIDE_LAST_PROBE, WINDOW, WINDOW_PROBES,
 } = L
 
 /** A segment of `side` without payload whose sequence number lies behind what it has already sent. */

@@ -7,28 +7,11 @@ import { extendSeries } from './series.js'
 import type { ConnectionTable } from './table.js'
 
 // Local constants, see layout.ts.
+// prettier-ignore
 const {
-  ACKED,
-  DUPLICATES,
-  HOLE_END,
-  HOLE_START,
-  LAST_NS_F,
-  NXT,
-  RETRANSMISSIONS,
-  SERIES_DATA,
-  SERIES_FIN,
-  SERIES_SYN,
-  SERIES_SYN_ACK,
-  SERIES_WINDOW_PROBE,
-  SIDE_ACK_SET,
-  SIDE_DATA,
-  SIDE_FIN,
-  SIDE_FLAGS,
-  SIDE_HOLE,
-  SIDE_PLAIN_ACK,
-  SIDE_SYN_ACK,
-  SYN_ACK_REPEATS,
-  WINDOW,
+  ACKED, DUPLICATES, HOLE_END, HOLE_START, LAST_NS_F, NXT, RETRANSMISSIONS, SERIES_DATA, SERIES_FIN,
+  SERIES_SYN, SERIES_SYN_ACK, SERIES_WINDOW_PROBE, SIDE_ACK_SET, SIDE_DATA, SIDE_FIN, SIDE_FLAGS,
+  SIDE_HOLE, SIDE_PLAIN_ACK, SIDE_SYN_ACK, SYN_ACK_REPEATS, WINDOW,
 } = L
 
 /** A one-octet probe comes after an idle time; a one-octet segment that is sent again comes sooner. */

@@ -6,19 +6,10 @@ import { sideFloats, teardownFloats, teardownInts } from './positions.js'
 import type { ConnectionTable } from './table.js'
 
 // Local constants, see layout.ts.
+// prettier-ignore
 const {
-  DATA_FRAME_F,
-  DATA_NS_F,
-  FIN_NS_F,
-  LAST_NS_F,
-  SERIES_COUNT,
-  SERIES_DATA,
-  SERIES_FIN,
-  SERIES_FIRST_NS_F,
-  SERIES_FRAME_F,
-  SERIES_GAP_NS_F,
-  SERIES_KIND,
-  SERIES_LAST_NS_F,
+  DATA_FRAME_F, DATA_NS_F, FIN_NS_F, LAST_NS_F, SERIES_COUNT, SERIES_DATA, SERIES_FIN,
+  SERIES_FIRST_NS_F, SERIES_FRAME_F, SERIES_GAP_NS_F, SERIES_KIND, SERIES_LAST_NS_F,
   SERIES_SENT_NS_F,
 } = L
 

@@ -6,16 +6,9 @@ import type { Segment } from '../wire/segment.js'
 import * as L from './layout.js'
 
 // Local constants, see layout.ts.
+// prettier-ignore
 const {
-  ADDR_0,
-  ADDR_1,
-  CONN_CELLS,
-  CONN_FLAGS,
-  CONN_INTS,
-  CONN_IPV6,
-  HASH,
-  PORTS,
-  TEARDOWN,
+  ADDR_0, ADDR_1, CONN_CELLS, CONN_FLAGS, CONN_INTS, CONN_IPV6, HASH, PORTS, TEARDOWN,
   TEARDOWN_CELLS,
 } = L
 

@@ -11,33 +11,12 @@ import { ConnectionTable } from './table.js'
 import { Tombstones } from './tombstones.js'
 
 // Local constants, see layout.ts.
+// prettier-ignore
 const {
-  CAPTURE,
-  CONN_CELLS,
-  CONN_EVICTED,
-  CONN_FLAGS,
-  CONN_HALF_OPEN,
-  CONN_INTS,
-  CONN_QUEUED,
-  CONN_REPORTED,
-  CONN_REUSED_PORTS,
-  CONN_SUPERSEDED,
-  ENCAPSULATION,
-  END_FRAME_F,
-  END_NS_F,
-  HASH,
-  ISN,
-  PACKETS_F,
-  SIDE_FLAGS,
-  SIDE_FLOATS,
-  SIDE_FLOATS_STEP,
-  SIDE_INTS,
-  SIDE_INTS_STEP,
-  SIDE_ISN_SET,
-  START_FRAME_F,
-  START_NS_F,
-  STATE,
-  STREAM,
+  CAPTURE, CONN_CELLS, CONN_EVICTED, CONN_FLAGS, CONN_HALF_OPEN, CONN_INTS, CONN_QUEUED,
+  CONN_REPORTED, CONN_REUSED_PORTS, CONN_SUPERSEDED, ENCAPSULATION, END_FRAME_F, END_NS_F, HASH,
+  ISN, PACKETS_F, SIDE_FLAGS, SIDE_FLOATS, SIDE_FLOATS_STEP, SIDE_INTS, SIDE_INTS_STEP,
+  SIDE_ISN_SET, START_FRAME_F, START_NS_F, STATE, STREAM,
 } = L
 
 /** Takes connections whose end is known, or that the tracker has to give up. */

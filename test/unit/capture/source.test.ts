@@ -198,7 +198,7 @@ describe('gzip', () => {
       // Stored blocks cost a few octets of their own per 64 KiB at most.
       expect(seen.records).toBeGreaterThan(20_000 - 1001 - 5)
       expect(seen.error).toMatchObject({
-        code: 'ERR_DECOMPRESS',
+        code: 'ERR_CAPTURE_TRUNCATED',
         expected: 'the rest of a gzip member',
         found: 'the end of the file',
       })
@@ -226,14 +226,13 @@ describe('gzip', () => {
     const zipped = gzipSync(CAPTURE)
     const wrong = Uint8Array.from(zipped)
     wrong.set([(wrong.at(-8) ?? 0) ^ 1], wrong.length - 8)
-    for (const seen of [
-      ...(await readAllWays('checksum.gz', wrong)),
-      ...(await readAllWays('trailer.gz', zipped.subarray(0, -3))),
-    ]) {
-      expect(seen).toMatchObject({
-        records: 20_000,
-        error: { code: 'ERR_DECOMPRESS', offset: CAPTURE.length },
-      })
+    for (const seen of await readAllWays('checksum.gz', wrong)) {
+      const error = { code: 'ERR_DECOMPRESS', offset: CAPTURE.length }
+      expect(seen).toMatchObject({ records: 20_000, error })
+    }
+    for (const seen of await readAllWays('trailer.gz', zipped.subarray(0, -3))) {
+      const error = { code: 'ERR_CAPTURE_TRUNCATED', offset: CAPTURE.length }
+      expect(seen).toMatchObject({ records: 20_000, error })
     }
   })
 

@@ -332,7 +332,7 @@ describe('stragglers', () => {
     expect(feed.tracker.latePackets).toBe(0)
   })
 
-  test('of a connection that was let go are a stream of their own', () => {
+  test('of a connection that was let go are counted, and are no new stream', () => {
     const feed = new Feed({ maxClosed: 1 })
     for (const n of [1, 2, 3]) {
       feed.open(client(n))
@@ -340,7 +340,21 @@ describe('stragglers', () => {
     }
     feed.lastAck(client(1))
     feed.tracker.finish()
+    expect([...feed.streams].sort()).toEqual([0, 1, 2])
+    expect(feed.tracker.latePackets).toBe(1)
+  })
+
+  test('a SYN on the ports of a connection that was let go opens them anew', () => {
+    const feed = new Feed({ maxClosed: 1 })
+    for (const n of [1, 2, 3]) {
+      feed.open(client(n))
+      feed.close(client(n))
+    }
+    feed.open(client(1))
+    feed.lastAck(client(1))
+    feed.tracker.finish()
     expect([...feed.streams].sort()).toEqual([0, 1, 2, 3])
+    expect(feed.tracker.latePackets).toBe(0)
   })
 })
 
