@@ -82,7 +82,7 @@ export const OPEN_RULES: readonly Rule[] = [
       return (
         `${The(e, side)} does not read: its window is 0 (${packet(side.last)}), and ${the(e, writer)} has sent ` +
         `${count(writer.windowProbes, 'window probe')}${probesGoUnanswered(e) ? ', the last of them without an answer' : ''}, ` +
-        `the last packet ${duration(e.quietNs)} before the capture ended.`
+        `last seen ${duration(e.quietNs)} before the capture ended.`
       )
     },
   },
