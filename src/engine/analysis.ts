@@ -107,14 +107,14 @@ export class Analysis implements RecordHandler, EndHandler, EvidenceContext {
     const status = decoder.decode(view, start, end, origlen, linktype, timeNs)
     this.counts[status] = (this.counts[status] as number) + 1
     if (status === SEGMENT) {
-      this.tracker.onSegment(decoder.segment, decoder.segmentView, this.frame, timeNs, 0)
+      this.tracker.onSegment(decoder.segment, decoder.segmentView, this.frame, timeNs)
       return
     }
     if (this.counts[status] === 1) this.firstOffsets[status] = this.origin.bytes + start
     if (status === ICMP_ERROR) {
       const { quoted, icmpType, icmpCode } = decoder
       const kind = (icmpType << 8) | icmpCode | (quoted.ipVersion === 6 ? 1 << 16 : 0)
-      this.tracker.onIcmpError(quoted, kind, this.frame, timeNs, 0)
+      this.tracker.onIcmpError(quoted, kind, this.frame, timeNs)
     }
   }
 

@@ -6,14 +6,15 @@ import { sideFloats, sideInts, teardownFloats, teardownInts } from './positions.
 import { observeResent } from './resend.js'
 import { FIN_ACKED, RCVD_FIN, SENT_FIN, nextState } from './state.js'
 import type { ConnectionTable } from './table.js'
+import { seqAdd, seqAfter } from './seq.js'
 
 // Local constants, see layout.ts.
 // prettier-ignore
 const {
   CONN_CELLS, DATA_FRAME_F, DATA_NS_F, FIN_ACK, FIN_ACKED_FRAME_F, FIN_ACKED_NS_F, FIN_COUNT,
   FIN_FRAME_F, FIN_LAST_FRAME_F, FIN_LAST_NS_F, FIN_NS_F, FIN_PEER_NXT, FIN_SEQ, HANDSHAKE_FRAME_F,
-  HANDSHAKE_NS_F, IDLE_SINCE_FRAME_F, IDLE_SINCE_NS_F, LATE_ACKS_FIN, LATE_BYTES, LATE_FRAME_F,
-  LATE_META, LATE_NS_F, NXT, SIDE_FIN, SIDE_FIN_ACKED, SIDE_FLAGS, SIDE_NXT_SET, START_FRAME_F,
+  HANDSHAKE_NS_F, IDLE_SINCE_FRAME_F, IDLE_SINCE_NS_F, LATE_BYTES, LATE_FRAME_F,
+  LATE_NS_F, NXT, SIDE_FIN, SIDE_FIN_ACKED, SIDE_FLAGS, SIDE_NXT_SET, START_FRAME_F,
   START_NS_F, STATE, TEARDOWN_CELLS,
 } = L
 
@@ -51,8 +52,8 @@ export function observeFin(
   words[t + FIN_PEER_NXT] = peerSent ? (ints[peer + NXT] as number) : seg.ack
   times[tf + FIN_NS_F] = timeNs
   times[tf + FIN_FRAME_F] = frame
-  const behind = (finSeq + 1) | 0
-  if (((behind - (ints[me + NXT] as number)) | 0) > 0) ints[me + NXT] = behind
+  const behind = seqAdd(finSeq, 1)
+  if (seqAfter(behind, ints[me + NXT] as number)) ints[me + NXT] = behind
   ints[me + STATE] = nextState(ints[me + STATE] as number, SENT_FIN)
 }
 
@@ -72,7 +73,7 @@ export function observeFinAcked(
   if ((flags & SIDE_FIN_ACKED) !== 0) return false
   const teardown = table.teardownOf(record)
   const finSeq = table.teardowns.ints[teardownInts(teardown, 1 - side) + FIN_SEQ] as number
-  if (((ack - finSeq) | 0) <= 0) return false
+  if (!seqAfter(ack, finSeq)) return false
   ints[peer + SIDE_FLAGS] = flags | SIDE_FIN_ACKED
   const tf = teardownFloats(teardown, 1 - side)
   table.teardowns.floats[tf + FIN_ACKED_NS_F] = timeNs
@@ -88,7 +89,6 @@ export function observeLateData(
   record: number,
   side: number,
   octets: number,
-  ack: number,
   frame: number,
   timeNs: number,
 ): void {
@@ -101,8 +101,6 @@ export function observeLateData(
   if (times[tf + LATE_FRAME_F] !== 0) return
   times[tf + LATE_NS_F] = timeNs
   times[tf + LATE_FRAME_F] = frame
-  const finSeq = words[teardownInts(teardown, 1 - side) + FIN_SEQ] as number
-  if (((ack - finSeq) | 0) > 0) words[t + LATE_META] = LATE_ACKS_FIN
 }
 
 /** Remembers the last sign of use before the first teardown segment: payload of either side, else the opening. */

@@ -4,6 +4,7 @@ import type { Segment } from '../wire/segment.js'
 import { ACK } from '../wire/segment.js'
 import * as L from './layout.js'
 import { ESTABLISHED } from './state.js'
+import { seqAdd, seqAfter } from './seq.js'
 
 // Local constants, see layout.ts.
 // prettier-ignore
@@ -34,7 +35,7 @@ export function isInStep(
     ints[peer + STATE] === ESTABLISHED &&
     ints[conn + TEARDOWN] === 0 &&
     seg.seq === ints[me + NXT] &&
-    ((seg.ack - (ints[peer + NXT] as number)) | 0) <= 0
+    !seqAfter(seg.ack, ints[peer + NXT] as number)
   )
 }
 
@@ -50,14 +51,14 @@ export function observeInStep(
 ): void {
   let flags = ints[me + SIDE_FLAGS] as number
   if (seg.payloadLen > 0) {
-    ints[me + NXT] = (seg.seq + seg.payloadLen) | 0
+    ints[me + NXT] = seqAdd(seg.seq, seg.payloadLen)
     floats[meF + DATA_NS_F] = timeNs
     floats[meF + DATA_FRAME_F] = frame
     flags |= SIDE_DATA
   } else {
     flags |= SIDE_PLAIN_ACK | SIDE_EMPTY_ACK
   }
-  if (((seg.ack - (ints[me + ACKED] as number)) | 0) > 0) {
+  if (seqAfter(seg.ack, ints[me + ACKED] as number)) {
     ints[me + ACKED] = seg.ack
     flags |= SIDE_ACKED_MORE
   }

@@ -30,8 +30,6 @@ export const CONN_FLAGS = 11
 export const ENCAPSULATION = 12
 /** Index of the teardown record plus one, 0 for none. */
 export const TEARDOWN = 13
-/** Index of the capture the first packet came from. */
-export const CAPTURE = 14
 const CONN_WORDS = 16
 
 // ---- Connection record, per side, int32 words from sideInts(record, side) ----------------------------------------
@@ -101,8 +99,6 @@ const SIDE_F_WORDS = 6
 export const ICMP_COUNT = 0
 /** ICMP type in the second octet, code in the low one; bit 16 for ICMPv6, bit 17 when the quoted segment was a SYN. */
 export const ICMP_KIND = 1
-/** Side whose segment was quoted. */
-export const ICMP_SIDE = 2
 
 const TEARDOWN_WORDS = 4
 
@@ -124,7 +120,7 @@ export const RST_TTL = 8
 /** IP ID of the kept reset, -1 for IPv6. */
 export const RST_IP_ID = 9
 export const RST_COUNT = 10
-/** The peer's last segment before the kept reset: flags, payload length, acknowledgment, TRIGGER_* bits. */
+/** The peer's last segment before the kept reset: flags, payload length, acknowledgment, TRIGGER_PROBE. */
 export const TRIGGER_FLAGS = 11
 export const TRIGGER_LEN = 12
 export const TRIGGER_ACK = 13
@@ -148,8 +144,6 @@ export const WINDOW_PROBES = 23
 export const SYN_ACK_REPEATS = 24
 /** Payload octets sent after the peer's FIN passed. */
 export const LATE_BYTES = 25
-/** LATE_* bits. */
-export const LATE_META = 26
 /** SND.NXT of this side at its kept reset. */
 export const RST_NXT = 27
 /** Highest sequence number of any of its resets. */
@@ -314,16 +308,9 @@ export const RST_EXACT: number = 1 << 2
 export const RST_IN_WINDOW: number = 1 << 3
 /** RST_META: a SYN without answer was the only thing the peer had sent. */
 export const RST_ANSWERS_SYN: number = 1 << 4
-/** RST_META: both FINs had passed and been acknowledged. */
-export const RST_AFTER_CLOSE: number = 1 << 5
 
 /** TRIGGER_META: the segment was a keepalive or window probe. */
 export const TRIGGER_PROBE: number = 1 << 0
-/** TRIGGER_META: it acknowledged the resetter's FIN. */
-export const TRIGGER_ACKS_FIN: number = 1 << 1
-
-/** LATE_META: the first late payload acknowledged the peer's FIN. */
-export const LATE_ACKS_FIN: number = 1 << 0
 
 /** SERIES_KIND values. */
 export const SERIES_SYN = 1

@@ -24,6 +24,7 @@ import {
   UNKNOWN,
 } from './state.js'
 import type { ConnectionTable } from './table.js'
+import { seqAdd, seqAfter, seqDistance } from './seq.js'
 
 // Local constants, see layout.ts.
 // prettier-ignore
@@ -31,7 +32,7 @@ const {
   ACKED, BYTES_F, CONN_CELLS, CONN_CLIENT_IS_SIDE_1, CONN_FLAGS, CONN_INTS, CONN_REPORTED,
   CONN_ROLES_KNOWN, CONN_SIMULTANEOUS_OPEN, CONN_TIME_BACK, DATA_FRAME_F, DATA_NS_F, DUPLICATES,
   END_FRAME_F, END_NS_F, HANDSHAKE_FRAME_F, HANDSHAKE_NS_F, HOLE_END, HOLE_START, ICMP_COUNT,
-  ICMP_FRAME_F, ICMP_KIND, ICMP_NS_F, ICMP_SIDE, ISN, LAST_ACK, LAST_FRAME_F, LAST_LEN, LAST_META,
+  ICMP_FRAME_F, ICMP_KIND, ICMP_NS_F, ISN, LAST_ACK, LAST_FRAME_F, LAST_LEN, LAST_META,
   LAST_NS_F, LAST_SEQ, NXT, PACKETS_F, SIDE_ACKED_MORE, SIDE_ACK_SET, SIDE_DATA, SIDE_EMPTY_ACK,
   SIDE_FIN, SIDE_FLAGS, SIDE_FLOATS, SIDE_FLOATS_STEP, SIDE_HOLE, SIDE_INTS, SIDE_INTS_STEP,
   SIDE_IP_ID, SIDE_ISN_SET, SIDE_LAST_PROBE, SIDE_LOST, SIDE_MPTCP, SIDE_NXT_SET, SIDE_PLAIN_ACK,
@@ -142,7 +143,6 @@ export class Observer {
     const quotesSyn =
       ((conn[me + SIDE_FLAGS] as number) & SIDE_SYN) !== 0 && conn[me + ISN] === quoted.seq
     ints[base + ICMP_KIND] = kind | (quotesSyn ? 1 << 17 : 0)
-    ints[base + ICMP_SIDE] = side
     floats[cells + ICMP_FRAME_F] = frame
     floats[cells + ICMP_NS_F] = timeNs
   }
@@ -177,7 +177,7 @@ export class Observer {
     if ((flags & ACK) !== 0) this.observeAck(record, side, me, peer, seg, frame, timeNs)
     if ((flags & FIN) !== 0) {
       this.touchedEnd = true
-      observeFin(this.table, record, side, (seg.seq + seg.payloadLen) | 0, seg, frame, timeNs)
+      observeFin(this.table, record, side, seqAdd(seg.seq, seg.payloadLen), seg, frame, timeNs)
     }
     if ((ints[record * CONN_INTS + TEARDOWN] as number) !== 0) {
       observeProbeAnswered(this.table, record, side, frame, timeNs)
@@ -200,13 +200,13 @@ export class Observer {
     timeNs: number,
   ): void {
     const { ints, floats } = this.table.connections
-    const { flags, seq, ack, payloadLen } = seg
+    const { flags, seq, payloadLen } = seg
     const mine = ints[me + SIDE_FLAGS] as number
     const nxt = ints[me + NXT] as number
-    const first = (flags & SYN) !== 0 ? (seq + 1) | 0 : seq
-    const end = (first + payloadLen) | 0
-    const ahead = (end - nxt) | 0
-    const gap = (first - nxt) | 0
+    const first = (flags & SYN) !== 0 ? seqAdd(seq, 1) : seq
+    const end = seqAdd(first, payloadLen)
+    const ahead = seqDistance(end, nxt)
+    const gap = seqDistance(first, nxt)
     if (gap > 0) {
       // Octets passed that were not captured, or not yet. Only one hole is followed; an older one stays open for good.
       ints[me + SIDE_FLAGS] = mine | SIDE_HOLE | ((mine & SIDE_HOLE) !== 0 ? SIDE_LOST : 0)
@@ -220,7 +220,7 @@ export class Observer {
       floats[meF + DATA_NS_F] = timeNs
       floats[meF + DATA_FRAME_F] = frame
       if (((ints[peer + SIDE_FLAGS] as number) & SIDE_FIN) !== 0) {
-        observeLateData(this.table, record, side, Math.min(ahead, payloadLen), ack, frame, timeNs)
+        observeLateData(this.table, record, side, Math.min(ahead, payloadLen), frame, timeNs)
       }
     } else if (payloadLen > 0 && (flags & FIN) === 0) {
       observeResent(this.table, record, side, first, payloadLen, frame, timeNs)
@@ -271,7 +271,7 @@ export class Observer {
       if (options.mptcp) mine |= SIDE_MPTCP
     }
     if ((mine & SIDE_NXT_SET) === 0) {
-      ints[me + NXT] = (seg.seq + 1) | 0
+      ints[me + NXT] = seqAdd(seg.seq, 1)
       mine |= SIDE_NXT_SET
     }
     ints[me + SIDE_FLAGS] = mine
@@ -295,15 +295,15 @@ export class Observer {
     let mine = ints[me + SIDE_FLAGS] as number
     let theirs = ints[peer + SIDE_FLAGS] as number
     if ((theirs & SIDE_ISN_SET) === 0) {
-      ints[peer + ISN] = (ack - 1) | 0
+      ints[peer + ISN] = seqDistance(ack, 1)
       theirs |= SIDE_ISN_SET
     }
-    const progress = (mine & SIDE_ACK_SET) === 0 || ((ack - (ints[me + ACKED] as number)) | 0) > 0
+    const progress = (mine & SIDE_ACK_SET) === 0 || seqAfter(ack, ints[me + ACKED] as number)
     if (progress) {
       if ((mine & SIDE_ACK_SET) !== 0) mine |= SIDE_ACKED_MORE
       ints[me + ACKED] = ack
       mine |= SIDE_ACK_SET
-      if ((theirs & SIDE_NXT_SET) !== 0 && ((ack - (ints[peer + NXT] as number)) | 0) > 0) {
+      if ((theirs & SIDE_NXT_SET) !== 0 && seqAfter(ack, ints[peer + NXT] as number)) {
         theirs |= SIDE_UNSEEN
       }
     }
@@ -323,7 +323,7 @@ export class Observer {
           floats[cells + HANDSHAKE_NS_F] = timeNs
           floats[cells + HANDSHAKE_FRAME_F] = frame
         }
-        if (peerState <= SYN_RECEIVED && ((ack - (ints[peer + ISN] as number)) | 0) > 0) {
+        if (peerState <= SYN_RECEIVED && seqAfter(ack, ints[peer + ISN] as number)) {
           ints[peer + STATE] = NEXT_STATE[peerState * EVENT_COUNT + SYN_ACKED] as number
         }
       }
@@ -344,7 +344,7 @@ export class Observer {
 
 /** Takes the first segment of a side for its initial sequence number, less one if it is no SYN: as Wireshark does. */
 function startSide(ints: Int32Array, me: number, seg: Segment): void {
-  ints[me + ISN] = (seg.flags & SYN) !== 0 ? seg.seq : (seg.seq - 1) | 0
+  ints[me + ISN] = (seg.flags & SYN) !== 0 ? seg.seq : seqAdd(seg.seq, -1)
   ints[me + SIDE_FLAGS] = (ints[me + SIDE_FLAGS] as number) | SIDE_ISN_SET
 }
 

@@ -6,6 +6,7 @@ import * as L from './layout.js'
 import { sideFloats, sideInts, teardownFloats, teardownInts } from './positions.js'
 import { extendSeries } from './series.js'
 import type { ConnectionTable } from './table.js'
+import { seqDistance } from './seq.js'
 
 // Local constants, see layout.ts.
 // prettier-ignore
@@ -30,7 +31,7 @@ export function observeStaleAck(
   const ints = table.connections.ints
   if (((ints[peer + SIDE_FLAGS] as number) & SIDE_ACK_SET) === 0) return
   const acked = ints[peer + ACKED] as number
-  if (((acked - seq) | 0) !== 1) return
+  if (seqDistance(acked, seq) !== 1) return
   if (ints[peer + WINDOW] === 0) {
     const t = teardownInts(table.teardownOf(record), side)
     const words = table.teardowns.ints

@@ -5,6 +5,7 @@ import { sideFloats, sideInts, teardownInts } from './positions.js'
 import { observeProbe } from './probe.js'
 import { extendSeries } from './series.js'
 import type { ConnectionTable } from './table.js'
+import { seqAdd, seqAfter, seqBefore, seqDistance } from './seq.js'
 
 // Local constants, see layout.ts.
 // prettier-ignore
@@ -41,7 +42,7 @@ export function observeResent(
   }
   if (
     octets === 1 &&
-    ((nxt - seq) | 0) === 1 &&
+    seqDistance(nxt, seq) === 1 &&
     acked === nxt &&
     ints[peer + WINDOW] !== 0 &&
     timeNs - (table.connections.floats[sideFloats(record, side) + LAST_NS_F] as number) >
@@ -58,8 +59,8 @@ export function observeResent(
     words[t + SYN_ACK_REPEATS] = (words[t + SYN_ACK_REPEATS] as number) + 1
   }
   // What the peer has acknowledged is sent again by mistake; only what it has not can be given up.
-  const behind = (seq + Math.max(1, octets)) | 0
-  if (!peerAnswered(ints, peer) || ((behind - acked) | 0) > 0) {
+  const behind = seqAdd(seq, Math.max(1, octets))
+  if (!peerAnswered(ints, peer) || seqAfter(behind, acked)) {
     extendSeries(table, record, side, kind, frame, timeNs)
   }
 }
@@ -68,10 +69,10 @@ export function observeResent(
 function fillsHole(ints: Int32Array, me: number, seq: number, octets: number): boolean {
   const start = ints[me + HOLE_START] as number
   const end = ints[me + HOLE_END] as number
-  if (start === end || ((seq - start) | 0) < 0 || ((end - seq) | 0) <= 0) return false
+  if (start === end || seqBefore(seq, start) || !seqAfter(end, seq)) return false
   // Only the front of the hole is tracked; what comes before it counts as seen.
-  const behind = (seq + octets) | 0
-  const filled = ((end - behind) | 0) <= 0
+  const behind = seqAdd(seq, octets)
+  const filled = !seqAfter(end, behind)
   ints[me + HOLE_START] = filled ? end : behind
   const flags = (ints[me + SIDE_FLAGS] as number) | SIDE_DATA
   ints[me + SIDE_FLAGS] = filled ? flags & ~SIDE_HOLE : flags

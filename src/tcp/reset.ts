@@ -9,18 +9,18 @@ import * as L from './layout.js'
 import { sideFloats, sideInts, teardownFloats, teardownInts } from './positions.js'
 import { CLOSED, RCVD_RST, SENT_RST, SYN_SENT, TIME_WAIT, UNKNOWN, nextState } from './state.js'
 import type { ConnectionTable } from './table.js'
+import { seqAdd, seqAfter, seqBefore, seqDistance } from './seq.js'
 
 // Local constants, see layout.ts.
 // prettier-ignore
 const {
   ACKED, ALIVE_COUNT, ALIVE_FRAME_F, ALIVE_NS_F, CARRY_ON_COUNT, DATA_FRAME_F, DATA_NS_F, LAST_ACK,
-  LAST_FRAME_F, LAST_LEN, LAST_META, LAST_NS_F, NXT, RST_ACK, RST_AFTER_CLOSE, RST_ANSWERS_SYN,
+  LAST_FRAME_F, LAST_LEN, LAST_META, LAST_NS_F, NXT, RST_ACK, RST_ANSWERS_SYN,
   RST_COUNT, RST_EXACT, RST_FRAME_F, RST_HAS_ACK, RST_HAS_TIMESTAMPS, RST_HIGH, RST_IN_WINDOW,
   RST_IP_ID, RST_LAST_FRAME_F, RST_LAST_NS_F, RST_META, RST_NS_F, RST_NXT, RST_OWN_DATA_FRAME_F,
   RST_OWN_DATA_NS_F, RST_PEER_DATA_FRAME_F, RST_PEER_DATA_NS_F, RST_SEQ, RST_TTL, RST_WINDOW,
-  SIDE_ACK_SET, SIDE_EMPTY_ACK, SIDE_FIN, SIDE_FIN_ACKED, SIDE_FLAGS, SIDE_LAST_PROBE, SIDE_NXT_SET,
-  SIDE_RST, SIDE_SYN_ACK, SIDE_WINDOW_SCALE, STATE, STATE_BEFORE_RST, TRIGGER_ACK, TRIGGER_ACKS_FIN,
-  TRIGGER_FLAGS, TRIGGER_FRAME_F, TRIGGER_LEN, TRIGGER_META, TRIGGER_NS_F, TRIGGER_PROBE, WINDOW,
+  SIDE_ACK_SET, SIDE_EMPTY_ACK, SIDE_FLAGS, SIDE_LAST_PROBE, SIDE_NXT_SET,
+  SIDE_RST, SIDE_SYN_ACK, SIDE_WINDOW_SCALE, STATE, STATE_BEFORE_RST, TRIGGER_ACK,   TRIGGER_FLAGS, TRIGGER_FRAME_F, TRIGGER_LEN, TRIGGER_META, TRIGGER_NS_F, TRIGGER_PROBE, WINDOW,
   WINDOW_SHIFT,
 } = L
 
@@ -48,7 +48,7 @@ export function observeReset(
   ints[me + SIDE_FLAGS] = mine
   const earlier = words[t + RST_COUNT] as number
   words[t + RST_COUNT] = earlier + 1
-  if (earlier === 0 || ((seg.seq - (words[t + RST_HIGH] as number)) | 0) > 0) {
+  if (earlier === 0 || seqAfter(seg.seq, words[t + RST_HIGH] as number)) {
     words[t + RST_HIGH] = seg.seq
   }
   times[tf + RST_LAST_NS_F] = timeNs
@@ -79,7 +79,7 @@ export function observeReset(
   words[t + RST_NXT] = known ? (ints[me + NXT] as number) : seg.seq
   times[tf + RST_NS_F] = timeNs
   times[tf + RST_FRAME_F] = frame
-  meta |= keepSurroundings(table, record, side, teardown)
+  keepSurroundings(table, record, side, teardown)
   words[t + RST_META] = meta
   if ((grade & RST_EXACT) !== 0) applyReset(table, record, side, teardown)
 }
@@ -131,9 +131,9 @@ export function observeAfterReset(
  * and the sequence number of a reset shows that they had been sent.
  */
 function overtaken(words: Int32Array, t: number, seg: Segment): boolean {
-  const behind = (seg.seq + seg.payloadLen) | 0
-  const isNew = ((behind - (words[t + RST_NXT] as number)) | 0) > 0
-  return isNew && (((words[t + RST_HIGH] as number) - behind) | 0) >= 0
+  const behind = seqAdd(seg.seq, seg.payloadLen)
+  const isNew = seqAfter(behind, words[t + RST_NXT] as number)
+  return isNew && !seqBefore(words[t + RST_HIGH] as number, behind)
 }
 
 /** The acceptance test of the receiver, as far as the receiver's state is known from its own segments. */
@@ -153,12 +153,12 @@ function gradeOf(ints: Int32Array, me: number, peer: number, seg: Segment): numb
   // RCV.NXT of the receiver lies between what it has acknowledged and what its peer has sent.
   const from = (low ? ints[peer + ACKED] : ints[me + NXT]) as number
   const sent = (high ? ints[me + NXT] : ints[peer + ACKED]) as number
-  const to = ((sent - from) | 0) > 0 ? sent : from
-  if (((seg.seq - from) | 0) >= 0 && ((to - seg.seq) | 0) >= 0) return RST_EXACT | RST_IN_WINDOW
+  const to = seqAfter(sent, from) ? sent : from
+  if (!seqBefore(seg.seq, from) && !seqBefore(to, seg.seq)) return RST_EXACT | RST_IN_WINDOW
   const scaled = (mine & theirs & SIDE_WINDOW_SCALE) !== 0
   const window =
     (ints[peer + WINDOW] as number) << (scaled ? (ints[peer + WINDOW_SHIFT] as number) : 0)
-  const inWindow = ((seg.seq - from) | 0) >= 0 && ((seg.seq - from) | 0) < window
+  const inWindow = !seqBefore(seg.seq, from) && seqDistance(seg.seq, from) < window
   return inWindow ? RST_IN_WINDOW : 0
 }
 
@@ -172,7 +172,7 @@ function keepSurroundings(
   record: number,
   side: number,
   teardown: number,
-): number {
+): void {
   const t = teardownInts(teardown, side)
   const tf = teardownFloats(teardown, side)
   const words = table.teardowns.ints
@@ -181,14 +181,12 @@ function keepSurroundings(
   const peer = sideInts(record, 1 - side)
   const peerF = sideFloats(record, 1 - side)
   const meF = sideFloats(record, side)
-  const mine = ints[sideInts(record, side) + SIDE_FLAGS] as number
   const theirs = ints[peer + SIDE_FLAGS] as number
   words[t + TRIGGER_FLAGS] = (ints[peer + LAST_META] as number) & 0xff
   words[t + TRIGGER_LEN] = ints[peer + LAST_LEN] as number
   words[t + TRIGGER_ACK] = ints[peer + LAST_ACK] as number
   let trigger = 0
   if ((theirs & SIDE_LAST_PROBE) !== 0) trigger |= TRIGGER_PROBE
-  if ((mine & SIDE_FIN_ACKED) !== 0) trigger |= TRIGGER_ACKS_FIN
   words[t + TRIGGER_META] = trigger
   times[tf + TRIGGER_NS_F] = floats[peerF + LAST_NS_F] as number
   times[tf + TRIGGER_FRAME_F] = floats[peerF + LAST_FRAME_F] as number
@@ -196,9 +194,6 @@ function keepSurroundings(
   times[tf + RST_OWN_DATA_FRAME_F] = floats[meF + DATA_FRAME_F] as number
   times[tf + RST_PEER_DATA_NS_F] = floats[peerF + DATA_NS_F] as number
   times[tf + RST_PEER_DATA_FRAME_F] = floats[peerF + DATA_FRAME_F] as number
-  return (mine & theirs & SIDE_FIN) !== 0 && ((mine | theirs) & SIDE_FIN_ACKED) !== 0
-    ? RST_AFTER_CLOSE
-    : 0
 }
 
 /** Both ends are closed by an acceptable reset; their states until then are kept for the report. */

@@ -20,7 +20,6 @@ class RecordPool {
   readonly cells: number
   ints: Int32Array
   floats: Float64Array
-  octets: Uint8Array
   /** Records handed out and not given back. */
   used = 0
   private capacity = FIRST_RECORDS
@@ -31,7 +30,6 @@ class RecordPool {
     this.cells = cells
     this.floats = new Float64Array(cells * FIRST_RECORDS)
     this.ints = new Int32Array(this.floats.buffer)
-    this.octets = new Uint8Array(this.floats.buffer)
   }
 
   take(): number {
@@ -58,11 +56,10 @@ class RecordPool {
     floats.set(this.floats)
     this.floats = floats
     this.ints = new Int32Array(floats.buffer)
-    this.octets = new Uint8Array(floats.buffer)
   }
 }
 
-/** All connections being followed. Records are addressed by small integers that are reused after `remove`. */
+/** All connections being followed. Records are addressed by small integers that are reused after `release`. */
 export class ConnectionTable {
   readonly connections: RecordPool = new RecordPool(CONN_CELLS)
   readonly teardowns: RecordPool = new RecordPool(TEARDOWN_CELLS)

@@ -13,7 +13,7 @@ import { Tombstones } from './tombstones.js'
 // Local constants, see layout.ts.
 // prettier-ignore
 const {
-  CAPTURE, CONN_CELLS, CONN_EVICTED, CONN_FLAGS, CONN_HALF_OPEN, CONN_INTS, CONN_QUEUED,
+  CONN_CELLS, CONN_EVICTED, CONN_FLAGS, CONN_HALF_OPEN, CONN_INTS, CONN_QUEUED,
   CONN_REPORTED, CONN_REUSED_PORTS, CONN_SUPERSEDED, ENCAPSULATION, END_FRAME_F, END_NS_F, HASH,
   ISN, PACKETS_F, SIDE_FLAGS, SIDE_FLOATS, SIDE_FLOATS_STEP, SIDE_INTS, SIDE_INTS_STEP,
   SIDE_ISN_SET, START_FRAME_F, START_NS_F, STATE, STREAM,
@@ -68,8 +68,8 @@ export class Tracker {
     this.maxHalfOpen = limits.maxHalfOpen ?? MAX_HALF_OPEN
   }
 
-  /** Takes the next segment. `view` is the buffer it was decoded from, `capture` the index of its capture. */
-  onSegment(seg: Segment, view: DataView, frame: number, timeNs: number, capture: number): void {
+  /** Takes the next segment. `view` is the buffer it was decoded from. */
+  onSegment(seg: Segment, view: DataView, frame: number, timeNs: number): void {
     const { table } = this
     let record = table.find(seg)
     if (record < 0) {
@@ -77,10 +77,10 @@ export class Tracker {
         this.latePackets++
         return
       }
-      record = this.open(seg, frame, timeNs, capture)
+      record = this.open(seg, frame, timeNs)
     } else if ((seg.flags & (SYN | ACK)) === SYN && this.startsAnew(record, seg)) {
       this.supersede(record)
-      record = this.open(seg, frame, timeNs, capture)
+      record = this.open(seg, frame, timeNs)
       const at = record * CONN_INTS + CONN_FLAGS
       table.connections.ints[at] = (table.connections.ints[at] as number) | CONN_REUSED_PORTS
     }
@@ -93,12 +93,12 @@ export class Tracker {
   }
 
   /** Takes the TCP header quoted in an ICMP error: evidence for its connection, not a packet of it. */
-  onIcmpError(quoted: Segment, kind: number, frame: number, timeNs: number, capture: number): void {
+  onIcmpError(quoted: Segment, kind: number, frame: number, timeNs: number): void {
     let record = this.table.find(quoted)
     if (record < 0) {
       // Wireshark numbers a stream for a quoted header it has not met, if enough of it is there.
       if (quoted.headerCut) return
-      record = this.open(quoted, frame, timeNs, capture)
+      record = this.open(quoted, frame, timeNs)
       if ((quoted.flags & (SYN | ACK)) !== SYN) this.queueHalfOpen(record)
     }
     this.observer.observeIcmp(record, this.table.side, quoted, kind, frame, timeNs)
@@ -143,13 +143,12 @@ export class Tracker {
     return false
   }
 
-  private open(seg: Segment, frame: number, timeNs: number, capture: number): number {
+  private open(seg: Segment, frame: number, timeNs: number): number {
     const record = this.table.add(seg)
     const { ints, floats } = this.table.connections
     const base = record * CONN_INTS
     ints[base + STREAM] = this.streams++
     ints[base + ENCAPSULATION] = seg.encapsulation
-    ints[base + CAPTURE] = capture
     const cells = record * CONN_CELLS
     floats[cells + START_NS_F] = timeNs
     floats[cells + START_FRAME_F] = frame

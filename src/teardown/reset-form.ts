@@ -5,6 +5,7 @@ import { FIN, SYN } from '../wire/segment.js'
 import { between } from './moment.js'
 import type { SideEvidence } from './side-evidence.js'
 import type { Situation } from './situation.js'
+import { seqAfter } from '../tcp/seq.js'
 
 /** Sent by a socket: it carries ACK. */
 export function isActive(side: SideEvidence | undefined): boolean {
@@ -16,15 +17,14 @@ export function isStateless(side: SideEvidence | undefined): boolean {
   return side !== undefined && (!side.rst.hasAck || looksStateless(side))
 }
 
-/** Stacks that set ACK on every RST still leave out window and timestamps where no socket exists. */
+/**
+ * Stacks that set ACK on every RST still leave out the window and what else a socket would add: timestamps, or an IP ID
+ * in sequence.
+ */
 function looksStateless(side: SideEvidence): boolean {
   const { rst } = side
-  return (
-    rst.window === 0 &&
-    !rst.hasTimestamps &&
-    side.has(L.SIDE_TIMESTAMPS) &&
-    rst.seq === rst.triggerAck
-  )
+  if (rst.window !== 0 || rst.seq !== rst.triggerAck || rst.hasTimestamps) return false
+  return side.has(L.SIDE_TIMESTAMPS) || (side.has(L.SIDE_IP_ID) && rst.ipId === 0)
 }
 
 /** Its supposed sender went on as if nothing had happened. */
@@ -69,7 +69,7 @@ export function ackedFin(
 ): boolean {
   if (side === undefined || victim === undefined || !victim.fin.seen) return false
   if (victim.fin.frame > side.rst.at.frame) return false
-  return victim.finAcked.seen || (side.rst.hasAck && ((side.rst.ack - victim.finSeq) | 0) > 0)
+  return victim.finAcked.seen || (side.rst.hasAck && seqAfter(side.rst.ack, victim.finSeq))
 }
 
 /** Its FIN had passed, and the RST answers payload that came behind it. */
@@ -89,12 +89,12 @@ export function refusesPayload(s: Situation): boolean {
 /** Payload behind the FIN was acknowledged: the side that sent the FIN was still reading for a while. */
 export function readOn({ resetter: side }: Situation): boolean {
   if (side === undefined || !side.has(L.SIDE_ACK_SET) || !side.rst.trigger.seen) return false
-  return ((side.acked - side.finPeerNxt) | 0) > 0
+  return seqAfter(side.acked, side.finPeerNxt)
 }
 
 /** The RST's sequence number is the acknowledgment of its trigger: behind the FIN, or not. */
 export function knewOfFin(side: SideEvidence | undefined): boolean {
-  return side !== undefined && ((side.rst.seq - side.finSeq) | 0) > 0
+  return side !== undefined && seqAfter(side.rst.seq, side.finSeq)
 }
 
 /** Payload of the peer came after the side's own last payload, so nothing shows that it was read. */

@@ -5,6 +5,7 @@ import type { SideEvidence } from './side-evidence.js'
 import { type Rule, nameOf } from './rule.js'
 import type { Closer, Situation } from './situation.js'
 import { The, count, items, packet, span, the } from './words.js'
+import { seqAfter, seqDistance } from '../tcp/seq.js'
 
 /** From here on a second FIN counts as slow. */
 const SLOW_CLOSE_NS = 1e9
@@ -181,19 +182,19 @@ function metForgottenSocket({ first, second, anyReset }: Situation): boolean {
   if (first.rst.at.frame < second.fin.frame || first.rst.hasAck || second.finAcked.seen)
     return false
   if (!first.finAcked.seen || second.fin.ns - first.finAcked.ns < SLOW_CLOSE_NS) return false
-  return ((first.rst.seq - first.finSeq) | 0) === 1
+  return seqDistance(first.rst.seq, first.finSeq) === 1
 }
 
 /** Neither FIN acknowledges the other. */
 function crossed({ first, second }: Situation): boolean {
   if (first === undefined || second === undefined) return false
-  return ((first.finAck - second.finSeq) | 0) <= 0 && ((second.finAck - first.finSeq) | 0) <= 0
+  return !seqAfter(first.finAck, second.finSeq) && !seqAfter(second.finAck, first.finSeq)
 }
 
 /** Payload of the second closer, sent after the first FIN, was acknowledged. */
 function usedHalfOpen({ first, second }: Situation): boolean {
   if (first === undefined || second === undefined) return false
-  return second.lateBytes > 0 && ((first.acked - first.finPeerNxt) | 0) > 0
+  return second.lateBytes > 0 && seqAfter(first.acked, first.finPeerNxt)
 }
 
 function slowClose({ first, second }: Situation): boolean {

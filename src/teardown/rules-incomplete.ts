@@ -5,6 +5,7 @@ import type { Evidence } from './evidence.js'
 import type { Rule } from './rule.js'
 import type { Situation } from './situation.js'
 import { items, the } from './words.js'
+import { seqAfter } from '../tcp/seq.js'
 
 /** Nothing but resets: comes before all that judge resets. */
 export const RST_ONLY: Rule = {
@@ -68,7 +69,7 @@ export const ONE_DIRECTION: Rule = {
 function finOfUnseenPeer(_e: Evidence, s: Situation): boolean {
   if (s.first === undefined || s.second === undefined || s.bothFins) return false
   if (!s.second.has(L.SIDE_NXT_SET) || !s.first.has(L.SIDE_ACK_SET)) return false
-  return ((s.first.acked - s.second.nxt) | 0) > 0
+  return seqAfter(s.first.acked, s.second.nxt)
 }
 
 /** Whether all captured packets of the connection carried this flag. */

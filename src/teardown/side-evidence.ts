@@ -5,6 +5,7 @@ import { sideFloats, sideInts, teardownFloats, teardownInts } from '../tcp/posit
 import { STATE_NAMES } from '../tcp/state.js'
 import type { ConnectionTable } from '../tcp/table.js'
 import { type FloatBlock, type Moment, NO_TIMES, NO_WORDS, PackedMoment } from './moment.js'
+import { seqAfter, seqDistance } from '../tcp/seq.js'
 
 /** Positions of a side's blocks. */
 class SideBlocks {
@@ -81,7 +82,7 @@ export class ResetEvidence {
   }
   /** Its sequence number lies beyond what had passed: the side had sent more, which is late or lost. */
   get ahead(): boolean {
-    return ((this.seq - this.word(L.RST_NXT)) | 0) > 0
+    return seqAfter(this.seq, this.word(L.RST_NXT))
   }
   /** Its sequence number lies in its receiver's window. */
   get inWindow(): boolean {
@@ -148,10 +149,6 @@ export class SideEvidence {
   /** State at the end, by RFC 9293 name. */
   get state(): string {
     return STATE_NAMES[this.int(L.STATE)] as string
-  }
-  /** State before the first reset that closed it; `CLOSED` if none did. */
-  get stateBeforeRst(): string {
-    return STATE_NAMES[this.word(L.STATE_BEFORE_RST)] as string
   }
   get packets(): number {
     return this.count(L.PACKETS_F)
@@ -260,7 +257,7 @@ export class SideEvidence {
   /** Octets sent and not acknowledged by `peer`, SYN and FIN included; 0 when nothing is known. */
   outstanding(peer: SideEvidence): number {
     if (!this.has(L.SIDE_NXT_SET) || !peer.has(L.SIDE_ACK_SET)) return 0
-    return Math.max(0, (this.nxt - peer.acked) | 0)
+    return Math.max(0, seqDistance(this.nxt, peer.acked))
   }
 
   /** Points at a side's records. */

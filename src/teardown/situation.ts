@@ -4,6 +4,7 @@
 import * as L from '../tcp/layout.js'
 import type { Evidence } from './evidence.js'
 import type { SideEvidence } from './side-evidence.js'
+import { seqAfter } from '../tcp/seq.js'
 
 /** Who ended a connection. */
 export type Closer = 'client' | 'server' | 'both' | 'middlebox' | 'none' | 'unknown'
@@ -105,11 +106,11 @@ function afterClose(resetter: SideEvidence, victim: SideEvidence): boolean {
   const at = resetter.rst.at.frame
   if (at < resetter.fin.frame || at < victim.fin.frame) return false
   // What the resetter had still to deliver is lost with it.
-  if (victim.has(L.SIDE_ACK_SET) && ((resetter.finSeq - victim.acked) | 0) > 0) return false
+  if (victim.has(L.SIDE_ACK_SET) && seqAfter(resetter.finSeq, victim.acked)) return false
   if (victim.finAcked.seen) return true
   const known = resetter.has(L.SIDE_ACK_SET)
   const { ack, hasAck } = resetter.rst
   if (!known && !hasAck) return false
-  const acked = hasAck && (!known || ((ack - resetter.acked) | 0) > 0) ? ack : resetter.acked
-  return ((victim.finSeq - acked) | 0) <= 0
+  const acked = hasAck && (!known || seqAfter(ack, resetter.acked)) ? ack : resetter.acked
+  return !seqAfter(victim.finSeq, acked)
 }

@@ -36,13 +36,13 @@ class Feed {
   segment(from: End, to: End, fields: Fields): void {
     this.frame++
     const segment = segmentOf(from, to, fields)
-    this.tracker.onSegment(segment, NO_OPTIONS, this.frame, this.frame * 1e6, 0)
+    this.tracker.onSegment(segment, NO_OPTIONS, this.frame, this.frame * 1e6)
   }
 
   icmp(from: End, to: End, fields: Fields): void {
     this.frame++
     const quoted = segmentOf(from, to, fields)
-    this.tracker.onIcmpError(quoted, 0x0301, this.frame, this.frame * 1e6, 0)
+    this.tracker.onIcmpError(quoted, 0x0301, this.frame, this.frame * 1e6)
   }
 
   syn(from: End, seq = ISN): void {
