@@ -593,6 +593,24 @@ describe('look-alikes', () => {
     ).toBe('rst_after_kill.abort')
   })
 
+  test('a socket connected to itself has both ends in one', () => {
+    const self = { clientPort: 5000, serverPort: 5000, selfConnect: true }
+    const [c, ...others] = runScenario(
+      `
+0.000 > S 0:0(0)
+0.001 > S. 0:0(0) ack 1
+0.002 > P. 1:11(10) ack 1
+0.003 > . 11:11(0) ack 11
+1.000 > F. 11:11(0) ack 11
+1.001 > . 12:12(0) ack 12`,
+      self,
+    )
+    expect(others).toEqual([])
+    expect([c?.verdict, c?.cause, c?.closer]).toEqual(['graceful_fin', 'simultaneous', 'both'])
+    expect(c?.explanation).toContain('connected to itself')
+    expect(c?.client_ip).toBe(c?.server_ip)
+  })
+
   test('sequence numbers may wrap anywhere', () => {
     for (const isn of [0xffff_ff00, 0xffff_ff9b, 0x7fff_ffa0, 0xffff_ffff]) {
       for (const [ending, , , , text, options] of ROWS) {

@@ -28,6 +28,7 @@ export interface Connection {
   readonly explanation: string
   readonly alternatives?: readonly string[]
   readonly evidence?: readonly EvidenceRow[]
+  readonly kernel_reasons?: readonly string[]
   readonly client_state?: string
   readonly server_state?: string
   readonly completeness: number

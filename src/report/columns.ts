@@ -6,6 +6,7 @@ import type { Evidence } from '../teardown/evidence.js'
 import { flagNames } from '../teardown/flags.js'
 import { between } from '../teardown/moment.js'
 import * as T from '../teardown/timings.js'
+import { CAUSES } from '../teardown/verdicts.js'
 import { sideAddress, sidePort } from './address.js'
 import { completeness } from './completeness.js'
 import { isoTime, secondsOf } from './time.js'
@@ -100,6 +101,12 @@ export const COLUMNS: readonly Column[] = [
     'evidence',
     'The packets the verdict rests on: `packet`, `time`, `shows`.',
     evidenceRows,
+  ),
+  column(
+    'kernel_reasons',
+    'strings',
+    'Linux `sk_rst_reason` names under which the RST that decided can have been sent.',
+    (c) => listed(kernelReasons(c.j.verdict, c.j.cause)),
   ),
   column(
     'client_state',
@@ -315,4 +322,8 @@ function retransmissionSpan(e: Evidence): number {
   const side = e.client.seriesCount > 0 ? e.client : e.server
   if (side.seriesCount === 0 || side.seriesKind === 0) return NaN
   return Math.max(0, side.seriesLast.ns - side.seriesSentNs)
+}
+
+function kernelReasons(verdict: string, cause: string): readonly string[] {
+  return CAUSES.find((row) => row.verdict === verdict && row.cause === cause)?.kernelReasons ?? []
 }

@@ -253,6 +253,9 @@ export const CONN_QUEUED: number = 1 << 9
 /** CONN_FLAGS: side 0 has sent nothing but SYNs yet, or only an ICMP error told of it. */
 export const CONN_HALF_OPEN: number = 1 << 10
 
+/** CONN_FLAGS: both ends are the same address and port: a socket connected to itself (RFC 9293 §3.5, simultaneous open). */
+export const CONN_SELF: number = 1 << 11
+
 /** SIDE_FLAGS: ISN holds. */
 export const SIDE_ISN_SET: number = 1 << 0
 /** SIDE_FLAGS: NXT holds (this side sent something). */

@@ -8,8 +8,7 @@ import * as L from './layout.js'
 // Local constants, see layout.ts.
 // prettier-ignore
 const {
-  ADDR_0, ADDR_1, CONN_CELLS, CONN_FLAGS, CONN_INTS, CONN_IPV6, HASH, PORTS, TEARDOWN,
-  TEARDOWN_CELLS,
+  ADDR_0, ADDR_1, CONN_CELLS, CONN_FLAGS, CONN_INTS, CONN_IPV6, CONN_SELF, HASH, PORTS, TEARDOWN, TEARDOWN_CELLS,
 } = L
 
 const FIRST_RECORDS = 256
@@ -109,7 +108,7 @@ export class ConnectionTable {
     ints[base + ADDR_1 + 3] = seg.dst3
     ints[base + PORTS] = (seg.srcPort << 16) | seg.dstPort
     ints[base + HASH] = this.hash
-    ints[base + CONN_FLAGS] = seg.ipVersion === 6 ? CONN_IPV6 : 0
+    ints[base + CONN_FLAGS] = (seg.ipVersion === 6 ? CONN_IPV6 : 0) | (isSelf(seg) ? CONN_SELF : 0)
     this.side = 0
     const mask = this.slots.length - 1
     let slot = this.hash & mask
@@ -269,4 +268,15 @@ export class ConnectionTable {
       this.slots[slot] = entry
     }
   }
+}
+
+/** Whether a segment goes from a socket to the same socket. */
+function isSelf(seg: Segment): boolean {
+  return (
+    seg.srcPort === seg.dstPort &&
+    seg.src0 === seg.dst0 &&
+    seg.src1 === seg.dst1 &&
+    seg.src2 === seg.dst2 &&
+    seg.src3 === seg.dst3
+  )
 }

@@ -3,7 +3,7 @@
 import type { Evidence } from './evidence.js'
 import type { Confidence, Rule } from './rule.js'
 import { GIVE_UP_RULES } from './rules-give-up.js'
-import { GRACEFUL_RULES } from './rules-graceful.js'
+import { GRACEFUL_RULES, SELF_CLOSE } from './rules-graceful.js'
 import { HANDSHAKE_RESET_RULES, HANDSHAKE_RULES } from './rules-handshake.js'
 import { FIN_ONLY, MIDSTREAM, ONE_DIRECTION, RST_ONLY } from './rules-incomplete.js'
 import { OPEN_RULES } from './rules-open.js'
@@ -28,6 +28,7 @@ const SECTIONS: readonly RuleSection[] = [
   {
     when: () => true,
     rules: [
+      SELF_CLOSE,
       ...HANDSHAKE_RULES,
       FIN_ONLY,
       ...GIVE_UP_RULES,

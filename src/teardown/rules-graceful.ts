@@ -2,6 +2,7 @@
 
 import type { Evidence } from './evidence.js'
 import type { SideEvidence } from './side-evidence.js'
+import * as L from '../tcp/layout.js'
 import { type Rule, nameOf } from './rule.js'
 import type { Closer, Situation } from './situation.js'
 import { The, count, items, packet, span, the } from './words.js'
@@ -9,6 +10,22 @@ import { seqAfter, seqDistance } from '../tcp/seq.js'
 
 /** From here on a second FIN counts as slow. */
 const SLOW_CLOSE_NS = 1e9
+
+/** A socket connected to itself: its only FIN is both FINs. */
+export const SELF_CLOSE: Rule = {
+  id: 'fin-self',
+  verdict: 'graceful_fin',
+  cause: 'simultaneous',
+  when: (e, s) => e.has(L.CONN_SELF) && s.first !== undefined,
+  closer: () => 'both',
+  confidence: () => 'likely',
+  alternatives: [],
+  evidence: (_e, s) => (s.first === undefined ? [] : items([s.first.fin, 'FIN'])),
+  explain: (_e, s) =>
+    `A socket that was connected to itself (same address and port at both ends) was closed` +
+    `${s.first === undefined ? '' : ` (FIN, ${packet(s.first.fin)})`}. That happens when a client connects to a local port ` +
+    `nobody listens on, and is given that very port.`,
+}
 
 /** Rules for connections on which both FINs passed and no reset decided. */
 export const GRACEFUL_RULES: readonly Rule[] = [

@@ -39,7 +39,8 @@ export class Situation {
     const syn = L.SIDE_SYN | L.SIDE_SYN_ACK
     this.midstream = !client.has(syn) && !server.has(syn)
     const onlySyn = client.packets === 0 ? !server.has(~syn & SENT) : !client.has(~syn & SENT)
-    this.oneDirection = (client.packets === 0 || server.packets === 0) && !onlySyn
+    this.oneDirection =
+      (client.packets === 0 || server.packets === 0) && !onlySyn && !e.has(L.CONN_SELF)
     this.loss = client.has(GAPS) || server.has(GAPS)
     this.bothFins = client.fin.seen && server.fin.seen
     this.bothFinsAcked = this.bothFins && client.finAcked.seen && server.finAcked.seen

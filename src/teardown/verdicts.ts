@@ -10,6 +10,8 @@ export interface CauseEntry {
   readonly usually: string
   /** RFC section or kernel function that makes it so. */
   readonly source: string
+  /** Linux `sk_rst_reason` names (include/net/rstreason.h) under which the deciding RST can have been sent. */
+  readonly kernelReasons: readonly string[]
 }
 
 /** How a connection ended, in one word. */
@@ -34,6 +36,25 @@ export const VERDICTS: readonly { readonly verdict: Verdict; readonly title: str
   { verdict: 'reset_other', title: 'reset by a third party, or unexplained' },
   { verdict: 'incomplete', title: 'too little was captured to judge' },
 ]
+
+/** Which code path of Linux sends the RST of an ending; the names join with eBPF traces of trace/events/tcp/tcp_send_reset. */
+const KERNEL_REASONS: Readonly<Record<string, readonly string[]>> = {
+  'graceful_fin.reset_after_close': ['NO_SOCKET', 'TCP_TIMEWAIT_SOCKET', 'TCP_STATE'],
+  'graceful_fin.late_close': ['NO_SOCKET'],
+  'rst_after_kill.unread_data': ['TCP_ABORT_ON_CLOSE', 'TCP_STATE', 'TCP_ABORT_ON_MEMORY'],
+  'rst_after_kill.unaccepted': ['TCP_STATE'],
+  'rst_after_kill.abort': ['TCP_STATE', 'TCP_ABORT_ON_CLOSE', 'TCP_ABORT_ON_MEMORY'],
+  'rst_after_kill.close_wait_abort': ['TCP_ABORT_ON_CLOSE', 'TCP_STATE'],
+  'rst_after_kill.abort_after_fin': ['TCP_ABORT_ON_LINGER', 'TCP_STATE', 'TCP_TIMEWAIT_SOCKET'],
+  'rst_after_kill.write_after_close': ['TCP_TIMEWAIT_SOCKET', 'TCP_ABORT_ON_DATA', 'NO_SOCKET'],
+  'rst_after_kill.crossed_close': ['TCP_ABORT_ON_DATA', 'TCP_TIMEWAIT_SOCKET', 'NO_SOCKET'],
+  // Its FIN may have been lost before the capture point.
+  'rst_after_kill.peer_forgot': ['NO_SOCKET', 'TCP_TIMEWAIT_SOCKET'],
+  'keepalive_timeout.reset_sent': ['TCP_KEEPALIVE_TIMEOUT'],
+  'keepalive_timeout.peer_forgot': ['NO_SOCKET', 'TCP_TIMEWAIT_SOCKET'],
+  'handshake_failed.refused': ['NO_SOCKET'],
+  'handshake_failed.reset_by_client': ['NO_SOCKET'],
+}
 
 const TABLE: readonly CauseEntry[] = [
   entry(
@@ -359,5 +380,6 @@ function entry(
   usually: string,
   source: string,
 ): CauseEntry {
-  return { verdict, cause, meaning, usually, source }
+  const kernelReasons = KERNEL_REASONS[`${verdict}.${cause}`] ?? []
+  return { verdict, cause, meaning, usually, source, kernelReasons }
 }

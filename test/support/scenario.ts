@@ -23,7 +23,8 @@ export interface ScenarioOptions {
   readonly idleS?: number
   /** Gives the server the lower address and the client the higher one. */
   readonly swap?: boolean
-  readonly live?: boolean
+  /** Both ends are the same socket. */
+  readonly selfConnect?: boolean
 }
 
 /** One frame of a scenario. */
@@ -50,9 +51,9 @@ export function scenarioFrames(text: string, options: ScenarioOptions = {}): Sce
     ipId: 100,
   }
   const server: Side = {
-    ip: options.swap ? [10, 0, 0, 1] : [10, 0, 0, 9],
+    ip: options.selfConnect ? client.ip : options.swap ? [10, 0, 0, 1] : [10, 0, 0, 9],
     port: options.serverPort ?? 80,
-    isn: options.serverIsn ?? 77_000,
+    isn: options.selfConnect ? client.isn : (options.serverIsn ?? 77_000),
     ipId: 900,
   }
   const frames: ScenarioFrame[] = []
