@@ -31,6 +31,8 @@ export interface Connection {
   readonly kernel_reasons?: readonly string[]
   readonly client_state?: string
   readonly server_state?: string
+  readonly conn_state: string
+  readonly history: string
   readonly completeness: number
   readonly start_time: string
   readonly end_time: string

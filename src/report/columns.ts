@@ -10,6 +10,7 @@ import { CAUSES } from '../teardown/verdicts.js'
 import { sideAddress, sidePort } from './address.js'
 import { completeness } from './completeness.js'
 import { isoTime, secondsOf } from './time.js'
+import { connState, history } from './zeek-names.js'
 
 /** One packet a verdict rests on, as it is written. */
 export interface EvidenceRow {
@@ -120,6 +121,8 @@ export const COLUMNS: readonly Column[] = [
     "The server's state at the end.",
     (c) => c.e.server.state || undefined,
   ),
+  text('conn_state', "Zeek's `conn_state`, by its rules; it knows no timers here.", connState),
+  text('history', "Zeek's `history`, without content gaps and checksums.", history),
   whole(
     'completeness',
     "Wireshark's `tcp.completeness` bits: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32.",

@@ -4,6 +4,7 @@ import type { Segment } from '../wire/segment.js'
 import { ACK } from '../wire/segment.js'
 import * as L from './layout.js'
 import { ESTABLISHED } from './state.js'
+import { addFirst } from './zeek.js'
 import { seqAdd, seqAfter } from './seq.js'
 
 // Local constants, see layout.ts.
@@ -30,6 +31,7 @@ export function isInStep(
 ): boolean {
   return (
     (seg.flags & ~PSH) === ACK &&
+    seg.window !== 0 &&
     ((ints[me + SIDE_FLAGS] as number) & IN_STEP) === IN_STEP &&
     ints[me + STATE] === ESTABLISHED &&
     ints[peer + STATE] === ESTABLISHED &&
@@ -43,13 +45,18 @@ export function isInStep(
 export function observeInStep(
   ints: Int32Array,
   floats: Float64Array,
+  conn: number,
   me: number,
   meF: number,
+  side: number,
   seg: Segment,
   frame: number,
   timeNs: number,
 ): void {
   let flags = ints[me + SIDE_FLAGS] as number
+  if ((flags & (seg.payloadLen > 0 ? SIDE_DATA : SIDE_PLAIN_ACK)) === 0) {
+    addFirst(ints, conn, me, side, seg.payloadLen, true)
+  }
   if (seg.payloadLen > 0) {
     ints[me + NXT] = seqAdd(seg.seq, seg.payloadLen)
     floats[meF + DATA_NS_F] = timeNs

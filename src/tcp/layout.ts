@@ -30,7 +30,15 @@ export const CONN_FLAGS = 11
 export const ENCAPSULATION = 12
 /** Index of the teardown record plus one, 0 for none. */
 export const TEARDOWN = 13
-const CONN_WORDS = 16
+/** Zeek's states of both endpoints, see zeek.ts. */
+export const ZEEK = 14
+/** Letters of Zeek's history. */
+export const HISTORY_LENGTH = 15
+/** The letters, four to a word, the side in the upper bit of each. */
+export const HISTORY = 16
+export const HISTORY_MAX = 32
+
+const CONN_WORDS = 24
 
 // ---- Connection record, per side, int32 words from sideInts(record, side) ----------------------------------------
 
@@ -63,8 +71,12 @@ export const HOLE_START = 13
 export const HOLE_END = 14
 /** Segments that were captured twice. */
 export const DUPLICATES = 15
+/** What of Zeek's history this side has had, see zeek.ts. */
+export const ZEEK_SEEN = 16
+/** Sequence number of its last RST, for Zeek's history. */
+export const ZEEK_RST_SEQ = 17
 
-const SIDE_WORDS = 16
+const SIDE_WORDS = 18
 
 // ---- Connection record, float64 words ----------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ import {
   UNKNOWN,
 } from './state.js'
 import type { ConnectionTable } from './table.js'
+import { observeZeek } from './zeek.js'
 import { seqAdd, seqAfter, seqDistance } from './seq.js'
 
 // Local constants, see layout.ts.
@@ -97,16 +98,20 @@ export class Observer {
       isCopy(ints[me + LAST_META] as number, meta, timeNs - (floats[meF + LAST_NS_F] as number))
     ) {
       ints[me + DUPLICATES] = (ints[me + DUPLICATES] as number) + 1
+      observeZeek(this.table, record, side, seg)
       return
     }
 
     if (((ints[me + SIDE_FLAGS] as number) & SIDE_ISN_SET) === 0) startSide(ints, me, seg)
     if (isInStep(ints, conn, me, peer, seg)) {
-      observeInStep(ints, floats, me, meF, seg, frame, timeNs)
+      observeInStep(ints, floats, conn, me, meF, side, seg, frame, timeNs)
     } else if ((flags & RST) !== 0) {
       this.touchedEnd = true
+      observeZeek(this.table, record, side, seg)
       observeReset(this.table, record, side, seg, view, frame, timeNs, this.options)
     } else {
+      if ((flags & SYN) !== 0) takeRoles(ints, conn, me, peer, side, flags)
+      observeZeek(this.table, record, side, seg)
       this.observeLive(record, side, me, peer, meF, seg, view, frame, timeNs)
     }
     const differs = (ints[me + LAST_META] as number) ^ meta
@@ -246,12 +251,6 @@ export class Observer {
     let mine = ints[me + SIDE_FLAGS] as number
     let connFlags = ints[conn + CONN_FLAGS] as number
     const again = (mine & (isSynAck ? SIDE_SYN_ACK : SIDE_SYN)) !== 0
-    if (!again && (connFlags & CONN_ROLES_KNOWN) === 0) {
-      const client = isSynAck ? 1 - side : side
-      connFlags |= CONN_ROLES_KNOWN | (client === 1 ? CONN_CLIENT_IS_SIDE_1 : 0)
-      const server = client === side ? peer : me
-      if (ints[server + STATE] === UNKNOWN) ints[server + STATE] = LISTEN
-    }
     if (!isSynAck && ((ints[peer + SIDE_FLAGS] as number) & SIDE_SYN) !== 0) {
       connFlags |= CONN_SIMULTANEOUS_OPEN
     }
@@ -346,6 +345,23 @@ export class Observer {
 function startSide(ints: Int32Array, me: number, seg: Segment): void {
   ints[me + ISN] = (seg.flags & SYN) !== 0 ? seg.seq : seqAdd(seg.seq, -1)
   ints[me + SIDE_FLAGS] = (ints[me + SIDE_FLAGS] as number) | SIDE_ISN_SET
+}
+
+/** The first SYN or SYN-ACK tells who is the client. */
+function takeRoles(
+  ints: Int32Array,
+  conn: number,
+  me: number,
+  peer: number,
+  side: number,
+  flags: number,
+): void {
+  const known = ints[conn + CONN_FLAGS] as number
+  if ((known & CONN_ROLES_KNOWN) !== 0) return
+  const client = (flags & ACK) !== 0 ? 1 - side : side
+  ints[conn + CONN_FLAGS] = known | CONN_ROLES_KNOWN | (client === 1 ? CONN_CLIENT_IS_SIDE_1 : 0)
+  const server = client === side ? peer : me
+  if (ints[server + STATE] === UNKNOWN) ints[server + STATE] = LISTEN
 }
 
 /** Whether a segment equal in sequence, acknowledgment, length and window to the one before is a second copy of it. */
