@@ -243,7 +243,7 @@ const ROWS: readonly Row[] = [
   [
     'lingering_established.active',
     'none',
-    'certain',
+    'likely',
     'in use to the end',
     `${OPEN}
 0.100 end`,
@@ -252,7 +252,7 @@ const ROWS: readonly Row[] = [
   [
     'lingering_established.idle',
     'none',
-    'certain',
+    'likely',
     'silent to the end',
     `${OPEN}
 100.0 end`,
@@ -260,7 +260,7 @@ const ROWS: readonly Row[] = [
   [
     'lingering_established.keepalive_sustained',
     'none',
-    'certain',
+    'likely',
     'answered probes to the end',
     `${OPEN}
 10.00 > . 100:100(0) ack 201
@@ -272,7 +272,7 @@ const ROWS: readonly Row[] = [
   [
     'lingering_established.close_wait',
     'none',
-    'certain',
+    'likely',
     'no second FIN',
     `${OPEN}
 1.000 > F. 101:101(0) ack 201
@@ -368,7 +368,7 @@ const ROWS: readonly Row[] = [
   [
     'handshake_failed.unanswered',
     'none',
-    'certain',
+    'likely',
     'SYN repeated',
     `
 0.000 > S 0:0(0)
@@ -397,7 +397,7 @@ const ROWS: readonly Row[] = [
   [
     'handshake_failed.synack_unanswered',
     'none',
-    'certain',
+    'likely',
     'SYN-ACK repeated',
     `
 0.000 > S 0:0(0)

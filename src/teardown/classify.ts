@@ -72,7 +72,7 @@ export class Judgement {
 
   /** Other `verdict.cause` the packets cannot exclude. */
   alternatives(): readonly string[] {
-    return this.rule.alternatives
+    return this.confidence === 'certain' ? [] : this.rule.alternatives
   }
 
   /** The packets the verdict rests on, in order. */

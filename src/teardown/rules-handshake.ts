@@ -35,8 +35,12 @@ export const HANDSHAKE_RESET_RULES: readonly Rule[] = [
     when: (e, s) =>
       s.resetter === e.client && e.client.has(L.SIDE_SYN) && !e.client.has(BEYOND_SYN),
     closer: () => 'client',
-    confidence: (e) => (e.server.packets > 0 ? 'certain' : 'likely'),
-    alternatives: [],
+    confidence: (e) => {
+      // A client without a socket sends a bare RST; with ACK, its handshake was complete and not captured whole.
+      if (e.client.rst.hasAck) return 'possible'
+      return e.server.packets > 0 ? 'certain' : 'likely'
+    },
+    alternatives: ['rst_after_kill.abort'],
     evidence: (e) =>
       items(
         [e.start, 'SYN'],

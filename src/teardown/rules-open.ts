@@ -1,4 +1,5 @@
-// Connections still open when the capture ends.
+// Connections still open when the capture ends, for all that was captured: a close may have passed elsewhere or been lost
+// by the capturing host, so none of these is certain but where packets of the end itself show it.
 
 import * as L from '../tcp/layout.js'
 import type { Evidence } from './evidence.js'
@@ -119,7 +120,7 @@ export const OPEN_RULES: readonly Rule[] = [
     cause: 'keepalive_sustained',
     when: (e) => keptAlive(e) !== undefined,
     closer: () => 'none',
-    confidence: () => 'certain',
+    confidence: () => 'likely',
     alternatives: [],
     evidence: (e) => {
       const side = keptAlive(e)
@@ -141,7 +142,7 @@ export const OPEN_RULES: readonly Rule[] = [
     cause: 'idle',
     when: (e) => e.quietNs > e.idleNs,
     closer: () => 'none',
-    confidence: () => 'certain',
+    confidence: () => 'likely',
     alternatives: [],
     evidence: (e) => items([e.end, 'last packet']),
     explain: (e) =>
@@ -153,7 +154,7 @@ export const OPEN_RULES: readonly Rule[] = [
     cause: 'active',
     when: () => true,
     closer: () => 'none',
-    confidence: () => 'certain',
+    confidence: () => 'likely',
     alternatives: [],
     evidence: (e) => items([e.end, 'last packet']),
     explain: (e) =>

@@ -78,14 +78,15 @@ export function items(...pairs: readonly (readonly [Moment, string])[]): Evidenc
   return list.sort((a, b) => a.frame - b.frame)
 }
 
-/** From here on an answer that did not come within the capture counts as likely, and as certainly, missing. */
+/** From here on an answer that did not come within the capture is likely to be missing. */
 const LIKELY_AFTER_NS = 1e9
-const CERTAIN_AFTER_NS = 3e9
 
-/** How sure it is that what is missing will not come any more, by how long the capture runs on without it. */
+/**
+ * How sure it is that what is missing will not come any more, by how long the capture runs on without it. Never
+ * certain: it may have passed without being captured.
+ */
 export function sureAfter(ns: number): Confidence {
-  if (ns < LIKELY_AFTER_NS) return 'possible'
-  return ns < CERTAIN_AFTER_NS ? 'likely' : 'certain'
+  return ns < LIKELY_AFTER_NS ? 'possible' : 'likely'
 }
 
 /** A clause for captures that end too soon after `ns` to tell. */
