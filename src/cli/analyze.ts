@@ -105,6 +105,7 @@ class AnalyzeRun {
       live,
       signal: live ? afterGrace(signal) : signal,
       idleS: this.settings.idleS,
+      killedAtNs: this.settings.killedAtNs,
       buffer: this.buffer,
       onProgress: (progress) => {
         last = progress

@@ -6,6 +6,8 @@ import { TeardownError } from '../base/errors.js'
 import { printable } from '../report/printable.js'
 import { runAnalyze } from './analyze.js'
 import { EXIT_DONE, EXIT_ERROR, EXIT_INTERRUPTED } from './exit-codes.js'
+import { explainSettings } from './explain-settings.js'
+import { runExplain } from './explain.js'
 import { OutputClosed } from './output.js'
 import { buildProgram } from './program.js'
 import { analyzeSettings } from './settings.js'
@@ -21,6 +23,9 @@ export async function main(argv: readonly string[]): Promise<number> {
   const program = buildProgram(packageVersion(), {
     analyze: async (inputs, flags) => {
       exitCode = await runAnalyze(inputs, analyzeSettings(flags), interrupt.signal)
+    },
+    explain: async (what, flags) => {
+      exitCode = await runExplain(what, explainSettings(flags), interrupt.signal)
     },
   })
   try {

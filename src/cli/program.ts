@@ -1,11 +1,13 @@
 // The command line: commands, options, help.
 
 import { Command } from 'commander'
+import { EXPLAIN_FORMATS, type ExplainFlags } from './explain-settings.js'
 import { FORMATS, type AnalyzeFlags } from './settings.js'
 
 /** What the program calls for each command. */
 export interface Actions {
   readonly analyze: (inputs: readonly string[], flags: AnalyzeFlags) => Promise<void>
+  readonly explain: (what: string | undefined, flags: ExplainFlags) => Promise<void>
 }
 
 const ANALYZE_EXAMPLES = `
@@ -18,6 +20,15 @@ Examples:
 
 Exit codes: 0 done, 1 a --fail-on ending was found, 2 an error, 130 interrupted.
 A damaged capture is analyzed up to the damage and named on stderr.`
+
+const EXPLAIN_EXAMPLES = `
+Examples:
+  tcp-teardown explain capture.pcap --stream 3           packets, states and evidence of one connection
+  tcp-teardown explain a.pcap --client 10.0.0.1:40000    the same by its address and port
+  tcp-teardown explain rst_after_kill.write_after_close  what an ending means, and what is behind it
+  tcp-teardown explain                                   every verdict and cause
+
+Exit codes: 0 done, 2 an error, 130 interrupted.`
 
 /** Builds the command tree. */
 export function buildProgram(version: string, actions: Actions): Command {
@@ -61,11 +72,35 @@ export function buildProgram(version: string, actions: Actions): Command {
       'silence after which an open connection counts as idle (default: 60, or a fifth of a shorter capture)',
     )
     .option(
+      '--killed-at <time>',
+      'report the time from this kill to each teardown (ISO 8601 or seconds since 1970)',
+    )
+    .option(
       '--fail-on <endings>',
       'exit with 1 if a connection has one of these verdicts or verdict.causes',
     )
     .option('--strict', 'treat a capture that is cut short as an error')
     .addHelpText('after', ANALYZE_EXAMPLES)
     .action(actions.analyze)
+  addExplain(program, actions)
   return program
+}
+
+function addExplain(program: Command, actions: Actions): void {
+  program
+    .command('explain')
+    .description('show one connection packet by packet, or tell what a verdict means')
+    .argument('[what]', 'a capture file, or a verdict, cause or verdict.cause; nothing lists all')
+    .optionsGroup('Which connection (none of these if the capture has only one):')
+    .option('--stream <number>', "its number (Wireshark's tcp.stream)")
+    .option('--client <ip:port>', 'its client')
+    .option('--server <ip:port>', 'its server')
+    .optionsGroup('Output:')
+    .option('-f, --format <format>', `one of ${EXPLAIN_FORMATS.join(', ')}`, 'text')
+    .option('--all', 'fold no packets away')
+    .option('--color <when>', 'auto, always or never', 'auto')
+    .optionsGroup('Analysis:')
+    .option('--idle <seconds>', 'silence after which an open connection counts as idle')
+    .addHelpText('after', EXPLAIN_EXAMPLES)
+    .action(actions.explain)
 }

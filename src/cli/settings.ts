@@ -33,6 +33,7 @@ export interface AnalyzeFlags {
   readonly port?: string
   readonly stream?: string
   readonly idle?: string
+  readonly killedAt?: string
   readonly failOn?: string
   readonly strict?: boolean
   readonly progress?: boolean
@@ -50,6 +51,7 @@ export interface AnalyzeSettings {
   readonly columnsChosen: boolean
   readonly filter: ConnectionFilter
   readonly idleS: number | undefined
+  readonly killedAtNs: bigint | undefined
   readonly failOn: readonly string[]
   readonly strict: boolean
   readonly progress: boolean
@@ -78,6 +80,7 @@ export function analyzeSettings(flags: AnalyzeFlags): AnalyzeSettings {
     columnsChosen: flags.columns !== undefined,
     filter: filterOf(flags),
     idleS: flags.idle === undefined ? undefined : nonNegative('--idle', flags.idle),
+    killedAtNs: flags.killedAt === undefined ? undefined : timeNs('--killed-at', flags.killedAt),
     failOn: flags.failOn === undefined ? [] : parseNames('--fail-on', flags.failOn, ENDING_NAMES),
     strict: flags.strict ?? false,
     progress: flags.progress !== false && process.stderr.isTTY,
@@ -141,4 +144,26 @@ function wantsColour(when: 'auto' | 'always' | 'never', output: string): boolean
   if (NO_COLOR !== undefined && NO_COLOR !== '') return false
   if (FORCE_COLOR !== undefined && FORCE_COLOR !== '0') return true
   return output === '-' && process.stdout.isTTY
+}
+
+const NS_PER_S = 1_000_000_000n
+/** ISO 8601 with a zone, split before its fraction; or seconds since 1970. */
+const ISO_TIME = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/
+const EPOCH_TIME = /^(\d{1,12})(?:\.(\d{1,9}))?$/
+
+/** A time in ns since 1970, exact to the digit. */
+function timeNs(option: string, text: string): bigint {
+  const epoch = EPOCH_TIME.exec(text)
+  if (epoch !== null) return BigInt(epoch[1] ?? '0') * NS_PER_S + fractionNs(epoch[2])
+  const iso = ISO_TIME.exec(text)
+  const ms = iso === null ? NaN : Date.parse(`${iso[1]}${iso[3]}`)
+  if (!Number.isNaN(ms)) return BigInt(ms) * 1_000_000n + fractionNs(iso?.[2])
+  throw new TeardownError(
+    'ERR_OPTION',
+    `${option}: '${text}' is neither seconds since 1970 nor a time such as 2026-11-23T07:31:08.5Z`,
+  )
+}
+
+function fractionNs(digits: string | undefined): bigint {
+  return BigInt((digits ?? '').padEnd(9, '0'))
 }

@@ -17,6 +17,8 @@ const IDLE_SHARE = 5
 export interface AnalysisOptions extends TrackerLimits {
   /** Seconds of silence after which an open connection counts as idle; by default 60, or a fifth of a shorter capture. */
   readonly idleS?: number | undefined
+  /** Ns since 1970 of a kill the user knows of: its distance to each teardown is reported. */
+  readonly killedAtNs?: bigint | undefined
 }
 
 /** Takes judged connections. */
@@ -32,6 +34,7 @@ export class EndedConnection implements ColumnSource {
   captureName = ''
   baseNs = 0n
   encapsulation = ''
+  killedNs: number = NaN
   readonly table: Tracker['table']
 
   constructor(table: Tracker['table']) {
@@ -67,6 +70,7 @@ export class Analysis implements RecordHandler, EndHandler, EvidenceContext {
   private readonly handler: ConnectionHandler
   private readonly clock: CaptureClock
   private readonly idleOptionNs: number | undefined
+  private readonly killedAtNs: bigint | undefined
   private readonly counts = new Float64Array(DECODE_STATUS_COUNT)
   private readonly firstOffsets = new Float64Array(DECODE_STATUS_COUNT)
 
@@ -81,6 +85,7 @@ export class Analysis implements RecordHandler, EndHandler, EvidenceContext {
     this.connection.captureName = captureName
     this.clock = clock
     this.handler = handler
+    this.killedAtNs = options.killedAtNs
     this.idleOptionNs = options.idleS === undefined ? undefined : options.idleS * 1e9
   }
 
@@ -125,6 +130,9 @@ export class Analysis implements RecordHandler, EndHandler, EvidenceContext {
   onEnd(record: number): void {
     const { connection } = this
     connection.baseNs = this.clock.baseNs ?? 0n
+    if (this.killedAtNs !== undefined) {
+      connection.killedNs = Number(this.killedAtNs - connection.baseNs)
+    }
     connection.e.fill(this.tracker.table, record, this)
     connection.encapsulation = this.decoder.encapsulations.text(connection.e.encapsulation)
     connection.j.judge(connection.e)

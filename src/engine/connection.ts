@@ -46,6 +46,7 @@ export interface Connection {
   readonly handshake_rtt_s?: number
   readonly idle_before_teardown_s?: number
   readonly teardown_s?: number
+  readonly kill_to_teardown_s?: number
   readonly fin_to_fin_s?: number
   readonly fin_to_last_ack_s?: number
   readonly client_close_wait_s?: number

@@ -38,6 +38,8 @@ export interface ColumnSource {
   readonly captureName: string
   readonly baseNs: bigint
   readonly encapsulation: string
+  /** Relative ns of a kill the user knows of, NaN without one. */
+  readonly killedNs: number
 }
 
 /** One output column. */
@@ -171,6 +173,11 @@ export const COLUMNS: readonly Column[] = [
     'teardown_s',
     'From the first FIN or RST to the last FIN, its acknowledgment, or the RST.',
     (c) => T.teardownNs(c.e, c.j.situation),
+  ),
+  seconds(
+    'kill_to_teardown_s',
+    'From the time given with `--killed-at` to the first FIN or RST, for connections that were open then and ended after it.',
+    (c) => T.killToTeardownNs(c.e, c.j.situation, c.killedNs),
   ),
   seconds('fin_to_fin_s', 'From the first FIN to the other side’s.', (c) =>
     T.finToFinNs(c.j.situation),

@@ -1,26 +1,26 @@
 // One JSON document. Connections are written as they end, so that no run has to fit into memory; captures and summary
 // therefore come last.
 
-import { type Column, type ColumnSource, connectionObject } from './columns.js'
-import { jsonText } from './json-text.js'
+import type { Column, ColumnSource } from './columns.js'
+import { ConnectionJson, jsonText } from './json-text.js'
 import { type CaptureRow, type Reporter, SCHEMA_NAME, type TextSink } from './reporter.js'
 import type { Summary } from './summary.js'
 
 /** Writes `{schema, connections, incidents, captures, summary}`. */
 export class JsonReporter implements Reporter {
   private readonly sink: TextSink
-  private readonly columns: readonly Column[]
+  private readonly connections: ConnectionJson
   private readonly captures: CaptureRow[] = []
   private rows = 0
 
   constructor(sink: TextSink, columns: readonly Column[]) {
     this.sink = sink
-    this.columns = columns
+    this.connections = new ConnectionJson(columns)
     sink.write(`{"schema":${JSON.stringify(SCHEMA_NAME)},"connections":[`)
   }
 
   connection(from: ColumnSource): void {
-    const row = jsonText(connectionObject(from, this.columns))
+    const row = this.connections.text(from)
     this.sink.write(`${this.rows === 0 ? '\n' : ',\n'}${row}`)
     this.rows++
   }

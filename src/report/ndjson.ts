@@ -1,23 +1,23 @@
 // NDJSON: one JSON object a line, written as connections end. Control characters are escaped, so that file and
 // interface names cannot reach the terminal as code.
 
-import { type Column, type ColumnSource, connectionObject } from './columns.js'
-import { jsonText } from './json-text.js'
+import type { Column, ColumnSource } from './columns.js'
+import { ConnectionJson, jsonText } from './json-text.js'
 import type { CaptureRow, Reporter, TextSink } from './reporter.js'
 import type { Summary } from './summary.js'
 
 /** Writes `connection`, `capture` and `summary` lines. */
 export class NdjsonReporter implements Reporter {
   private readonly sink: TextSink
-  private readonly columns: readonly Column[]
+  private readonly connections: ConnectionJson
 
   constructor(sink: TextSink, columns: readonly Column[]) {
     this.sink = sink
-    this.columns = columns
+    this.connections = new ConnectionJson(columns)
   }
 
   connection(from: ColumnSource): void {
-    this.line(connectionObject(from, this.columns))
+    this.sink.write(`${this.connections.text(from)}\n`)
   }
 
   capture(report: CaptureRow): void {

@@ -1,22 +1,29 @@
 // Absolute times, made only where something is shown: ISO 8601 in UTC with all nine digits.
 
-/** Absolute ns of a relative time; whole ns. */
-export function absoluteNs(baseNs: bigint, ns: number): bigint {
-  return baseNs + BigInt(Math.round(ns))
-}
+const NS_PER_S = 1e9
+
+/** The last base and the last second that were shown: times of one capture come in order, many to a second. */
+const last = { baseNs: 0n, baseSeconds: 0, baseNanos: 0, seconds: NaN, text: '', zone: '' }
 
 /** `2026-11-23T07:31:08.123456789Z`. Years up to 9999; beyond that the form of ECMAScript's expanded years. */
 export function isoTime(baseNs: bigint, ns: number): string {
-  const whole = absoluteNs(baseNs, ns)
-  let seconds = whole / 1_000_000_000n
-  let nanos = whole % 1_000_000_000n
-  if (nanos < 0n) {
-    seconds -= 1n
-    nanos += 1_000_000_000n
+  if (baseNs !== last.baseNs) {
+    last.baseNs = baseNs
+    last.baseSeconds = Number(baseNs / 1_000_000_000n)
+    last.baseNanos = Number(baseNs % 1_000_000_000n)
   }
-  const date = new Date(Number(seconds) * 1000)
-  if (Number.isNaN(date.getTime())) return `${seconds}.${String(nanos).padStart(9, '0')}`
-  return `${date.toISOString().slice(0, -5)}.${String(nanos).padStart(9, '0')}Z`
+  const nanos = last.baseNanos + Math.round(ns)
+  const carried = Math.floor(nanos / NS_PER_S)
+  const seconds = last.baseSeconds + carried
+  if (seconds !== last.seconds) {
+    last.seconds = seconds
+    const date = new Date(seconds * 1000)
+    const isDate = !Number.isNaN(date.getTime())
+    // A time no calendar has stays a number.
+    last.text = isDate ? date.toISOString().slice(0, -5) : String(seconds)
+    last.zone = isDate ? 'Z' : ''
+  }
+  return `${last.text}.${String(nanos - carried * NS_PER_S).padStart(9, '0')}${last.zone}`
 }
 
 /** Seconds of a span in ns, exact to the ns; undefined for an absent span. */

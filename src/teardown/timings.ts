@@ -90,3 +90,13 @@ export function triggerToRstNs(s: Situation): number {
   if (s.resetter === undefined || s.resetter.rst.hasAck !== s.resetter.rst.answersSyn) return NaN
   return between(s.resetter.rst.trigger, s.resetter.rst.at)
 }
+
+/**
+ * From a kill the user knows of (`killedNs`, relative) to the first teardown segment: for connections that were open at
+ * that time and began to end after it.
+ */
+export function killToTeardownNs(e: Evidence, s: Situation, killedNs: number): number {
+  const first = firstTeardown(s)
+  if (first === undefined || e.start.ns > killedNs || first.ns < killedNs) return NaN
+  return first.ns - killedNs
+}

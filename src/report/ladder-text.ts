@@ -1,0 +1,62 @@
+// Words and lines of a ladder.
+
+import type { Style } from './style.js'
+
+/** Breaks text at spaces into lines of at most `width`; the first starts with `first`, the others with as many spaces. */
+export function wrapped(text: string, width: number, first: string): string {
+  const indent = ' '.repeat(first.length)
+  const room = Math.max(24, width - indent.length)
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > room) {
+      lines.push(line)
+      line = word
+    } else {
+      line = line === '' ? word : `${line} ${word}`
+    }
+  }
+  lines.push(line)
+  return lines.map((part, at) => (at === 0 ? first : indent) + part).join('\n')
+}
+
+/** A line with a name in its left column, `room` wide, and text wrapped right of it. */
+export function labelled(
+  name: string,
+  text: string,
+  room: number,
+  width: number,
+  style: Style,
+): string {
+  const label = `  ${name.padEnd(room)}`
+  // Wrapped before it is coloured: colours have no width.
+  return style.faint(label) + wrapped(text, width, label).slice(label.length)
+}
+
+/** "1 packet", "1,200 packets". */
+export function countOf(n: number, noun: string): string {
+  return `${n.toLocaleString('en-US')} ${noun}${n === 1 ? '' : 's'}`
+}
+
+const BYTE_UNITS: readonly (readonly [name: string, bytes: number])[] = [
+  ['GB', 1e9],
+  ['MB', 1e6],
+  ['kB', 1e3],
+]
+
+/** "512 B", "1.20 MB": three significant digits. */
+export function bytesText(bytes: number): string {
+  for (const [name, unit] of BYTE_UNITS) {
+    // Rounding first: 999,999 B are 1.00 MB.
+    const rounded = Number((bytes / unit).toPrecision(3))
+    if (rounded >= 1)
+      return `${rounded >= 1000 ? Math.round(rounded) : rounded.toPrecision(3)} ${name}`
+  }
+  return `${bytes} B`
+}
+
+/** Seconds with six digits behind the point. */
+export function secondsText(ns: number): string {
+  const text = (ns / 1e9).toFixed(6)
+  return text === '-0.000000' ? '0.000000' : text
+}

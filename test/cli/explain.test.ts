@@ -1,0 +1,317 @@
+// `explain` as a shell runs it.
+
+import { gzipSync } from 'node:zlib'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { CAUSES, VERDICTS } from '../../src/teardown/verdicts.js'
+import { buildPcap } from '../support/capture-builder.js'
+import { scenarioFrames } from '../support/scenario.js'
+import { type Run, ROOT, Scratch, analyze, connections, run } from './run-cli.js'
+
+const KILLED = 'samples/kill-sigkill-peer-writes.pcap'
+const REUSED = 'samples/ports-reused.pcap'
+
+const HANDSHAKE = `0.000 > S 0:0(0)
+0.001 < S. 0:0(0) ack 1
+0.002 > . 1:1(0) ack 1`
+
+const explain = (...args: readonly string[]): Promise<Run> => run(['explain', ...args])
+
+interface Packet {
+  readonly packet: number
+  readonly from: string
+  readonly flags: readonly string[]
+  readonly length?: number
+  readonly client_state?: string
+  readonly server_state?: string
+  readonly evidence?: string
+}
+
+interface Explained {
+  readonly connection: Readonly<Record<string, unknown>>
+  readonly rule: string
+  readonly packets: readonly Packet[]
+  readonly omitted_packets?: number
+}
+
+const scratch = new Scratch()
+
+describe.concurrent('the ladder', () => {
+  test('of a killed server whose client writes on', async () => {
+    const { code, stdout, stderr } = await explain(KILLED)
+    expect([code, stderr]).toEqual([0, ''])
+    const [head, , ...rest] = stdout.split('\n')
+    expect(head).toBe(`${KILLED}  stream 0  2026-11-23T14:44:54.498033065Z`)
+    expect(`\n${rest.slice(0, 16).join('\n')}\n`).toBe(LADDER)
+    const words = stdout.slice(stdout.indexOf('rst_after_kill')).replaceAll(/\s+/g, ' ')
+    for (const text of [
+      'rst_after_kill / write_after_close certain, closed by the server',
+      'fin_to_rst_s 1.001833251 (1.00 s)',
+      'decided by rule reset-write-after-close (RFC 9293 §3.6.1, TCP_ABORT_ON_DATA)',
+      'in Wireshark tcp.stream eq 0',
+    ]) {
+      expect(words).toContain(text)
+    }
+  })
+
+  test('shows silence and probes', async () => {
+    const { stdout } = await explain('samples/keepalive-reset-sent.pcap')
+    expect(stdout).toMatch(/… 2\.01 s of silence …/)
+    expect(stdout).toMatch(/ACK seq 400 ack 121 · keepalive probe ─/)
+    expect(stdout).toMatch(/RST ACK seq 401 ack 121 ─+ {2}CLOSED/)
+  })
+
+  test('shows ICMP errors, which are no packets of the connection', async () => {
+    const { stdout } = await explain('samples/handshake-icmp.pcap', '--stream', '0')
+    expect(stdout).toMatch(/\* +4 .*·· ICMP error · ICMP type 3 code 3 ··/)
+  })
+
+  test('has the explanation of analyze and its alternatives with their meaning', async () => {
+    const { stdout } = await explain('samples/abort-linger0.pcap', '--stream', '0')
+    const [row] = connections(
+      (await analyze(['-f', 'ndjson', 'samples/abort-linger0.pcap'])).stdout,
+    )
+    const words = stdout.replaceAll(/\s+/g, ' ')
+    expect(words).toContain(String(row?.['explanation']))
+    const names = row?.['alternatives'] as readonly string[]
+    expect(names.length).toBeGreaterThan(0)
+    for (const name of names) {
+      const entry = CAUSES.find((cause) => `${cause.verdict}.${cause.cause}` === name)
+      expect(words).toContain(`${name}: ${entry?.meaning}`)
+    }
+  })
+
+  test('folds long runs, and --all does not', async () => {
+    const data = Array.from({ length: 30 }, (_, i) => {
+      const [seq, time] = [1 + i * 1000, (0.1 + i / 1000).toFixed(3)]
+      return `${time} < P. ${seq}:${seq + 1000}(1000) ack 1`
+    })
+    const text = [HANDSHAKE, ...data]
+    const path = await scratch.file('bulk.pcap', buildPcap(scenarioFrames(text.join('\n'))))
+    const folded = await explain(path)
+    expect(folded.stdout).toMatch(/… \d+ packets, 2\d\.0 kB from the server, in \d+\.\d ms …/)
+    const whole = await explain(path, '--all')
+    expect(whole.stdout).not.toMatch(/packets, /)
+    expect(whole.stdout.match(/len 1000/g)).toHaveLength(30)
+  })
+
+  test('says how many packets it did not keep', async () => {
+    const lines = Array.from({ length: 1000 }, (_, i) => {
+      const [seq, time] = [1 + i, (0.1 + i / 1000).toFixed(3)]
+      return `${time} < P. ${seq}:${seq + 1}(1) ack 1`
+    })
+    const path = await scratch.file('long.pcap', buildPcap(scenarioFrames(lines.join('\n'))))
+    const { stdout } = await explain(path)
+    expect(stdout).toContain('600 packets in the middle of the connection not kept')
+    expect(stdout).toMatch(/… 600 packets, 600 B from the server, in 599 ms \(not kept\) …/)
+    const json = JSON.parse((await explain(path, '-f', 'json')).stdout) as Explained
+    expect([json.packets.length, json.omitted_packets]).toEqual([400, 600])
+  })
+
+  test('is coloured when asked for, and the same without', async () => {
+    const coloured = await explain(KILLED, '--color', 'always')
+    const plain = await explain(KILLED)
+    expect(coloured.stdout).not.toBe(plain.stdout)
+    expect(stripVTControlCharacters(coloured.stdout)).toBe(plain.stdout)
+  })
+})
+
+describe.concurrent('json', () => {
+  test.each([
+    KILLED,
+    REUSED,
+    'samples/ipv6.pcapng',
+    'samples/vxlan.pcap',
+    'samples/any-interface.pcap',
+    'samples/one-direction.pcap',
+    'samples/handshake-icmp.pcap',
+  ])('agrees with analyze on every connection of %s', async (path) => {
+    const rows = connections((await analyze(['-f', 'ndjson', path])).stdout)
+    expect(rows.length).toBeGreaterThan(0)
+    for (const row of rows) {
+      const { stdout, code } = await explain(path, '--stream', String(row.stream), '-f', 'json')
+      const { connection, packets } = JSON.parse(stdout) as Explained
+      expect(code).toBe(0)
+      expect(connection).toEqual(row)
+      for (const side of ['client', 'server']) {
+        const sent = packets.filter(({ from }) => from === side)
+        expect(sent).toHaveLength(row[`${side}_packets`] as number)
+        const bytes = sent.reduce((sum, { length = 0 }) => sum + length, 0)
+        expect(bytes).toBe(row[`${side}_bytes`])
+      }
+      const { client_state, server_state } = packets.at(-1) ?? {}
+      expect([client_state, server_state]).toEqual([row['client_state'], row['server_state']])
+      const evidence = (row['evidence'] ?? []) as readonly Packet[]
+      const marked = packets.filter((packet) => packet.evidence !== undefined)
+      expect(new Set(marked.map(({ packet }) => packet))).toEqual(
+        new Set(evidence.map(({ packet }) => packet)),
+      )
+    }
+  })
+
+  test('has one packet as documented', async () => {
+    const { rule, packets } = JSON.parse((await explain(KILLED, '-f', 'json')).stdout) as Explained
+    expect(rule).toBe('reset-write-after-close')
+    expect(packets.at(-1)).toEqual({
+      packet: 19,
+      time: '2026-11-23T14:44:56.022053371Z',
+      from: 'server',
+      flags: ['RST'],
+      seq: 402,
+      length: 0,
+      client_state: 'CLOSED',
+      server_state: 'CLOSED',
+      evidence: 'RST without a socket behind it',
+    })
+  })
+})
+
+describe.concurrent('the connection', () => {
+  test.each([
+    ['--client', '10.50.34.1:35842', '--server', '10.50.34.2:6379'],
+    ['--client', '10.50.34.1:35842'],
+    ['--server', '10.50.34.1:35842', '--client', '10.50.34.2:6379'],
+    ['--stream', '0'],
+  ])('is found by %s %s %s %s', async (...args) => {
+    const [found, only] = await Promise.all([explain(KILLED, ...args), explain(KILLED)])
+    expect(found).toEqual(only)
+  })
+
+  test('is found by an IPv6 address in any spelling', async () => {
+    const { stdout } = await explain('samples/ipv6.pcapng', '--client', '[FD50:009e:0::1]:44244')
+    expect(stdout).toContain('samples/ipv6.pcapng  stream 1 ')
+  })
+
+  test('is the same in a gzipped capture', async () => {
+    const path = await scratch.file('reused.gz', gzipSync(readFileSync(join(ROOT, REUSED))))
+    const [zipped, plain] = await Promise.all([
+      explain(path, '--stream', '1'),
+      explain(REUSED, '--stream', '1'),
+    ])
+    expect(zipped.stdout.replace(path, REUSED)).toBe(plain.stdout)
+  })
+
+  test('has to be chosen when there are several', async () => {
+    const { code, stdout, stderr } = await explain('samples/ipv6.pcapng')
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toMatch(/^tcp-teardown: .*: 3 connections fit; choose one with --stream N\n/)
+    expect(stderr).toContain(
+      '  --stream 1  [fd50:9e::1]:44244 → [fd50:9e::2]:1883  rst_after_kill / unread_data\n',
+    )
+  })
+
+  test('comes from what was read of a capture cut short', async () => {
+    const whole = buildPcap(scenarioFrames(HANDSHAKE + '\n1.000 < R. 1:1(0) ack 1'))
+    const path = await scratch.file('cut.pcap', whole.subarray(0, -3))
+    const { code, stdout, stderr } = await explain(path)
+    expect([code, stderr.includes('cut short')]).toEqual([0, true])
+    expect(stdout).toMatch(/ 3 .*ESTABLISHED/)
+    expect(stdout).not.toContain('RST')
+  })
+})
+
+describe.concurrent('names', () => {
+  test('a cause: meaning, source, rules', async () => {
+    const { code, stdout } = await explain('rst_after_kill.write_after_close')
+    expect(code).toBe(0)
+    expect(stdout).toContain('rst_after_kill / write_after_close')
+    expect(stdout).toContain('RFC 9293 §3.6.1, TCP_ABORT_ON_DATA')
+    expect(stdout).toContain('reset-write-after-close')
+  })
+
+  test.each(['write_after_close', 'write-after-close', 'RST_AFTER_KILL / write_after_close'])(
+    '%s is the same',
+    async (name) => {
+      expect(await explain(name)).toEqual(await explain('rst_after_kill.write_after_close'))
+    },
+  )
+
+  test('a verdict: all its causes', async () => {
+    for (const { verdict } of VERDICTS) {
+      const { code, stdout } = await explain(verdict, '-f', 'json')
+      const { causes } = JSON.parse(stdout) as { causes: { cause: string; rules: string[] }[] }
+      const expected = CAUSES.filter((row) => row.verdict === verdict).map(({ cause }) => cause)
+      expect([code, causes.map(({ cause }) => cause)]).toEqual([0, expected])
+    }
+  })
+
+  test('a cause without a rule: where it is an alternative', async () => {
+    const { stdout } = await explain('unaccepted')
+    expect(stdout).toMatch(/rule +none; named as an alternative of .*rst_after_kill\.abort/s)
+  })
+
+  test('none: every verdict and cause', async () => {
+    const { code, stdout } = await explain()
+    expect(code).toBe(0)
+    for (const { verdict, cause } of CAUSES) {
+      expect(stdout).toMatch(new RegExp(`^${verdict} `, 'm'))
+      expect(stdout).toMatch(new RegExp(`^  ${cause} `, 'm'))
+    }
+  })
+})
+
+test.each<[string, readonly string[], RegExp]>([
+  ['a misspelt verdict', ['rst_after_kil'], /did you mean rst_after_kill\?/],
+  ['a misspelt cause', ['unread_date'], /did you mean rst_after_kill\.unread_data\?/],
+  [
+    'a name like nothing',
+    ['xyzzy'],
+    /is no verdict, no cause and no file; verdicts are graceful_fin,/,
+  ],
+  [
+    'a cause of two verdicts',
+    ['peer_forgot'],
+    /several verdicts: rst_after_kill\.peer_forgot, keepalive_timeout\.peer_forgot/,
+  ],
+  [
+    'a stream that is not there',
+    [REUSED, '--stream', '77'],
+    /no stream 77; it has streams 0 to \d/,
+  ],
+  [
+    'ends that are not there',
+    [KILLED, '--client', '10.9.9.9:1'],
+    /no connection between these ends/,
+  ],
+  ['standard input', ['-', '--stream', '0'], /standard input cannot be read twice/],
+  ['a folder', ['samples'], /is a folder; explain takes one capture file/],
+  ['a capture that is missing', ['missing.pcap'], /cannot read missing\.pcap: no such file/],
+  ['no number', [KILLED, '--stream', 'x'], /--stream: 'x' is not a whole number/],
+  ['two streams', [KILLED, '--stream', '0,1'], /explain takes one stream/],
+  ['no endpoint', [KILLED, '--client', '10.0.0.1'], /--client: '10\.0\.0\.1' is not IP:PORT/],
+  ['stream and end', [KILLED, '--stream', '0', '--client', '10.0.0.1:1'], /exclude each other/],
+  ['a format', [KILLED, '--format', 'csv'], /--format: unknown 'csv'; it takes text, json/],
+  ['no capture at all', ['package.json', '--stream', '0'], /package\.json: .*capture/],
+])('%s is an error', async (_, args, message) => {
+  const { code, stdout, stderr } = await explain(...args)
+  expect([code, stdout]).toEqual([2, ''])
+  expect(stderr).toMatch(message)
+})
+
+test('a file name cannot steer the terminal', async () => {
+  const path = await scratch.file('\u001b[31mred.pcap', readFileSync(join(ROOT, KILLED)))
+  const { stdout } = await explain(path)
+  expect(stdout).toContain('\u241b[31mred.pcap')
+  expect(stdout).not.toContain('\u001b')
+})
+
+const LADDER = `
+  packet  time (s)  client 10.50.34.1:35842                                   server 10.50.34.2:6379
+       4  0.000000      SYN-SENT  ── SYN seq 0 ──────────────────────────────────────▶  LISTEN
+       5  0.000020             │  ◀─ SYN ACK seq 0 ack 1 ─────────────────────────────  SYN-RECEIVED
+       6  0.000058   ESTABLISHED  ── ACK seq 1 ack 1 ────────────────────────────────▶  ESTABLISHED
+       7  0.000461             │  ── PSH ACK seq 1 ack 1 len 120 ────────────────────▶  │
+       8  0.000473             │  ◀─ ACK seq 1 ack 121 ───────────────────────────────  │
+       9  0.000644             │  ◀─ PSH ACK seq 1 ack 121 len 400 ───────────────────  │
+      10  0.000649             │  ── ACK seq 121 ack 401 ────────────────────────────▶  │
+*     13  0.522187             │  ◀─ FIN ACK seq 401 ack 121 ─────────────────────────  FIN-WAIT-1
+                                  * FIN
+*     14  0.563724    CLOSE-WAIT  ── ACK seq 121 ack 402 ────────────────────────────▶  FIN-WAIT-2
+                                  * the FIN is acknowledged
+*     18  1.523963             │  ── PSH ACK seq 121 ack 402 len 200 ────────────────▶  │
+                                  * payload behind the FIN
+*     19  1.524020        CLOSED  ◀─ RST seq 402 ─────────────────────────────────────  CLOSED
+                                  * RST without a socket behind it
+`
