@@ -1,7 +1,8 @@
 // `explain VERDICT[.CAUSE]`: the taxonomy in words.
 
 import { TeardownError } from '../base/errors.js'
-import { labelled, wrapped } from '../report/ladder-text.js'
+import { labelled } from '../report/ladder-text.js'
+import { wrap } from '../report/wrap.js'
 import type { Style } from '../report/style.js'
 import { RULES } from '../teardown/classify.js'
 import { CAUSES, type CauseEntry, VERDICTS } from '../teardown/verdicts.js'
@@ -78,7 +79,7 @@ export function overviewText(all: readonly Explained[], width: number, style: St
   const blocks = all.map(({ verdict, title, causes }) => {
     const lines = causes.map(({ cause, meaning }) => {
       const label = `  ${cause}`.padEnd(room)
-      return wrapped(meaning, width, label)
+      return wrap(meaning, width, label)
     })
     return `${style.heading(verdict)}  ${style.faint(title)}\n${lines.join('\n')}\n`
   })

@@ -1,24 +1,7 @@
 // Words and lines of a ladder.
 
 import type { Style } from './style.js'
-
-/** Breaks text at spaces into lines of at most `width`; the first starts with `first`, the others with as many spaces. */
-export function wrapped(text: string, width: number, first: string): string {
-  const indent = ' '.repeat(first.length)
-  const room = Math.max(24, width - indent.length)
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > room) {
-      lines.push(line)
-      line = word
-    } else {
-      line = line === '' ? word : `${line} ${word}`
-    }
-  }
-  lines.push(line)
-  return lines.map((part, at) => (at === 0 ? first : indent) + part).join('\n')
-}
+import { wrap } from './wrap.js'
 
 /** A line with a name in its left column, `room` wide, and text wrapped right of it. */
 export function labelled(
@@ -30,7 +13,7 @@ export function labelled(
 ): string {
   const label = `  ${name.padEnd(room)}`
   // Wrapped before it is coloured: colours have no width.
-  return style.faint(label) + wrapped(text, width, label).slice(label.length)
+  return style.faint(label) + wrap(text, width, label).slice(label.length)
 }
 
 /** "1 packet", "1,200 packets". */

@@ -2,7 +2,8 @@
 
 import { CAUSES } from '../teardown/verdicts.js'
 import { duration } from '../teardown/words.js'
-import { countOf, labelled, wrapped } from './ladder-text.js'
+import { countOf, labelled } from './ladder-text.js'
+import { wrap } from './wrap.js'
 import { printable } from './printable.js'
 import type { Style } from './style.js'
 
@@ -32,7 +33,7 @@ export function verdictText(
   const colour = colourOf(verdict, style)
   const lines = [
     `${style.heading(colour(`${verdict} / ${cause}`))}  ${confidence}, ${closerText(closer)}`,
-    wrapped(printable(connection.explanation), width, '  '),
+    wrap(printable(connection.explanation), width, '  '),
     '',
   ]
   function add(name: string, text: string): void {

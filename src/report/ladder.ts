@@ -5,7 +5,8 @@ import { ARROW_EXTRA, arrowOf, labelOf, paintArrow, shortArrow } from './ladder-
 import { type LadderRow, isSilence } from './ladder-fold.js'
 import { type LadderLayout, layoutOf, stateName } from './ladder-layout.js'
 import { type LadderGap, type LadderPacket, isPacket } from './ladder-packet.js'
-import { bytesText, countOf, secondsText, wrapped } from './ladder-text.js'
+import { bytesText, countOf, secondsText } from './ladder-text.js'
+import { wrap } from './wrap.js'
 import type { Style } from './style.js'
 
 /** What a ladder needs besides its rows. */
@@ -48,11 +49,11 @@ class LadderWriter {
     const packet = form === 'wide' ? 'packet' : 'pkt'
     const columns = style.faint(`  ${packet.padStart(frame)}  ${'time (s)'.padStart(time)}`)
     const ends = [`client ${client}`, `server ${server}`] as const
-    if (form === 'narrow') return [wrapped(ends.join(' → '), width, '  '), columns]
+    if (form === 'narrow') return [wrap(ends.join(' → '), width, '  '), columns]
     const heads = between(ends, state + 2 + arrow + 2, 2 * (state + 2) + arrow)
     if (heads !== undefined) return [`${columns}  ${style.heading(heads)}`]
     const names = between(['client', 'server'], state + 2 + arrow + 2, width) ?? ''
-    return [wrapped(ends.join(' → '), width, '  '), `${columns}  ${style.heading(names)}`]
+    return [wrap(ends.join(' → '), width, '  '), `${columns}  ${style.heading(names)}`]
   }
 
   row(row: LadderRow): string[] {
@@ -66,7 +67,7 @@ class LadderWriter {
     const left = form === 'narrow' ? indent : indent + state + 2
     const pad = left + Math.max(0, Math.floor((arrow - text.length) / 2))
     const { width, style } = this.options
-    if (text.length + 2 > width) return style.faint(wrapped(text, width, '  '))
+    if (text.length + 2 > width) return style.faint(wrap(text, width, '  '))
     return ' '.repeat(Math.min(pad, width - text.length)) + style.faint(text)
   }
 
@@ -113,7 +114,7 @@ class LadderWriter {
     const { style, width } = this.options
     const { indent } = this.layout
     const first = ' '.repeat(indent) + shortArrow(packet.from)
-    const arrow = wrapped(labelOf(packet, true), width, first).slice(indent)
+    const arrow = wrap(labelOf(packet, true), width, first).slice(indent)
     const states = [client && `client ${client}`, server && `server ${server}`].filter(Boolean)
     const notes = [...newsOf(packet), ...states].join(', ')
     return [start + paintArrow(packet, arrow, style), ...this.below(packet, notes, indent)]
@@ -123,8 +124,8 @@ class LadderWriter {
     const { style, width } = this.options
     const left = ' '.repeat(indent)
     const lines: string[] = []
-    if (notes !== '') lines.push(style.faint(wrapped(notes, width, `${left}  `)))
-    if (shows !== undefined) lines.push(style.warn(wrapped(shows, width, `${left}* `)))
+    if (notes !== '') lines.push(style.faint(wrap(notes, width, `${left}  `)))
+    if (shows !== undefined) lines.push(style.warn(wrap(shows, width, `${left}* `)))
     return lines
   }
 }

@@ -7,6 +7,7 @@ import { printable } from './printable.js'
 import type { CaptureRow, Reporter, TextSink } from './reporter.js'
 import type { Style } from './style.js'
 import type { Summary } from './summary.js'
+import { wrap } from './wrap.js'
 
 /** Settings of the table. */
 export interface TableOptions {
@@ -270,21 +271,4 @@ function value(from: ColumnSource, key: string): string {
 
 function counted(n: number, noun: string): string {
   return `${n.toLocaleString('en-US')} ${noun}${n === 1 ? '' : 's'}`
-}
-
-/** Breaks text at spaces into lines of at most `width`, each with `indent` in front. */
-function wrap(text: string, width: number, indent: string): string {
-  const room = Math.max(20, width - indent.length)
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > room) {
-      lines.push(line)
-      line = word
-    } else {
-      line = line === '' ? word : `${line} ${word}`
-    }
-  }
-  lines.push(line)
-  return lines.map((part) => indent + part).join('\n')
 }

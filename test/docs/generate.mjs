@@ -44,6 +44,17 @@ const PARTS = {
       output('analyze', 'samples/kill-sigkill-peer-writes.pcap'),
       '```',
     ].join('\n'),
+  explain: () =>
+    [
+      '```console',
+      '$ tcp-teardown explain samples/kill-sigkill-peer-writes.pcap',
+      output('explain', 'samples/kill-sigkill-peer-writes.pcap')
+        .split('\n\n')
+        .slice(0, 2)
+        .join('\n\n'),
+      '…',
+      '```',
+    ].join('\n'),
   folder: () =>
     [
       '```console',

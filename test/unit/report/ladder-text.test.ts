@@ -3,7 +3,8 @@
 import { expect, test } from 'vitest'
 import { layoutOf } from '../../../src/report/ladder-layout.js'
 import type { LadderPacket } from '../../../src/report/ladder-packet.js'
-import { bytesText, secondsText, wrapped } from '../../../src/report/ladder-text.js'
+import { bytesText, secondsText } from '../../../src/report/ladder-text.js'
+import { wrap } from '../../../src/report/wrap.js'
 import { ladderText } from '../../../src/report/ladder.js'
 import { tableStyle } from '../../../src/report/style.js'
 
@@ -29,7 +30,7 @@ test.each([
 })
 
 test('text wraps behind what it starts with', () => {
-  expect(wrapped('one two three four five six seven', 30, '  a  ')).toBe(
+  expect(wrap('one two three four five six seven', 30, '  a  ')).toBe(
     '  a  one two three four five\n     six seven',
   )
 })
