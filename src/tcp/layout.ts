@@ -310,6 +310,8 @@ export const SIDE_ACKED_MORE: number = 1 << 18
 /** SIDE_FLAGS: sent a segment with ACK and without payload that was no SYN. */
 export const SIDE_EMPTY_ACK: number = 1 << 19
 
+/** SIDE_FLAGS: sent keepalive or window probes. */
+export const SIDE_PROBED: number = 1 << 21
 /** SIDE_FLAGS: octets it jumped over never passed. */
 export const SIDE_LOST: number = 1 << 20
 

@@ -33,12 +33,12 @@ const {
   ACKED, BYTES_F, CONN_CELLS, CONN_CLIENT_IS_SIDE_1, CONN_FLAGS, CONN_INTS, CONN_REPORTED,
   CONN_ROLES_KNOWN, CONN_SIMULTANEOUS_OPEN, CONN_TIME_BACK, DATA_FRAME_F, DATA_NS_F, DUPLICATES,
   END_FRAME_F, END_NS_F, HANDSHAKE_FRAME_F, HANDSHAKE_NS_F, HOLE_END, HOLE_START, ICMP_COUNT,
-  ICMP_FRAME_F, ICMP_KIND, ICMP_NS_F, ISN, LAST_ACK, LAST_FRAME_F, LAST_LEN, LAST_META,
-  LAST_NS_F, LAST_SEQ, NXT, PACKETS_F, SIDE_ACKED_MORE, SIDE_ACK_SET, SIDE_DATA, SIDE_EMPTY_ACK,
-  SIDE_FIN, SIDE_FLAGS, SIDE_FLOATS, SIDE_FLOATS_STEP, SIDE_HOLE, SIDE_INTS, SIDE_INTS_STEP,
-  SIDE_IP_ID, SIDE_ISN_SET, SIDE_LAST_PROBE, SIDE_LOST, SIDE_MPTCP, SIDE_NXT_SET, SIDE_PLAIN_ACK,
-  SIDE_SYN, SIDE_SYN_ACK, SIDE_TFO, SIDE_TIMESTAMPS, SIDE_UNSEEN, SIDE_WINDOW_SCALE, STATE,
-  TEARDOWN, TEARDOWN_CELLS, TEARDOWN_INTS, TTL_RANGE, WINDOW, WINDOW_SHIFT,
+  ICMP_FRAME_F, ICMP_KIND, ICMP_NS_F, ISN, LAST_ACK, LAST_FRAME_F, LAST_LEN, LAST_META, LAST_NS_F,
+  LAST_SEQ, NXT, PACKETS_F, SIDE_ACKED_MORE, SIDE_ACK_SET, SIDE_DATA, SIDE_EMPTY_ACK, SIDE_FIN,
+  SIDE_FLAGS, SIDE_FLOATS, SIDE_FLOATS_STEP, SIDE_HOLE, SIDE_INTS, SIDE_INTS_STEP, SIDE_IP_ID,
+  SIDE_ISN_SET, SIDE_LAST_PROBE, SIDE_LOST, SIDE_MPTCP, SIDE_NXT_SET, SIDE_PLAIN_ACK, SIDE_PROBED,
+  SIDE_RST, SIDE_SYN, SIDE_SYN_ACK, SIDE_TFO, SIDE_TIMESTAMPS, SIDE_UNSEEN, SIDE_WINDOW_SCALE,
+  STATE, TEARDOWN, TEARDOWN_CELLS, TEARDOWN_INTS, TTL_RANGE, WINDOW, WINDOW_SHIFT,
 } = L
 
 /** The same segment seen again within this time is a second copy, not a second transmission, if its IP ID agrees. */
@@ -184,12 +184,18 @@ export class Observer {
       this.touchedEnd = true
       observeFin(this.table, record, side, seqAdd(seg.seq, seg.payloadLen), seg, frame, timeNs)
     }
-    if ((ints[record * CONN_INTS + TEARDOWN] as number) !== 0) {
+    const happened = (ints[me + SIDE_FLAGS] as number) | (ints[peer + SIDE_FLAGS] as number)
+    if ((happened & SIDE_PROBED) !== 0) {
       observeProbeAnswered(this.table, record, side, frame, timeNs)
       if (((ints[me + SIDE_FLAGS] as number) & SIDE_LAST_PROBE) === 0) {
         endProbing(this.table, record, side)
       }
-      if (observeAfterReset(this.table, record, side, seg, frame, timeNs)) this.touchedEnd = true
+    }
+    if (
+      (happened & SIDE_RST) !== 0 &&
+      observeAfterReset(this.table, record, side, seg, frame, timeNs)
+    ) {
+      this.touchedEnd = true
     }
   }
 

@@ -14,7 +14,7 @@ const {
   ACKED, LAST_NS_F, NXT, PROBES, PROBES_ANSWERED, PROBE_ANSWER_FRAME_F, PROBE_ANSWER_NS_F,
   PROBE_FIRST_FRAME_F, PROBE_FIRST_NS_F, PROBE_IDLE_NS_F, PROBE_INTERVAL_NS_F, PROBE_LAST_FRAME_F,
   PROBE_LAST_NS_F, PROBE_RUN, SERIES_COUNT, SERIES_KIND, SERIES_WINDOW_PROBE, SIDE_ACK_SET,
-  SIDE_FLAGS, SIDE_LAST_PROBE, WINDOW, WINDOW_PROBES,
+  SIDE_FLAGS, SIDE_LAST_PROBE, SIDE_PROBED, WINDOW, WINDOW_PROBES,
 } = L
 
 /** A segment of `side` without payload whose sequence number lies behind what it has already sent. */
@@ -57,7 +57,7 @@ export function observeProbe(
   const times = table.teardowns.floats
   const me = sideInts(record, side)
   const ints = table.connections.ints
-  ints[me + SIDE_FLAGS] = (ints[me + SIDE_FLAGS] as number) | SIDE_LAST_PROBE
+  ints[me + SIDE_FLAGS] = (ints[me + SIDE_FLAGS] as number) | SIDE_LAST_PROBE | SIDE_PROBED
   const run = words[t + PROBE_RUN] as number
   if (run === 0) {
     // Linux counts idle time from the last segment received (keepalive_time_elapsed).

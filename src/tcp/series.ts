@@ -2,7 +2,7 @@
 // tcp_retries2, tcp_orphan_retries and tcp_syn_retries). Kind, length, span and widest gap are kept.
 
 import * as L from './layout.js'
-import { sideFloats, teardownFloats, teardownInts } from './positions.js'
+import { sideFloats, sideInts, teardownFloats, teardownInts } from './positions.js'
 import type { ConnectionTable } from './table.js'
 
 // Local constants, see layout.ts.
@@ -10,7 +10,7 @@ import type { ConnectionTable } from './table.js'
 const {
   DATA_FRAME_F, DATA_NS_F, FIN_NS_F, LAST_NS_F, SERIES_COUNT, SERIES_DATA, SERIES_FIN,
   SERIES_FIRST_NS_F, SERIES_FRAME_F, SERIES_GAP_NS_F, SERIES_KIND, SERIES_LAST_NS_F,
-  SERIES_SENT_NS_F,
+  SERIES_SENT_NS_F, SERIES_WINDOW_PROBE, SIDE_FLAGS, SIDE_PROBED,
 } = L
 
 /** Adds one step to the side's running series of `kind`. */
@@ -36,6 +36,11 @@ export function extendSeries(
   } else {
     const gap = timeNs - (times[tf + SERIES_LAST_NS_F] as number)
     if (gap > (times[tf + SERIES_GAP_NS_F] as number)) times[tf + SERIES_GAP_NS_F] = gap
+  }
+  if (kind === SERIES_WINDOW_PROBE) {
+    const me = sideInts(record, side)
+    const { ints } = table.connections
+    ints[me + SIDE_FLAGS] = (ints[me + SIDE_FLAGS] as number) | SIDE_PROBED
   }
   words[t + SERIES_KIND] = kind
   words[t + SERIES_COUNT] = (words[t + SERIES_COUNT] as number) + 1
