@@ -1,9 +1,9 @@
 // One scenario for each verdict and cause, and for the pairs that are easily mistaken for each other.
 
 import { describe, expect, test } from 'vitest'
-import { CAUSES } from '../src/index.js'
+import { CAUSES, PacketAnalyzer } from '../src/index.js'
 import { RULES } from '../src/teardown/classify.js'
-import { type ScenarioOptions, runScenario } from './support/scenario.js'
+import { type ScenarioOptions, runScenario, scenarioFrames } from './support/scenario.js'
 
 /** A request and its answer on an open connection: client 1..101, server 1..201. */
 const OPEN = `
@@ -453,6 +453,17 @@ const ROWS: readonly Row[] = [
 1.201 > R 101:101(0)`,
   ],
   [
+    'reset_other.injected',
+    'middlebox',
+    'possible',
+    'RSTs that reach further and further beyond everything sent',
+    `${OPEN}
+1.000 > P. 101:201(100) ack 201
+1.001 < R. 201:201(0) ack 201 win 0 nots
+1.002 < R. 1661:1661(0) ack 201 win 0 nots
+1.003 < R. 4581:4581(0) ack 201 win 0 nots`,
+  ],
+  [
     'reset_other.unexplained',
     'server',
     'possible',
@@ -494,10 +505,38 @@ describe.each(ROWS)('%s', (ending, closer, confidence, what, text, options) => {
   })
 })
 
-test('superseded: the same ports again without a close', () => {
-  const [first, second] = runScenario(`${OPEN}
+/** A socket connected to itself. */
+const SELF: readonly [text: string, options: ScenarioOptions] = [
+  `
+0.000 > S 0:0(0)
+0.001 > S. 0:0(0) ack 1
+0.002 > P. 1:11(10) ack 1
+0.003 > . 11:11(0) ack 11
+1.000 > F. 11:11(0) ack 11
+1.001 > . 12:12(0) ack 12`,
+  { clientPort: 5000, serverPort: 5000, selfConnect: true },
+]
+
+/** Scenarios for rules that no row shows alone. */
+const SUPERSEDED = `${OPEN}
 5.000 > S 70000:70000(0)
-5.001 < S. 90000:90000(0) ack 70001`)
+5.001 < S. 90000:90000(0) ack 70001`
+const EXTRA: readonly string[] = [
+  SUPERSEDED,
+  // BSD gives up with a RST.
+  `${OPEN}
+1.000 > P. 101:201(100) ack 201
+1.200 > P. 101:201(100) ack 201
+1.600 > P. 101:201(100) ack 201
+2.400 > P. 101:201(100) ack 201
+4.000 > R. 201:201(0) ack 201`,
+  // One packet from the middle; only FINs.
+  '0.000 > P. 101:201(100) ack 1',
+  '0.000 > F. 101:101(0) ack 1',
+]
+
+test('superseded: the same ports again without a close', () => {
+  const [first, second] = runScenario(SUPERSEDED)
   expect([first?.verdict, first?.cause]).toEqual(['lingering_established', 'superseded'])
   expect([second?.stream, second?.flags]).toEqual([1, ['ports_reused']])
 })
@@ -505,6 +544,7 @@ test('superseded: the same ports again without a close', () => {
 /** Causes whose scenario stands elsewhere in this file, or that no single connection shows. */
 const ELSEWHERE = [
   'lingering_established.superseded',
+  'rst_after_kill.unaccepted',
   'incomplete.midstream',
   'incomplete.fin_only',
 ]
@@ -524,6 +564,68 @@ test('every cause that a rule gives has a scenario', () => {
   const given = new Set(RULES.map((rule) => `${rule.verdict}.${rule.cause}`))
   expect([...given].filter((name) => !covered.has(name))).toEqual([])
 })
+
+/** What all scenarios come to; with `without`, while that rule never holds. */
+function allEndings(without?: string): string[] {
+  const rule = RULES.find(({ id }) => id === without) as
+    { when: (typeof RULES)[number]['when'] } | undefined
+  const when = rule?.when
+  if (rule !== undefined) rule.when = () => false
+  try {
+    const rows = ROWS.map(([, , , , text, options]) => endingOf(text, options))
+    return [...rows, ...EXTRA.map(endingsOf), endingOf(...SELF)]
+  } finally {
+    if (rule !== undefined && when !== undefined) rule.when = when
+  }
+}
+
+describe('no rule is idle: without it a scenario ends otherwise', () => {
+  const all = allEndings()
+  // The last rule takes what no other does. `reset-unaccepted` looks at several connections: see samples.
+  const ids = RULES.slice(0, -1)
+    .map(({ id }) => id)
+    .filter((id) => id !== 'reset-unaccepted')
+  test.each(ids)('%s', (id) => {
+    expect(allEndings(id)).not.toEqual(all)
+  })
+
+  test('reset-unaccepted', () => {
+    expect(unacceptedCauses()).toEqual(['unaccepted', 'unaccepted', 'abort'])
+    const rule = RULES.find(({ id }) => id === 'reset-unaccepted') as { when: unknown }
+    const { when } = rule
+    rule.when = () => false
+    const without = unacceptedCauses()
+    rule.when = when
+    expect(without).toEqual(['unread_data', 'abort', 'abort'])
+  })
+})
+
+/** Two connections of a port reset in one instant, one of them with a request; on a third port an abort alone. */
+function unacceptedCauses(): string[] {
+  const handshake = '0.000 > S 0:0(0)\n0.001 < S. 0:0(0) ack 1\n0.002 > . 1:1(0) ack 1'
+  const frames = [
+    ...scenarioFrames(
+      `${handshake}\n0.1 > P. 1:101(100) ack 1\n0.101 < . 1:1(0) ack 101\n2.000 < R. 1:1(0) ack 101`,
+      { clientPort: 40_001 },
+    ),
+    ...scenarioFrames(`${handshake}\n2.001 < R. 1:1(0) ack 1`, { clientPort: 40_002 }),
+    ...scenarioFrames(`${handshake}\n2.001 < R. 1:1(0) ack 1`, {
+      clientPort: 40_003,
+      serverPort: 81,
+    }),
+  ].sort((a, b) => Number(a.timeNs - b.timeNs))
+  const causes: string[] = []
+  const analyzer = new PacketAnalyzer({ onConnection: (c) => causes.push(c.cause) })
+  for (const frame of frames) analyzer.push(frame)
+  analyzer.finish()
+  return causes
+}
+
+function endingsOf(text: string): string {
+  return runScenario(text)
+    .map((c) => `${c.verdict}.${c.cause}`)
+    .join()
+}
 
 function endingOf(text: string, options?: ScenarioOptions): string {
   const [c] = runScenario(text, options)
@@ -574,6 +676,70 @@ describe('look-alikes', () => {
     expect(c?.flags).toEqual(['duplicates'])
   })
 
+  test('probes are known where the capture begins with one', () => {
+    const [c] = runScenario(`
+0.000 > . 100:100(0) ack 201
+0.001 < . 201:201(0) ack 101
+1.000 > . 100:100(0) ack 201
+1.001 < . 201:201(0) ack 101
+2.000 > . 100:100(0) ack 201
+3.000 > . 100:100(0) ack 201
+4.000 > R. 101:101(0) ack 201`)
+    expect(`${c?.verdict}.${c?.cause}`).toBe('keepalive_timeout.reset_sent')
+    expect([c?.keepalive_probes, c?.keepalive_unanswered]).toEqual([4, 2])
+    expect(c?.flags).toEqual(['midstream'])
+  })
+
+  test('a probe is known by the RST that follows, where nothing was ever answered', () => {
+    const [c] = runScenario(`
+0.000 > . 100:100(0) ack 201
+1.000 > . 100:100(0) ack 201
+2.000 > R. 101:101(0) ack 201`)
+    expect(c?.cause).toBe('reset_sent')
+  })
+
+  test('a full segment sent against a closed window is a window probe', () => {
+    const [c] = runScenario(`${OPEN}
+1.000 < P. 201:1601(1400) ack 101
+1.001 > . 101:101(0) ack 201 win 0
+1.200 < P. 201:1601(1400) ack 101
+1.201 > . 101:101(0) ack 201 win 0
+1.600 < P. 201:1601(1400) ack 101
+1.601 > . 101:101(0) ack 201 win 0
+2.000 end`)
+    expect(c?.cause).toBe('zero_window')
+  })
+
+  test('a SYN that meets an old connection: the answer with old numbers and the RST to it count for nothing', () => {
+    const [, c] = runScenario(`${OPEN}
+5.000 > S 70000:70000(0)
+5.001 < . 201:201(0) ack 101
+5.002 > R 101:101(0)
+6.000 > S 70000:70000(0)
+6.001 < S. 90000:90000(0) ack 70001
+6.002 > . 70001:70001(0) ack 90001
+7.000 > F. 70001:70001(0) ack 90001
+7.001 < F. 90001:90001(0) ack 70002
+7.002 > . 70002:70002(0) ack 90002`)
+    expect([c?.cause, c?.confidence]).toEqual(['normal', 'certain'])
+    expect(c?.flags).toEqual(['ports_reused', 'old_connection_found'])
+    expect(c?.handshake_rtt_s).toBeCloseTo(1.002)
+  })
+
+  test('an active RST without its timestamps or out of its IP IDs is doubted', () => {
+    for (const oddity of ['nots', 'id 40000']) {
+      const [c] = runScenario(`${OPEN}
+1.500 < R. 201:201(0) ack 101 ${oddity}`)
+      expect([c?.cause, c?.confidence, c?.flags]).toEqual([
+        'abort',
+        'possible',
+        ['rst_form_differs'],
+      ])
+      expect(c?.alternatives).toContain('reset_other.middlebox')
+      expect(c?.explanation).toContain('a RST made by something on the path, such as a firewall')
+    }
+  })
+
   test('reordered segments are no retransmissions', () => {
     const [c] = runScenario(`${OPEN}
 1.000 > P. 201:301(100) ack 201
@@ -594,17 +760,7 @@ describe('look-alikes', () => {
   })
 
   test('a socket connected to itself has both ends in one', () => {
-    const self = { clientPort: 5000, serverPort: 5000, selfConnect: true }
-    const [c, ...others] = runScenario(
-      `
-0.000 > S 0:0(0)
-0.001 > S. 0:0(0) ack 1
-0.002 > P. 1:11(10) ack 1
-0.003 > . 11:11(0) ack 11
-1.000 > F. 11:11(0) ack 11
-1.001 > . 12:12(0) ack 12`,
-      self,
-    )
+    const [c, ...others] = runScenario(...SELF)
     expect(others).toEqual([])
     expect([c?.verdict, c?.cause, c?.closer]).toEqual(['graceful_fin', 'simultaneous', 'both'])
     expect(c?.explanation).toContain('connected to itself')

@@ -175,7 +175,13 @@ describe('samples', () => {
   })
 
   test('nothing else lies among them', () => {
-    const known = new Set(['README.md', ...captures, ...captures.map((name) => `${name}.json`)])
+    const known = new Set([
+      'README.md',
+      'record',
+      'recorded.ndjson',
+      ...captures,
+      ...captures.map((name) => `${name}.json`),
+    ])
     expect(names.filter((name) => !known.has(name))).toEqual([])
   })
 })

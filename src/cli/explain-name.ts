@@ -4,6 +4,7 @@ import { TeardownError } from '../base/errors.js'
 import { labelled } from '../report/ladder-text.js'
 import { wrap } from '../report/wrap.js'
 import type { Style } from '../report/style.js'
+import { ADVICE } from '../teardown/advice.js'
 import { RULES } from '../teardown/classify.js'
 import { CAUSES, type CauseEntry, VERDICTS } from '../teardown/verdicts.js'
 
@@ -20,6 +21,7 @@ interface CauseRow {
   readonly cause: string
   readonly meaning: string
   readonly usually: string
+  readonly advice: string
   readonly source: string
   readonly kernel_reasons: readonly string[]
   readonly rules: readonly string[]
@@ -90,13 +92,14 @@ export function overviewText(all: readonly Explained[], width: number, style: St
 export function explainedText(explained: Explained, width: number, style: Style): string {
   const { verdict, title, causes } = explained
   const blocks = causes.map((entry) => {
-    const { rules, alternatives, kernel_reasons: reasons } = causeRow(entry)
+    const { rules, alternatives, advice, kernel_reasons: reasons } = causeRow(entry)
     const lines = [style.heading(`${entry.verdict} / ${entry.cause}`)]
     function add(name: string, text: string): void {
       lines.push(labelled(name, text, LABEL_WIDTH, width, style))
     }
     add('packets show', entry.meaning)
     add('usually', entry.usually)
+    add('what to do', advice)
     add('source', entry.source)
     if (reasons.length > 0) add('kernel reason', reasons.join(', '))
     add(rules.length > 1 ? 'rules' : 'rule', rules.join(', ') || ruleless(entry))
@@ -144,6 +147,7 @@ function causeRow(entry: CauseEntry): CauseRow {
     cause,
     meaning,
     usually,
+    advice: ADVICE[fullName(entry)]?.advice ?? '',
     source,
     kernel_reasons: kernelReasons,
     rules: rules.map(({ id }) => id),

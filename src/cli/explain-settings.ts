@@ -13,6 +13,7 @@ export interface ExplainFlags {
   readonly client?: string
   readonly server?: string
   readonly idle?: string
+  readonly killedAt?: string
   readonly all?: boolean
   readonly format?: string
   readonly color?: string
@@ -31,6 +32,7 @@ export interface ExplainSettings {
   readonly client: Endpoint | undefined
   readonly server: Endpoint | undefined
   readonly idleS: number | undefined
+  readonly killedAtNs: bigint | undefined
   /** Fold nothing. */
   readonly isWhole: boolean
   readonly isJson: boolean
@@ -54,10 +56,11 @@ export function explainSettings(flags: ExplainFlags): ExplainSettings {
     )
   }
   // Options both commands have are checked in one place.
-  const { color, idle } = flags
-  const { colour, idleS } = analyzeSettings({
+  const { color, idle, killedAt } = flags
+  const { colour, idleS, killedAtNs } = analyzeSettings({
     ...(color === undefined ? {} : { color }),
     ...(idle === undefined ? {} : { idle }),
+    ...(killedAt === undefined ? {} : { killedAt }),
   })
   const client = endpointOf('--client', flags.client)
   const server = endpointOf('--server', flags.server)
@@ -72,6 +75,7 @@ export function explainSettings(flags: ExplainFlags): ExplainSettings {
     client,
     server,
     idleS,
+    killedAtNs,
     isWhole: all,
     isJson: format === 'json',
     colour,

@@ -56,7 +56,11 @@ async function explainConnection(
   signal: AbortSignal,
 ): Promise<number> {
   const selector = new Selector(settings)
-  const report = await analyzeSource(capture, selector, { signal, idleS: settings.idleS })
+  const report = await analyzeSource(capture, selector, {
+    signal,
+    idleS: settings.idleS,
+    killedAtNs: settings.killedAtNs,
+  })
   // Half a capture may hold half the connection.
   if (signal.aborted) return EXIT_DONE
   const exitCode = warn(report)

@@ -101,6 +101,7 @@ function addExplain(program: Command, actions: Actions): void {
     .option('--color <when>', 'auto, always or never', 'auto')
     .optionsGroup('Analysis:')
     .option('--idle <seconds>', 'silence after which an open connection counts as idle')
+    .option('--killed-at <time>', 'report the time from this kill to the teardown')
     .addHelpText('after', EXPLAIN_EXAMPLES)
     .action(actions.explain)
 }

@@ -1,6 +1,7 @@
 // The packet path of one capture: record, decoded segment, connection table, ended connection, judgement. Synchronous
 // from the record on; nothing is allocated per packet.
 
+import type { CaptureInfo } from '../capture/info.js'
 import type { CaptureClock, RecordHandler } from '../capture/record.js'
 import type { ColumnSource } from '../report/columns.js'
 import { type EndHandler, Tracker, type TrackerLimits } from '../tcp/tracker.js'
@@ -20,6 +21,9 @@ export interface AnalysisOptions extends TrackerLimits {
   /** Ns since 1970 of a kill the user knows of: its distance to each teardown is reported. */
   readonly killedAtNs?: bigint | undefined
 }
+
+/** What is read of a capture's info while it is read. */
+type CaptureProgress = Pick<CaptureInfo, 'bytes' | 'interfaces'>
 
 /** Takes judged connections. */
 export interface ConnectionHandler {
@@ -65,7 +69,7 @@ export class Analysis implements RecordHandler, EndHandler, EvidenceContext {
   captureStartNs = 0
   captureEndNs = 0
   /** Where in the capture the first octet of the view lies; the framer's info while a capture is read. */
-  origin: { readonly bytes: number } = { bytes: 0 }
+  origin: CaptureProgress = { bytes: 0, interfaces: [] }
   private readonly connection: EndedConnection
   private readonly handler: ConnectionHandler
   private readonly clock: CaptureClock
@@ -93,6 +97,13 @@ export class Analysis implements RecordHandler, EndHandler, EvidenceContext {
   get idleNs(): number {
     if (this.idleOptionNs !== undefined) return this.idleOptionNs
     return Math.min(IDLE_NS, (this.captureEndNs - this.captureStartNs) / IDLE_SHARE)
+  }
+
+  get captureDrops(): boolean {
+    return this.origin.interfaces.some(
+      ({ interfaceDrops = 0, systemDrops = 0, recordDrops }) =>
+        interfaceDrops + systemDrops + recordDrops > 0,
+    )
   }
 
   onRecord(

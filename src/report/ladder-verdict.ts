@@ -1,5 +1,6 @@
 // What stands below a ladder: the verdict, what it rests on, what else it could be.
 
+import { ADVICE } from '../teardown/advice.js'
 import { CAUSES } from '../teardown/verdicts.js'
 import { duration } from '../teardown/words.js'
 import { countOf, labelled } from './ladder-text.js'
@@ -42,6 +43,7 @@ export function verdictText(
   if (entry !== undefined) {
     add('what it means', entry.meaning)
     add('usually behind it', entry.usually)
+    add('what to do', ADVICE[`${verdict}.${cause}`]?.advice ?? '')
   }
   alternatives.forEach((name, at) => add(at === 0 ? 'could also be' : '', alternativeText(name)))
   const timings = timingsOf(connection)

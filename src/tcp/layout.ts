@@ -156,6 +156,8 @@ export const WINDOW_PROBES = 23
 export const SYN_ACK_REPEATS = 24
 /** Payload octets sent after the peer's FIN passed. */
 export const LATE_BYTES = 25
+/** IP ID of this side's last segment before its kept reset, -1 when there is none. */
+export const RST_PREVIOUS_IP_ID = 26
 /** SND.NXT of this side at its kept reset. */
 export const RST_NXT = 27
 /** Highest sequence number of any of its resets. */
@@ -267,6 +269,11 @@ export const CONN_HALF_OPEN: number = 1 << 10
 
 /** CONN_FLAGS: both ends are the same address and port: a socket connected to itself (RFC 9293 §3.5, simultaneous open). */
 export const CONN_SELF: number = 1 << 11
+
+/** CONN_FLAGS: the first SYN was answered with the numbers of an earlier connection, see half-open.ts. */
+export const CONN_OLD_ANSWERED: number = 1 << 12
+/** CONN_FLAGS: TCP options of a segment were cut off by the snaplen. */
+export const CONN_OPTIONS_CUT: number = 1 << 13
 
 /** SIDE_FLAGS: ISN holds. */
 export const SIDE_ISN_SET: number = 1 << 0

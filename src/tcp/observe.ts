@@ -7,7 +7,14 @@ import { TcpOptions, readTcpOptions } from '../wire/tcp-options.js'
 import { observeFin, observeFinAcked, observeLateData } from './fin.js'
 import { isInStep, observeInStep } from './in-step.js'
 import * as L from './layout.js'
-import { endProbing, observeProbeAnswered, observeStaleAck } from './probe.js'
+import { isOldAnswer, isResetOfOld, observeOldAnswer } from './half-open.js'
+import {
+  adoptProbe,
+  endProbing,
+  mayHaveProbed,
+  observeProbeAnswered,
+  observeStaleAck,
+} from './probe.js'
 import { observeResent } from './resend.js'
 import { observeAfterReset, observeReset } from './reset.js'
 import { endSeries } from './series.js'
@@ -30,15 +37,14 @@ import { seqAdd, seqAfter, seqDistance } from './seq.js'
 // Local constants, see layout.ts.
 // prettier-ignore
 const {
-  ACKED, BYTES_F, CONN_CELLS, CONN_CLIENT_IS_SIDE_1, CONN_FLAGS, CONN_INTS, CONN_REPORTED,
+  ACKED, BYTES_F, CONN_CELLS, CONN_CLIENT_IS_SIDE_1, CONN_FLAGS, CONN_INTS, CONN_OPTIONS_CUT, CONN_REPORTED,
   CONN_ROLES_KNOWN, CONN_SIMULTANEOUS_OPEN, CONN_TIME_BACK, DATA_FRAME_F, DATA_NS_F, DUPLICATES,
-  END_FRAME_F, END_NS_F, HANDSHAKE_FRAME_F, HANDSHAKE_NS_F, HOLE_END, HOLE_START, ICMP_COUNT,
-  ICMP_FRAME_F, ICMP_KIND, ICMP_NS_F, ISN, LAST_ACK, LAST_FRAME_F, LAST_LEN, LAST_META, LAST_NS_F,
+  END_FRAME_F, END_NS_F, HANDSHAKE_FRAME_F, HANDSHAKE_NS_F, HOLE_END, HOLE_START,   ISN, LAST_ACK, LAST_FRAME_F, LAST_LEN, LAST_META, LAST_NS_F,
   LAST_SEQ, NXT, PACKETS_F, SIDE_ACKED_MORE, SIDE_ACK_SET, SIDE_DATA, SIDE_EMPTY_ACK, SIDE_FIN,
   SIDE_FLAGS, SIDE_FLOATS, SIDE_FLOATS_STEP, SIDE_HOLE, SIDE_INTS, SIDE_INTS_STEP, SIDE_IP_ID,
   SIDE_ISN_SET, SIDE_LAST_PROBE, SIDE_LOST, SIDE_MPTCP, SIDE_NXT_SET, SIDE_PLAIN_ACK, SIDE_PROBED,
   SIDE_RST, SIDE_SYN, SIDE_SYN_ACK, SIDE_TFO, SIDE_TIMESTAMPS, SIDE_UNSEEN, SIDE_WINDOW_SCALE,
-  STATE, TEARDOWN, TEARDOWN_CELLS, TEARDOWN_INTS, TTL_RANGE, WINDOW, WINDOW_SHIFT,
+  STATE, TEARDOWN, TTL_RANGE, WINDOW, WINDOW_SHIFT,
 } = L
 
 /** The same segment seen again within this time is a second copy, not a second transmission, if its IP ID agrees. */
@@ -87,7 +93,7 @@ export class Observer {
     } else {
       ints[conn + CONN_FLAGS] = (ints[conn + CONN_FLAGS] as number) | CONN_TIME_BACK
     }
-    // Counted, as Wireshark does, but no receiver takes it.
+    // Counted, as Wireshark does, but taken by no receiver.
     if (seg.malformed) return
     const meta = flags | (seg.ttl << 8) | ((seg.ipId + 1) << 16)
     if (
@@ -102,22 +108,21 @@ export class Observer {
       return
     }
 
-    if (((ints[me + SIDE_FLAGS] as number) & SIDE_ISN_SET) === 0) startSide(ints, me, seg)
+    if (!this.meetSide(record, side, me, peer, seg)) return
+    if (seg.headerCut) markOptionsCut(ints, conn)
     if (isInStep(ints, conn, me, peer, seg)) {
       observeInStep(ints, floats, conn, me, meF, side, seg, frame, timeNs)
     } else if ((flags & RST) !== 0) {
       this.touchedEnd = true
       observeZeek(this.table, record, side, seg)
+      if (isResetOfOld(ints, conn, me, peer, seg)) return
       observeReset(this.table, record, side, seg, view, frame, timeNs, this.options)
     } else {
       if ((flags & SYN) !== 0) takeRoles(ints, conn, me, peer, side, flags)
       observeZeek(this.table, record, side, seg)
       this.observeLive(record, side, me, peer, meF, seg, view, frame, timeNs)
     }
-    const differs = (ints[me + LAST_META] as number) ^ meta
-    if ((differs & 0xff00) !== 0 || ints[me + TTL_RANGE] === 0) {
-      if ((flags & RST) === 0) widenTtlRange(ints, me, seg.ttl)
-    }
+    if ((flags & RST) === 0) widenTtlRange(ints, me, meta)
 
     ints[me + LAST_SEQ] = seq
     ints[me + LAST_ACK] = ack
@@ -128,28 +133,17 @@ export class Observer {
     floats[meF + LAST_FRAME_F] = frame
   }
 
-  /** Applies an ICMP error that quotes a segment of `side`. `kind` is type in the second octet, code in the first. */
-  observeIcmp(
-    record: number,
-    side: number,
-    quoted: Segment,
-    kind: number,
-    frame: number,
-    timeNs: number,
-  ): void {
-    const teardown = this.table.teardownOf(record)
-    const { ints, floats } = this.table.teardowns
-    const base = teardown * TEARDOWN_INTS
-    const cells = teardown * TEARDOWN_CELLS
-    ints[base + ICMP_COUNT] = (ints[base + ICMP_COUNT] as number) + 1
-    if (floats[cells + ICMP_FRAME_F] !== 0) return
-    const me = record * CONN_INTS + SIDE_INTS + side * SIDE_INTS_STEP
-    const conn = this.table.connections.ints
-    const quotesSyn =
-      ((conn[me + SIDE_FLAGS] as number) & SIDE_SYN) !== 0 && conn[me + ISN] === quoted.seq
-    ints[base + ICMP_KIND] = kind | (quotesSyn ? 1 << 17 : 0)
-    floats[cells + ICMP_FRAME_F] = frame
-    floats[cells + ICMP_NS_F] = timeNs
+  /** Starts a side with its first segment; false when that belongs to an earlier connection. */
+  private meetSide(record: number, side: number, me: number, peer: number, seg: Segment): boolean {
+    const { ints } = this.table.connections
+    if (((ints[me + SIDE_FLAGS] as number) & SIDE_ISN_SET) !== 0) return true
+    if (!isOldAnswer(ints, peer, seg)) {
+      startSide(ints, me, seg)
+      return true
+    }
+    observeZeek(this.table, record, side, seg)
+    observeOldAnswer(ints, record * CONN_INTS, me)
+    return false
   }
 
   /** Everything but a reset. */
@@ -309,7 +303,15 @@ export class Observer {
       ints[me + ACKED] = ack
       mine |= SIDE_ACK_SET
       if ((theirs & SIDE_NXT_SET) !== 0 && seqAfter(ack, ints[peer + NXT] as number)) {
-        theirs |= SIDE_UNSEEN
+        if (
+          seqDistance(ack, ints[peer + NXT] as number) === 1 &&
+          mayHaveProbed(this.table, record, 1 - side)
+        ) {
+          adoptProbe(this.table, record, 1 - side, ack)
+          theirs |= ints[peer + SIDE_FLAGS] as number
+        } else {
+          theirs |= SIDE_UNSEEN
+        }
       }
     }
     if ((flags & SYN) === 0 && seg.payloadLen === 0) {
@@ -353,6 +355,10 @@ function startSide(ints: Int32Array, me: number, seg: Segment): void {
   ints[me + SIDE_FLAGS] = (ints[me + SIDE_FLAGS] as number) | SIDE_ISN_SET
 }
 
+function markOptionsCut(ints: Int32Array, conn: number): void {
+  ints[conn + CONN_FLAGS] = (ints[conn + CONN_FLAGS] as number) | CONN_OPTIONS_CUT
+}
+
 /** The first SYN or SYN-ACK tells who is the client. */
 function takeRoles(
   ints: Int32Array,
@@ -380,8 +386,10 @@ function isCopy(last: number, meta: number, elapsedNs: number): boolean {
   return Math.abs(elapsedNs) <= (hasId ? DUPLICATE_NS : DUPLICATE_WITHOUT_ID_NS)
 }
 
-function widenTtlRange(ints: Int32Array, me: number, ttl: number): void {
+function widenTtlRange(ints: Int32Array, me: number, meta: number): void {
   const range = ints[me + TTL_RANGE] as number
+  if ((((ints[me + LAST_META] as number) ^ meta) & 0xff00) === 0 && range !== 0) return
+  const ttl = (meta >>> 8) & 0xff
   const low = range & 0xff
   const high = (range >>> 8) & 0xff
   if (range === 0) ints[me + TTL_RANGE] = ttl | (ttl << 8)

@@ -11,10 +11,11 @@ import { seqDistance } from './seq.js'
 // Local constants, see layout.ts.
 // prettier-ignore
 const {
-  ACKED, LAST_NS_F, NXT, PROBES, PROBES_ANSWERED, PROBE_ANSWER_FRAME_F, PROBE_ANSWER_NS_F,
+  ACKED, LAST_FRAME_F, LAST_LEN, LAST_NS_F, LAST_SEQ, NXT, PROBES, PROBES_ANSWERED, PROBE_ANSWER_FRAME_F, PROBE_ANSWER_NS_F,
   PROBE_FIRST_FRAME_F, PROBE_FIRST_NS_F, PROBE_IDLE_NS_F, PROBE_INTERVAL_NS_F, PROBE_LAST_FRAME_F,
-  PROBE_LAST_NS_F, PROBE_RUN, SERIES_COUNT, SERIES_KIND, SERIES_WINDOW_PROBE, SIDE_ACK_SET,
-  SIDE_FLAGS, SIDE_LAST_PROBE, SIDE_PROBED, WINDOW, WINDOW_PROBES,
+  PROBE_LAST_NS_F, PROBE_RUN, SERIES_COUNT, SERIES_KIND, SERIES_WINDOW_PROBE, SIDE_ACK_SET, SIDE_DATA,
+  SIDE_EMPTY_ACK, SIDE_FIN, SIDE_FLAGS, SIDE_LAST_PROBE, SIDE_NXT_SET, SIDE_PROBED, SIDE_SYN,
+  SIDE_SYN_ACK, WINDOW,
 } = L
 
 /** A segment of `side` without payload whose sequence number lies behind what it has already sent. */
@@ -33,9 +34,6 @@ export function observeStaleAck(
   const acked = ints[peer + ACKED] as number
   if (seqDistance(acked, seq) !== 1) return
   if (ints[peer + WINDOW] === 0) {
-    const t = teardownInts(table.teardownOf(record), side)
-    const words = table.teardowns.ints
-    words[t + WINDOW_PROBES] = (words[t + WINDOW_PROBES] as number) + 1
     extendSeries(table, record, side, SERIES_WINDOW_PROBE, frame, timeNs)
   } else if (acked === ints[me + NXT]) {
     observeProbe(table, record, side, frame, timeNs)
@@ -61,8 +59,11 @@ export function observeProbe(
   const run = words[t + PROBE_RUN] as number
   if (run === 0) {
     // Linux counts idle time from the last segment received (keepalive_time_elapsed).
-    const heardNs = table.connections.floats[sideFloats(record, 1 - side) + LAST_NS_F] as number
-    keepShortest(times, tf + PROBE_IDLE_NS_F, timeNs - heardNs)
+    const { floats } = table.connections
+    const peerF = sideFloats(record, 1 - side)
+    if (floats[peerF + LAST_FRAME_F] !== 0) {
+      keepShortest(times, tf + PROBE_IDLE_NS_F, timeNs - (floats[peerF + LAST_NS_F] as number))
+    }
     times[tf + PROBE_FIRST_NS_F] = timeNs
     times[tf + PROBE_FIRST_FRAME_F] = frame
   } else {
@@ -72,6 +73,43 @@ export function observeProbe(
   words[t + PROBE_RUN] = run + 1
   times[tf + PROBE_LAST_NS_F] = timeNs
   times[tf + PROBE_LAST_FRAME_F] = frame
+}
+
+/**
+ * The last segment of `side` turns out to have been a probe: it was the first that was captured of it, and what follows
+ * shows that one more octet had been sent before, `nxt` being behind it.
+ */
+export function adoptProbe(
+  table: ConnectionTable,
+  record: number,
+  side: number,
+  nxt: number,
+): void {
+  const { ints, floats } = table.connections
+  const me = sideInts(record, side)
+  const meF = sideFloats(record, side)
+  const frame = floats[meF + LAST_FRAME_F] as number
+  const timeNs = floats[meF + LAST_NS_F] as number
+  ints[me + NXT] = nxt
+  const isPeerKnown = floats[sideFloats(record, 1 - side) + LAST_FRAME_F] !== 0
+  if (isPeerKnown && ints[sideInts(record, 1 - side) + WINDOW] === 0) {
+    extendSeries(table, record, side, SERIES_WINDOW_PROBE, frame, timeNs)
+  } else {
+    observeProbe(table, record, side, frame, timeNs)
+  }
+}
+
+/** Whether `side`, met in the middle of its connection, has sent nothing but one empty ACK, which may be a probe. */
+export function mayHaveProbed(table: ConnectionTable, record: number, side: number): boolean {
+  const { ints } = table.connections
+  const me = sideInts(record, side)
+  const flags = ints[me + SIDE_FLAGS] as number
+  return (
+    (flags & (SIDE_SYN | SIDE_SYN_ACK | SIDE_DATA | SIDE_FIN)) === 0 &&
+    (flags & (SIDE_NXT_SET | SIDE_EMPTY_ACK)) === (SIDE_NXT_SET | SIDE_EMPTY_ACK) &&
+    ints[me + LAST_LEN] === 0 &&
+    ints[me + LAST_SEQ] === ints[me + NXT]
+  )
 }
 
 /** `side` sent something: whatever the peer probed for has been answered. */

@@ -5,8 +5,10 @@ import type { Segment } from '../wire/segment.js'
 import { ACK } from '../wire/segment.js'
 import { type TcpOptions, readTcpOptions } from '../wire/tcp-options.js'
 import { markIdleSince } from './fin.js'
+import { endpointKey } from './flush-log.js'
 import * as L from './layout.js'
 import { sideFloats, sideInts, teardownFloats, teardownInts } from './positions.js'
+import { adoptProbe, mayHaveProbed } from './probe.js'
 import { CLOSED, RCVD_RST, SENT_RST, SYN_SENT, TIME_WAIT, UNKNOWN, nextState } from './state.js'
 import type { ConnectionTable } from './table.js'
 import { seqAdd, seqAfter, seqBefore, seqDistance } from './seq.js'
@@ -14,12 +16,12 @@ import { seqAdd, seqAfter, seqBefore, seqDistance } from './seq.js'
 // Local constants, see layout.ts.
 // prettier-ignore
 const {
-  ACKED, ALIVE_COUNT, ALIVE_FRAME_F, ALIVE_NS_F, CARRY_ON_COUNT, DATA_FRAME_F, DATA_NS_F, LAST_ACK,
+  ACKED, ALIVE_COUNT, ALIVE_FRAME_F, ALIVE_NS_F, CARRY_ON_COUNT, CONN_CLIENT_IS_SIDE_1, CONN_FLAGS, CONN_INTS, DATA_FRAME_F, DATA_NS_F, LAST_ACK,
   LAST_FRAME_F, LAST_LEN, LAST_META, LAST_NS_F, NXT, RST_ACK, RST_ANSWERS_SYN,
   RST_COUNT, RST_EXACT, RST_FRAME_F, RST_HAS_ACK, RST_HAS_TIMESTAMPS, RST_HIGH, RST_IN_WINDOW,
   RST_IP_ID, RST_LAST_FRAME_F, RST_LAST_NS_F, RST_META, RST_NS_F, RST_NXT, RST_OWN_DATA_FRAME_F,
-  RST_OWN_DATA_NS_F, RST_PEER_DATA_FRAME_F, RST_PEER_DATA_NS_F, RST_SEQ, RST_TTL, RST_WINDOW,
-  SIDE_ACK_SET, SIDE_EMPTY_ACK, SIDE_FLAGS, SIDE_LAST_PROBE, SIDE_NXT_SET,
+  RST_OWN_DATA_NS_F, RST_PEER_DATA_FRAME_F, RST_PEER_DATA_NS_F, RST_PREVIOUS_IP_ID, RST_SEQ, RST_TTL, RST_WINDOW,
+  SIDE_ACK_SET, SIDE_DATA, SIDE_EMPTY_ACK, SIDE_FIN, SIDE_FLAGS, SIDE_LAST_PROBE, SIDE_NXT_SET,
   SIDE_RST, SIDE_SYN_ACK, SIDE_WINDOW_SCALE, STATE, STATE_BEFORE_RST, TRIGGER_ACK,   TRIGGER_FLAGS, TRIGGER_FRAME_F, TRIGGER_LEN, TRIGGER_META, TRIGGER_NS_F, TRIGGER_PROBE, WINDOW,
   WINDOW_SHIFT,
 } = L
@@ -42,11 +44,14 @@ export function observeReset(
   const tf = teardownFloats(teardown, side)
   const words = table.teardowns.ints
   const times = table.teardowns.floats
+  const earlier = words[t + RST_COUNT] as number
+  if (earlier === 0 && endsProbing(table, record, side, seg)) {
+    adoptProbe(table, record, side, seg.seq)
+  }
   const grade = gradeOf(ints, me, sideInts(record, 1 - side), seg)
   let mine = (ints[me + SIDE_FLAGS] as number) | SIDE_RST
   if ((seg.flags & ACK) !== 0 && seg.payloadLen === 0) mine |= SIDE_EMPTY_ACK
   ints[me + SIDE_FLAGS] = mine
-  const earlier = words[t + RST_COUNT] as number
   words[t + RST_COUNT] = earlier + 1
   if (earlier === 0 || seqAfter(seg.seq, words[t + RST_HIGH] as number)) {
     words[t + RST_HIGH] = seg.seq
@@ -81,7 +86,42 @@ export function observeReset(
   times[tf + RST_FRAME_F] = frame
   keepSurroundings(table, record, side, teardown)
   words[t + RST_META] = meta
-  if ((grade & RST_EXACT) !== 0) applyReset(table, record, side, teardown)
+  const lastMeta = ints[me + LAST_META] as number
+  words[t + RST_PREVIOUS_IP_ID] = (lastMeta >>> 16) - 1
+  if ((grade & RST_EXACT) !== 0) {
+    applyReset(table, record, side, teardown)
+    logReset(table, record, side, meta, frame, timeNs)
+  }
+}
+
+/** A reset one octet behind what was seen of a side, when all that was seen may have been a keepalive probe. */
+function endsProbing(table: ConnectionTable, record: number, side: number, seg: Segment): boolean {
+  if ((seg.flags & ACK) === 0 || !mayHaveProbed(table, record, side)) return false
+  return seqDistance(seg.seq, table.connections.ints[sideInts(record, side) + NXT] as number) === 1
+}
+
+/** Remembers resets that several connections of one server endpoint may share. */
+function logReset(
+  table: ConnectionTable,
+  record: number,
+  side: number,
+  meta: number,
+  frame: number,
+  timeNs: number,
+): void {
+  const { ints } = table.connections
+  const { flushes } = table
+  if ((meta & RST_ANSWERS_SYN) !== 0) {
+    if (!flushes.isEmpty) flushes.addRefusal(endpointKey(ints, record, side), frame, timeNs)
+    return
+  }
+  const mine = ints[sideInts(record, side) + SIDE_FLAGS] as number
+  const client =
+    ((ints[record * CONN_INTS + CONN_FLAGS] as number) & CONN_CLIENT_IS_SIDE_1) !== 0 ? 1 : 0
+  if (side === client || (meta & RST_HAS_ACK) === 0) return
+  if ((mine & (SIDE_SYN_ACK | SIDE_DATA | SIDE_FIN)) !== SIDE_SYN_ACK) return
+  const theirs = ints[sideInts(record, client) + SIDE_FLAGS] as number
+  flushes.addReset(endpointKey(ints, record, side), (theirs & (SIDE_DATA | SIDE_FIN)) === 0, timeNs)
 }
 
 /**

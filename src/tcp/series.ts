@@ -10,7 +10,7 @@ import type { ConnectionTable } from './table.js'
 const {
   DATA_FRAME_F, DATA_NS_F, FIN_NS_F, LAST_NS_F, SERIES_COUNT, SERIES_DATA, SERIES_FIN,
   SERIES_FIRST_NS_F, SERIES_FRAME_F, SERIES_GAP_NS_F, SERIES_KIND, SERIES_LAST_NS_F,
-  SERIES_SENT_NS_F, SERIES_WINDOW_PROBE, SIDE_FLAGS, SIDE_PROBED,
+  SERIES_SENT_NS_F, SERIES_WINDOW_PROBE, SIDE_FLAGS, SIDE_PROBED, WINDOW_PROBES,
 } = L
 
 /** Adds one step to the side's running series of `kind`. */
@@ -41,6 +41,7 @@ export function extendSeries(
     const me = sideInts(record, side)
     const { ints } = table.connections
     ints[me + SIDE_FLAGS] = (ints[me + SIDE_FLAGS] as number) | SIDE_PROBED
+    words[t + WINDOW_PROBES] = (words[t + WINDOW_PROBES] as number) + 1
   }
   words[t + SERIES_KIND] = kind
   words[t + SERIES_COUNT] = (words[t + SERIES_COUNT] as number) + 1

@@ -3,6 +3,7 @@
 // several times smaller. Both directions of a connection find the same record.
 
 import type { Segment } from '../wire/segment.js'
+import { FlushLog } from './flush-log.js'
 import * as L from './layout.js'
 
 // Local constants, see layout.ts.
@@ -62,6 +63,8 @@ class RecordPool {
 export class ConnectionTable {
   readonly connections: RecordPool = new RecordPool(CONN_CELLS)
   readonly teardowns: RecordPool = new RecordPool(TEARDOWN_CELLS)
+  /** Resets that several connections of one endpoint share. */
+  readonly flushes: FlushLog = new FlushLog()
   /** Side that sent the segment of the last `find` or `add`: 0 or 1. */
   side = 0
   /** Hash of the last `find`; that of a record is kept in it. */

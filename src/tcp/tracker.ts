@@ -4,6 +4,7 @@
 import type { Segment } from '../wire/segment.js'
 import { ACK, RST, SYN } from '../wire/segment.js'
 import * as L from './layout.js'
+import { observeIcmp } from './icmp-error.js'
 import { Observer } from './observe.js'
 import { RecordQueue } from './queue.js'
 import { CLOSED, LISTEN, TIME_WAIT } from './state.js'
@@ -101,7 +102,7 @@ export class Tracker {
       record = this.open(quoted, frame, timeNs)
       if ((quoted.flags & (SYN | ACK)) !== SYN) this.queueHalfOpen(record)
     }
-    this.observer.observeIcmp(record, this.table.side, quoted, kind, frame, timeNs)
+    observeIcmp(this.table, record, this.table.side, quoted, kind, frame, timeNs)
   }
 
   /** Reports closed connections that have been quiet since `untilNs`; they stay for stragglers. For live input. */

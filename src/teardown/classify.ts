@@ -1,11 +1,15 @@
 // The classifier: the first rule that holds gives the verdict. A pure function of the evidence.
 
+import * as L from '../tcp/layout.js'
+import { ADVICE } from './advice.js'
 import type { Evidence } from './evidence.js'
 import type { Confidence, Rule } from './rule.js'
 import { GIVE_UP_RULES } from './rules-give-up.js'
 import { GRACEFUL_RULES, SELF_CLOSE } from './rules-graceful.js'
 import { HANDSHAKE_RESET_RULES, HANDSHAKE_RULES } from './rules-handshake.js'
 import { FIN_ONLY, MIDSTREAM, ONE_DIRECTION, RST_ONLY } from './rules-incomplete.js'
+import { KEEPALIVE_RESET_RULES } from './rules-keepalive.js'
+import { MIDDLEBOX_RULES } from './rules-middlebox.js'
 import { OPEN_RULES } from './rules-open.js'
 import { RESET_RULES } from './rules-reset.js'
 import { type Closer, Situation } from './situation.js'
@@ -22,7 +26,13 @@ interface RuleSection {
 const SECTIONS: readonly RuleSection[] = [
   {
     when: (s) => s.anyReset,
-    rules: [RST_ONLY, ...HANDSHAKE_RESET_RULES, ...RESET_RULES],
+    rules: [
+      RST_ONLY,
+      ...HANDSHAKE_RESET_RULES,
+      ...KEEPALIVE_RESET_RULES,
+      ...MIDDLEBOX_RULES,
+      ...RESET_RULES,
+    ],
   },
   { when: (s) => s.bothFins, rules: GRACEFUL_RULES },
   {
@@ -67,12 +77,15 @@ export class Judgement {
     this.situation.derive(e)
     this.rule = firstRule(e, this.situation)
     this.closer = this.rule.closer(e, this.situation)
-    this.confidence = lowered(this.rule.confidence(e, this.situation), this.situation, this.rule)
+    this.confidence = lowered(this.rule.confidence(e, this.situation), e, this.situation, this.rule)
   }
 
   /** Other `verdict.cause` the packets cannot exclude. */
   alternatives(): readonly string[] {
-    return this.confidence === 'certain' ? [] : this.rule.alternatives
+    if (this.confidence === 'certain') return []
+    const { alternatives } = this.rule
+    if (!this.situation.formIsForeign || alternatives.includes(MIDDLEBOX)) return alternatives
+    return this.rule.verdict === 'reset_other' ? alternatives : [...alternatives, MIDDLEBOX]
   }
 
   /** The packets the verdict rests on, in order. */
@@ -83,20 +96,35 @@ export class Judgement {
   /** One or two sentences with the numbers in them. */
   explanation(): string {
     if (this.e === undefined) return ''
-    const text = this.rule.explain(this.e, this.situation)
-    if (this.rule.verdict === 'incomplete' || !this.situation.oneDirection) return text
-    const unseen = this.e.client.packets === 0 ? 'client' : 'server'
-    return `${text} No packet of the ${unseen} was captured.`
+    let text = this.rule.explain(this.e, this.situation)
+    if (this.rule.verdict !== 'incomplete' && this.situation.oneDirection) {
+      const unseen = this.e.client.packets === 0 ? 'client' : 'server'
+      text += ` No packet of the ${unseen} was captured.`
+    }
+    const others = this.alternatives().map((name) => ADVICE[name]?.briefly ?? name)
+    return others.length === 0 ? text : `${text} It could also be ${oneOf(others)}.`
   }
+}
+
+const MIDDLEBOX = 'reset_other.middlebox'
+
+/** "a", "a or b", "a, b or c"; each once. */
+function oneOf(all: readonly string[]): string {
+  const names = [...new Set(all)]
+  const last = names.pop() ?? ''
+  return names.length === 0 ? last : `${names.join(', ')} or ${last}`
 }
 
 const STEPS: readonly Confidence[] = ['possible', 'likely', 'certain']
 
 /** Gaps in the capture make every verdict less sure, but for the one that says that there are gaps. */
-function lowered(confidence: Confidence, s: Situation, rule: Rule): Confidence {
+function lowered(confidence: Confidence, e: Evidence, s: Situation, rule: Rule): Confidence {
   if (rule.verdict === 'incomplete') return confidence
-  const steps =
-    (s.loss ? 1 : 0) + (s.oneDirection ? 2 : 0) + (s.resetIgnored || s.resetIsDoubtful ? 1 : 0)
+  let steps = s.loss || e.captureDrops ? 1 : 0
+  if (s.oneDirection) steps += 2
+  if (s.resetIgnored || s.resetIsDoubtful || s.formIsForeign) steps++
+  // Without its options the form of a RST says less.
+  if (s.resetDecides && e.has(L.CONN_OPTIONS_CUT)) steps++
   return STEPS[Math.max(0, STEPS.indexOf(confidence) - steps)] as Confidence
 }
 

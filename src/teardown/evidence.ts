@@ -3,6 +3,7 @@
 // first cost 3 µs a connection, most of it for facts nobody looked at. Nothing may keep a reference to an Evidence.
 
 import * as L from '../tcp/layout.js'
+import { type Flush, endpointKey } from '../tcp/flush-log.js'
 import type { ConnectionTable } from '../tcp/table.js'
 import { type FloatBlock, type Moment, NO_TIMES, NO_WORDS, PackedMoment } from './moment.js'
 import { SideEvidence } from './side-evidence.js'
@@ -24,6 +25,9 @@ export class Evidence {
   captureEndNs = 0
   /** Idle threshold in ns. */
   idleNs = 0
+  /** The capture says that packets were lost before they reached it. */
+  captureDrops = false
+  private table: ConnectionTable | undefined
   private ints: Int32Array = NO_WORDS
   private words: Int32Array = NO_WORDS
   private conn = 0
@@ -58,6 +62,8 @@ export class Evidence {
     this.captureEndNs = context.captureEndNs
     this.captureStartNs = context.captureStartNs
     this.idleNs = context.idleNs
+    this.captureDrops = context.captureDrops
+    this.table = table
   }
 
   get stream(): number {
@@ -85,6 +91,13 @@ export class Evidence {
     return Math.max(0, this.captureEndNs - this.end.ns)
   }
 
+  /** Resets of other connections that the server sent in the instant of its reset of this one. */
+  flush(): Flush | undefined {
+    if (this.table === undefined) return undefined
+    const endpoint = endpointKey(this.ints, this.record, 1 - this.clientSide)
+    return this.table.flushes.find(endpoint, this.server.rst.at.ns)
+  }
+
   /** Whether any of the CONN_* bits is set. */
   has(bits: number): boolean {
     return ((this.ints[this.conn + L.CONN_FLAGS] as number) & bits) !== 0
@@ -100,6 +113,8 @@ export interface EvidenceContext {
   readonly captureStartNs: number
   readonly captureEndNs: number
   readonly idleNs: number
+  /** The capture says that packets were lost before they reached it. */
+  readonly captureDrops: boolean
 }
 
 const WELL_KNOWN_PORTS = 1024

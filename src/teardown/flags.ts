@@ -25,6 +25,21 @@ export const FLAGS: readonly Flag[] = [
   },
   { name: 'loss', meaning: 'octets passed that were not captured', when: (_e, s) => s.loss },
   {
+    name: 'capture_drops',
+    meaning: 'the capture says that packets were lost before they reached it',
+    when: (e) => e.captureDrops,
+  },
+  {
+    name: 'options_cut',
+    meaning: 'the snaplen cut TCP options off',
+    when: (e) => e.has(L.CONN_OPTIONS_CUT),
+  },
+  {
+    name: 'ends_early',
+    meaning: 'the capture ends within a second of something that needs an answer',
+    when: (_e, s) => s.endsEarly,
+  },
+  {
     name: 'duplicates',
     meaning: 'packets were captured twice',
     when: (e) => e.client.duplicates + e.server.duplicates > 0,
@@ -38,6 +53,11 @@ export const FLAGS: readonly Flag[] = [
     name: 'ports_reused',
     meaning: 'an earlier connection had the same addresses and ports',
     when: (e) => e.has(L.CONN_REUSED_PORTS),
+  },
+  {
+    name: 'old_connection_found',
+    meaning: 'the server still held an earlier connection on these ports and had to be told',
+    when: (e) => e.has(L.CONN_OLD_ANSWERED),
   },
   {
     name: 'superseded',
@@ -58,6 +78,11 @@ export const FLAGS: readonly Flag[] = [
     name: 'rst_ignored',
     meaning: 'a RST passed and changed nothing',
     when: (_e, s) => s.resetIgnored,
+  },
+  {
+    name: 'rst_form_differs',
+    meaning: "the RST's options or IP ID do not continue those of its sender's other packets",
+    when: (_e, s) => s.formIsForeign,
   },
   {
     name: 'icmp_error',

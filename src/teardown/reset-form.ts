@@ -3,6 +3,7 @@
 import * as L from '../tcp/layout.js'
 import { FIN, SYN } from '../wire/segment.js'
 import { between } from './moment.js'
+import type { Evidence } from './evidence.js'
 import type { SideEvidence } from './side-evidence.js'
 import type { Situation } from './situation.js'
 import { seqAfter } from '../tcp/seq.js'
@@ -37,6 +38,40 @@ export function foreignTtl(side: SideEvidence | undefined): boolean {
   if (side === undefined || side.ttlMax === 0) return false
   return side.rst.ttl < side.ttlMin || side.rst.ttl > side.ttlMax
 }
+
+/** IP IDs of one socket grow by one a packet; what else its host sends in between stays well below this. */
+const IP_ID_REACH = 4096
+
+/**
+ * A RST with the form of a socket's that lacks the timestamps of that socket's other segments, or is far out of their IP
+ * ID sequence. Neither proves another sender: Windows leaves timestamps out, and some hosts draw IP IDs at random.
+ */
+export function formIsForeign(side: SideEvidence | undefined): boolean {
+  if (side === undefined || !isActive(side)) return false
+  const { rst } = side
+  if (side.has(L.SIDE_TIMESTAMPS) && !rst.hasTimestamps) return true
+  if (!side.has(L.SIDE_IP_ID) || rst.ipId < 0 || rst.previousIpId < 0) return false
+  const step = (rst.ipId - rst.previousIpId) & 0xffff
+  return step > IP_ID_REACH && step < 0x10000 - IP_ID_REACH
+}
+
+/**
+ * Several RSTs of which a later one lies beyond everything its supposed sender ever sent: a forger's guesses at where the
+ * connection will be (RST_SEQ_CHANGE of Weaver, Sommer, Paxson 2009). A host answers with numbers it was told.
+ */
+export function guessesAhead(side: SideEvidence | undefined): boolean {
+  if (side === undefined || side.rst.count < 2 || side.rst.ahead) return false
+  if (!side.has(L.SIDE_NXT_SET)) return false
+  const { rst } = side
+  return (
+    seqAfter(rst.high, rst.nxt) &&
+    seqAfter(rst.high, side.nxt) &&
+    between(rst.at, rst.last) <= SALVO_NS
+  )
+}
+
+/** RSTs of one salvo follow each other within this time. */
+const SALVO_NS = 1e9
 
 /** The TTLs of all other packets of a host, as text. */
 export function ttls(side: SideEvidence): string {
@@ -101,6 +136,20 @@ export function knewOfFin(side: SideEvidence | undefined): boolean {
 export function mayHaveUnread(side: SideEvidence | undefined): boolean {
   if (side === undefined || side.rst.ahead) return false
   return side.rst.peerData.frame > side.rst.ownData.frame
+}
+
+/**
+ * A listener's reset of a connection nobody had accepted (inet_csk_listen_stop): the server had never sent payload, and
+ * other connections of the same port were reset in the same instant with nothing exchanged at all, or the port refuses
+ * right afterwards. With nothing unread, closing an accepted connection would have sent a FIN.
+ */
+export function wasUnaccepted(e: Evidence, side: SideEvidence | undefined): boolean {
+  if (side !== e.server || !isActive(side) || !side.has(L.SIDE_SYN_ACK)) return false
+  if (side.has(L.SIDE_DATA | L.SIDE_FIN)) return false
+  const flush = e.flush()
+  if (flush === undefined) return false
+  if (e.client.has(L.SIDE_DATA | L.SIDE_FIN)) return flush.bareResets > 0
+  return flush.resets > 1 || flush.refusedFrame > 0
 }
 
 /** The RST answers payload or a FIN, in the form of a host that has no socket. */

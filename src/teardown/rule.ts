@@ -2,6 +2,7 @@
 // else in it is asked only when a column wants it. A rule is pure: it sees the evidence and what follows from it.
 
 import type { Evidence } from './evidence.js'
+import type { SideEvidence } from './side-evidence.js'
 import type { Closer, Situation } from './situation.js'
 import type { Verdict } from './verdicts.js'
 import type { EvidenceItem } from './words.js'
@@ -31,4 +32,23 @@ export interface Rule {
 export function nameOf(e: Evidence, side: Evidence['client'] | undefined): Closer {
   if (side === undefined) return 'unknown'
   return side === e.client ? 'client' : 'server'
+}
+
+/** The closer of a rule that blames the sender of the reset. */
+export function resetter(e: Evidence, s: Situation): Closer {
+  return nameOf(e, s.resetter)
+}
+
+/** Runs `ask` on a side that a rule's condition has shown to exist. */
+export function onSide<T>(side: SideEvidence | undefined, ask: (side: SideEvidence) => T): T {
+  if (side === undefined) throw new Error('a reset rule ran without a reset')
+  return ask(side)
+}
+
+/** The same for the sender of a reset and the side it hit. */
+export function onBoth<T>(
+  s: Situation,
+  ask: (resetter: SideEvidence, victim: SideEvidence) => T,
+): T {
+  return onSide(s.resetter, (side) => onSide(s.victim, (victim) => ask(side, victim)))
 }

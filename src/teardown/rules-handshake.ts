@@ -26,7 +26,7 @@ export const HANDSHAKE_RESET_RULES: readonly Rule[] = [
       items([e.server.rst.trigger, 'SYN'], [e.server.rst.at, 'RST in answer to the SYN']),
     explain: (e) =>
       `The connection was refused: the SYN was answered by a RST${after(e)} ` +
-      `(${packet(e.server.rst.at)}). Nothing listens on that port, or a firewall rejects it.`,
+      `(${packet(e.server.rst.at)}). Nothing listens on that port.`,
   },
   {
     id: 'handshake-reset-by-client',

@@ -6,111 +6,21 @@ import type { Evidence } from './evidence.js'
 import type { SideEvidence } from './side-evidence.js'
 import {
   ackedFin,
-  alive,
   answersUse,
-  foreignTtl,
-  gaveUpProbing,
   gaveUpResending,
   isActive,
-  isStateless,
   knewOfFin,
   mayHaveUnread,
   readOn,
   refusesPayload,
-  ttls,
+  wasUnaccepted,
 } from './reset-form.js'
-import { type Rule, nameOf } from './rule.js'
-import type { Closer, Situation } from './situation.js'
+import { type Rule, onBoth, onSide, resetter } from './rule.js'
+import type { Situation } from './situation.js'
 import { The, count, items, packet, span, the } from './words.js'
 
 /** Rules for resets that decide, in order of precedence after the handshake's. */
 export const RESET_RULES: readonly Rule[] = [
-  {
-    id: 'keepalive-reset-sent',
-    verdict: 'keepalive_timeout',
-    cause: 'reset_sent',
-    when: (_e, s) => s.resetDecides && gaveUpProbing(s.resetter),
-    closer: resetter,
-    confidence: (_e, s) => ((s.resetter?.probeRun ?? 0) > 1 ? 'certain' : 'likely'),
-    alternatives: [],
-    evidence: (_e, s) => [
-      ...onSide(s.resetter, (side) =>
-        items(
-          [side.probeFirst, 'first unanswered keepalive probe'],
-          [side.probeLast, 'last keepalive probe'],
-          [side.rst.at, 'RST with the sequence number behind the probe: the prober gives up'],
-        ),
-      ),
-    ],
-    explain: (e, s) =>
-      onSide(
-        s.resetter,
-        (side) =>
-          `${The(e, side)} sent ${count(side.probeRun, 'keepalive probe')} without an answer and reset the connection ` +
-          `${span(side.probeLast, side.rst.at)} after the last one (${packet(side.rst.at)}). ` +
-          `The other host, or the path to it, was gone.`,
-      ),
-  },
-  {
-    id: 'keepalive-peer-forgot',
-    verdict: 'keepalive_timeout',
-    cause: 'peer_forgot',
-    when: (_e, s) =>
-      s.resetDecides && isStateless(s.resetter) && s.resetter?.rst.triggerIsProbe === true,
-    closer: resetter,
-    confidence: () => 'likely',
-    alternatives: ['reset_other.middlebox'],
-    evidence: (_e, s) => [
-      ...onSide(s.resetter, (side) =>
-        items(
-          [side.rst.trigger, 'keepalive probe'],
-          [side.rst.at, 'RST in answer: no such connection there'],
-        ),
-      ),
-    ],
-    explain: (e, s) =>
-      onSide(
-        s.resetter,
-        (side) =>
-          `A keepalive probe (${packet(side.rst.trigger)}) was answered by a RST from ${the(e, side)} (${packet(side.rst.at)}): ` +
-          `that host no longer knows the connection, as after a restart or reboot.`,
-      ),
-  },
-  {
-    id: 'reset-middlebox',
-    verdict: 'reset_other',
-    cause: 'middlebox',
-    when: (_e, s) => s.resetDecides && (alive(s.resetter) || foreignTtl(s.resetter)),
-    closer: () => 'middlebox',
-    confidence: (_e, s) => {
-      if (alive(s.resetter)) return foreignTtl(s.resetter) ? 'certain' : 'likely'
-      // Some hosts use another TTL for the RSTs they send without a socket.
-      return isStateless(s.resetter) ? 'possible' : 'likely'
-    },
-    alternatives: ['rst_after_kill.peer_forgot', 'rst_after_kill.abort'],
-    evidence: (_e, s) => [
-      ...onSide(s.resetter, (side) =>
-        items(
-          [
-            side.rst.at,
-            `RST with TTL ${side.rst.ttl}; other packets of that host have ${ttls(side)}`,
-          ],
-          [side.alive, 'the supposed sender of the RST goes on as if nothing had happened'],
-        ),
-      ),
-    ],
-    explain: (e, s) =>
-      onSide(s.resetter, (side) => {
-        const ttl = foreignTtl(side)
-          ? `its TTL is ${side.rst.ttl}, other packets of that host have ${ttls(side)}`
-          : ''
-        const talks = alive(side)
-          ? `that host sends ${count(side.aliveAfterRst, 'more packet')} afterwards`
-          : ''
-        const why = [ttl, talks].filter((part) => part !== '').join(', and ')
-        return `The RST that carries the address of ${the(e, side)} (${packet(side.rst.at)}) was made by something else on the path: ${why}.`
-      }),
-  },
   {
     id: 'reset-close-wait-abort',
     verdict: 'rst_after_kill',
@@ -223,6 +133,36 @@ export const RESET_RULES: readonly Rule[] = [
       ),
   },
   {
+    id: 'reset-unaccepted',
+    verdict: 'rst_after_kill',
+    cause: 'unaccepted',
+    when: (e, s) => s.resetDecides && wasUnaccepted(e, s.resetter),
+    closer: resetter,
+    confidence: () => 'likely',
+    alternatives: ['rst_after_kill.unread_data', 'rst_after_kill.abort'],
+    evidence: (e) =>
+      items(
+        [e.handshake, 'the handshake is complete for the client'],
+        [e.client.data, 'payload that nobody read'],
+        [e.server.rst.at, 'RST by a server that had never sent payload'],
+      ),
+    explain: (e) => {
+      const { resets = 1, refusedFrame = 0 } = e.flush() ?? {}
+      const others =
+        resets > 1
+          ? `, with ${count(resets - 1, 'other connection')} of its port in the same instant`
+          : ''
+      const refused =
+        refusedFrame > 0
+          ? `${others === '' ? '' : ' and'} the port refuses from then on (packet ${refusedFrame})`
+          : ''
+      return (
+        `The listener went away before it accepted this connection: the server had sent nothing but its SYN-ACK and ACKs, ` +
+        `and reset it ${span(e.handshake, e.server.rst.at)} after the handshake (${packet(e.server.rst.at)})${others}${refused === '' ? '' : `;${refused}`}.`
+      )
+    },
+  },
+  {
     id: 'reset-unread-data',
     verdict: 'rst_after_kill',
     cause: 'unread_data',
@@ -269,9 +209,7 @@ export const RESET_RULES: readonly Rule[] = [
         (side) =>
           `${The(e, side)} reset the connection (${packet(side.rst.at)}) ` +
           `${e.idleSince.seen ? `${span(e.idleSince, side.rst.at)} after the last activity, ` : ''}with nothing unread as far as the packets show: ` +
-          (side === e.server && !side.rst.ownData.seen
-            ? `an abort on purpose (SO_LINGER 0, ss -K), or a listener that was closed before it accepted the connection.`
-            : `an abort on purpose (SO_LINGER 0, ss -K, resetAndDestroy).`),
+          `an abort on purpose (SO_LINGER 0, ss -K, resetAndDestroy).`,
       ),
   },
   {
@@ -316,21 +254,6 @@ export const RESET_RULES: readonly Rule[] = [
       ),
   },
 ]
-
-/** The closer of a rule that blames the sender of the reset. */
-function resetter(e: Evidence, s: Situation): Closer {
-  return nameOf(e, s.resetter)
-}
-
-/** Runs `ask` on a side that a rule's condition has shown to exist. */
-function onSide<T>(side: SideEvidence | undefined, ask: (side: SideEvidence) => T): T {
-  if (side === undefined) throw new Error('a reset rule ran without a reset')
-  return ask(side)
-}
-
-function onBoth<T>(s: Situation, ask: (resetter: SideEvidence, victim: SideEvidence) => T): T {
-  return onSide(s.resetter, (side) => onSide(s.victim, (victim) => ask(side, victim)))
-}
 
 function lateWrite(_e: Evidence, s: Situation): ReturnType<typeof items> {
   return onBoth(s, (side, victim) =>

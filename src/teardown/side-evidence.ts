@@ -70,6 +70,17 @@ export class ResetEvidence {
   get ipId(): number {
     return this.word(L.RST_IP_ID)
   }
+  /** IP ID of the side's last segment before it, -1 when there is none. */
+  get previousIpId(): number {
+    return this.word(L.RST_PREVIOUS_IP_ID)
+  }
+  /** The side's SND.NXT when it passed, and the highest sequence number of all its resets. */
+  get nxt(): number {
+    return this.word(L.RST_NXT)
+  }
+  get high(): number {
+    return this.word(L.RST_HIGH)
+  }
   get hasAck(): boolean {
     return this.meta(L.RST_HAS_ACK)
   }

@@ -4,10 +4,14 @@
 import * as L from '../tcp/layout.js'
 import type { Evidence } from './evidence.js'
 import type { SideEvidence } from './side-evidence.js'
+import { formIsForeign } from './reset-form.js'
 import { seqAfter } from '../tcp/seq.js'
 
 /** Who ended a connection. */
 export type Closer = 'client' | 'server' | 'both' | 'middlebox' | 'none' | 'unknown'
+
+/** From here on an answer that did not come within the capture is likely to be missing. */
+export const ANSWER_NS = 1e9
 
 /** Derived facts; refilled for every connection. */
 export class Situation {
@@ -33,6 +37,10 @@ export class Situation {
   oneDirection = false
   /** Octets passed that were not captured, or an acknowledgment shows that they did. */
   loss = false
+  /** The reset that counted has the form of a socket's, but not quite that of its supposed sender's other packets. */
+  formIsForeign = false
+  /** An answer was due less than {@link ANSWER_NS} before the capture ended. */
+  endsEarly = false
 
   derive(e: Evidence): void {
     const { client, server } = e
@@ -48,6 +56,8 @@ export class Situation {
     this.first = clientFirst ? client : server.fin.seen ? server : undefined
     this.second = this.first === undefined ? undefined : this.first === client ? server : client
     this.deriveReset(e)
+    this.formIsForeign = this.resetDecides && formIsForeign(this.resetter)
+    this.endsEarly = this.resetter === undefined && !this.bothFinsAcked && answerIsDue(e, this)
   }
 
   private deriveReset(e: Evidence): void {
@@ -74,6 +84,24 @@ export class Situation {
       this.victim !== undefined &&
       !afterClose(this.resetter, this.victim)
   }
+}
+
+/** Whether the capture ends so soon after something that needs an answer that the answer may just not be in it. */
+function answerIsDue(e: Evidence, s: Situation): boolean {
+  if (e.icmpQuotesSyn) return false
+  const since = e.captureEndNs - ANSWER_NS
+  if (s.second?.fin.seen === true) return s.second.fin.ns > since
+  if (s.first !== undefined)
+    return Math.max(s.first.fin.ns, s.first.finAcked.seen ? s.first.finAcked.ns : 0) > since
+  for (const [side, peer] of [
+    [e.client, e.server],
+    [e.server, e.client],
+  ] as const) {
+    if (side.outstanding(peer) > 0 && side.last.ns > since) return true
+    if (side.probeRun > 0 && side.probeLast.ns > since) return true
+    if (peer.packets === 0 && side.has(L.SIDE_SYN) && side.last.ns > since) return true
+  }
+  return false
 }
 
 /** SIDE_FLAGS that show octets are missing from the capture. */

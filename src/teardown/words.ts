@@ -3,6 +3,7 @@
 import type { Evidence } from './evidence.js'
 import { type Moment, between } from './moment.js'
 import type { Confidence } from './rule.js'
+import { ANSWER_NS } from './situation.js'
 import type { SideEvidence } from './side-evidence.js'
 
 /** One packet a verdict rests on. */
@@ -78,20 +79,17 @@ export function items(...pairs: readonly (readonly [Moment, string])[]): Evidenc
   return list.sort((a, b) => a.frame - b.frame)
 }
 
-/** From here on an answer that did not come within the capture is likely to be missing. */
-const LIKELY_AFTER_NS = 1e9
-
 /**
  * How sure it is that what is missing will not come any more, by how long the capture runs on without it. Never
  * certain: it may have passed without being captured.
  */
 export function sureAfter(ns: number): Confidence {
-  return ns < LIKELY_AFTER_NS ? 'possible' : 'likely'
+  return ns < ANSWER_NS ? 'possible' : 'likely'
 }
 
 /** A clause for captures that end too soon after `ns` to tell. */
 export function tooEarly(ns: number): string {
-  return ns < LIKELY_AFTER_NS
+  return ns < ANSWER_NS
     ? ' The capture ends too soon after that to tell whether it still comes.'
     : ''
 }

@@ -1,14 +1,15 @@
 // Where captures come from: files, folders, globs, pipes, gzip; and which connections are let through.
 
+import { execFileSync } from 'node:child_process'
 import { mkdir, symlink } from 'node:fs/promises'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { analyze, connections, rows, Scratch } from './run-cli.js'
+import { analyze, connections, ROOT, rows, Scratch } from './run-cli.js'
 
 const REUSED = 'samples/ports-reused.pcap'
-const LISTENER = 'samples/kill-listener-unaccepted.pcap'
+const LISTENER = 'test/cli/captures/kill-listener-unaccepted.pcap'
 const REFUSED = 'samples/handshake-refused.pcap'
 
 const scratch = new Scratch()
@@ -102,21 +103,26 @@ describe.concurrent('filters', () => {
     return { streams, total: summary?.['connections'] }
   }
 
-  interface GoldenRow {
+  interface Row {
     readonly stream: number
     readonly client_port: number
     readonly verdict: string
     readonly cause: string
     readonly closer: string
   }
-  const all = JSON.parse(readFileSync(`${LISTENER}.json`, 'utf8')) as GoldenRow[]
-  const streamsWhere = (holds: (c: GoldenRow) => boolean): number[] =>
+  const all = connections(
+    execFileSync(process.execPath, ['bin/tcp-teardown.js', 'analyze', '-f', 'ndjson', LISTENER], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    }),
+  ) as unknown as Row[]
+  const streamsWhere = (holds: (c: Row) => boolean): number[] =>
     all.filter((c) => holds(c)).map(({ stream }) => stream)
 
   test.each([
     ['--verdict', 'rst_after_kill', streamsWhere((c) => c.verdict === 'rst_after_kill')],
-    ['--cause', 'abort', streamsWhere((c) => c.cause === 'abort')],
-    ['--cause', 'rst_after_kill.unread_data', streamsWhere((c) => c.cause === 'unread_data')],
+    ['--cause', 'unaccepted', streamsWhere((c) => c.cause === 'unaccepted')],
+    ['--cause', 'rst_after_kill.unread_data', []],
     ['--closer', 'client,none', streamsWhere((c) => /client|none/.test(c.closer))],
     ['--host', '10.50.63.2', streamsWhere(() => true)],
     ['--host', '10.50.63.9', []],
@@ -132,13 +138,13 @@ describe.concurrent('filters', () => {
   })
 
   test('of different kinds must all match', async () => {
-    const { streams } = await filtered('--stream', '0,1,2', '--cause', 'abort')
-    expect(streams).toEqual(streamsWhere((c) => c.cause === 'abort' && c.stream <= 2))
+    const { streams } = await filtered('--stream', '0,1,2', '--cause', 'unaccepted')
+    expect(streams).toEqual(streamsWhere((c) => c.cause === 'unaccepted' && c.stream <= 2))
     expect(streams.length).toBeGreaterThan(0)
   })
 
   test('an IPv6 host in any spelling', async () => {
-    const args = ['-f', 'ndjson', '--host', 'FD50:9e:0:0:0:0:0:1', 'samples/ipv6.pcapng']
+    const args = ['-f', 'ndjson', '--host', 'FD50:9e:0:0:0:0:0:1', 'test/cli/captures/ipv6.pcapng']
     const { stdout } = await analyze(args)
     expect(connections(stdout).length).toBeGreaterThan(0)
   })

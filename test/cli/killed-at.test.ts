@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import { run } from './run-cli.js'
 
-const SAMPLE = 'samples/kill-sigkill-unread.pcap'
+const SAMPLE = 'test/cli/captures/kill-sigkill-unread.pcap'
 
 async function killToTeardown(time: string): Promise<unknown> {
   const { code, stdout } = await run(['analyze', '-f', 'ndjson', '--killed-at', time, SAMPLE])

@@ -2,6 +2,7 @@
 
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { buildPcap } from '../support/capture-builder.js'
 import { scenarioFrames } from '../support/scenario.js'
@@ -60,7 +61,8 @@ describe.concurrent('SIGINT', () => {
     const child = start(['analyze', '-f', 'json', '-'])
     const all = ended(child)
     child.stdin.write(CAPTURE)
-    await sleep(700)
+    await sleep(300)
+    await catchesSigint(child.pid)
     child.kill('SIGINT')
     const { code, stdout } = await all
     expect(code).toBe(130)
@@ -71,11 +73,27 @@ describe.concurrent('SIGINT', () => {
   test('before anything has come', async () => {
     const child = start(['analyze', '-'])
     const all = ended(child)
-    await sleep(500)
+    await catchesSigint(child.pid)
     child.kill('SIGINT')
     expect((await all).code).toBe(130)
   })
 })
+
+/** Waits until a process has a handler for SIGINT; on systems without /proc, long enough for it to have one. */
+async function catchesSigint(pid: number | undefined): Promise<void> {
+  for (let i = 0; i < 200; i++) {
+    let status = ''
+    try {
+      status = readFileSync(`/proc/${pid}/status`, 'utf8')
+    } catch {
+      await sleep(2000)
+      return
+    }
+    const caught = parseInt(/^SigCgt:\t.*(.)$/m.exec(status)?.[1] ?? '0', 16)
+    if ((caught & 2) !== 0) return
+    await sleep(50)
+  }
+}
 
 /** A capture whose results do not fit into the buffer of a pipe. */
 function manyResets(): Uint8Array {

@@ -5,7 +5,6 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { CAUSES, COLUMNS, VERDICTS } from '../../dist/index.js'
 
 const root = new URL('../../', import.meta.url)
-const readme = new URL('README.md', root)
 
 /** Standard output of the built command, run in the repository. */
 function output(...args) {
@@ -64,18 +63,79 @@ const PARTS = {
     ].join('\n'),
 }
 
-const before = readFileSync(readme, 'utf8')
-let after = before
-for (const [name, make] of Object.entries(PARTS)) {
-  const part = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(<!-- /${name} -->)`)
-  if (!part.test(after)) throw new Error(`README.md has no part "${name}"`)
-  after = after.replace(part, (_all, start, end) => `${start}\n${make()}\n\n${end}`)
+/** Lines of samples/recorded.ndjson: what was done for each connection, and which endings are right. */
+const recorded = readFileSync(new URL('samples/recorded.ndjson', root), 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line))
+
+function sampleTable() {
+  const rows = [...new Set(recorded.map((row) => row.capture))].map((capture) => {
+    const all = recorded.filter((row) => row.capture === capture)
+    const endings = new Set(all.flatMap((row) => foundIn(capture, row.stream)))
+    return `| \`${capture}\` | ${all[0].what} | ${[...endings].map((e) => `\`${e}\``).join(', ')} |`
+  })
+  return ['| capture | what was done | ending |', '|---|---|---|', ...rows].join('\n')
 }
-if (process.argv.includes('--check')) {
-  if (after !== before) {
-    process.stderr.write('README.md is out of date: run npm run docs\n')
-    process.exit(1)
+
+/** The ending of a sample's connection, from the reviewed file beside it. */
+function foundIn(capture, stream) {
+  const connections = JSON.parse(readFileSync(new URL(`samples/${capture}.json`, root), 'utf8'))
+  const { verdict, cause } = connections.find((c) => c.stream === stream)
+  return `${verdict}.${cause}`
+}
+
+/** What a kill looks like: samples side by side. */
+function gallery() {
+  const rows = GALLERY.map((name) => {
+    const { what, stream } = recorded.find((row) => row.capture === `${name}.pcap`)
+    const { packets } = JSON.parse(
+      output('explain', `samples/${name}.pcap`, '--stream', `${stream}`, '--format', 'json'),
+    )
+    const shown = packets.slice(-5).map(arrowed)
+    const cut = packets.length > shown.length ? '… ' : ''
+    return `| ${what} | ${cut}${shown.join(' ')} | \`${foundIn(`${name}.pcap`, stream)}\` |`
+  })
+  return ['| what was done | the last packets | ending |', '|---|---|---|', ...rows].join('\n')
+}
+
+/** A packet in a few letters: who sends, flags, payload. */
+function arrowed({ from, flags, length }) {
+  const arrow = from === 'client' ? '→' : '←'
+  const words = flags.filter((flag) => flag !== 'PSH' && (flag !== 'ACK' || flags.length < 3))
+  return `${arrow}\u00a0${words.join('+')}${length > 0 ? `\u00a0${length}` : ''}`
+}
+
+const GALLERY = [
+  'fin-normal',
+  'kill-sigkill-empty',
+  'kill-segv-empty',
+  'kill-sigkill-unread',
+  'close-unread',
+  'kill-sigkill-peer-writes',
+  'kill-sigkill-crossed',
+  'kill-mid-download',
+  'kill-fork-shared',
+]
+
+const FILES = {
+  'README.md': { ...PARTS, gallery },
+  'samples/README.md': { samples: sampleTable },
+}
+
+for (const [file, parts] of Object.entries(FILES)) {
+  const path = new URL(file, root)
+  const before = readFileSync(path, 'utf8')
+  let after = before
+  for (const [name, make] of Object.entries(parts)) {
+    const part = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(<!-- /${name} -->)`)
+    if (!part.test(after)) throw new Error(`${file} has no part "${name}"`)
+    after = after.replace(part, (_all, start, end) => `${start}\n${make()}\n\n${end}`)
   }
-} else {
-  writeFileSync(readme, after)
+  if (!process.argv.includes('--check')) {
+    writeFileSync(path, after)
+  } else if (after !== before) {
+    process.stderr.write(`${file} is out of date: run npm run docs\n`)
+    process.exitCode = 1
+  }
 }

@@ -22,6 +22,31 @@ test('there is at least one sample of each usual kind of ending', () => {
   expect(captures.length).toBeGreaterThanOrEqual(20)
 })
 
+interface Recorded {
+  readonly capture: string
+  readonly stream: number
+  readonly endings: readonly string[]
+  readonly closer: readonly string[]
+}
+
+const recorded = readFileSync(new URL('recorded.ndjson', SAMPLES), 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line) as Recorded)
+
+test('every sample was recorded, and its truth is known', () => {
+  expect([...new Set(recorded.map((row) => row.capture))].sort()).toEqual([...captures].sort())
+})
+
+test.each(captures)('%s: what was really done is what is found', async (name) => {
+  const found = await connectionsOf(name)
+  for (const { stream, endings, closer } of recorded.filter((row) => row.capture === name)) {
+    const connection = found.find((c) => c.stream === stream)
+    expect(endings).toContain(`${connection?.verdict}.${connection?.cause}`)
+    expect(closer).toContain(connection?.closer)
+  }
+})
+
 test.each(captures)('%s', async (name) => {
   const expected = new URL(`${name}.json`, SAMPLES)
   const found = await connectionsOf(name)

@@ -1,0 +1,110 @@
+"""Connections that never come about."""
+
+from raw import ACK, SYN, RawEnd
+from recording import recording
+
+
+def noise(lab):
+    """A packet that is no TCP, so that the capture shows how long it ran."""
+    lab.client.run("bash", "-c", f"echo > /dev/udp/{lab.address(lab.server)}/9")
+
+
+@recording("handshake-refused", "nothing listens on the port")
+def refused(lab):
+    lab.capture()
+    server = lab.listen()
+    server.port = 81
+    lab.connect(server=server)
+    lab.truth("handshake_failed.refused", closer="server")
+
+
+@recording("handshake-filtered", "the server's firewall drops the SYN; tcp_syn_retries 2, no linear timeouts")
+def filtered(lab):
+    lab.client.sysctl("net.ipv4.tcp_syn_retries", 2)
+    lab.client.sysctl("net.ipv4.tcp_syn_linear_timeouts", 0)
+    lab.server.drop("input", "tcp flags & syn == syn")
+    lab.capture()
+    lab.connect(wait_s=9)
+    noise(lab)
+    lab.truth("handshake_failed.unanswered", closer="none")
+
+
+@recording("handshake-icmp", "a router's firewall rejects the SYN with ICMP port unreachable, and on another port with admin prohibited", routed=True, ipv4_only=True)
+def icmp(lab):
+    lab.router.firewall(
+        "table ip lab {\n chain c { type filter hook forward priority 0;\n"
+        "  tcp dport 8080 reject with icmp port-unreachable\n"
+        "  tcp dport 8081 reject with icmp admin-prohibited\n }\n}\n"
+    )
+    lab.capture(lab.client)
+    lab.connect(server=lab.listen(8080), wait_s=0.5)
+    lab.connect(server=lab.listen(8081), wait_s=0.5)
+    for stream in range(2):
+        lab.truth("handshake_failed.icmp_unreachable", closer="middlebox", stream=stream)
+
+
+@recording("handshake-client-gone", "the client is killed in SYN-SENT on a path of 50 ms: the SYN-ACK meets no socket", delay_s=0.05)
+def client_gone(lab):
+    lab.capture()
+    client = lab.client.process()
+    lab.connect(client=client, accept=False, wait_s=0)
+    client.kill("KILL")
+    lab.wait(0.5)
+    lab.truth("handshake_failed.reset_by_client", closer="client")
+
+
+@recording("handshake-synack-unanswered", "hand-made SYN that is never completed: the kernel repeats its SYN-ACK (tcp_synack_retries 2)", ipv4_only=True)
+def synack_unanswered(lab):
+    lab.server.sysctl("net.ipv4.tcp_synack_retries", 2)
+    lab.client.drop("output", "tcp flags & rst == rst")
+    lab.capture()
+    server = lab.listen()
+    client = RawEnd(lab, lab.client, 40004, lab.server, server.port)
+    client.send(SYN, ack=0)
+    lab.wait(8)
+    noise(lab)
+    lab.truth("handshake_failed.synack_unanswered", closer="none")
+
+
+@recording("handshake-accept-overflow", "backlog 2 and nobody accepts: the fourth client takes its connection for open, the server does not", delay_s=0)
+def accept_overflow(lab):
+    lab.server.sysctl("net.ipv4.tcp_syncookies", 0)
+    lab.capture()
+    server = lab.listen(backlog=2)
+    processes = [lab.client.process() for _ in range(4)]
+    for at, process in enumerate(processes):
+        # The last ACKs of the last two are lost at first: both are half open before either fills the accept queue.
+        if at == 2:
+            lab.wire.lose = lambda frame, to_server: to_server and is_ack(frame)
+        process.ask(f"c{at}", "connect", lab.family, lab.address(lab.server), server.port, 0, 3)
+    lab.wire.lose = lambda frame, to_server: False
+    for at, process in enumerate(processes):
+        lab.wait(0.3)
+        process.ask(f"c{at}", "send", 100, 1)
+    lab.wait(4)
+    noise(lab)
+    for stream in (0, 1, 2):
+        lab.truth("lingering_established.idle", "lingering_established.active", closer="none", stream=stream)
+    lab.truth("handshake_failed.accept_overflow", closer="none", stream=3)
+
+
+def is_ack(frame):
+    """A TCP segment over IPv4 or IPv6 with ACK and without SYN."""
+    tcp = frame[54:] if frame[12:14] == b"\x86\xdd" else frame[14 + (frame[14] & 15) * 4 :]
+    return frame[23 if frame[12:14] == b"\x08\x00" else 20] == 6 and len(tcp) > 13 and tcp[13] & (ACK | SYN) == ACK
+
+
+@recording("handshake-listener-gone", "the listener is closed while the last ACK of a handshake is under way on a path of 0.3 s", delay_s=0.3)
+def listener_gone(lab):
+    lab.open(server=lab.listen(8081))
+    lab.wait(0.5)
+    lab.capture()
+    server = lab.listen()
+    client = lab.client.process()
+    client.tell("c", "connect", lab.family, lab.address(lab.server), server.port, 0, 2)
+    lab.wait(0.75)
+    lab.acted()
+    server.ask(server.listener, "close")
+    client.answer()
+    lab.wait(1)
+    lab.truth("handshake_failed.accept_overflow", closer="server")
