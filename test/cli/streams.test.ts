@@ -61,8 +61,7 @@ describe.concurrent('SIGINT', () => {
     const child = start(['analyze', '-f', 'json', '-'])
     const all = ended(child)
     child.stdin.write(CAPTURE)
-    await sleep(300)
-    await catchesSigint(child.pid)
+    await waitsForInput(child.pid)
     child.kill('SIGINT')
     const { code, stdout } = await all
     expect(code).toBe(130)
@@ -73,25 +72,25 @@ describe.concurrent('SIGINT', () => {
   test('before anything has come', async () => {
     const child = start(['analyze', '-'])
     const all = ended(child)
-    await catchesSigint(child.pid)
+    await waitsForInput(child.pid)
     child.kill('SIGINT')
     expect((await all).code).toBe(130)
   })
 })
 
-/** Waits until a process has a handler for SIGINT; on systems without /proc, long enough for it to have one. */
-async function catchesSigint(pid: number | undefined): Promise<void> {
-  for (let i = 0; i < 200; i++) {
-    let status = ''
+/** Waits until a process has used no processor time for a while: it has started up and waits for input. */
+async function waitsForInput(pid: number | undefined): Promise<void> {
+  let before = ''
+  for (let calm = 0, tries = 0; calm < 3 && tries < 200; tries++) {
+    await sleep(150)
+    let used = 'no /proc here'
     try {
-      status = readFileSync(`/proc/${pid}/status`, 'utf8')
+      used = readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ').slice(13, 15).join()
     } catch {
-      await sleep(2000)
-      return
+      await sleep(500)
     }
-    const caught = parseInt(/^SigCgt:\t.*(.)$/m.exec(status)?.[1] ?? '0', 16)
-    if ((caught & 2) !== 0) return
-    await sleep(50)
+    calm = used === before ? calm + 1 : 0
+    before = used
   }
 }
 
