@@ -231,7 +231,7 @@ const ROWS: readonly Row[] = [
   [
     'keepalive_timeout.unanswered_at_end',
     'none',
-    'certain',
+    'likely',
     'probes up to the end',
     `${OPEN}
 10.00 > . 100:100(0) ack 201

@@ -43,7 +43,8 @@ export const GIVE_UP_RULES: readonly Rule[] = [
     cause: 'unanswered_at_end',
     when: (e) => probing(e) !== undefined && !probeIsYoung(e),
     closer: () => 'none',
-    confidence: (e) => ((probing(e)?.probeRun ?? 0) > 1 ? 'certain' : 'possible'),
+    // The peer may still answer after the capture.
+    confidence: (e) => ((probing(e)?.probeRun ?? 0) > 1 ? 'likely' : 'possible'),
     alternatives: ['lingering_established.keepalive_sustained'],
     evidence: probeEvidence,
     explain: (e) =>
