@@ -272,6 +272,8 @@ export const CONN_SELF: number = 1 << 11
 
 /** CONN_FLAGS: the first SYN was answered with the numbers of an earlier connection, see half-open.ts. */
 export const CONN_OLD_ANSWERED: number = 1 << 12
+/** CONN_FLAGS: captured on the other side of a NAT as well, see nat-twins.ts. */
+export const CONN_NAT_TWIN: number = 1 << 14
 /** CONN_FLAGS: TCP options of a segment were cut off by the snaplen. */
 export const CONN_OPTIONS_CUT: number = 1 << 13
 

@@ -7,6 +7,7 @@ import { TcpOptions, readTcpOptions } from '../wire/tcp-options.js'
 import { observeFin, observeFinAcked, observeLateData } from './fin.js'
 import { isInStep, observeInStep } from './in-step.js'
 import * as L from './layout.js'
+import { NatTwins } from './nat-twins.js'
 import { isOldAnswer, isResetOfOld, observeOldAnswer } from './half-open.js'
 import {
   adoptProbe,
@@ -58,6 +59,7 @@ export class Observer {
   touchedEnd = false
   private readonly table: ConnectionTable
   private readonly options = new TcpOptions()
+  private readonly twins = new NatTwins()
 
   constructor(table: ConnectionTable) {
     this.table = table
@@ -268,6 +270,7 @@ export class Observer {
       if (options.hasTimestamps) mine |= SIDE_TIMESTAMPS
       if (options.tfo) mine |= SIDE_TFO
       if (options.mptcp) mine |= SIDE_MPTCP
+      if (isSynAck) this.twins.onSynAck(ints, record, peer, me, timeNs)
     }
     if ((mine & SIDE_NXT_SET) === 0) {
       ints[me + NXT] = seqAdd(seg.seq, 1)

@@ -45,6 +45,12 @@ export const FLAGS: readonly Flag[] = [
     when: (e) => e.client.duplicates + e.server.duplicates > 0,
   },
   {
+    name: 'nat_twin',
+    meaning:
+      'the same connection was captured under other addresses too, on the other side of a NAT',
+    when: (e) => e.has(L.CONN_NAT_TWIN),
+  },
+  {
     name: 'time_back',
     meaning: "a packet's time lies before that of an earlier one",
     when: (e) => e.has(L.CONN_TIME_BACK),
