@@ -377,9 +377,9 @@ const ROWS: readonly Row[] = [
   ],
   [
     'handshake_failed.icmp_unreachable',
-    'middlebox',
+    'server',
     'certain',
-    'ICMP quotes the SYN',
+    'an ICMP error of the host itself quotes the SYN',
     `
 0.000 > S 0:0(0)
 0.001 icmp 3 1 > S 0:0(0)`,
@@ -523,6 +523,14 @@ const SUPERSEDED = `${OPEN}
 5.001 < S. 90000:90000(0) ack 70001`
 const EXTRA: readonly string[] = [
   SUPERSEDED,
+  // Payload of the second closer is never acknowledged.
+  `${OPEN}
+1.000 > F. 101:101(0) ack 201
+1.001 < . 201:201(0) ack 102
+1.500 < P. 201:301(100) ack 102
+1.700 < P. 201:301(100) ack 102
+2.100 < P. 201:301(100) ack 102
+2.200 end`,
   // BSD gives up with a RST.
   `${OPEN}
 1.000 > P. 101:201(100) ack 201
@@ -632,7 +640,173 @@ function endingOf(text: string, options?: ScenarioOptions): string {
   return `${c?.verdict}.${c?.cause}`
 }
 
+/** Endings that look like another one: what was found when experts tried to mislead the rules. */
+const LOOK_ALIKES: readonly (readonly [what: string, ending: string, text: string])[] = [
+  [
+    'a writer that stops probing a closed window has given up, though every probe was answered',
+    'retransmission_timeout.zero_window',
+    `${OPEN}
+1.000 < P. 201:301(100) ack 101
+1.001 > . 101:101(0) ack 301 win 0
+1.200 < . 300:300(0) ack 101
+1.201 > . 101:101(0) ack 301 win 0
+1.600 < . 300:300(0) ack 101
+1.601 > . 101:101(0) ack 301 win 0
+60.00 end`,
+  ],
+  [
+    'keepalive that stops is no longer sustained',
+    'lingering_established.idle',
+    `${OPEN}
+10.00 > . 100:100(0) ack 201
+10.01 < . 201:201(0) ack 101
+20.00 > . 100:100(0) ack 201
+20.01 < . 201:201(0) ack 101
+300.0 end`,
+  ],
+  [
+    'a RST long after the last probe is not the keepalive timer',
+    'rst_after_kill.unread_data',
+    `${OPEN}
+10.00 > . 100:100(0) ack 201
+11.00 > . 100:100(0) ack 201
+12.00 > . 100:100(0) ack 201
+500.0 > R. 101:101(0) ack 201`,
+  ],
+  [
+    'nor is one before the interval is over',
+    'rst_after_kill.unread_data',
+    `${OPEN}
+10.00 > . 100:100(0) ack 201
+85.00 > . 100:100(0) ack 201
+153.0 > R. 101:101(0) ack 201`,
+  ],
+  [
+    'a RST with timestamps comes from a socket, whatever its window',
+    'rst_after_kill.abort_after_fin',
+    `${OPEN}
+1.000 < F. 201:201(0) ack 101
+1.001 > . 101:101(0) ack 202
+2.000 > P. 101:1501(1400) ack 202
+3.000 < R. 202:202(0) ack 1501 win 0`,
+  ],
+  [
+    'a packet captured just behind the RST of its sender is no sign of life',
+    'rst_after_kill.unread_data',
+    `${OPEN}
+1.000 > P. 101:201(100) ack 201
+1.001 < R. 201:201(0) ack 201 id 907
+1.00105 < . 201:201(0) ack 101 id 905`,
+  ],
+  [
+    'the window of a forged RST is not the window of its host',
+    'keepalive_timeout.reset_sent',
+    `${OPEN}
+5.000 < R 250:250(0)
+5.001 > . 101:101(0) ack 201
+10.00 > . 100:100(0) ack 201
+11.00 > . 100:100(0) ack 201
+12.00 > . 100:100(0) ack 201
+13.00 > R. 101:101(0) ack 201`,
+  ],
+  [
+    'a fast retransmit just before the end is no give-up',
+    'lingering_established.data_unanswered',
+    `${OPEN}
+1.000 > P. 101:201(100) ack 201
+1.0001 > P. 101:201(100) ack 201
+1.0002 > P. 101:201(100) ack 201
+1.100 end`,
+  ],
+  [
+    'an answer that never arrives is no graceful close',
+    'retransmission_timeout.data',
+    `${OPEN}
+1.000 > F. 101:101(0) ack 201
+1.001 < . 201:201(0) ack 102
+1.500 < P. 201:301(100) ack 102
+1.501 < F. 301:301(0) ack 102
+1.700 < FP. 201:301(100) ack 102
+2.100 < FP. 201:301(100) ack 102
+9.000 end`,
+  ],
+  [
+    'a half-closed connection that is busy is not forgotten',
+    'lingering_established.active',
+    `${OPEN}
+1.000 > F. 101:101(0) ack 201
+1.001 < . 201:201(0) ack 102
+1.500 < P. 201:301(100) ack 102
+1.501 > . 102:102(0) ack 301
+2.000 < P. 301:401(100) ack 102
+2.001 > . 102:102(0) ack 401
+2.100 end`,
+  ],
+  [
+    'a RST long after everything was acknowledged answers nothing',
+    'reset_other.unexplained',
+    `${OPEN}
+1.000 < P. 201:301(100) ack 101
+1.001 > . 101:101(0) ack 301
+14.00 > R 101:101(0)`,
+  ],
+  [
+    'fast open: payload on a SYN that is refused',
+    'handshake_failed.refused',
+    `
+0.000 > S 0:100(100)
+0.001 < R. 0:0(0) ack 101 win 0 nots id 0`,
+  ],
+  [
+    'fast open: payload on a SYN that is not answered',
+    'handshake_failed.unanswered',
+    `
+0.000 > S 0:100(100)
+1.000 > S 0:0(0)
+9.000 end`,
+  ],
+  [
+    'a wild RST, challenged, and the answer to the challenge are no salvo',
+    'reset_other.unexplained',
+    `${OPEN}
+1.000 < R 900000000:900000000(0)
+1.001 > . 101:101(0) ack 201
+1.040 < R 201:201(0)`,
+  ],
+  [
+    'one hop less alone makes no middlebox of a socket',
+    'rst_after_kill.abort',
+    `${OPEN}
+1.500 < R. 201:201(0) ack 101 ttl 63`,
+  ],
+  [
+    'a source quench is no refusal',
+    'handshake_failed.unanswered',
+    `
+0.000 > S 0:0(0)
+0.001 icmp 4 0 > S 0:0(0)
+9.000 end`,
+  ],
+]
+
 describe('look-alikes', () => {
+  test.each(LOOK_ALIKES)('%s', (_what, ending, text) => {
+    const [c] = runScenario(text)
+    expect(`${c?.verdict}.${c?.cause}`).toBe(ending)
+    expect(c?.explanation).not.toMatch(/NaN|undefined|unknown time/)
+  })
+
+  test('retransmitted octets that wait longer each time are no keepalive', () => {
+    const [c] = runScenario(`${OPEN}
+1.000 > P. 101:102(1) ack 201
+1.001 < . 201:201(0) ack 102
+2.001 > P. 101:102(1) ack 201
+4.001 > P. 101:102(1) ack 201
+8.001 > P. 101:102(1) ack 201
+9.000 end`)
+    expect([c?.client_retransmissions, c?.keepalive_unanswered]).toEqual([2, 1])
+  })
+
   test('a repeated one-octet segment is no keepalive probe', () => {
     const [c] = runScenario(`${OPEN}
 1.000 > P. 101:102(1) ack 201

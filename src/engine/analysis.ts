@@ -4,6 +4,7 @@
 import type { CaptureInfo } from '../capture/info.js'
 import type { CaptureClock, RecordHandler } from '../capture/record.js'
 import type { ColumnSource } from '../report/columns.js'
+import { ICMP_FROM_TARGET, ICMP_V6 } from '../tcp/layout.js'
 import { type EndHandler, Tracker, type TrackerLimits } from '../tcp/tracker.js'
 import { Judgement } from '../teardown/classify.js'
 import { Evidence, type EvidenceContext } from '../teardown/evidence.js'
@@ -128,8 +129,10 @@ export class Analysis implements RecordHandler, EndHandler, EvidenceContext {
     }
     if (this.counts[status] === 1) this.firstOffsets[status] = this.origin.bytes + start
     if (status === ICMP_ERROR) {
-      const { quoted, icmpType, icmpCode } = decoder
-      const kind = (icmpType << 8) | icmpCode | (quoted.ipVersion === 6 ? 1 << 16 : 0)
+      const { quoted, icmpType, icmpCode, icmpFromTarget } = decoder
+      let kind = (icmpType << 8) | icmpCode
+      if (quoted.ipVersion === 6) kind |= ICMP_V6
+      if (icmpFromTarget) kind |= ICMP_FROM_TARGET
       this.tracker.onIcmpError(quoted, kind, this.frame, timeNs)
     }
   }

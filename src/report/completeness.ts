@@ -11,7 +11,7 @@ export function completeness(e: Evidence): number {
   if ((flags & L.SIDE_SYN) !== 0) bits |= 1
   if ((flags & L.SIDE_SYN_ACK) !== 0) bits |= 2
   if ((flags & L.SIDE_EMPTY_ACK) !== 0) bits |= 4
-  if ((flags & L.SIDE_DATA) !== 0) bits |= 8
+  if ((flags & (L.SIDE_DATA | L.SIDE_SYN_DATA)) !== 0) bits |= 8
   // A FIN without ACK, as scanners send it, does not count.
   if (closes(e.client) || closes(e.server)) bits |= 16
   if ((flags & L.SIDE_RST) !== 0) bits |= 32

@@ -25,7 +25,7 @@ export function observeIcmp(
   const conn = table.connections.ints
   const quotesSyn =
     ((conn[me + L.SIDE_FLAGS] as number) & L.SIDE_SYN) !== 0 && conn[me + L.ISN] === quoted.seq
-  ints[base + L.ICMP_KIND] = kind | (quotesSyn ? 1 << 17 : 0)
+  ints[base + L.ICMP_KIND] = kind | (quotesSyn ? L.ICMP_QUOTES_SYN : 0)
   floats[cells + L.ICMP_FRAME_F] = frame
   floats[cells + L.ICMP_NS_F] = timeNs
 }

@@ -109,7 +109,7 @@ const SIDE_F_WORDS = 6
 
 /** ICMP errors that quote the connection. */
 export const ICMP_COUNT = 0
-/** ICMP type in the second octet, code in the low one; bit 16 for ICMPv6, bit 17 when the quoted segment was a SYN. */
+/** ICMP type in the second octet, code in the low one, and ICMP_* bits. */
 export const ICMP_KIND = 1
 
 const TEARDOWN_WORDS = 4
@@ -162,6 +162,8 @@ export const RST_PREVIOUS_IP_ID = 26
 export const RST_NXT = 27
 /** Highest sequence number of any of its resets. */
 export const RST_HIGH = 28
+/** SND.NXT of the peer at the kept reset. */
+export const RST_PEER_NXT = 29
 
 const TEARDOWN_SIDE_WORDS = 30
 
@@ -319,6 +321,8 @@ export const SIDE_ACKED_MORE: number = 1 << 18
 /** SIDE_FLAGS: sent a segment with ACK and without payload that was no SYN. */
 export const SIDE_EMPTY_ACK: number = 1 << 19
 
+/** SIDE_FLAGS: sent payload on its SYN. */
+export const SIDE_SYN_DATA: number = 1 << 22
 /** SIDE_FLAGS: sent keepalive or window probes. */
 export const SIDE_PROBED: number = 1 << 21
 /** SIDE_FLAGS: octets it jumped over never passed. */
@@ -337,6 +341,13 @@ export const RST_ANSWERS_SYN: number = 1 << 4
 
 /** TRIGGER_META: the segment was a keepalive or window probe. */
 export const TRIGGER_PROBE: number = 1 << 0
+
+/** ICMP_KIND: of ICMPv6. */
+export const ICMP_V6: number = 1 << 16
+/** ICMP_KIND: the quoted segment was a SYN. */
+export const ICMP_QUOTES_SYN: number = 1 << 17
+/** ICMP_KIND: sent by the host to which the quoted packet was sent. */
+export const ICMP_FROM_TARGET: number = 1 << 18
 
 /** SERIES_KIND values. */
 export const SERIES_SYN = 1

@@ -4,6 +4,7 @@
 import type { Segment } from '../wire/segment.js'
 import { ACK, FIN, RST, SYN } from '../wire/segment.js'
 import { TcpOptions, readTcpOptions } from '../wire/tcp-options.js'
+import { isCopy } from './copy.js'
 import { observeFin, observeFinAcked, observeLateData } from './fin.js'
 import { isInStep, observeInStep } from './in-step.js'
 import * as L from './layout.js'
@@ -44,14 +45,9 @@ const {
   LAST_SEQ, NXT, PACKETS_F, SIDE_ACKED_MORE, SIDE_ACK_SET, SIDE_DATA, SIDE_EMPTY_ACK, SIDE_FIN,
   SIDE_FLAGS, SIDE_FLOATS, SIDE_FLOATS_STEP, SIDE_HOLE, SIDE_INTS, SIDE_INTS_STEP, SIDE_IP_ID,
   SIDE_ISN_SET, SIDE_LAST_PROBE, SIDE_LOST, SIDE_MPTCP, SIDE_NXT_SET, SIDE_PLAIN_ACK, SIDE_PROBED,
-  SIDE_RST, SIDE_SYN, SIDE_SYN_ACK, SIDE_TFO, SIDE_TIMESTAMPS, SIDE_UNSEEN, SIDE_WINDOW_SCALE,
+  SIDE_RST, SIDE_SYN, SIDE_SYN_ACK, SIDE_SYN_DATA, SIDE_TFO, SIDE_TIMESTAMPS, SIDE_UNSEEN, SIDE_WINDOW_SCALE,
   STATE, TEARDOWN, TTL_RANGE, WINDOW, WINDOW_SHIFT,
 } = L
-
-/** The same segment seen again within this time is a second copy, not a second transmission, if its IP ID agrees. */
-const DUPLICATE_NS = 500e6
-/** Likewise for segments that carry no IP ID (IPv6, or always 0); the shortest retransmission takes longer. */
-const DUPLICATE_WITHOUT_ID_NS = 1e6
 
 /** Applies segments to the records of a table. */
 export class Observer {
@@ -102,7 +98,7 @@ export class Observer {
       ints[me + LAST_SEQ] === seq &&
       ints[me + LAST_ACK] === ack &&
       ints[me + LAST_LEN] === payloadLen &&
-      ints[me + WINDOW] === seg.window &&
+      (ints[me + WINDOW] === seg.window || (flags & RST) !== 0) &&
       isCopy(ints[me + LAST_META] as number, meta, timeNs - (floats[meF + LAST_NS_F] as number))
     ) {
       ints[me + DUPLICATES] = (ints[me + DUPLICATES] as number) + 1
@@ -130,7 +126,8 @@ export class Observer {
     ints[me + LAST_ACK] = ack
     ints[me + LAST_LEN] = payloadLen
     ints[me + LAST_META] = meta
-    ints[me + WINDOW] = seg.window
+    // A reset's window says nothing about its host's.
+    if ((flags & RST) === 0) ints[me + WINDOW] = seg.window
     floats[meF + LAST_NS_F] = timeNs
     floats[meF + LAST_FRAME_F] = frame
   }
@@ -223,7 +220,9 @@ export class Observer {
     }
     if (payloadLen > 0 && ahead > 0) {
       ints[me + NXT] = end
-      ints[me + SIDE_FLAGS] = (ints[me + SIDE_FLAGS] as number) | SIDE_DATA
+      // On a SYN it is data only once it is acknowledged (RFC 7413).
+      const kind = (flags & SYN) !== 0 ? SIDE_SYN_DATA : SIDE_DATA
+      ints[me + SIDE_FLAGS] = (ints[me + SIDE_FLAGS] as number) | kind
       floats[meF + DATA_NS_F] = timeNs
       floats[meF + DATA_FRAME_F] = frame
       if (((ints[peer + SIDE_FLAGS] as number) & SIDE_FIN) !== 0) {
@@ -305,6 +304,9 @@ export class Observer {
       if ((mine & SIDE_ACK_SET) !== 0) mine |= SIDE_ACKED_MORE
       ints[me + ACKED] = ack
       mine |= SIDE_ACK_SET
+      if ((theirs & SIDE_SYN_DATA) !== 0 && seqDistance(ack, ints[peer + ISN] as number) > 1) {
+        theirs |= SIDE_DATA
+      }
       if ((theirs & SIDE_NXT_SET) !== 0 && seqAfter(ack, ints[peer + NXT] as number)) {
         if (
           seqDistance(ack, ints[peer + NXT] as number) === 1 &&
@@ -377,16 +379,6 @@ function takeRoles(
   ints[conn + CONN_FLAGS] = known | CONN_ROLES_KNOWN | (client === 1 ? CONN_CLIENT_IS_SIDE_1 : 0)
   const server = client === side ? peer : me
   if (ints[server + STATE] === UNKNOWN) ints[server + STATE] = LISTEN
-}
-
-/** Whether a segment equal in sequence, acknowledgment, length and window to the one before is a second copy of it. */
-function isCopy(last: number, meta: number, elapsedNs: number): boolean {
-  // Equal flags and IP ID; the TTL may differ by the hops between two capture points.
-  if (((last ^ meta) & 0xffff00ff) !== 0) return false
-  const hasId = meta >>> 16 > 1
-  // A host without a socket answers every segment with the same reset: those are no copies.
-  if (!hasId && (meta & RST) !== 0) return false
-  return Math.abs(elapsedNs) <= (hasId ? DUPLICATE_NS : DUPLICATE_WITHOUT_ID_NS)
 }
 
 function widenTtlRange(ints: Int32Array, me: number, meta: number): void {

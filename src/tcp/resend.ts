@@ -1,7 +1,7 @@
 // Octets that passed before: retransmissions, keepalive probes with one octet, and segments that were merely reordered.
 
 import * as L from './layout.js'
-import { sideFloats, sideInts, teardownInts } from './positions.js'
+import { sideFloats, sideInts, teardownFloats, teardownInts } from './positions.js'
 import { observeProbe } from './probe.js'
 import { extendSeries } from './series.js'
 import type { ConnectionTable } from './table.js'
@@ -10,13 +10,16 @@ import { seqAdd, seqAfter, seqBefore, seqDistance } from './seq.js'
 // Local constants, see layout.ts.
 // prettier-ignore
 const {
-  ACKED, DUPLICATES, HOLE_END, HOLE_START, LAST_NS_F, NXT, RETRANSMISSIONS, SERIES_DATA, SERIES_FIN,
+  ACKED, DUPLICATES, HOLE_END, HOLE_START, LAST_NS_F, NXT, PROBES, PROBE_IDLE_NS_F, PROBE_INTERVAL_NS_F,
+  PROBE_LAST_NS_F, PROBE_RUN, RETRANSMISSIONS, SERIES_DATA, SERIES_FIN,
   SERIES_SYN, SERIES_SYN_ACK, SERIES_WINDOW_PROBE, SIDE_ACK_SET, SIDE_DATA, SIDE_FIN, SIDE_FLAGS,
   SIDE_HOLE, SIDE_PLAIN_ACK, SIDE_SYN_ACK, SYN_ACK_REPEATS, WINDOW,
 } = L
 
-/** A one-octet probe comes after an idle time; a one-octet segment that is sent again comes sooner. */
-const PROBE_AFTER_NS = 500e6
+/** TCP_KEEPIDLE and TCP_KEEPINTVL are a second at least; an octet that is sent again sooner is no probe. */
+const PROBE_AFTER_NS = 950e6
+/** Retransmissions wait twice as long each time (RFC 6298 §5.5), probes as long as before. */
+const BACKOFF_MIN = 1.6
 
 /** A segment of `side` that begins at `seq` and holds nothing new: `octets` of payload, a SYN (0) or a FIN (0). */
 export function observeResent(
@@ -46,7 +49,8 @@ export function observeResent(
     acked === nxt &&
     ints[peer + WINDOW] !== 0 &&
     timeNs - (table.connections.floats[sideFloats(record, side) + LAST_NS_F] as number) >
-      PROBE_AFTER_NS
+      PROBE_AFTER_NS &&
+    !backsOff(table, record, side, timeNs)
   ) {
     observeProbe(table, record, side, frame, timeNs)
     return
@@ -63,6 +67,29 @@ export function observeResent(
   if (!peerAnswered(ints, peer) || seqAfter(behind, acked)) {
     extendSeries(table, record, side, kind, frame, timeNs)
   }
+}
+
+/**
+ * True when one-octet segments that looked like probes turn out to be retransmissions: each waits longer than the last.
+ * The count of probes is corrected.
+ */
+function backsOff(table: ConnectionTable, record: number, side: number, timeNs: number): boolean {
+  const teardown = table.teardownOf(record)
+  const t = teardownInts(teardown, side)
+  const tf = teardownFloats(teardown, side)
+  const words = table.teardowns.ints
+  const times = table.teardowns.floats
+  const run = words[t + PROBE_RUN] as number
+  if (run === 0) return false
+  const gap = timeNs - (times[tf + PROBE_LAST_NS_F] as number)
+  const before = times[tf + (run === 1 ? PROBE_IDLE_NS_F : PROBE_INTERVAL_NS_F)] as number
+  if (before === 0 || gap < BACKOFF_MIN * before) return false
+  const me = sideInts(record, side)
+  const { ints } = table.connections
+  words[t + PROBES] = (words[t + PROBES] as number) - run
+  words[t + PROBE_RUN] = 0
+  ints[me + RETRANSMISSIONS] = (ints[me + RETRANSMISSIONS] as number) + run
+  return true
 }
 
 /** True when the octets were skipped before and come now: reordered, or lost before the capture point. */

@@ -2,7 +2,7 @@
 // its sender, what did it answer, and does either side carry on regardless.
 
 import type { Segment } from '../wire/segment.js'
-import { ACK } from '../wire/segment.js'
+import { ACK, FIN } from '../wire/segment.js'
 import { type TcpOptions, readTcpOptions } from '../wire/tcp-options.js'
 import { markIdleSince } from './fin.js'
 import { endpointKey } from './flush-log.js'
@@ -16,11 +16,11 @@ import { seqAdd, seqAfter, seqBefore, seqDistance } from './seq.js'
 // Local constants, see layout.ts.
 // prettier-ignore
 const {
-  ACKED, ALIVE_COUNT, ALIVE_FRAME_F, ALIVE_NS_F, CARRY_ON_COUNT, CONN_CLIENT_IS_SIDE_1, CONN_FLAGS, CONN_INTS, DATA_FRAME_F, DATA_NS_F, LAST_ACK,
+  ACKED, ALIVE_COUNT, ALIVE_FRAME_F, ALIVE_NS_F, CARRY_ON_COUNT, CONN_CLIENT_IS_SIDE_1, CONN_FLAGS, CONN_INTS, DATA_FRAME_F, DATA_NS_F, ISN, LAST_ACK,
   LAST_FRAME_F, LAST_LEN, LAST_META, LAST_NS_F, NXT, RST_ACK, RST_ANSWERS_SYN,
   RST_COUNT, RST_EXACT, RST_FRAME_F, RST_HAS_ACK, RST_HAS_TIMESTAMPS, RST_HIGH, RST_IN_WINDOW,
   RST_IP_ID, RST_LAST_FRAME_F, RST_LAST_NS_F, RST_META, RST_NS_F, RST_NXT, RST_OWN_DATA_FRAME_F,
-  RST_OWN_DATA_NS_F, RST_PEER_DATA_FRAME_F, RST_PEER_DATA_NS_F, RST_PREVIOUS_IP_ID, RST_SEQ, RST_TTL, RST_WINDOW,
+  RST_OWN_DATA_NS_F, RST_PEER_NXT, RST_PEER_DATA_FRAME_F, RST_PEER_DATA_NS_F, RST_PREVIOUS_IP_ID, RST_SEQ, RST_TTL, RST_WINDOW,
   SIDE_ACK_SET, SIDE_DATA, SIDE_EMPTY_ACK, SIDE_FIN, SIDE_FLAGS, SIDE_LAST_PROBE, SIDE_NXT_SET,
   SIDE_RST, SIDE_SYN_ACK, SIDE_WINDOW_SCALE, STATE, STATE_BEFORE_RST, TRIGGER_ACK,   TRIGGER_FLAGS, TRIGGER_FRAME_F, TRIGGER_LEN, TRIGGER_META, TRIGGER_NS_F, TRIGGER_PROBE, WINDOW,
   WINDOW_SHIFT,
@@ -147,7 +147,8 @@ export function observeAfterReset(
   if (
     times[ownF + RST_FRAME_F] !== 0 &&
     timeNs > (times[ownF + RST_NS_F] as number) &&
-    !overtaken(words, own, seg)
+    !overtaken(words, own, seg) &&
+    !isEcho(table, record, side, words, own, seg, timeNs - (times[ownF + RST_NS_F] as number))
   ) {
     words[own + ALIVE_COUNT] = (words[own + ALIVE_COUNT] as number) + 1
     if (times[ownF + ALIVE_FRAME_F] === 0) {
@@ -171,9 +172,39 @@ export function observeAfterReset(
  * and the sequence number of a reset shows that they had been sent.
  */
 function overtaken(words: Int32Array, t: number, seg: Segment): boolean {
-  const behind = seqAdd(seg.seq, seg.payloadLen)
+  const behind = seqAdd(seg.seq, seg.payloadLen + (seg.flags & FIN))
   const isNew = seqAfter(behind, words[t + RST_NXT] as number)
   return isNew && !seqBefore(words[t + RST_HIGH] as number, behind)
+}
+
+/** Copies of packets from several interfaces, and packets captured a little out of order, come this late at most. */
+const ECHO_NS = 10e6
+
+/**
+ * True when a segment says nothing that its sender had not said before its reset, and its IP ID is not a later one: a
+ * second copy, or captured a little behind its time.
+ */
+function isEcho(
+  table: ConnectionTable,
+  record: number,
+  side: number,
+  words: Int32Array,
+  t: number,
+  seg: Segment,
+  elapsedNs: number,
+): boolean {
+  if (elapsedNs > ECHO_NS) return false
+  const ints = table.connections.ints
+  const me = sideInts(record, side)
+  const saysMore =
+    seqAfter(seqAdd(seg.seq, seg.payloadLen), words[t + RST_NXT] as number) ||
+    ((ints[me + SIDE_FLAGS] as number) & SIDE_ACK_SET) === 0 ||
+    seqAfter(seg.ack, ints[me + ACKED] as number)
+  if (saysMore) return false
+  if (seg.ipId <= 0) return true
+  const own = words[t + RST_IP_ID] as number
+  const last = own > 0 ? own : (words[t + RST_PREVIOUS_IP_ID] as number)
+  return last < 0 || ((last - seg.ipId) & 0xffff) < 0x8000
 }
 
 /** The acceptance test of the receiver, as far as the receiver's state is known from its own segments. */
@@ -184,7 +215,8 @@ function gradeOf(ints: Int32Array, me: number, peer: number, seg: Segment): numb
     ints[peer + STATE] === SYN_SENT && ((mine | theirs) & (SIDE_ACK_SET | SIDE_SYN_ACK)) === 0
   if (onlySyn) {
     // SYN-SENT: acceptable when it acknowledges the SYN, §3.10.7.3.
-    const acceptable = (seg.flags & ACK) !== 0 && seg.ack === ints[peer + NXT]
+    const syn = seqAdd(ints[peer + ISN] as number, 1)
+    const acceptable = (seg.flags & ACK) !== 0 && (seg.ack === ints[peer + NXT] || seg.ack === syn)
     return RST_ANSWERS_SYN | (acceptable ? RST_EXACT | RST_IN_WINDOW : 0)
   }
   const low = (theirs & SIDE_ACK_SET) !== 0
@@ -223,6 +255,7 @@ function keepSurroundings(
   const meF = sideFloats(record, side)
   const theirs = ints[peer + SIDE_FLAGS] as number
   words[t + TRIGGER_FLAGS] = (ints[peer + LAST_META] as number) & 0xff
+  words[t + RST_PEER_NXT] = ints[peer + NXT] as number
   words[t + TRIGGER_LEN] = ints[peer + LAST_LEN] as number
   words[t + TRIGGER_ACK] = ints[peer + LAST_ACK] as number
   let trigger = 0

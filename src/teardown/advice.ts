@@ -57,7 +57,7 @@ export const ADVICE: Readonly<Record<string, Advice>> = {
       'Stop sending new connections before the listener closes (readiness, deregistration, a drain time), and accept what is in the queue before exiting.',
   },
   'rst_after_kill.abort': {
-    briefly: 'an abort on purpose (SO_LINGER 0, ss -K)',
+    briefly: 'an abort (SO_LINGER 0, ss -K)',
     advice:
       'Look for SO_LINGER 0, resetAndDestroy() and the like in the program, and for ss -K, conntrack or orphan limits on its host. Health checks and load generators do it as a habit.',
   },

@@ -34,7 +34,7 @@ const SECTIONS: readonly RuleSection[] = [
       ...RESET_RULES,
     ],
   },
-  { when: (s) => s.bothFins, rules: GRACEFUL_RULES },
+  { when: (s) => s.bothFins && s.undelivered === undefined, rules: GRACEFUL_RULES },
   {
     when: () => true,
     rules: [

@@ -83,7 +83,14 @@ export class Evidence {
   }
   /** The ICMP error quotes the connection's SYN. */
   get icmpQuotesSyn(): boolean {
-    return (this.icmpKind & (1 << 17)) !== 0
+    return (this.icmpKind & L.ICMP_QUOTES_SYN) !== 0
+  }
+  get icmpIsV6(): boolean {
+    return (this.icmpKind & L.ICMP_V6) !== 0
+  }
+  /** The ICMP error comes from the host that the quoted packet was sent to. */
+  get icmpFromTarget(): boolean {
+    return (this.icmpKind & L.ICMP_FROM_TARGET) !== 0
   }
 
   /** Ns from the connection's last packet to the end of the capture. */

@@ -83,7 +83,7 @@ export const FLAGS: readonly Flag[] = [
   {
     name: 'rst_ignored',
     meaning: 'a RST passed and changed nothing',
-    when: (_e, s) => s.resetIgnored,
+    when: (_e, s) => s.anyResetIgnored,
   },
   {
     name: 'rst_form_differs',

@@ -6,7 +6,7 @@ import { between } from './moment.js'
 import type { Evidence } from './evidence.js'
 import type { SideEvidence } from './side-evidence.js'
 import type { Situation } from './situation.js'
-import { seqAfter } from '../tcp/seq.js'
+import { seqAfter, seqDistance } from '../tcp/seq.js'
 
 /** Sent by a socket: it carries ACK. */
 export function isActive(side: SideEvidence | undefined): boolean {
@@ -33,10 +33,20 @@ export function alive(side: SideEvidence | undefined): boolean {
   return side !== undefined && side.aliveAfterRst > 0
 }
 
-/** The RST took another number of hops than anything else from that host. */
+/**
+ * The RST took another number of hops than anything else from that host. One hop more or less is what a change of the
+ * route makes: it counts only where the form does not speak for the socket itself.
+ */
 export function foreignTtl(side: SideEvidence | undefined): boolean {
   if (side === undefined || side.ttlMax === 0) return false
-  return side.rst.ttl < side.ttlMin || side.rst.ttl > side.ttlMax
+  const { ttl } = side.rst
+  const hops = Math.max(side.ttlMin - ttl, ttl - side.ttlMax)
+  return hops > (isActive(side) && !formIsForeign(side) && continuesIds(side) ? 1 : 0)
+}
+
+/** Its IP ID follows those of its sender's other packets: hard to guess for anybody else. */
+function continuesIds(side: SideEvidence): boolean {
+  return side.rst.ipId > 0 && side.rst.previousIpId > 0
 }
 
 /** IP IDs of one socket grow by one a packet; what else its host sends in between stays well below this. */
@@ -63,13 +73,18 @@ export function guessesAhead(side: SideEvidence | undefined): boolean {
   if (side === undefined || side.rst.count < 2 || side.rst.ahead) return false
   if (!side.has(L.SIDE_NXT_SET)) return false
   const { rst } = side
+  const beyond = seqDistance(rst.high, side.nxt)
   return (
     seqAfter(rst.high, rst.nxt) &&
-    seqAfter(rst.high, side.nxt) &&
+    beyond > 0 &&
+    beyond <= GUESS_MAX &&
+    rst.last.frame > rst.at.frame &&
     between(rst.at, rst.last) <= SALVO_NS
   )
 }
 
+/** Guesses go by segments or windows, not by gigabytes. */
+const GUESS_MAX = 1 << 20
 /** RSTs of one salvo follow each other within this time. */
 const SALVO_NS = 1e9
 
@@ -78,12 +93,29 @@ export function ttls(side: SideEvidence): string {
   return side.ttlMin === side.ttlMax ? `${side.ttlMin}` : `${side.ttlMin} to ${side.ttlMax}`
 }
 
-/** Timers may be late, never early (FIELD: the timer wheel is late by up to an eighth). */
-export function gaveUpProbing(side: SideEvidence | undefined): boolean {
+/** Scheduling at the prober and at the capturing host may shift what a timer does by this much. */
+const JITTER_NS = 20e6
+/** A timer is late by an eighth at most (FIELD: the timer wheel), never early. */
+const LATE = 1.125
+/** TCP_KEEPINTVL is a second at least; Linux and BSD have 75 s by default. */
+const SHORTEST_INTERVAL_NS = 1e9
+const DEFAULT_INTERVAL_NS = 75e9
+
+/**
+ * A RST by the prober one probe interval after its last unanswered probe (tcp_keepalive_timer). Later, another probe
+ * would have passed first; unless the capture has gaps, that is something else.
+ */
+export function gaveUpProbing(side: SideEvidence | undefined, hasGaps: boolean): boolean {
   if (side === undefined || side.probeRun === 0 || !side.rst.hasAck) return false
   if (side.rst.at.frame < side.probeLast.frame || side.rst.seq !== side.nxt) return false
   const since = between(side.probeLast, side.rst.at)
-  return since >= (Number.isNaN(side.probeIntervalNs) ? 0.5e9 : 0.9 * side.probeIntervalNs)
+  const { probeIntervalNs } = side
+  const isKnown = !Number.isNaN(probeIntervalNs)
+  const earliest = isKnown ? probeIntervalNs : SHORTEST_INTERVAL_NS
+  const latest = isKnown ? probeIntervalNs : DEFAULT_INTERVAL_NS
+  // Shortest of several intervals: the others may have been a little longer.
+  if (since < 0.97 * earliest - JITTER_NS) return false
+  return since <= (hasGaps ? 2 : 1) * LATE * latest + JITTER_NS
 }
 
 /** Retransmissions at least this many, and the next one due, make a RST a give-up. */
@@ -114,8 +146,13 @@ export function refusesPayload(s: Situation): boolean {
   if (!side.fin.seen || side.fin.frame > side.rst.at.frame) return false
   if (!isStateless(side)) {
     // A stack that answers with RST+ACK: only the payload right before it tells.
+    const { rst } = side
     return (
-      side.rst.triggerLen > 0 && side.rst.trigger.frame > side.fin.frame && side.rst.window === 0
+      rst.triggerLen > 0 &&
+      rst.trigger.frame > side.fin.frame &&
+      rst.window === 0 &&
+      !rst.hasTimestamps &&
+      rst.seq === rst.triggerAck
     )
   }
   return victim.late.seen || victim.packets === 0 || side.rst.triggerLen > 0
@@ -152,8 +189,26 @@ export function wasUnaccepted(e: Evidence, side: SideEvidence | undefined): bool
   return flush.resets > 1 || flush.refusedFrame > 0
 }
 
+/** The RST does not acknowledge the last payload, which must have crossed it. */
+export function crossedPayload({ resetter: side, victim }: Situation): boolean {
+  if (side === undefined || victim === undefined || !side.rst.hasAck) return false
+  return side.rst.triggerLen > 0 && seqAfter(side.rst.peerNxt, side.rst.ack)
+}
+
 /** The RST answers payload or a FIN, in the form of a host that has no socket. */
-export function answersUse(side: SideEvidence | undefined): boolean {
-  if (side === undefined || !isStateless(side)) return false
+export function answersUse({ resetter: side, victim }: Situation): boolean {
+  if (side === undefined || !isStateless(side) || !answersTrigger(side, victim)) return false
   return side.rst.triggerLen > 0 || (side.rst.triggerFlags & (FIN | SYN)) === FIN
+}
+
+/** A host without a socket answers at once; what takes longer waits for something else. */
+const ANSWER_WITHIN_NS = 5e9
+
+/** The RST answers the peer's last segment: that was not acknowledged before, or asks for an answer by itself. */
+export function answersTrigger(side: SideEvidence, victim: SideEvidence | undefined): boolean {
+  const { rst } = side
+  if (victim === undefined || !rst.trigger.seen) return false
+  if (between(rst.trigger, rst.at) > ANSWER_WITHIN_NS) return false
+  const isAcked = side.has(L.SIDE_ACK_SET) && !seqAfter(rst.peerNxt, side.acked)
+  return !isAcked || rst.triggerIsProbe || (rst.triggerLen === 0 && rst.seq === rst.triggerAck)
 }

@@ -5,12 +5,15 @@ import * as L from '../tcp/layout.js'
 import type { Evidence } from './evidence.js'
 import { type Rule, nameOf } from './rule.js'
 import type { SideEvidence } from './side-evidence.js'
+import type { Situation } from './situation.js'
 import { The, count, duration, items, packet, toEnd } from './words.js'
 
 /** Each retransmission waits twice as long as the one before (RFC 6298 §5.5); timers may be late by an eighth. */
 const BACKOFF = 2 * 1.125
 /** No Linux retransmission timer waits longer (TCP_RTO_MAX). */
 export const LONGEST_WAIT_NS: number = 120e9 * 1.125
+/** Fast retransmits and tail-loss probes come sooner than any timer, and the timer after them takes its full time. */
+const SHORTEST_TIMER_NS = 1e9
 /** Added to every expected time: scheduling at the sender and the capturing host. */
 const SLACK_NS = 50e6
 /** Probe interval when only one probe was seen: the default of Linux and BSD (tcp_keepalive_intvl). */
@@ -78,40 +81,82 @@ function giveUp(
     id,
     verdict: 'retransmission_timeout',
     cause,
-    when: (e) => resending(e, kind) !== undefined && !resendStillDue(e, kind),
-    closer: (e) => nameOf(e, resending(e, kind)),
-    confidence: (e) => ((resending(e, kind)?.seriesCount ?? 0) > 2 ? 'likely' : 'possible'),
+    when: (e, s) => resending(e, s, kind) !== undefined && !resendStillDue(e, s, kind),
+    closer: (e, s) => nameOf(e, resending(e, s, kind)),
+    confidence: (e, s) => ((resending(e, s, kind)?.seriesCount ?? 0) > 2 ? 'likely' : 'possible'),
     alternatives: [`lingering_established.${lingering}`],
-    evidence: (e) => {
-      const side = resending(e, kind)
+    evidence: (e, s) => {
+      const side = resending(e, s, kind)
       return side === undefined ? [] : items([side.seriesLast, `last retransmission of ${what}`])
     },
-    explain: (e) => {
-      const side = resending(e, kind)
+    explain: (e, s) => {
+      const side = resending(e, s, kind)
       if (side === undefined) return ''
+      if (side.seriesKind === 0) {
+        return (
+          `${The(e, side)} probed the closed window of the other side, each time with an answer, and stopped (${packet(side.seriesLast)}); ` +
+          `the capture runs on for ${toEnd(e, side.seriesLast)}, longer than the next probe takes: it gave up (TCP_USER_TIMEOUT, a limit on orphans), or died.`
+        )
+      }
       return (
         `${The(e, side)} repeated ${what} ${count(side.seriesCount, 'time')} over ${duration(Math.max(0, side.seriesLast.ns - side.seriesSentNs))} without an answer ` +
         `and then stopped (${packet(side.seriesLast)}); the capture runs on for ${toEnd(e, side.seriesLast)}. ` +
-        `It gave up: the other host or the path to it was gone.`
+        (isHeardAfter(e, side)
+          ? `The other side was still sending, without acknowledging it: packets were lost in one direction.`
+          : `It gave up, or died itself: the other host or the path to it was gone.`)
       )
     },
   }
 }
 
+/** What a side repeats: a FIN that carries payload nobody has acknowledged is payload first. */
+function kindOf(side: SideEvidence, s: Situation): number {
+  return s.undelivered === side && side.seriesKind === L.SERIES_FIN
+    ? L.SERIES_DATA
+    : side.seriesKind
+}
+
 /** The side whose retransmissions of `kind` were running when its last packet passed. */
-function resending(e: Evidence, kind: number): SideEvidence | undefined {
+function resending(e: Evidence, s: Situation, kind: number): SideEvidence | undefined {
   for (const side of [e.client, e.server]) {
-    if (side.seriesKind === kind && side.seriesCount > 0) return side
+    if (side.seriesCount > 0 && kindOf(side, s) === kind) return side
   }
+  return kind === L.SERIES_WINDOW_PROBE && windowProberStopped(e) ? windowProber(e) : undefined
+}
+
+/** The side that was probing a window that is still closed, though every probe so far was answered. */
+function windowProber(e: Evidence): SideEvidence | undefined {
+  const { client, server } = e
+  if (server.window === 0 && server.packets > 0 && client.windowProbes > 0) return client
+  if (client.window === 0 && client.packets > 0 && server.windowProbes > 0) return server
   return undefined
 }
 
+/** A closed window is probed for as long as the writer lives, at most twice as late each time: it no longer does. */
+export function windowProberStopped(e: Evidence): boolean {
+  const side = windowProber(e)
+  if (side === undefined || side.seriesKind !== 0 || side.last.frame !== side.seriesLast.frame)
+    return false
+  return e.captureEndNs > side.seriesLast.ns + waitAfter(side)
+}
+
+/** How long the next step of a series can be away. A first timer takes a second at least (RFC 6298 §2.4). */
+function waitAfter(side: SideEvidence): number {
+  const gap = Math.max(side.seriesGapNs, SHORTEST_TIMER_NS / BACKOFF)
+  return Math.min(gap * BACKOFF, LONGEST_WAIT_NS) + SLACK_NS
+}
+
 /** Whether the next retransmission could still come after the end of the capture. */
-function resendStillDue(e: Evidence, kind: number): boolean {
-  const side = resending(e, kind)
+function resendStillDue(e: Evidence, s: Situation, kind: number): boolean {
+  const side = resending(e, s, kind)
   if (side === undefined) return false
-  const wait = Math.min(side.seriesGapNs * BACKOFF, LONGEST_WAIT_NS) + SLACK_NS
-  return e.captureEndNs <= side.seriesLast.ns + wait
+  return e.captureEndNs <= side.seriesLast.ns + waitAfter(side)
+}
+
+/** The peer sent something after the last retransmission. */
+function isHeardAfter(e: Evidence, side: SideEvidence): boolean {
+  const peer = side === e.client ? e.server : e.client
+  return peer.last.seen && peer.last.frame > side.seriesLast.frame
 }
 
 function probing(e: Evidence): SideEvidence | undefined {

@@ -53,15 +53,15 @@ export const GRACEFUL_RULES: readonly Rule[] = [
     when: (_e, s) =>
       s.bothFins && s.anyReset && (resetBehind(s.first, s) || resetBehind(s.second, s)),
     closer: firstCloser,
-    confidence: () => 'certain',
-    alternatives: [],
+    confidence: (_e, s) => (resetAcksPayload(s) ? 'likely' : 'certain'),
+    alternatives: ['rst_after_kill.abort_after_fin', 'rst_after_kill.unread_data'],
     evidence: finsAndReset,
     explain: (e, s) =>
       pair(
         s,
         (first, second) =>
           `${The(e, first)} closed first (FIN, ${packet(first.fin)}), ${the(e, second)} ${span(first.fin, second.fin)} later; ` +
-          `the RST after that (${packet(resetBehind(first, s) ? first.rst.at : second.rst.at)}) cost no data.`,
+          `the RST after that (${packet(resetBehind(first, s) ? first.rst.at : second.rst.at)}) ${resetAcksPayload(s) ? 'acknowledges the last payload.' : 'cost no data.'}`,
       ),
   },
   {
@@ -95,7 +95,9 @@ export const GRACEFUL_RULES: readonly Rule[] = [
         s,
         (first, second) =>
           `${The(e, first)} closed first (FIN, ${packet(first.fin)}), ${the(e, second)} ${span(first.fin, second.fin)} later (${packet(second.fin)}); ` +
-          `the last acknowledgment was not captured.`,
+          (second.finCount > 1 && !second.finAcked.seen
+            ? `repeated ${count(second.finCount - 1, 'time')}, it was never acknowledged: ${the(e, first)} or the path to it was gone.`
+            : `the last acknowledgment was not captured.`),
       ),
   },
   {
@@ -193,6 +195,12 @@ function resetBehind(side: SideEvidence | undefined, s: Situation): boolean {
   return side.rst.at.frame > (first?.fin.frame ?? 0) && side.rst.at.frame > (second?.fin.frame ?? 0)
 }
 
+/** The RST is the first to acknowledge payload: whether the program has read it is not shown. */
+function resetAcksPayload({ resetter, victim }: Situation): boolean {
+  if (resetter === undefined || victim === undefined || !resetter.rst.hasAck) return false
+  return resetter.has(L.SIDE_ACK_SET) && seqDistance(victim.finSeq, resetter.acked) > 0
+}
+
 /** The first closer answered the second FIN, much later than its own, with the RST of a host without socket. */
 function metForgottenSocket({ first, second, anyReset }: Situation): boolean {
   if (!anyReset || first === undefined || second === undefined) return false
@@ -211,7 +219,9 @@ function crossed({ first, second }: Situation): boolean {
 /** Payload of the second closer, sent after the first FIN, was acknowledged. */
 function usedHalfOpen({ first, second }: Situation): boolean {
   if (first === undefined || second === undefined) return false
-  return second.lateBytes > 0 && seqAfter(first.acked, first.finPeerNxt)
+  // What the first FIN itself acknowledges came before it, wherever it was captured.
+  const before = seqAfter(first.finAck, first.finPeerNxt) ? first.finAck : first.finPeerNxt
+  return second.lateBytes > 0 && seqAfter(first.acked, before) && seqAfter(second.finSeq, before)
 }
 
 function slowClose({ first, second }: Situation): boolean {

@@ -1,7 +1,9 @@
 // Connections that were never established at both ends.
 
 import * as L from '../tcp/layout.js'
+import { seqAfter } from '../tcp/seq.js'
 import type { Evidence } from './evidence.js'
+import { foreignTtl } from './reset-form.js'
 import type { Rule } from './rule.js'
 import { count, items, packet, span, sureAfter, toEnd, tooEarly } from './words.js'
 
@@ -37,10 +39,10 @@ export const HANDSHAKE_RESET_RULES: readonly Rule[] = [
     closer: () => 'client',
     confidence: (e) => {
       // A client without a socket sends a bare RST; with ACK, its handshake was complete and not captured whole.
-      if (e.client.rst.hasAck) return 'possible'
-      return e.server.packets > 0 ? 'certain' : 'likely'
+      if (e.client.rst.hasAck || foreignTtl(e.client)) return 'possible'
+      return e.server.packets > 0 && !acksWrong(e) ? 'certain' : 'likely'
     },
-    alternatives: ['rst_after_kill.abort'],
+    alternatives: ['rst_after_kill.abort', 'reset_other.middlebox'],
     evidence: (e) =>
       items(
         [e.start, 'SYN'],
@@ -48,10 +50,13 @@ export const HANDSHAKE_RESET_RULES: readonly Rule[] = [
         [e.client.rst.at, 'RST by the client'],
       ),
     explain: (e) =>
-      e.server.packets > 0
-        ? `The client answered the server's reply to its SYN with a RST (${packet(e.client.rst.at)}): ` +
-          `it had given up or died before the reply came, or this is a port scan.`
-        : `The client took its SYN back with a RST (${packet(e.client.rst.at)}); no reply of the server was captured.`,
+      acksWrong(e)
+        ? `The server's answer acknowledged a number the client had never sent, and the client reset it as it must ` +
+          `(${packet(e.client.rst.at)}, RFC 9293 §3.10.7.3): something at the server or on the path is wrong.`
+        : e.server.packets > 0
+          ? `The client answered the server's reply to its SYN with a RST (${packet(e.client.rst.at)}): ` +
+            `it had given up or died before the reply came, or this is a port scan.`
+          : `The client took its SYN back with a RST (${packet(e.client.rst.at)}); no reply of the server was captured.`,
   },
   {
     id: 'handshake-accept-overflow-reset',
@@ -83,14 +88,16 @@ export const HANDSHAKE_RULES: readonly Rule[] = [
     id: 'handshake-icmp-unreachable',
     verdict: 'handshake_failed',
     cause: 'icmp_unreachable',
-    when: (e) => onlySyn(e) && e.server.packets === 0 && e.icmpQuotesSyn,
-    closer: () => 'middlebox',
+    when: (e) =>
+      onlySyn(e) && e.server.packets === 0 && e.icmpQuotesSyn && icmpReason(e) !== undefined,
+    closer: (e) => (e.icmpFromTarget ? 'server' : 'middlebox'),
     confidence: () => 'certain',
     alternatives: [],
     evidence: (e) => items([e.start, 'SYN'], [e.icmp, 'ICMP error that quotes the SYN']),
     explain: (e) =>
       `The SYN (${packet(e.start)}) was answered by ICMP type ${e.icmpType} code ${e.icmpCode} ` +
-      `after ${span(e.start, e.icmp)} (${packet(e.icmp)}): host, net or port cannot be reached.`,
+      `after ${span(e.start, e.icmp)} (${packet(e.icmp)}), sent by ${e.icmpFromTarget ? 'that host itself' : 'a router or firewall'}: ` +
+      `${icmpReason(e)}.`,
   },
   {
     id: 'handshake-unanswered',
@@ -145,6 +152,50 @@ export const HANDSHAKE_RULES: readonly Rule[] = [
       `or the path back is broken.${tooEarly(e.captureEndNs - e.start.ns)}`,
   },
 ]
+
+/** Codes of ICMP type 3 (RFC 792, RFC 1122 §3.2.2.1, RFC 1812 §5.2.7.1); 4, fragmentation needed, denies nothing. */
+const UNREACHABLE: readonly (string | undefined)[] = [
+  'the network cannot be reached',
+  'the host cannot be reached',
+  'the protocol is not spoken there',
+  'nobody listens on the port, or a firewall says so',
+  undefined,
+  'the source route failed',
+  'the network is unknown',
+  'the host is unknown',
+  'the source host is isolated',
+  'the network is prohibited by a firewall',
+  'the host is prohibited by a firewall',
+  'the network cannot be reached for this type of service',
+  'the host cannot be reached for this type of service',
+  'it is prohibited by a firewall',
+]
+
+/** Codes of ICMPv6 type 1 (RFC 4443 §3.1). */
+const UNREACHABLE_V6: readonly string[] = [
+  'there is no route',
+  'it is prohibited by a firewall',
+  'it is beyond the scope of the source address',
+  'the address cannot be reached',
+  'nobody listens on the port, or a firewall says so',
+  'the source address failed a policy',
+  'the route rejects it',
+]
+
+/** What an ICMP error says against a connection; undefined when it says nothing. */
+function icmpReason(e: Evidence): string | undefined {
+  const { icmpType, icmpCode } = e
+  if (icmpType === (e.icmpIsV6 ? 3 : 11)) return 'it went in circles until its TTL was used up'
+  if (e.icmpIsV6) return icmpType === 1 ? UNREACHABLE_V6[icmpCode] : undefined
+  return icmpType === 3 ? UNREACHABLE[icmpCode] : undefined
+}
+
+/** The server acknowledged something other than the client's SYN. */
+function acksWrong({ client, server }: Evidence): boolean {
+  return (
+    server.has(L.SIDE_SYN_ACK) && server.has(L.SIDE_ACK_SET) && seqAfter(server.acked, client.nxt)
+  )
+}
 
 /** The client sent SYNs and nothing else. */
 function onlySyn(e: Evidence): boolean {

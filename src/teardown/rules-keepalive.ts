@@ -11,10 +11,10 @@ export const KEEPALIVE_RESET_RULES: readonly Rule[] = [
     id: 'keepalive-reset-sent',
     verdict: 'keepalive_timeout',
     cause: 'reset_sent',
-    when: (_e, s) => s.resetDecides && gaveUpProbing(s.resetter),
+    when: (_e, s) => s.resetDecides && gaveUpProbing(s.resetter, s.loss),
     closer: resetter,
     confidence: (_e, s) => ((s.resetter?.probeRun ?? 0) > 1 ? 'certain' : 'likely'),
-    alternatives: [],
+    alternatives: ['rst_after_kill.abort', 'rst_after_kill.unread_data'],
     evidence: (_e, s) => [
       ...onSide(s.resetter, (side) =>
         items(

@@ -65,7 +65,7 @@ export const MIDDLEBOX_RULES: readonly Rule[] = [
           ? `that host sends ${count(side.aliveAfterRst, 'more packet')} afterwards`
           : ''
         const why = [ttl, talks].filter((part) => part !== '').join(', and ')
-        return `The RST that carries the address of ${the(e, side)} (${packet(side.rst.at)}) was made by something else on the path: ${why}.`
+        return `The RST that carries the address of ${the(e, side)} (${packet(side.rst.at)}) ${alive(side) ? 'was' : 'seems to have been'} made by something else on the path: ${why}.`
       }),
   },
 ]

@@ -5,7 +5,9 @@ import * as L from '../tcp/layout.js'
 import type { Evidence } from './evidence.js'
 import type { SideEvidence } from './side-evidence.js'
 import type { Rule } from './rule.js'
-import { LONGEST_WAIT_NS } from './rules-give-up.js'
+import type { Situation } from './situation.js'
+import { seqAfter } from '../tcp/seq.js'
+import { LONGEST_WAIT_NS, windowProberStopped } from './rules-give-up.js'
 import { The, count, duration, items, packet, sureAfter, the, toEnd, tooEarly } from './words.js'
 
 /** Unacknowledged payload counts as unanswered after this time even without a retransmission. */
@@ -27,10 +29,57 @@ export const OPEN_RULES: readonly Rule[] = [
       `one end lost its state, or the close was not captured.`,
   },
   {
+    id: 'open-zero-window',
+    verdict: 'lingering_established',
+    cause: 'zero_window',
+    when: (e) => stalled(e) !== undefined && !windowProberStopped(e),
+    closer: () => 'none',
+    confidence: (e) => {
+      if (probesGoUnanswered(e)) return 'possible'
+      return e.quietNs > LONGEST_WAIT_NS ? 'likely' : 'certain'
+    },
+    alternatives: [],
+    evidence: (e) => {
+      const side = stalled(e)
+      return side === undefined ? [] : items([side.last, 'window 0'])
+    },
+    explain: (e) => {
+      const side = stalled(e)
+      if (side === undefined) return ''
+      const writer = side === e.client ? e.server : e.client
+      return (
+        `${The(e, side)} does not read: its window is 0 (${packet(side.last)}), and ${the(e, writer)} has sent ` +
+        `${count(writer.windowProbes, 'window probe')} in all${probesGoUnanswered(e) ? ', the last of them without an answer' : ''}, ` +
+        `last seen ${duration(e.quietNs)} before the capture ended.`
+      )
+    },
+  },
+  {
+    id: 'open-data-unanswered-half-closed',
+    verdict: 'lingering_established',
+    cause: 'data_unanswered',
+    when: (_e, s) => s.first !== undefined && s.undelivered !== undefined,
+    closer: () => 'none',
+    confidence: () => 'likely',
+    alternatives: ['retransmission_timeout.data'],
+    evidence: (_e, s) =>
+      s.undelivered === undefined
+        ? []
+        : items(
+            [s.undelivered.data, 'payload that is never acknowledged'],
+            [s.undelivered.seriesLast, 'last retransmission'],
+          ),
+    explain: (e, s) =>
+      s.undelivered === undefined || s.first === undefined
+        ? ''
+        : `${The(e, s.first)} had closed (FIN, ${packet(s.first.fin)}); payload of ${the(e, s.undelivered)} (${packet(s.undelivered.data)}) was sent again ` +
+          `${count(s.undelivered.seriesCount, 'time')} and never acknowledged before the capture ended.`,
+  },
+  {
     id: 'open-close-wait',
     verdict: 'lingering_established',
     cause: 'close_wait',
-    when: (_e, s) => s.first !== undefined && s.first.finAcked.seen,
+    when: (e, s) => s.first !== undefined && s.first.finAcked.seen && !stillSends(e, s),
     closer: () => 'none',
     confidence: (e, s) =>
       sureAfter(s.first === undefined ? 0 : e.captureEndNs - s.first.finAcked.ns),
@@ -49,7 +98,7 @@ export const OPEN_RULES: readonly Rule[] = [
     id: 'open-fin-unanswered',
     verdict: 'lingering_established',
     cause: 'fin_unanswered',
-    when: (_e, s) => s.first !== undefined,
+    when: (_e, s) => s.first !== undefined && !s.first.finAcked.seen,
     closer: () => 'none',
     confidence: () => 'likely',
     alternatives: ['retransmission_timeout.fin', 'lingering_established.close_wait'],
@@ -60,32 +109,6 @@ export const OPEN_RULES: readonly Rule[] = [
         ? ''
         : `${The(e, s.first)} sent its FIN ${count(s.first.finCount, 'time')} (first ${packet(s.first.fin)}) without an acknowledgment ` +
           `before the capture ended.`,
-  },
-  {
-    id: 'open-zero-window',
-    verdict: 'lingering_established',
-    cause: 'zero_window',
-    when: (e) => stalled(e) !== undefined,
-    closer: () => 'none',
-    confidence: (e) => {
-      if (probesGoUnanswered(e)) return 'possible'
-      return e.quietNs > LONGEST_WAIT_NS ? 'likely' : 'certain'
-    },
-    alternatives: [],
-    evidence: (e) => {
-      const side = stalled(e)
-      return side === undefined ? [] : items([side.last, 'window 0'])
-    },
-    explain: (e) => {
-      const side = stalled(e)
-      if (side === undefined) return ''
-      const writer = side === e.client ? e.server : e.client
-      return (
-        `${The(e, side)} does not read: its window is 0 (${packet(side.last)}), and ${the(e, writer)} has sent ` +
-        `${count(writer.windowProbes, 'window probe')}${probesGoUnanswered(e) ? ', the last of them without an answer' : ''}, ` +
-        `last seen ${duration(e.quietNs)} before the capture ended.`
-      )
-    },
   },
   {
     id: 'open-data-unanswered',
@@ -157,10 +180,24 @@ export const OPEN_RULES: readonly Rule[] = [
     confidence: () => 'likely',
     alternatives: [],
     evidence: (e) => items([e.end, 'last packet']),
-    explain: (e) =>
-      `Open when the capture ended, last packet (${e.end.frame}) ${duration(e.quietNs)} before that.`,
+    explain: (e, s) =>
+      s.first === undefined
+        ? `Open when the capture ended, last packet (${e.end.frame}) ${duration(e.quietNs)} before that.`
+        : `${The(e, s.first)} has finished sending (FIN, ${packet(s.first.fin)}), the other side was still sending when the capture ended, ` +
+          `last packet (${e.end.frame}) ${duration(e.quietNs)} before that.`,
   },
 ]
+
+/** The side that has not closed was sending, and being heard, up to the end of the capture. */
+function stillSends(e: Evidence, { first, second }: Situation): boolean {
+  if (first === undefined || second === undefined || !second.late.seen) return false
+  const spanNs = second.data.ns - second.late.ns
+  return (
+    spanNs > 0 &&
+    e.captureEndNs - second.data.ns <= spanNs &&
+    seqAfter(first.acked, first.finPeerNxt)
+  )
+}
 
 /** The side whose window was 0 last while the other one probes it. */
 function stalled(e: Evidence): SideEvidence | undefined {
@@ -189,8 +226,12 @@ function unanswered(e: Evidence): SideEvidence | undefined {
 /** The side whose answered probes are the last use of the connection. */
 function keptAlive(e: Evidence): SideEvidence | undefined {
   const used = lastUse(e)
-  if (e.client.probesAnswered > 0 && e.client.probeLast.ns > used) return e.client
-  if (e.server.probesAnswered > 0 && e.server.probeLast.ns > used) return e.server
+  for (const side of [e.client, e.server]) {
+    if (side.probesAnswered === 0 || !(side.probeLast.ns > used)) continue
+    // The next probe is due again after the idle time; without it nobody keeps the connection alive any more.
+    const due = side.probeIdleNs * 1.125 + 1e9
+    if (!(e.captureEndNs - side.probeLast.ns > due)) return side
+  }
   return undefined
 }
 

@@ -7,6 +7,7 @@ import type { SideEvidence } from './side-evidence.js'
 import {
   ackedFin,
   answersUse,
+  crossedPayload,
   gaveUpResending,
   isActive,
   knewOfFin,
@@ -58,8 +59,8 @@ export const RESET_RULES: readonly Rule[] = [
     explain: (e, s) =>
       onBoth(s, (side, victim) =>
         readOn(s)
-          ? `${The(e, side)} finished sending (FIN, ${packet(side.fin)}) and went on reading, but no longer when ${the(e, victim)} wrote ` +
-            `${count(side.rst.triggerLen, 'byte')} ${span(side.fin, side.rst.trigger)} after the FIN (${packet(side.rst.trigger)}): RST ${span(side.rst.trigger, side.rst.at)} later (${packet(side.rst.at)}).`
+          ? `${The(e, side)} finished sending (FIN, ${packet(side.fin)}) and went on reading, but no longer when ${the(e, victim)} ${side.rst.triggerLen > 0 ? `wrote ${count(side.rst.triggerLen, 'byte')}` : 'closed'} ` +
+            `${span(side.fin, side.rst.trigger)} after the FIN (${packet(side.rst.trigger)}): RST ${span(side.rst.trigger, side.rst.at)} later (${packet(side.rst.at)}).`
           : victim.late.seen
             ? `${The(e, side)} closed or was killed (FIN, ${packet(side.fin)}). ${The(e, victim)} had acknowledged that and still wrote ` +
               `${count(victim.lateBytes, 'byte')} (${packet(victim.late)}), ${span(side.fin, victim.late)} after the FIN: ` +
@@ -78,12 +79,14 @@ export const RESET_RULES: readonly Rule[] = [
     alternatives: ['rst_after_kill.write_after_close'],
     evidence: lateWrite,
     explain: (e, s) =>
-      onBoth(
-        s,
-        (side, victim) =>
-          `${The(e, side)} closed or was killed (FIN, ${packet(side.fin)}${e.idleSince.seen ? `, after ${span(e.idleSince, side.fin)} without payload` : ''}) ` +
-          `while payload of ${the(e, victim)} was on its way${late(victim)}: it crossed the FIN and met no reader, ` +
-          `RST ${span(side.fin, side.rst.at)} after the FIN (${packet(side.rst.at)}).`,
+      onBoth(s, (side, victim) =>
+        side.finCount > 1
+          ? `${The(e, side)} closed or was killed (FIN, ${packet(side.fin)}); the FIN was repeated ${count(side.finCount - 1, 'time')} without an answer and seems to have been lost. ` +
+            `${The(e, victim)}, which did not know, still sent payload${late(victim)}: no reader was left, ` +
+            `RST ${span(side.fin, side.rst.at)} after the first FIN (${packet(side.rst.at)}).`
+          : `${The(e, side)} closed or was killed (FIN, ${packet(side.fin)}${e.idleSince.seen ? `, after ${span(e.idleSince, side.fin)} without payload` : ''}) ` +
+            `while payload of ${the(e, victim)} was on its way${late(victim)}: it crossed the FIN and met no reader, ` +
+            `RST ${span(side.fin, side.rst.at)} after the FIN (${packet(side.rst.at)}).`,
       ),
   },
   {
@@ -168,7 +171,7 @@ export const RESET_RULES: readonly Rule[] = [
     cause: 'unread_data',
     when: (_e, s) => s.resetDecides && isActive(s.resetter) && mayHaveUnread(s.resetter),
     closer: resetter,
-    confidence: () => 'likely',
+    confidence: (_e, s) => (crossedPayload(s) ? 'possible' : 'likely'),
     alternatives: ['rst_after_kill.abort'],
     evidence: (_e, s) => [
       ...onSide(s.resetter, (side) =>
@@ -184,7 +187,10 @@ export const RESET_RULES: readonly Rule[] = [
         (side) =>
           `${The(e, side)} reset the connection (${packet(side.rst.at)}) ` +
           `${span(side.rst.peerData, side.rst.at)} after payload it had not answered (${packet(side.rst.peerData)}): ` +
-          `what a killed process, or a close() without reading everything, leaves on the wire.`,
+          `what a killed process, or a close() without reading everything, leaves on the wire.` +
+          (crossedPayload(s)
+            ? ` The RST does not acknowledge that payload, which may have crossed it.`
+            : ''),
       ),
   },
   {
@@ -209,14 +215,14 @@ export const RESET_RULES: readonly Rule[] = [
         (side) =>
           `${The(e, side)} reset the connection (${packet(side.rst.at)}) ` +
           `${e.idleSince.seen ? `${span(e.idleSince, side.rst.at)} after the last activity, ` : ''}with nothing unread as far as the packets show: ` +
-          `an abort on purpose (SO_LINGER 0, ss -K, resetAndDestroy).`,
+          `an abort (SO_LINGER 0, ss -K, resetAndDestroy).`,
       ),
   },
   {
     id: 'reset-peer-forgot',
     verdict: 'rst_after_kill',
     cause: 'peer_forgot',
-    when: (_e, s) => s.resetDecides && answersUse(s.resetter),
+    when: (_e, s) => s.resetDecides && answersUse(s),
     closer: resetter,
     confidence: () => 'likely',
     alternatives: ['reset_other.middlebox'],

@@ -78,6 +78,10 @@ export class ResetEvidence {
   get nxt(): number {
     return this.word(L.RST_NXT)
   }
+  /** The peer's SND.NXT when it passed. */
+  get peerNxt(): number {
+    return this.word(L.RST_PEER_NXT)
+  }
   get high(): number {
     return this.word(L.RST_HIGH)
   }

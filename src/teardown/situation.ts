@@ -24,6 +24,8 @@ export class Situation {
   resetDecides = false
   /** A RST passed that changed nothing. */
   resetIgnored = false
+  /** The same, though another reset counted. */
+  anyResetIgnored = false
   /** The reset that counted was not exactly what its receiver expected. */
   resetIsDoubtful = false
   /** Sender of the first FIN and the other side; undefined when no FIN passed. */
@@ -31,6 +33,8 @@ export class Situation {
   second: SideEvidence | undefined
   bothFins = false
   bothFinsAcked = false
+  /** The side whose payload, sent again and again, was never acknowledged before its own FIN. */
+  undelivered: SideEvidence | undefined
   /** No SYN of either side was captured. */
   midstream = false
   /** Packets of one side are missing altogether. */
@@ -52,6 +56,11 @@ export class Situation {
     this.loss = client.has(GAPS) || server.has(GAPS)
     this.bothFins = client.fin.seen && server.fin.seen
     this.bothFinsAcked = this.bothFins && client.finAcked.seen && server.finAcked.seen
+    this.undelivered = lastsUndelivered(client, server)
+      ? client
+      : lastsUndelivered(server, client)
+        ? server
+        : undefined
     const clientFirst = client.fin.seen && (!server.fin.seen || client.fin.frame < server.fin.frame)
     this.first = clientFirst ? client : server.fin.seen ? server : undefined
     this.second = this.first === undefined ? undefined : this.first === client ? server : client
@@ -67,6 +76,7 @@ export class Situation {
       this.resetter = undefined
       this.victim = undefined
       this.resetIgnored = false
+      this.anyResetIgnored = false
       this.resetIsDoubtful = false
       this.resetDecides = false
       return
@@ -78,12 +88,20 @@ export class Situation {
     this.victim =
       this.resetter === undefined ? undefined : this.resetter === client ? server : client
     this.resetIgnored = this.resetter === undefined
+    this.anyResetIgnored = (client.rst.at.seen && !byClient) || (server.rst.at.seen && !byServer)
     this.resetIsDoubtful = this.resetter?.rst.exact === false
     this.resetDecides =
       this.resetter !== undefined &&
       this.victim !== undefined &&
       !afterClose(this.resetter, this.victim)
   }
+}
+
+/** Whether payload of `side` was being resent without an acknowledgment when its last packet passed. */
+function lastsUndelivered(side: SideEvidence, peer: SideEvidence): boolean {
+  if (side.seriesKind === 0 || side.seriesCount === 0 || !peer.has(L.SIDE_ACK_SET)) return false
+  const end = side.fin.seen ? side.finSeq : side.nxt
+  return side.has(L.SIDE_DATA) && seqAfter(end, peer.acked)
 }
 
 /** Whether the capture ends so soon after something that needs an answer that the answer may just not be in it. */

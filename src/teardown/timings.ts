@@ -2,6 +2,7 @@
 // with times that run backwards count as simultaneous.
 
 import type { Evidence } from './evidence.js'
+import { answersTrigger } from './reset-form.js'
 import { type Moment, between } from './moment.js'
 import type { SideEvidence } from './side-evidence.js'
 import type { Situation } from './situation.js'
@@ -88,6 +89,7 @@ export function finToRstNs(s: Situation): number {
 /** From the packet that a reset of a host without socket answers to that reset. */
 export function triggerToRstNs(s: Situation): number {
   if (s.resetter === undefined || s.resetter.rst.hasAck !== s.resetter.rst.answersSyn) return NaN
+  if (!answersTrigger(s.resetter, s.victim)) return NaN
   return between(s.resetter.rst.trigger, s.resetter.rst.at)
 }
 

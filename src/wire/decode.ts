@@ -77,6 +77,8 @@ export class Decoder {
   icmpType = 0
   /** Code of the error, with the type. */
   icmpCode = 0
+  /** The error comes from the host to which the quoted packet was sent, not from a router. */
+  icmpFromTarget = false
   /** Texts of `segment.encapsulation`. */
   readonly encapsulations: EncapsulationTable = new EncapsulationTable()
 
@@ -219,6 +221,7 @@ export class Decoder {
     this.quoted.encapsulation = this.encapsulations.intern(walk)
     this.icmpType = walk.icmpType
     this.icmpCode = walk.icmpCode
+    this.icmpFromTarget = walk.icmpSrc0 === this.quoted.dst0 && walk.icmpSrc3 === this.quoted.dst3
     return status
   }
 

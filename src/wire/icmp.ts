@@ -28,6 +28,8 @@ export function readIcmp(walk: Walk): number {
   if (!isError || walk.quoting) return NOT_TCP
   walk.quoting = true
   walk.icmpType = type
+  walk.icmpSrc0 = walk.src0
+  walk.icmpSrc3 = walk.src3
   walk.icmpCode = walk.view.getUint8(walk.pos + ICMP_CODE)
   walk.pos += ICMP_HEADER_LEN
   return walk.ipVersion === 4 ? LAYER_IPV4 : LAYER_IPV6

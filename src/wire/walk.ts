@@ -55,6 +55,9 @@ export class Walk {
   quoting = false
   icmpType = 0
   icmpCode = 0
+  /** Sender of the ICMP error, first and last word of its address. */
+  icmpSrc0 = 0
+  icmpSrc3 = 0
 
   /** Encapsulations passed, outermost first: kind and value of each. */
   readonly kinds: Int32Array = new Int32Array(MAX_ENCAPSULATIONS)
