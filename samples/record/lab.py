@@ -363,6 +363,11 @@ class Lab:
         else:
             self.link(self.client, self.server, 0)
 
+    def settle(self):
+        """Over IPv6 link-local addresses are checked for duplicates first; a SYN would be lost meanwhile."""
+        if self.ipv6:
+            time.sleep(2)
+
     def host(self, name):
         made = Host(self, name)
         self.hosts.append(made)

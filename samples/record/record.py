@@ -94,6 +94,7 @@ def record(folder, name, number, arguments):
     lab = None
     try:
         lab = Lab(folder, name, number, **options)
+        lab.settle()
         recording.script(lab)
         lab.finish()
     except Exception:

@@ -83,9 +83,11 @@ def accept_overflow(lab):
         process.ask(f"c{at}", "send", 100, 1)
     lab.wait(4)
     noise(lab)
-    for stream in (0, 1, 2):
+    for stream in (0, 1):
         lab.truth("lingering_established.idle", "lingering_established.active", closer="none", stream=stream)
-    lab.truth("handshake_failed.accept_overflow", closer="none", stream=3)
+    # Whichever of the last two is heard first takes the last place.
+    for stream in (2, 3):
+        lab.truth("handshake_failed.accept_overflow", "lingering_established.idle", closer="none", stream=stream)
 
 
 def is_ack(frame):
