@@ -2,8 +2,9 @@
 
 import { isIP, isIPv6 } from 'node:net'
 import { TeardownError } from '../base/errors.js'
-import type { ColumnSource } from '../report/columns.js'
+import type { ColumnSource } from '../report/column.js'
 import { COLUMNS } from '../report/columns.js'
+import { readColumn } from '../report/column.js'
 import { CAUSES, VERDICTS } from '../teardown/verdicts.js'
 
 /** Filters as given; each is a list, empty for no restriction. */
@@ -121,5 +122,6 @@ export function parseNumbers(option: string, text: string, max: number): number[
 const BY_KEY = new Map(COLUMNS.map((column) => [column.key, column]))
 
 function read(from: ColumnSource, key: string): unknown {
-  return BY_KEY.get(key)?.read(from)
+  const column = BY_KEY.get(key)
+  return column === undefined ? undefined : readColumn(column, from)
 }

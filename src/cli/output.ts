@@ -6,7 +6,7 @@ import { TeardownError } from '../base/errors.js'
 import type { TextSink } from '../report/reporter.js'
 
 const STDOUT = 1
-const FLUSH_CHARS = 1 << 16
+const BUFFER_BYTES = 1 << 18
 /** Pause before writing again to a reader that is not ready. */
 const RETRY_MS = 5
 
@@ -19,7 +19,8 @@ export class Output implements TextSink {
   private readonly name: string
   /** Where the text goes until it is whole; undefined for standard output and special files. */
   private readonly aside: string | undefined
-  private buffered = ''
+  private readonly buffer = Buffer.allocUnsafe(BUFFER_BYTES)
+  private filled = 0
   /** Write at once: somebody watches a live source. */
   immediate = false
 
@@ -40,16 +41,25 @@ export class Output implements TextSink {
   }
 
   write(text: string): void {
-    this.buffered += text
-    if (this.immediate || this.buffered.length >= FLUSH_CHARS) this.flush()
+    this.writeOctets(Buffer.from(text))
+  }
+
+  writeOctets(octets: Uint8Array): void {
+    if (this.filled + octets.length > this.buffer.length) this.flush()
+    if (octets.length > this.buffer.length) {
+      this.writeAll(octets)
+    } else {
+      this.buffer.set(octets, this.filled)
+      this.filled += octets.length
+    }
+    if (this.immediate) this.flush()
   }
 
   /** Writes out what is buffered. */
   flush(): void {
-    if (this.buffered === '') return
-    let rest: Uint8Array = Buffer.from(this.buffered)
-    this.buffered = ''
-    while (rest.length > 0) rest = rest.subarray(this.writeSome(rest))
+    const octets = this.buffer.subarray(0, this.filled)
+    this.filled = 0
+    this.writeAll(octets)
   }
 
   /** Writes what is left and puts a file in its place. */
@@ -67,10 +77,15 @@ export class Output implements TextSink {
 
   /** Drops what was written to a file; for runs that fail. */
   discard(): void {
-    this.buffered = ''
+    this.filled = 0
     if (this.fd === STDOUT) return
     closeSync(this.fd)
     if (this.aside !== undefined) rmSync(this.aside, { force: true })
+  }
+
+  private writeAll(octets: Uint8Array): void {
+    let rest = octets
+    while (rest.length > 0) rest = rest.subarray(this.writeSome(rest))
   }
 
   private writeSome(octets: Uint8Array): number {

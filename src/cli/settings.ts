@@ -1,7 +1,8 @@
 // From the options as typed to settings the run can rely on.
 
 import { TeardownError } from '../base/errors.js'
-import { type Column, COLUMNS, COLUMN_KEYS } from '../report/columns.js'
+import { COLUMNS, COLUMN_KEYS } from '../report/columns.js'
+import { type Column } from '../report/column.js'
 import {
   CLOSERS,
   type ConnectionFilter,

@@ -3,7 +3,7 @@
 
 import type { CaptureInfo } from '../capture/info.js'
 import type { CaptureClock, RecordHandler } from '../capture/record.js'
-import type { ColumnSource } from '../report/columns.js'
+import type { ColumnSource } from '../report/column.js'
 import { ICMP_FROM_TARGET, ICMP_V6 } from '../tcp/layout.js'
 import { type EndHandler, Tracker, type TrackerLimits } from '../tcp/tracker.js'
 import { Judgement } from '../teardown/classify.js'

@@ -1,11 +1,7 @@
 // A connection as library users get it: a plain object with one field per column, made from the list of columns.
 
-import {
-  COLUMNS,
-  type ColumnSource,
-  type EvidenceRow,
-  connectionObject,
-} from '../report/columns.js'
+import { COLUMNS, connectionObject } from '../report/columns.js'
+import { type ColumnSource, type EvidenceRow } from '../report/column.js'
 import type { Confidence } from '../teardown/rule.js'
 import type { Closer } from '../teardown/situation.js'
 import type { Verdict } from '../teardown/verdicts.js'

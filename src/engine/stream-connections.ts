@@ -2,7 +2,7 @@
 
 import { TeardownError } from '../base/errors.js'
 import type { CaptureSource } from '../capture/source.js'
-import type { ColumnSource } from '../report/columns.js'
+import type { ColumnSource } from '../report/column.js'
 import type { ConnectionHandler } from './analysis.js'
 import { type AnalyzeOptions, analyzeSource } from './analyze.js'
 import type { CaptureReport } from './capture-report.js'

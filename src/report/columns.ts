@@ -1,75 +1,43 @@
 // The one list of output columns. JSON, NDJSON, CSV, the schema, the README and `--columns` are made from it.
 
-import type { ConnectionTable } from '../tcp/table.js'
-import type { Judgement } from '../teardown/classify.js'
 import type { Evidence } from '../teardown/evidence.js'
 import { flagNames } from '../teardown/flags.js'
 import { between } from '../teardown/moment.js'
 import * as T from '../teardown/timings.js'
 import { CAUSES } from '../teardown/verdicts.js'
-import { sideAddress, sidePort } from './address.js'
+import { sidePort } from './address.js'
+import {
+  COLUMN_TYPES,
+  type Column,
+  type ColumnKind,
+  type ColumnSource,
+  readColumn,
+} from './column.js'
 import { completeness } from './completeness.js'
-import { isoTime, secondsOf } from './time.js'
 import { connState, history } from './zeek-names.js'
-
-/** One packet a verdict rests on, as it is written. */
-export interface EvidenceRow {
-  /** Record number in the capture, Wireshark's frame.number. */
-  readonly packet: number
-  /** Capture time, ISO 8601. */
-  readonly time: string
-  /** What the packet shows. */
-  readonly shows: string
-}
-
-/** What a column can hold; undefined is absent. */
-export type ColumnValue =
-  string | number | boolean | readonly string[] | readonly EvidenceRow[] | undefined
-
-/** JSON type of a column. */
-export type ColumnType = 'string' | 'integer' | 'number' | 'boolean' | 'strings' | 'evidence'
-
-/** What a column reads from: one ended and judged connection. */
-export interface ColumnSource {
-  readonly table: ConnectionTable
-  readonly e: Evidence
-  readonly j: Judgement
-  /** Path of the capture as given. */
-  readonly captureName: string
-  readonly baseNs: bigint
-  readonly encapsulation: string
-  /** Relative ns of a kill the user knows of, NaN without one. */
-  readonly killedNs: number
-}
-
-/** One output column. */
-export interface Column {
-  readonly key: string
-  readonly type: ColumnType
-  /** Always present, in every connection. */
-  readonly always: boolean
-  readonly doc: string
-  readonly read: (from: ColumnSource) => ColumnValue
-}
 
 /** All columns, in the order of output. */
 export const COLUMNS: readonly Column[] = [
-  text('type', 'Always `connection`.', () => 'connection'),
-  text(
+  word('type', 'Always `connection`.', () => 'connection'),
+  column(
     'capture',
+    'text',
     'The capture, as given on the command line or found below a given folder.',
     (c) => c.captureName,
+    true,
   ),
   whole(
     'stream',
     "Number of the connection in its capture, equal to Wireshark's `tcp.stream`.",
     (c) => c.e.stream,
   ),
-  text('client_ip', 'Address of the client: the side that sent the first SYN.', (c) =>
-    ip(c, c.e.clientSide),
+  address(
+    'client_ip',
+    'Address of the client: the side that sent the first SYN.',
+    (c) => c.e.clientSide,
   ),
   whole('client_port', 'Port of the client.', (c) => port(c, c.e.clientSide)),
-  text('server_ip', 'Address of the server.', (c) => ip(c, 1 - c.e.clientSide)),
+  address('server_ip', 'Address of the server.', (c) => 1 - c.e.clientSide),
   whole('server_port', 'Port of the server.', (c) => port(c, 1 - c.e.clientSide)),
   column(
     'client_guessed',
@@ -79,64 +47,65 @@ export const COLUMNS: readonly Column[] = [
   ),
   column(
     'encapsulation',
-    'string',
+    'text',
     'What the packets were wrapped in, outermost first, such as `vlan 5/vxlan 42`.',
-    (c) => c.encapsulation || undefined,
+    (c) => c.encapsulation,
   ),
-  text('verdict', 'How the connection ended.', (c) => c.j.verdict),
-  text('cause', 'Why, within the verdict.', (c) => c.j.cause),
-  text(
+  word('verdict', 'How the connection ended.', (c) => c.j.verdict),
+  word('cause', 'Why, within the verdict.', (c) => c.j.cause),
+  word(
     'closer',
     'Who ended it: `client`, `server`, `both`, `middlebox`, `none` (it did not end) or `unknown`.',
     (c) => c.j.closer,
   ),
-  text(
+  word(
     'confidence',
     '`certain` (only this fits the packets), `likely` or `possible`.',
     (c) => c.j.confidence,
   ),
-  text('explanation', 'One or two sentences with the numbers in them.', (c) => c.j.explanation()),
-  column('alternatives', 'strings', 'Other `verdict.cause` the packets cannot exclude.', (c) =>
+  column(
+    'explanation',
+    'text',
+    'One or two sentences with the numbers in them.',
+    (c) => c.j.explanation(),
+    true,
+  ),
+  column('alternatives', 'words', 'Other `verdict.cause` the packets cannot exclude.', (c) =>
     listed(c.j.alternatives()),
   ),
   column(
     'evidence',
     'evidence',
     'The packets the verdict rests on: `packet`, `time`, `shows`.',
-    evidenceRows,
+    (c) => listed(c.j.evidence()),
   ),
   column(
     'kernel_reasons',
-    'strings',
+    'words',
     'Linux `sk_rst_reason` names under which the RST that decided can have been sent.',
-    (c) => listed(kernelReasons(c.j.verdict, c.j.cause)),
+    (c) => listed(kernelReasons(c.j.name)),
   ),
   column(
     'client_state',
-    'string',
+    'word',
     "The client's state at the end (RFC 9293 §3.3.2), as far as packets prove it.",
-    (c) => c.e.client.state || undefined,
+    (c) => c.e.client.state,
   ),
-  column(
-    'server_state',
-    'string',
-    "The server's state at the end.",
-    (c) => c.e.server.state || undefined,
-  ),
-  text('conn_state', "Zeek's `conn_state`, by its rules; it knows no timers here.", connState),
-  text('history', "Zeek's `history`, without content gaps and checksums.", history),
+  column('server_state', 'word', "The server's state at the end.", (c) => c.e.server.state),
+  word('conn_state', "Zeek's `conn_state`, by its rules; it knows no timers here.", connState),
+  word('history', "Zeek's `history`, without content gaps and checksums.", history),
   whole(
     'completeness',
     "Wireshark's `tcp.completeness` bits: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32.",
     (c) => completeness(c.e),
   ),
-  text('start_time', 'Time of the first packet.', (c) => isoTime(c.baseNs, c.e.start.ns)),
-  text('end_time', 'Time of the last packet.', (c) => isoTime(c.baseNs, c.e.end.ns)),
+  time('start_time', 'Time of the first packet.', (c) => c.e.start.ns),
+  time('end_time', 'Time of the last packet.', (c) => c.e.end.ns),
   column(
     'duration_s',
-    'number',
+    'seconds',
     'From the first packet to the last.',
-    (c) => secondsOf(c.e.end.ns - c.e.start.ns),
+    (c) => c.e.end.ns - c.e.start.ns,
     true,
   ),
   whole(
@@ -249,13 +218,15 @@ export const COLUMNS: readonly Column[] = [
     'From the first sending to the last retransmission of what was never acknowledged.',
     (c) => retransmissionSpan(c.e),
   ),
-  column('flags', 'strings', 'Circumstances that change how far the verdict can be trusted.', (c) =>
+  column('flags', 'words', 'Circumstances that change how far the verdict can be trusted.', (c) =>
     listed(flagNames(c.e, c.j.situation)),
   ),
-  text(
+  column(
     'wireshark_filter',
+    'stream-filter',
     'Display filter for the connection.',
-    (c) => `tcp.stream eq ${c.e.stream}`,
+    (c) => c.e.stream,
+    true,
   ),
 ]
 
@@ -268,51 +239,49 @@ export function connectionObject(
   columns: readonly Column[],
 ): Record<string, unknown> {
   const row: Record<string, unknown> = {}
-  for (const { key, read } of columns) {
-    const value = read(from)
-    if (value !== undefined) row[key] = value
+  for (const each of columns) {
+    const value = readColumn(each, from)
+    if (value !== undefined) row[each.key] = value
   }
   return row
 }
 
 function column(
   key: string,
-  type: ColumnType,
+  kind: ColumnKind,
   doc: string,
-  read: Column['read'],
+  raw: Column['raw'],
   always: boolean = false,
 ): Column {
-  return { key, type, always, doc, read }
+  return { key, kind, type: COLUMN_TYPES[kind], always, doc, raw }
 }
 
-function text(key: string, doc: string, read: Column['read']): Column {
-  return column(key, 'string', doc, read, true)
+function word(key: string, doc: string, raw: (from: ColumnSource) => string): Column {
+  return column(key, 'word', doc, raw, true)
 }
 
-function whole(key: string, doc: string, read: Column['read']): Column {
-  return column(key, 'integer', doc, read, true)
+function address(key: string, doc: string, side: (from: ColumnSource) => number): Column {
+  return column(key, 'address', doc, side, true)
+}
+
+function whole(key: string, doc: string, raw: (from: ColumnSource) => number): Column {
+  return column(key, 'integer', doc, raw, true)
+}
+
+function time(key: string, doc: string, ns: (from: ColumnSource) => number): Column {
+  return column(key, 'time', doc, ns, true)
 }
 
 function seconds(key: string, doc: string, ns: (from: ColumnSource) => number): Column {
-  return column(key, 'number', doc, (from) => secondsOf(ns(from)))
-}
-
-function ip(c: ColumnSource, side: number): string {
-  return sideAddress(c.table.connections.ints, c.e.record, side)
+  return column(key, 'seconds', doc, ns)
 }
 
 function port(c: ColumnSource, side: number): number {
   return sidePort(c.table.connections.ints, c.e.record, side)
 }
 
-function listed(names: readonly string[]): readonly string[] | undefined {
-  return names.length === 0 ? undefined : names
-}
-
-function evidenceRows(c: ColumnSource): readonly EvidenceRow[] | undefined {
-  const list = c.j.evidence()
-  if (list.length === 0) return undefined
-  return list.map(({ frame, ns, shows }) => ({ packet: frame, time: isoTime(c.baseNs, ns), shows }))
+function listed<T>(list: readonly T[]): readonly T[] | undefined {
+  return list.length === 0 ? undefined : list
 }
 
 /** The side that sent keepalive probes, the busier one if both did. */
@@ -334,6 +303,10 @@ function retransmissionSpan(e: Evidence): number {
   return Math.max(0, side.seriesLast.ns - side.seriesSentNs)
 }
 
-function kernelReasons(verdict: string, cause: string): readonly string[] {
-  return CAUSES.find((row) => row.verdict === verdict && row.cause === cause)?.kernelReasons ?? []
+const KERNEL_REASONS = new Map(
+  CAUSES.map((row) => [`${row.verdict}.${row.cause}`, row.kernelReasons]),
+)
+
+function kernelReasons(name: string): readonly string[] {
+  return KERNEL_REASONS.get(name) ?? []
 }

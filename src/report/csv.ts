@@ -1,49 +1,84 @@
 // CSV by RFC 4180, with formulas defused: a cell that a spreadsheet would run gets a quote in front. Connections only.
+// Written as octets, see byte-writer.ts: numbers, times and addresses need no quotes.
 
-import { stringify } from 'csv-stringify/sync'
-import type { Column, ColumnSource, ColumnValue, EvidenceRow } from './columns.js'
+import * as L from '../tcp/layout.js'
+import { ByteWriter } from './byte-writer.js'
+import {
+  type Column,
+  type ColumnSource,
+  type ColumnValue,
+  type EvidenceRow,
+  readColumn,
+} from './column.js'
 import type { CaptureRow, Reporter, TextSink } from './reporter.js'
 import type { Summary } from './summary.js'
 
-/** Rows that are turned to text at once: csv-stringify costs much per call and little per row. */
-const BATCH_ROWS = 256
+const COMMA = 0x2c
+const NEWLINE = 0x0a
+/** What spreadsheets take for the beginning of a formula, and white space that hides one. */
+const FORMULA = /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/
+const NEEDS_QUOTES = /[",\r\n]|^\s|\s$/
 
 /** Writes a header line and a line per connection. Lists are joined with `;`. */
 export class CsvReporter implements Reporter {
   private readonly sink: TextSink
   private readonly columns: readonly Column[]
-  private rows: string[][] = []
+  private readonly out = new ByteWriter()
 
   constructor(sink: TextSink, columns: readonly Column[]) {
     this.sink = sink
     this.columns = columns
-    this.rows.push(columns.map((column) => column.key))
+    sink.write(`${columns.map(({ key }) => key).join(',')}\n`)
   }
 
   connection(from: ColumnSource): void {
-    this.rows.push(this.columns.map((column) => cell(column.read(from))))
-    if (this.rows.length >= BATCH_ROWS) this.flush()
+    const { out, columns } = this
+    for (let i = 0; i < columns.length; i++) {
+      if (i > 0) out.octet(COMMA)
+      writeCell(columns[i] as Column, from, out)
+    }
+    out.octet(NEWLINE)
+    this.sink.writeOctets(out.written())
+    out.clear()
   }
 
   capture(_report: CaptureRow): void {
-    this.flush()
+    // A file of connections holds nothing else.
   }
 
   finish(_summary: Summary): void {
-    this.flush()
-  }
-
-  private flush(): void {
-    if (this.rows.length === 0) return
-    this.sink.write(stringify(this.rows, { escape_formulas: true }))
-    this.rows = []
+    // Written as they came.
   }
 }
 
+function writeCell(column: Column, from: ColumnSource, out: ByteWriter): void {
+  const { kind } = column
+  if (kind !== 'integer' && kind !== 'seconds' && kind !== 'time' && kind !== 'address') {
+    out.text(cell(readColumn(column, from)))
+    return
+  }
+  const raw = column.raw(from) as number | undefined
+  if (raw === undefined || Number.isNaN(raw)) return
+  if (kind === 'integer') out.integer(raw)
+  else if (kind === 'seconds') out.seconds(raw)
+  else if (kind === 'time') out.isoTime(from.baseNs, raw)
+  else writeAddress(column, raw, from, out)
+}
+
+function writeAddress(column: Column, side: number, from: ColumnSource, out: ByteWriter): void {
+  const { ints } = from.table.connections
+  const conn = from.e.record * L.CONN_INTS
+  const isIpv6 = ((ints[conn + L.CONN_FLAGS] as number) & L.CONN_IPV6) !== 0
+  if (isIpv6) out.text(cell(readColumn(column, from)))
+  else out.ipv4(ints[conn + (side === 0 ? L.ADDR_0 : L.ADDR_1)] as number)
+}
+
+/** One cell, quoted where RFC 4180 §2.6 asks for it. */
 function cell(value: ColumnValue): string {
   if (value === undefined) return ''
-  if (typeof value === 'object') return value.map(part).join(';')
-  return String(value)
+  let text = typeof value === 'object' ? value.map(part).join(';') : String(value)
+  if (FORMULA.test(text)) text = `'${text}`
+  return NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
 function part(value: string | EvidenceRow): string {

@@ -1,27 +1,32 @@
 // One JSON document. Connections are written as they end, so that no run has to fit into memory; captures and summary
 // therefore come last.
 
-import type { Column, ColumnSource } from './columns.js'
-import { ConnectionJson, jsonText } from './json-text.js'
+import type { Column, ColumnSource } from './column.js'
+import { ByteWriter } from './byte-writer.js'
+import { JsonRow } from './json-row.js'
+import { jsonText } from './json-text.js'
 import { type CaptureRow, type Reporter, SCHEMA_NAME, type TextSink } from './reporter.js'
 import type { Summary } from './summary.js'
 
 /** Writes `{schema, connections, incidents, captures, summary}`. */
 export class JsonReporter implements Reporter {
   private readonly sink: TextSink
-  private readonly connections: ConnectionJson
+  private readonly row: JsonRow
+  private readonly out = new ByteWriter()
   private readonly captures: CaptureRow[] = []
   private rows = 0
 
   constructor(sink: TextSink, columns: readonly Column[]) {
     this.sink = sink
-    this.connections = new ConnectionJson(columns)
+    this.row = new JsonRow(columns)
     sink.write(`{"schema":${JSON.stringify(SCHEMA_NAME)},"connections":[`)
   }
 
   connection(from: ColumnSource): void {
-    const row = this.connections.text(from)
-    this.sink.write(`${this.rows === 0 ? '\n' : ',\n'}${row}`)
+    this.out.text(this.rows === 0 ? '\n' : ',\n')
+    this.row.write(from, this.out)
+    this.sink.writeOctets(this.out.written())
+    this.out.clear()
     this.rows++
   }
 

@@ -1,23 +1,31 @@
 // NDJSON: one JSON object a line, written as connections end. Control characters are escaped, so that file and
 // interface names cannot reach the terminal as code.
 
-import type { Column, ColumnSource } from './columns.js'
-import { ConnectionJson, jsonText } from './json-text.js'
+import type { Column, ColumnSource } from './column.js'
+import { ByteWriter } from './byte-writer.js'
+import { JsonRow } from './json-row.js'
+import { jsonText } from './json-text.js'
 import type { CaptureRow, Reporter, TextSink } from './reporter.js'
 import type { Summary } from './summary.js'
+
+const NEWLINE = 0x0a
 
 /** Writes `connection`, `capture` and `summary` lines. */
 export class NdjsonReporter implements Reporter {
   private readonly sink: TextSink
-  private readonly connections: ConnectionJson
+  private readonly row: JsonRow
+  private readonly out = new ByteWriter()
 
   constructor(sink: TextSink, columns: readonly Column[]) {
     this.sink = sink
-    this.connections = new ConnectionJson(columns)
+    this.row = new JsonRow(columns)
   }
 
   connection(from: ColumnSource): void {
-    this.sink.write(`${this.connections.text(from)}\n`)
+    this.row.write(from, this.out)
+    this.out.octet(NEWLINE)
+    this.sink.writeOctets(this.out.written())
+    this.out.clear()
   }
 
   capture(report: CaptureRow): void {

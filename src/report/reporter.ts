@@ -1,11 +1,13 @@
 // What every output format does: take connections one by one, captures as they are done, and a summary at the end.
 
-import type { ColumnSource } from './columns.js'
+import type { ColumnSource } from './column.js'
 import type { Summary } from './summary.js'
 
 /** Where a reporter writes to. */
 export interface TextSink {
   write(text: string): void
+  /** Takes octets of UTF-8, which are valid during the call only. */
+  writeOctets(octets: Uint8Array): void
 }
 
 /** The `capture` line of the output, as far as reports for people look into it; its fields are made by the engine. */

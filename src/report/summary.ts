@@ -2,7 +2,7 @@
 
 import type { Rule } from '../teardown/rule.js'
 import { CAUSES, VERDICTS } from '../teardown/verdicts.js'
-import type { ColumnSource } from './columns.js'
+import type { ColumnSource } from './column.js'
 
 /** The last line of NDJSON output, `summary` of a JSON document. */
 export interface Summary {

@@ -1,7 +1,8 @@
 // The form for people: how many connections ended how, then the ones worth a look, each with one sentence to paste.
 
 import { CAUSES, type CauseEntry, VERDICTS } from '../teardown/verdicts.js'
-import { type Column, type ColumnSource, type ColumnValue, COLUMNS } from './columns.js'
+import { COLUMNS } from './columns.js'
+import { type Column, type ColumnSource, type ColumnValue, readColumn } from './column.js'
 import { endpointText } from './address.js'
 import { printable } from './printable.js'
 import type { CaptureRow, Reporter, TextSink } from './reporter.js'
@@ -214,7 +215,7 @@ export class ColumnsReporter implements Reporter {
 
   connection(from: ColumnSource): void {
     const cells = this.columns.map((column) => {
-      const text = plain(column.read(from))
+      const text = plain(readColumn(column, from))
       return column.type === 'integer' || column.type === 'number'
         ? text.padStart(widthOf(column))
         : text.padEnd(widthOf(column))
@@ -266,7 +267,8 @@ function plain(cell: ColumnValue): string {
 const BY_KEY = new Map(COLUMNS.map((column) => [column.key, column]))
 
 function value(from: ColumnSource, key: string): string {
-  return plain(BY_KEY.get(key)?.read(from))
+  const column = BY_KEY.get(key)
+  return column === undefined ? '' : plain(readColumn(column, from))
 }
 
 function counted(n: number, noun: string): string {

@@ -3,10 +3,25 @@
 const NS_PER_S = 1e9
 
 /** The last base and the last second that were shown: times of one capture come in order, many to a second. */
-const last = { baseNs: 0n, baseSeconds: 0, baseNanos: 0, seconds: NaN, text: '', zone: '' }
+const last = {
+  baseNs: 0n,
+  baseSeconds: 0,
+  baseNanos: 0,
+  seconds: NaN,
+  text: '',
+  zone: '',
+  nanos: 0,
+}
 
-/** `2026-11-23T07:31:08.123456789Z`. Years up to 9999; beyond that the form of ECMAScript's expanded years. */
-export function isoTime(baseNs: bigint, ns: number): string {
+/** A time in parts: up to the second, the ns beyond that, and the zone. Refilled by the next call. */
+export interface TimeParts {
+  readonly text: string
+  readonly nanos: number
+  readonly zone: string
+}
+
+/** Splits the time `ns` after `baseNs`. Years up to 9999; beyond that the form of ECMAScript's expanded years. */
+export function isoSeconds(baseNs: bigint, ns: number): TimeParts {
   if (baseNs !== last.baseNs) {
     last.baseNs = baseNs
     last.baseSeconds = Number(baseNs / 1_000_000_000n)
@@ -15,6 +30,7 @@ export function isoTime(baseNs: bigint, ns: number): string {
   const nanos = last.baseNanos + Math.round(ns)
   const carried = Math.floor(nanos / NS_PER_S)
   const seconds = last.baseSeconds + carried
+  last.nanos = nanos - carried * NS_PER_S
   if (seconds !== last.seconds) {
     last.seconds = seconds
     const date = new Date(seconds * 1000)
@@ -23,7 +39,13 @@ export function isoTime(baseNs: bigint, ns: number): string {
     last.text = isDate ? date.toISOString().slice(0, -5) : String(seconds)
     last.zone = isDate ? 'Z' : ''
   }
-  return `${last.text}.${String(nanos - carried * NS_PER_S).padStart(9, '0')}${last.zone}`
+  return last
+}
+
+/** `2026-11-23T07:31:08.123456789Z`. */
+export function isoTime(baseNs: bigint, ns: number): string {
+  const { text, nanos, zone } = isoSeconds(baseNs, ns)
+  return `${text}.${String(nanos).padStart(9, '0')}${zone}`
 }
 
 /** Seconds of a span in ns, exact to the ns; undefined for an absent span. */

@@ -12,14 +12,49 @@ import {
   zeekHistory,
   zeekState,
 } from '../tcp/zeek.js'
-import type { ColumnSource } from './columns.js'
+import type { ColumnSource } from './column.js'
 
 /** A SYN and a RST of the originator, and nothing in between that shows an answer. */
 const SYN_THEN_RST = /^\^?S[^HAFGIQ]*R/
 
 /** Zeek's `history`. */
 export function history(c: ColumnSource): string {
-  return zeekHistory(c.table.connections.ints, c.e.record * L.CONN_INTS, c.e.clientSide)
+  const { ints } = c.table.connections
+  const conn = c.e.record * L.CONN_INTS
+  const length = ints[conn + L.HISTORY_LENGTH] as number
+  if (length > CACHED_LENGTH) return zeekHistory(ints, conn, c.e.clientSide)
+  const first = ints[conn + L.HISTORY] as number
+  const second = ints[conn + L.HISTORY + 1] as number
+  const third = ints[conn + L.HISTORY + 2] as number
+  const slot = (Math.imul(first, 31) + Math.imul(second, 17) + third + c.e.clientSide) & (SLOTS - 1)
+  const cached = HISTORIES[slot]
+  if (
+    cached !== undefined &&
+    cached.first === first &&
+    cached.second === second &&
+    cached.third === third &&
+    cached.length === length &&
+    cached.clientSide === c.e.clientSide
+  ) {
+    return cached.text
+  }
+  const text = zeekHistory(ints, conn, c.e.clientSide)
+  HISTORIES[slot] = { first, second, third, length, clientSide: c.e.clientSide, text }
+  return text
+}
+
+/** Histories come in few forms: each is put together once as long as its slot is not needed for another. */
+const SLOTS = 256
+const CACHED_LENGTH = 12
+const HISTORIES: (CachedHistory | undefined)[] = Array.from({ length: SLOTS })
+
+interface CachedHistory {
+  readonly first: number
+  readonly second: number
+  readonly third: number
+  readonly length: number
+  readonly clientSide: number
+  readonly text: string
 }
 
 /** Zeek's `conn_state`; the responder's reset is looked at first, whichever came first. */

@@ -52,6 +52,8 @@ const SECTIONS: readonly RuleSection[] = [
 /** Every rule, in order of precedence. */
 export const RULES: readonly Rule[] = SECTIONS.flatMap((section) => section.rules)
 
+const NAMES = new Map(RULES.map((rule) => [rule, `${rule.verdict}.${rule.cause}`]))
+
 /** Holds for every connection. */
 const LAST_RULE = RULES[RULES.length - 1] as Rule
 
@@ -65,6 +67,11 @@ export class Judgement {
 
   get verdict(): Verdict {
     return this.rule.verdict
+  }
+
+  /** `verdict.cause`, the same string for every connection of a kind. */
+  get name(): string {
+    return NAMES.get(this.rule) ?? ''
   }
 
   get cause(): string {

@@ -107,7 +107,16 @@ export const FLAGS: readonly Flag[] = [
   },
 ]
 
+/** Lists of names by the bits of their flags: the same list for the same flags, so that few are made. */
+const LISTS = new Map<number, readonly string[]>([[0, []]])
+
 /** Names of the flags that are set. */
-export function flagNames(e: Evidence, s: Situation): string[] {
-  return FLAGS.filter((flag) => flag.when(e, s)).map((flag) => flag.name)
+export function flagNames(e: Evidence, s: Situation): readonly string[] {
+  let bits = 0
+  for (let i = 0; i < FLAGS.length; i++) if (FLAGS[i]?.when(e, s)) bits |= 1 << i
+  const known = LISTS.get(bits)
+  if (known !== undefined) return known
+  const names = FLAGS.filter((_flag, i) => (bits & (1 << i)) !== 0).map(({ name }) => name)
+  LISTS.set(bits, names)
+  return names
 }

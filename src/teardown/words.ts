@@ -31,12 +31,21 @@ export function duration(ns: number): string {
   if (Number.isNaN(ns)) return 'an unknown time'
   if (ns < 1e3) return `${Math.round(ns)} ns`
   for (const [name, unit, below] of UNITS) {
+    const scaled = ns / unit
     // Rounding first: 999.6 µs are 1.00 ms.
-    const rounded = Number((ns / unit).toPrecision(3))
-    if (rounded * unit >= below) continue
-    return `${rounded >= 1000 ? Math.round(ns / unit) : rounded.toPrecision(3)} ${name}`
+    const places = scaled < 9.995 ? 2 : scaled < 99.95 ? 1 : 0
+    const power = places === 2 ? 100 : places === 1 ? 10 : 1
+    const digits = Math.round(scaled * power)
+    if ((digits / power) * unit >= below) continue
+    return `${withPoint(digits, places)} ${name}`
   }
   return `${ns} ns`
+}
+
+/** Whole `digits` with a point before the last `places`; Number.toPrecision takes ten times as long. */
+function withPoint(digits: number, places: number): string {
+  const text = `${digits}`
+  return places === 0 ? text : `${text.slice(0, -places)}.${text.slice(-places)}`
 }
 
 /** The duration from one moment to a later one. */
@@ -51,7 +60,7 @@ export function toEnd(e: Evidence, from: Moment): string {
 
 /** "1 packet", "2 packets". */
 export function count(n: number, noun: string): string {
-  return `${n.toLocaleString('en-US')} ${noun}${n === 1 ? '' : 's'}`
+  return `${n < 1000 ? n : n.toLocaleString('en-US')} ${noun}${n === 1 ? '' : 's'}`
 }
 
 /** "the client" or "the server". */
@@ -72,11 +81,16 @@ export function packet(moment: Moment): string {
 /** Collects evidence items, leaving out moments that did not happen and packets already named. */
 export function items(...pairs: readonly (readonly [Moment, string])[]): EvidenceItem[] {
   const list: EvidenceItem[] = []
+  let latest = 0
+  let isSorted = true
   for (const [moment, shows] of pairs) {
-    if (!moment.seen) continue
-    list.push({ frame: moment.frame, ns: moment.ns, shows })
+    const { frame } = moment
+    if (frame === 0) continue
+    if (frame < latest) isSorted = false
+    latest = frame
+    list.push({ frame, ns: moment.ns, shows })
   }
-  return list.sort((a, b) => a.frame - b.frame)
+  return isSorted ? list : list.sort((a, b) => a.frame - b.frame)
 }
 
 /**

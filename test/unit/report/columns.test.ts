@@ -2,7 +2,8 @@
 
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { type Column, COLUMNS, connectionObject } from '../../../src/report/columns.js'
+import { COLUMNS, connectionObject } from '../../../src/report/columns.js'
+import { type Column, readColumn } from '../../../src/report/column.js'
 import { eachConnection, NORMAL, REFUSED } from './reporting.js'
 
 const UNITS = new Set(['s', 'ms', 'ns', 'bytes', 'packets'])
@@ -77,8 +78,9 @@ test.each([
 ])('values of %s have the types of their columns, and constant ones are there', (_name, text) => {
   const wrong: string[] = []
   eachConnection([{ text }], (from) => {
-    for (const { key, type, always, read } of COLUMNS) {
-      const value = read(from)
+    for (const column of COLUMNS) {
+      const { key, type, always } = column
+      const value = readColumn(column, from)
       if (value === undefined ? always : !JSON_TYPES[type](value)) wrong.push(key)
     }
   })

@@ -1,7 +1,8 @@
 // JSON and NDJSON hold the same rows; names from file systems and captures cannot act on a terminal.
 
 import { describe, expect, test } from 'vitest'
-import { type Column, COLUMNS } from '../../../src/report/columns.js'
+import { COLUMNS } from '../../../src/report/columns.js'
+import { type Column } from '../../../src/report/column.js'
 import { JsonReporter } from '../../../src/report/json.js'
 import { NdjsonReporter } from '../../../src/report/ndjson.js'
 import type { Reporter, TextSink } from '../../../src/report/reporter.js'

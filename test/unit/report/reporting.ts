@@ -2,7 +2,7 @@
 
 import { CaptureClock } from '../../../src/capture/record.js'
 import { Analysis } from '../../../src/engine/analysis.js'
-import type { ColumnSource } from '../../../src/report/columns.js'
+import type { ColumnSource } from '../../../src/report/column.js'
 import {
   type CaptureRow,
   type Reporter,
@@ -55,7 +55,10 @@ export function eachConnection(runs: readonly Run[], take: (from: ColumnSource) 
 /** What a reporter writes about captures with one connection each. */
 export function reported(make: (sink: TextSink) => Reporter, runs: readonly Run[]): string {
   let text = ''
-  const reporter = make({ write: (part) => void (text += part) })
+  const reporter = make({
+    write: (part) => void (text += part),
+    writeOctets: (octets) => void (text += new TextDecoder().decode(octets)),
+  })
   const tally = new Tally()
   for (const run of runs) {
     eachConnection([run], (from) => {
