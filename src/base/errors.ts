@@ -10,6 +10,7 @@ export type TeardownErrorCode =
   | 'ERR_READ'
   | 'ERR_WRITE'
   | 'ERR_OPTION'
+  | 'ERR_WORKER'
   | 'ERR_INTERRUPTED'
 
 /** Base of all errors this package throws on purpose. */

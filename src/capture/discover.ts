@@ -1,7 +1,6 @@
 // From command line arguments to the captures they stand for.
 
 import { closeSync, type Dirent, openSync, readdirSync, readSync, statSync } from 'node:fs'
-import { glob } from 'tinyglobby'
 import { TeardownError } from '../base/errors.js'
 import { MAGIC_BYTES, startsCapture, startsGzip } from './magic.js'
 
@@ -80,6 +79,8 @@ async function expand(pattern: string): Promise<string[]> {
   const firstGlob = segments.findIndex((segment) => GLOB_CHARACTERS.test(segment))
   const prefix = segments.slice(0, firstGlob).map((segment) => `${segment}/`)
   const typed = prefix.join('')
+  // Loaded only for globs: it takes as long as the rest of the start.
+  const { glob } = await import('tinyglobby')
   const matches = await glob(segments.slice(firstGlob).join('/'), {
     cwd: typed === '' ? '.' : typed,
     expandDirectories: false,

@@ -1,5 +1,6 @@
 // Finds the one connection `explain` is about among all of a capture.
 
+import { grouped } from '../teardown/words.js'
 import { TeardownError } from '../base/errors.js'
 import type { ConnectionHandler, EndedConnection } from '../engine/analysis.js'
 import { type Connection, connectionOf } from '../engine/connection.js'
@@ -58,10 +59,9 @@ export class Selector implements ConnectionHandler {
     if (found === undefined) throw problem(`${capture}: ${this.missing()}`)
     const more = matched.length - this.list.length
     const lines = this.list.map(({ text }) => text)
-    if (more > 0)
-      lines.push(`… and ${more.toLocaleString('en-US')} more: tcp-teardown analyze lists them`)
+    if (more > 0) lines.push(`… and ${grouped(more)} more: tcp-teardown analyze lists them`)
     throw new SeveralConnections(
-      `${capture}: ${matched.length.toLocaleString('en-US')} connections fit; choose one with --stream N`,
+      `${capture}: ${grouped(matched.length)} connections fit; choose one with --stream N`,
       lines,
     )
   }

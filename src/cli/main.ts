@@ -4,13 +4,9 @@ import { readFileSync } from 'node:fs'
 import { CommanderError } from 'commander'
 import { TeardownError } from '../base/errors.js'
 import { printable } from '../report/printable.js'
-import { runAnalyze } from './analyze.js'
 import { EXIT_DONE, EXIT_ERROR, EXIT_INTERRUPTED } from './exit-codes.js'
-import { explainSettings } from './explain-settings.js'
-import { runExplain } from './explain.js'
 import { OutputClosed } from './output.js'
 import { buildProgram } from './program.js'
-import { analyzeSettings } from './settings.js'
 
 /** Runs the command line and returns the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -21,10 +17,15 @@ export async function main(argv: readonly string[]): Promise<number> {
   // Whoever reads the messages may go away; that changes nothing about the results.
   process.stderr.on('error', () => undefined)
   const program = buildProgram(packageVersion(), {
+    // Each command loads what it needs: modules are most of the start-up time.
     analyze: async (inputs, flags) => {
-      exitCode = await runAnalyze(inputs, analyzeSettings(flags), interrupt.signal)
+      const { runAnalyze } = await import('./analyze.js')
+      const { analyzeSettings } = await import('./settings.js')
+      exitCode = await runAnalyze(inputs, analyzeSettings(flags), flags, interrupt.signal)
     },
     explain: async (what, flags) => {
+      const { runExplain } = await import('./explain.js')
+      const { explainSettings } = await import('./explain-settings.js')
       exitCode = await runExplain(what, explainSettings(flags), interrupt.signal)
     },
   })

@@ -79,6 +79,10 @@ export function buildProgram(version: string, actions: Actions): Command {
       '--fail-on <endings>',
       'exit with 1 if a connection has one of these verdicts or verdict.causes',
     )
+    .option(
+      '--jobs <n>',
+      'captures analyzed at a time (default: the cores, where that is worth it)',
+    )
     .option('--strict', 'treat a capture that is cut short as an error')
     .addHelpText('after', ANALYZE_EXAMPLES)
     .action(actions.analyze)

@@ -1,5 +1,6 @@
 // The progress bar: on stderr, only on a terminal, by octets read.
 
+import { grouped } from '../teardown/words.js'
 import { SingleBar } from 'cli-progress'
 import type { Progress } from '../engine/analyze.js'
 import { printable } from '../report/printable.js'
@@ -31,8 +32,8 @@ export class ProgressBar {
     const total = progress.totalBytes ?? progress.readBytes
     const payload = {
       rate: this.rate(progress.readBytes),
-      packets: (this.donePackets + progress.packets).toLocaleString('en-US'),
-      connections: progress.connections.toLocaleString('en-US'),
+      packets: grouped(this.donePackets + progress.packets),
+      connections: grouped(progress.connections),
       name: printable(name),
     }
     if (this.running) {

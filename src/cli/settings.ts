@@ -39,6 +39,7 @@ export interface AnalyzeFlags {
   readonly strict?: boolean
   readonly progress?: boolean
   readonly color?: string
+  readonly jobs?: string
 }
 
 /** Checked settings of `analyze`. */
@@ -57,11 +58,14 @@ export interface AnalyzeSettings {
   readonly strict: boolean
   readonly progress: boolean
   readonly colour: boolean
+  /** Captures at a time; undefined for as many as are worth it. */
+  readonly jobs: number | undefined
 }
 
 const MAX_PORT = 65_535
 const MAX_STREAM = 2 ** 31 - 1
 const DEFAULT_TOP = 5
+const MAX_JOBS = 256
 
 /**
  * Checks all options at once.
@@ -84,12 +88,19 @@ export function analyzeSettings(flags: AnalyzeFlags): AnalyzeSettings {
     killedAtNs: flags.killedAt === undefined ? undefined : timeNs('--killed-at', flags.killedAt),
     failOn: flags.failOn === undefined ? [] : parseNames('--fail-on', flags.failOn, ENDING_NAMES),
     strict: flags.strict ?? false,
+    jobs: flags.jobs === undefined ? undefined : jobsOf(flags.jobs),
     progress: flags.progress !== false && process.stderr.isTTY,
     colour: wantsColour(
       oneOf('--color', flags.color ?? 'auto', ['auto', 'always', 'never']),
       output,
     ),
   }
+}
+
+function jobsOf(text: string): number {
+  const jobs = wholeNumber('--jobs', text)
+  if (jobs >= 1 && jobs <= MAX_JOBS) return jobs
+  throw new TeardownError('ERR_OPTION', `--jobs: ${jobs} is not from 1 to ${MAX_JOBS}`)
 }
 
 function filterOf(flags: AnalyzeFlags): ConnectionFilter {

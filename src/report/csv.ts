@@ -10,6 +10,7 @@ import {
   type EvidenceRow,
   readColumn,
 } from './column.js'
+import { RowReporter } from './row-reporter.js'
 import type { CaptureRow, Reporter, TextSink } from './reporter.js'
 import type { Summary } from './summary.js'
 
@@ -20,18 +21,18 @@ const FORMULA = /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/
 const NEEDS_QUOTES = /[",\r\n]|^\s|\s$/
 
 /** Writes a header line and a line per connection. Lists are joined with `;`. */
-export class CsvReporter implements Reporter {
-  private readonly sink: TextSink
+export class CsvReporter extends RowReporter implements Reporter {
   private readonly columns: readonly Column[]
   private readonly out = new ByteWriter()
 
   constructor(sink: TextSink, columns: readonly Column[]) {
-    this.sink = sink
+    super(sink)
     this.columns = columns
     sink.write(`${columns.map(({ key }) => key).join(',')}\n`)
   }
 
   connection(from: ColumnSource): void {
+    this.rows++
     const { out, columns } = this
     for (let i = 0; i < columns.length; i++) {
       if (i > 0) out.octet(COMMA)

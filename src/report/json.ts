@@ -5,19 +5,24 @@ import type { Column, ColumnSource } from './column.js'
 import { ByteWriter } from './byte-writer.js'
 import { JsonRow } from './json-row.js'
 import { jsonText } from './json-text.js'
-import { type CaptureRow, type Reporter, SCHEMA_NAME, type TextSink } from './reporter.js'
+import { RowReporter } from './row-reporter.js'
+import {
+  type CaptureRow,
+  type Reporter,
+  type ReporterState,
+  SCHEMA_NAME,
+  type TextSink,
+} from './reporter.js'
 import type { Summary } from './summary.js'
 
 /** Writes `{schema, connections, incidents, captures, summary}`. */
-export class JsonReporter implements Reporter {
-  private readonly sink: TextSink
+export class JsonReporter extends RowReporter implements Reporter {
   private readonly row: JsonRow
   private readonly out = new ByteWriter()
   private readonly captures: CaptureRow[] = []
-  private rows = 0
 
   constructor(sink: TextSink, columns: readonly Column[]) {
-    this.sink = sink
+    super(sink)
     this.row = new JsonRow(columns)
     sink.write(`{"schema":${JSON.stringify(SCHEMA_NAME)},"connections":[`)
   }
@@ -28,6 +33,12 @@ export class JsonReporter implements Reporter {
     this.sink.writeOctets(this.out.written())
     this.out.clear()
     this.rows++
+  }
+
+  override absorb(state: ReporterState): void {
+    // Its first row has no comma in front.
+    if (this.rows > 0 && state.rows > 0) this.sink.write(',')
+    super.absorb(state)
   }
 
   capture(report: CaptureRow): void {

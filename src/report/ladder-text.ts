@@ -1,5 +1,6 @@
 // Words and lines of a ladder.
 
+import { grouped } from '../teardown/words.js'
 import type { Style } from './style.js'
 import { wrap } from './wrap.js'
 
@@ -18,7 +19,7 @@ export function labelled(
 
 /** "1 packet", "1,200 packets". */
 export function countOf(n: number, noun: string): string {
-  return `${n.toLocaleString('en-US')} ${noun}${n === 1 ? '' : 's'}`
+  return `${grouped(n)} ${noun}${n === 1 ? '' : 's'}`
 }
 
 const BYTE_UNITS: readonly (readonly [name: string, bytes: number])[] = [

@@ -1,6 +1,6 @@
 // A connection as a ladder for the terminal: client on the left, server on the right, a line for each packet.
 
-import { duration } from '../teardown/words.js'
+import { duration, grouped } from '../teardown/words.js'
 import { ARROW_EXTRA, arrowOf, labelOf, paintArrow, shortArrow } from './ladder-arrow.js'
 import { type LadderRow, isSilence } from './ladder-fold.js'
 import { type LadderLayout, layoutOf, stateName } from './ladder-layout.js'
@@ -149,13 +149,13 @@ function between(
 function gapText(gap: LadderGap): string {
   const parts: string[] = []
   if (gap.isProbing) {
-    parts.push(`${gap.packets.toLocaleString('en-US')} more probes and answers`)
+    parts.push(`${grouped(gap.packets)} more probes and answers`)
   } else {
     parts.push(countOf(gap.packets, 'packet'))
     if (gap.clientBytes > 0) parts.push(`${bytesText(gap.clientBytes)} from the client`)
     if (gap.serverBytes > 0) parts.push(`${bytesText(gap.serverBytes)} from the server`)
   }
-  if (gap.retransmissions > 0) parts.push(`${gap.retransmissions.toLocaleString('en-US')} resent`)
+  if (gap.retransmissions > 0) parts.push(`${grouped(gap.retransmissions)} resent`)
   parts.push(`in ${duration(gap.toNs - gap.fromNs)}`)
   return parts.join(', ') + (gap.isLost ? ' (not kept)' : '')
 }

@@ -5,23 +5,24 @@ import type { Column, ColumnSource } from './column.js'
 import { ByteWriter } from './byte-writer.js'
 import { JsonRow } from './json-row.js'
 import { jsonText } from './json-text.js'
+import { RowReporter } from './row-reporter.js'
 import type { CaptureRow, Reporter, TextSink } from './reporter.js'
 import type { Summary } from './summary.js'
 
 const NEWLINE = 0x0a
 
 /** Writes `connection`, `capture` and `summary` lines. */
-export class NdjsonReporter implements Reporter {
-  private readonly sink: TextSink
+export class NdjsonReporter extends RowReporter implements Reporter {
   private readonly row: JsonRow
   private readonly out = new ByteWriter()
 
   constructor(sink: TextSink, columns: readonly Column[]) {
-    this.sink = sink
+    super(sink)
     this.row = new JsonRow(columns)
   }
 
   connection(from: ColumnSource): void {
+    this.rows++
     this.row.write(from, this.out)
     this.out.octet(NEWLINE)
     this.sink.writeOctets(this.out.written())

@@ -20,11 +20,28 @@ export interface CaptureRow {
   readonly skipped: readonly { readonly name: string; readonly packets: number }[]
 }
 
-/** One output format. Calls come in the order: connections and captures mixed, then `finish` once. */
+/** What a reporter keeps for the end, as plain data that can go from one thread to another. */
+export interface ReporterState {
+  /** Rows written. */
+  readonly rows: number
+  /** Texts to list by `verdict.cause`, and how many there were in all. */
+  readonly listed: readonly (readonly [name: string, count: number, texts: readonly string[]])[]
+}
+
+/**
+ * One output format. Calls come in the order: connections and captures mixed, then `finish` once. Several reporters of
+ * one kind can share the work: one takes the connections of a capture and writes into a sink of its own; what it wrote
+ * and its state are then given to the one that writes the whole.
+ */
 export interface Reporter {
   /** Takes a connection; it is only valid during the call. */
   connection(from: ColumnSource): void
   capture(report: CaptureRow): void
+  /** Gives away what was kept, and begins anew. What was written belongs with it. */
+  takeState(): ReporterState
+  /** Begins to take over what another reporter has written: its octets follow through `absorbOctets`. */
+  absorb(state: ReporterState): void
+  absorbOctets(octets: Uint8Array): void
   finish(summary: Summary): void
 }
 

@@ -1,5 +1,6 @@
 // Totals over all connections of a run: the `summary` line, and the head of the table.
 
+import { RULES } from '../teardown/classify.js'
 import type { Rule } from '../teardown/rule.js'
 import { CAUSES, VERDICTS } from '../teardown/verdicts.js'
 import type { ColumnSource } from './column.js'
@@ -22,6 +23,14 @@ export interface Summary {
   /** By `verdict.cause`. */
   readonly causes: Readonly<Record<string, number>>
   readonly closers: Readonly<Record<string, number>>
+}
+
+/** The counts of a {@link Tally} on their way between threads. */
+export interface TallyState {
+  readonly connections: number
+  readonly selected: number
+  readonly rules: readonly (readonly [id: string, n: number])[]
+  readonly closers: readonly (readonly [closer: string, n: number])[]
 }
 
 /** Counts endings. */
@@ -55,6 +64,28 @@ export class Tally {
       counts[verdict] = this.count((rule) => rule.verdict === verdict)
     }
     return counts
+  }
+
+  /** The counts as plain data, and begins anew. */
+  take(): TallyState {
+    const { connections, selected } = this
+    const rules = [...this.rules].map(([rule, n]) => [rule.id, n] as const)
+    const closers = [...this.closers]
+    this.connections = this.selected = 0
+    this.rules.clear()
+    this.closers.clear()
+    return { connections, selected, rules, closers }
+  }
+
+  /** Adds what another one counted. */
+  absorb({ connections, selected, rules, closers }: TallyState): void {
+    this.connections += connections
+    this.selected += selected
+    for (const [id, n] of rules) {
+      const rule = RULES.find((row) => row.id === id)
+      if (rule !== undefined) this.rules.set(rule, (this.rules.get(rule) ?? 0) + n)
+    }
+    for (const [closer, n] of closers) this.closers.set(closer, (this.closers.get(closer) ?? 0) + n)
   }
 
   private count(which: (rule: Rule) => boolean): number {

@@ -1,11 +1,13 @@
 // The form for people: how many connections ended how, then the ones worth a look, each with one sentence to paste.
 
+import { grouped } from '../teardown/words.js'
 import { CAUSES, type CauseEntry, VERDICTS } from '../teardown/verdicts.js'
 import { COLUMNS } from './columns.js'
 import { type Column, type ColumnSource, type ColumnValue, readColumn } from './column.js'
 import { endpointText } from './address.js'
 import { printable } from './printable.js'
-import type { CaptureRow, Reporter, TextSink } from './reporter.js'
+import { RowReporter } from './row-reporter.js'
+import type { CaptureRow, Reporter, ReporterState, TextSink } from './reporter.js'
 import type { Style } from './style.js'
 import type { Summary } from './summary.js'
 import { wrap } from './wrap.js'
@@ -114,6 +116,30 @@ export class TableReporter implements Reporter {
     }
   }
 
+  takeState(): ReporterState {
+    const listed = [...this.counts].map(
+      ([name, count]) => [name, count, this.listed.get(name) ?? []] as const,
+    )
+    this.counts.clear()
+    this.listed.clear()
+    return { rows: 0, listed }
+  }
+
+  absorb({ listed }: ReporterState): void {
+    for (const [name, count, texts] of listed) {
+      this.counts.set(name, (this.counts.get(name) ?? 0) + count)
+      if (texts.length === 0) continue
+      const list = this.listed.get(name) ?? []
+      const room = this.options.all ? texts.length : Math.max(0, this.options.top - list.length)
+      list.push(...texts.slice(0, room))
+      this.listed.set(name, list)
+    }
+  }
+
+  absorbOctets(octets: Uint8Array): void {
+    this.sink.writeOctets(octets)
+  }
+
   finish(summary: Summary): void {
     this.sink.write(this.head(summary))
     for (const row of CAUSES) this.writeGroup(row)
@@ -143,8 +169,8 @@ export class TableReporter implements Reporter {
       const causes = CAUSES.filter((row) => row.verdict === verdict)
         .map((row) => [row.cause, summary.causes[`${verdict}.${row.cause}`] ?? 0] as const)
         .filter(([, count]) => count > 0)
-        .map(([cause, count]) => `${cause} ${count.toLocaleString('en-US')}`)
-      const left = `  ${this.paint(verdict, verdict.padEnd(width))} ${n.toLocaleString('en-US').padStart(9)} ${share.padStart(8)}  `
+        .map(([cause, count]) => `${cause} ${grouped(count)}`)
+      const left = `  ${this.paint(verdict, verdict.padEnd(width))} ${grouped(n).padStart(9)} ${share.padStart(8)}  `
       lines.push(
         left +
           faint(wrap(causes.join(', '), this.options.width, ' '.repeat(width + 23)).trimStart()),
@@ -166,11 +192,7 @@ export class TableReporter implements Reporter {
     for (const entry of list) this.sink.write(entry)
     const more = total - list.length
     if (more > 0) {
-      this.sink.write(
-        faint(
-          `${INDENT}… and ${more.toLocaleString('en-US')} more like these (--all lists them)\n`,
-        ),
-      )
+      this.sink.write(faint(`${INDENT}… and ${grouped(more)} more like these (--all lists them)\n`))
     }
   }
 
@@ -196,12 +218,11 @@ export class TableReporter implements Reporter {
 }
 
 /** Columns the table shows for `--columns`: one line a connection, aligned as they come. */
-export class ColumnsReporter implements Reporter {
-  private readonly sink: TextSink
+export class ColumnsReporter extends RowReporter implements Reporter {
   private readonly columns: readonly Column[]
 
   constructor(sink: TextSink, columns: readonly Column[], style: Style) {
-    this.sink = sink
+    super(sink)
     this.columns = columns
     sink.write(
       `${style.heading(
@@ -272,5 +293,5 @@ function value(from: ColumnSource, key: string): string {
 }
 
 function counted(n: number, noun: string): string {
-  return `${n.toLocaleString('en-US')} ${noun}${n === 1 ? '' : 's'}`
+  return `${grouped(n)} ${noun}${n === 1 ? '' : 's'}`
 }

@@ -58,9 +58,14 @@ export function toEnd(e: Evidence, from: Moment): string {
   return duration(Math.max(0, e.captureEndNs - from.ns))
 }
 
+/** A whole number with commas between thousands. Number.toLocaleString loads 20 ms of tables for that. */
+export function grouped(n: number): string {
+  return n < 1000 ? String(n) : String(n).replace(/\B(?=(\d{3})+$)/g, ',')
+}
+
 /** "1 packet", "2 packets". */
 export function count(n: number, noun: string): string {
-  return `${n < 1000 ? n : n.toLocaleString('en-US')} ${noun}${n === 1 ? '' : 's'}`
+  return `${grouped(n)} ${noun}${n === 1 ? '' : 's'}`
 }
 
 /** "the client" or "the server". */

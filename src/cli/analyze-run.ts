@@ -1,0 +1,133 @@
+// One run of `analyze` over its captures: counts, reports, warnings and the exit code.
+
+import { EXIT_DONE, EXIT_ERROR, EXIT_MATCHED } from './exit-codes.js'
+import { type Progress, analyzeSource } from '../engine/analyze.js'
+import type { CaptureReport } from '../engine/capture-report.js'
+import type { ColumnSource } from '../report/column.js'
+import { printable } from '../report/printable.js'
+import { type Reporter, type ReporterState, SCHEMA_NAME } from '../report/reporter.js'
+import { type Summary, Tally, type TallyState } from '../report/summary.js'
+import { endingMatches } from './filters.js'
+import type { AnalyzeSettings } from './settings.js'
+
+const READ_BUFFER_BYTES = 1 << 20
+
+/** What came of one capture, as plain data; the octets that were written for it go beside it. */
+export interface CapturePart {
+  readonly report: CaptureReport
+  readonly state: ReporterState
+  readonly tally: TallyState
+  readonly matched: boolean
+}
+
+/** How a capture is to be read. */
+export interface ReadingOptions {
+  readonly live: boolean
+  readonly signal: AbortSignal
+  readonly onProgress?: (progress: Progress) => void
+}
+
+/** Judges captures one after another and passes connections on to a reporter. */
+export class CaptureJudge {
+  private readonly settings: AnalyzeSettings
+  private readonly reporter: Reporter
+  readonly tally: Tally = new Tally()
+  /** A connection with an ending of `--fail-on` was seen. */
+  matched = false
+  /** One read buffer for all captures: a new one for each costs more than a small capture. */
+  private readonly buffer = new ArrayBuffer(READ_BUFFER_BYTES)
+
+  constructor(settings: AnalyzeSettings, reporter: Reporter) {
+    this.settings = settings
+    this.reporter = reporter
+  }
+
+  /** Reads one capture. */
+  async judge(path: string, options: ReadingOptions): Promise<CaptureReport> {
+    return analyzeSource(path, this, {
+      ...options,
+      idleS: this.settings.idleS,
+      killedAtNs: this.settings.killedAtNs,
+      buffer: this.buffer,
+    })
+  }
+
+  /** Takes a judged connection. */
+  onConnection(connection: ColumnSource): void {
+    this.tally.connections++
+    if (!this.settings.filter(connection)) return
+    this.tally.add(connection)
+    const { failOn } = this.settings
+    if (failOn.length > 0 && endingMatches(failOn, connection)) this.matched = true
+    if (!this.settings.summaryOnly) this.reporter.connection(connection)
+  }
+
+  /** What came of the captures since the last call. */
+  take(report: CaptureReport): CapturePart {
+    const { matched } = this
+    this.matched = false
+    return { report, state: this.reporter.takeState(), tally: this.tally.take(), matched }
+  }
+}
+
+/** Totals, warnings and the exit code of a run. */
+export class AnalyzeRun {
+  private readonly settings: AnalyzeSettings
+  private readonly reporter: Reporter
+  private readonly tally = new Tally()
+  private readonly totals = { captures: 0, failed: 0, packets: 0, tcpPackets: 0, readBytes: 0 }
+  private matched = false
+  private failed = false
+
+  constructor(settings: AnalyzeSettings, reporter: Reporter) {
+    this.settings = settings
+    this.reporter = reporter
+  }
+
+  /** 2 for trouble, else 1 when a rule of `--fail-on` matched, else 0. */
+  get exitCode(): number {
+    if (this.failed) return EXIT_ERROR
+    return this.matched ? EXIT_MATCHED : EXIT_DONE
+  }
+
+  /** Adds a capture whose connections have been reported. */
+  add({ report, tally, matched }: Omit<CapturePart, 'state'>): void {
+    this.tally.absorb(tally)
+    this.matched ||= matched
+    this.totals.captures++
+    this.totals.packets += report.packets
+    this.totals.tcpPackets += report.tcp_packets
+    this.totals.readBytes += report.read_bytes
+    this.reporter.capture(report)
+    this.warn(report)
+  }
+
+  finish(): void {
+    this.reporter.finish(this.summary())
+  }
+
+  private warn({ capture, error }: CaptureReport): void {
+    if (error === undefined) return
+    this.totals.failed++
+    // A capture that stops inside a record is what an interrupted or rotated one looks like: everything before it counts.
+    if (error.code !== 'ERR_CAPTURE_TRUNCATED' || this.settings.strict) this.failed = true
+    process.stderr.write(`tcp-teardown: ${printable(capture)}: ${printable(error.message)}\n`)
+  }
+
+  private summary(): Summary {
+    return {
+      type: 'summary',
+      schema: SCHEMA_NAME,
+      captures: this.totals.captures,
+      failed_captures: this.totals.failed,
+      packets: this.totals.packets,
+      tcp_packets: this.totals.tcpPackets,
+      read_bytes: this.totals.readBytes,
+      connections: this.tally.connections,
+      selected_connections: this.tally.selected,
+      verdicts: this.tally.byVerdict(),
+      causes: this.tally.byCause(),
+      closers: this.tally.byCloser(),
+    }
+  }
+}

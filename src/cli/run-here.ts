@@ -1,0 +1,65 @@
+// `analyze` in one thread: captures one after another, results as they come. The only way for pipes.
+
+import { statSync } from 'node:fs'
+import type { Progress } from '../engine/analyze.js'
+import type { Reporter } from '../report/reporter.js'
+import { type AnalyzeRun, CaptureJudge } from './analyze-run.js'
+import type { Output } from './output.js'
+import type { ProgressBar } from './progress.js'
+import type { AnalyzeSettings } from './settings.js'
+
+const GRACE_MS = 1500
+
+/** What both ways of running share. */
+export interface RunContext {
+  readonly captures: readonly string[]
+  readonly run: AnalyzeRun
+  readonly reporter: Reporter
+  readonly bar: ProgressBar | undefined
+  readonly signal: AbortSignal
+}
+
+/** Judges all captures in this thread. */
+export async function runHere(
+  { captures, run, reporter, bar, signal }: RunContext,
+  settings: AnalyzeSettings,
+  output: Output,
+): Promise<void> {
+  const judge = new CaptureJudge(settings, reporter)
+  for (const path of captures) {
+    const live = isLive(path)
+    output.immediate = live
+    let last: Progress | undefined
+    const report = await judge.judge(path, {
+      live,
+      signal: live ? afterGrace(signal) : signal,
+      onProgress: (progress) => {
+        last = progress
+        bar?.update(path, progress)
+      },
+    })
+    bar?.done(last)
+    if (report.error !== undefined) bar?.stop()
+    const { matched } = judge
+    judge.matched = false
+    run.add({ report, tally: judge.tally.take(), matched })
+    if (signal.aborted) break
+  }
+}
+
+/**
+ * Ctrl-C reaches the whole pipeline. Whoever writes into the pipe gets this long to write out what it holds and close.
+ */
+function afterGrace(signal: AbortSignal): AbortSignal {
+  const later = new AbortController()
+  signal.addEventListener('abort', () => setTimeout(() => later.abort(), GRACE_MS).unref(), {
+    once: true,
+  })
+  return later.signal
+}
+
+/** Standard input and FIFOs may go on for ever. */
+function isLive(path: string): boolean {
+  if (path === '-') return true
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === false
+}

@@ -1,0 +1,53 @@
+// Captures on worker threads: the same octets as in one thread, and trouble stays with the capture it belongs to.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { ROOT, Scratch, analyze, connections, rows } from './run-cli.js'
+
+const scratch = new Scratch()
+
+describe.concurrent('--jobs changes nothing', () => {
+  test.each(['table', 'json', 'ndjson', 'csv'])('%s', async (format) => {
+    const args = ['--format', format, '--all', 'samples/']
+    const [one, three] = await Promise.all([
+      analyze(['--jobs', '1', ...args]),
+      analyze(['--jobs', '3', ...args]),
+    ])
+    expect(three).toEqual(one)
+    expect(one.stdout.length).toBeGreaterThan(10_000)
+  })
+
+  test('chosen columns, filters and --fail-on', async () => {
+    const args = ['--columns', 'capture,stream,cause', '--verdict', 'rst_after_kill']
+    const more = [...args, '--fail-on', 'keepalive_timeout', 'samples/']
+    const [one, two] = await Promise.all([
+      analyze(['--jobs', '1', ...more]),
+      analyze(['--jobs', '2', ...more]),
+    ])
+    expect(two).toEqual(one)
+    // Filtered out, and so not matched.
+    expect(one.code).toBe(0)
+    expect((await analyze(['--jobs', '2', '--fail-on', 'graceful_fin', 'samples/'])).code).toBe(1)
+  })
+
+  test('--top counts over all captures', async () => {
+    const { stdout } = await analyze(['--jobs', '4', '--top', '2', 'samples/'])
+    expect(stdout).toMatch(/rst_after_kill \/ unread_data .*\n(.*\n)+? +… and \d+ more like these/)
+  })
+})
+
+test('a bad capture among good ones costs only itself', async () => {
+  const good = join(ROOT, 'samples/fin-normal.pcap')
+  const bad = await scratch.file('bad.pcap', readFileSync(good).fill(0xff, 24, 40))
+  const { code, stdout, stderr } = await analyze(['-f', 'ndjson', '--jobs', '2', bad, good, bad])
+  expect(code).toBe(2)
+  expect(connections(stdout).map(({ capture }) => capture)).toEqual([good])
+  expect(stderr.match(/impossible record length at byte 24/g)).toHaveLength(2)
+  expect(rows(stdout).at(-1)).toMatchObject({ captures: 3, failed_captures: 2 })
+})
+
+test.each(['0', '-1', '300', 'many'])('--jobs %s is refused', async (jobs) => {
+  const { code, stderr } = await analyze([`--jobs=${jobs}`, 'samples/fin-normal.pcap'])
+  expect([code, stderr]).toEqual([2, expect.stringContaining('--jobs')])
+})

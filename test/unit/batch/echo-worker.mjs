@@ -1,0 +1,12 @@
+// A worker for the tests of the pool.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { workerData } from 'node:worker_threads'
+import { serveTasks } from '../../../dist/batch/serve.js'
+
+serveTasks(async ({ say, ms = 0, how = 'answer' }, _tell, signal) => {
+  await sleep(ms)
+  if (how === 'throw') throw new Error(`${say} is too much`)
+  if (how === 'exit') process.exit(3)
+  if (how === 'forever') while (!signal.aborted) await sleep(10)
+  return `${say} ${workerData}`
+})
