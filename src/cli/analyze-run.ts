@@ -2,6 +2,7 @@
 
 import { EXIT_DONE, EXIT_ERROR, EXIT_MATCHED } from './exit-codes.js'
 import { type Progress, analyzeSource } from '../engine/analyze.js'
+import { analyzeMerged } from '../engine/merge.js'
 import type { CaptureReport } from '../engine/capture-report.js'
 import type { ColumnSource } from '../report/column.js'
 import { printable } from '../report/printable.js'
@@ -11,6 +12,9 @@ import { endingMatches } from './filters.js'
 import type { AnalyzeSettings } from './settings.js'
 
 const READ_BUFFER_BYTES = 1 << 20
+
+/** Paths of a capture, or of several that are to be one. */
+export type Timeline = readonly string[]
 
 /** What came of one capture, as plain data; the octets that were written for it go beside it. */
 export interface CapturePart {
@@ -42,14 +46,13 @@ export class CaptureJudge {
     this.reporter = reporter
   }
 
-  /** Reads one capture. */
-  async judge(path: string, options: ReadingOptions): Promise<CaptureReport> {
-    return analyzeSource(path, this, {
-      ...options,
-      idleS: this.settings.idleS,
-      killedAtNs: this.settings.killedAtNs,
-      buffer: this.buffer,
-    })
+  /** Reads one capture, or several as one. */
+  async judge([path = '-', ...others]: Timeline, options: ReadingOptions): Promise<CaptureReport> {
+    const { idleS, killedAtNs } = this.settings
+    if (others.length > 0) {
+      return analyzeMerged([path, ...others], this, { ...options, idleS, killedAtNs })
+    }
+    return analyzeSource(path, this, { ...options, idleS, killedAtNs, buffer: this.buffer })
   }
 
   /** Takes a judged connection. */

@@ -4,7 +4,7 @@ import { threadId, workerData } from 'node:worker_threads'
 import { serveTasks } from '../batch/serve.js'
 import { Spool, type SpooledPart } from '../batch/spool.js'
 import type { Progress } from '../engine/analyze.js'
-import { type CapturePart, CaptureJudge } from './analyze-run.js'
+import { type CapturePart, CaptureJudge, type Timeline } from './analyze-run.js'
 import { reporterOf } from './reporters.js'
 import { type AnalyzeFlags, analyzeSettings } from './settings.js'
 
@@ -34,9 +34,9 @@ const reporter = reporterOf(settings, spool, nameCaptures, width)
 spool.take()
 const judge = new CaptureJudge(settings, reporter)
 
-serveTasks<string, Progress, WorkerResult>(async (path, tell, signal) => {
+serveTasks<Timeline, Progress, WorkerResult>(async (timeline, tell, signal) => {
   let toldMs = Date.now()
-  const report = await judge.judge(path, {
+  const report = await judge.judge(timeline, {
     live: false,
     signal,
     onProgress: (progress) => {

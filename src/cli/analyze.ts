@@ -4,7 +4,9 @@ import { statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { TeardownError } from '../base/errors.js'
 import { discoverCaptures } from '../capture/discover.js'
-import { AnalyzeRun } from './analyze-run.js'
+import { groupBySeries } from '../capture/rotation.js'
+import { printable } from '../report/printable.js'
+import { AnalyzeRun, type Timeline } from './analyze-run.js'
 import { Output } from './output.js'
 import { outputWidth, reporterOf } from './reporters.js'
 import { runHere } from './run-here.js'
@@ -42,14 +44,15 @@ async function runOver(
   signal: AbortSignal,
 ): Promise<number> {
   const width = outputWidth(settings.output)
-  const nameCaptures = captures.length > 1
+  const timelines = timelinesOf(captures, settings.merge)
+  const nameCaptures = timelines.length > 1
   const reporter = reporterOf(settings, output, nameCaptures, width)
   const run = new AnalyzeRun(settings, reporter)
   // Loaded where it is needed: every module costs a millisecond of the start.
   const bar = settings.progress ? new (await import('./progress.js')).ProgressBar() : undefined
-  const sizes = captures.map(sizeOf)
+  const sizes = timelines.map((paths) => paths.reduce((sum, path) => sum + sizeOf(path), 0))
   const workers = workersFor(settings.jobs, sizes)
-  const context = { captures, run, reporter, bar, signal }
+  const context = { timelines, run, reporter, bar, signal }
   if (workers > 1) {
     const { runOnWorkers } = await import('./run-workers.js')
     const setup = { flags, nameCaptures, width, colour: settings.colour }
@@ -61,6 +64,23 @@ async function runOver(
   run.finish()
   output.close()
   return run.exitCode
+}
+
+/** What is analyzed together. Captures that look like parts of one are pointed out when they are not. */
+function timelinesOf(captures: readonly string[], merge: AnalyzeSettings['merge']): Timeline[] {
+  if (merge === 'all') return captures.length === 0 ? [] : [captures]
+  const groups = groupBySeries(captures)
+  if (merge === 'series') return groups
+  const series = groups.filter((paths) => paths.length > 1)
+  const [first] = series
+  if (first !== undefined) {
+    const others = series.length === 1 ? '' : `, and ${series.length - 1} more such series`
+    process.stderr.write(
+      `tcp-teardown: ${first.length} captures look like parts of one (${printable(first[0] ?? '')} and on${others}): ` +
+        `--merge-series follows connections from one to the next\n`,
+    )
+  }
+  return captures.map((path) => [path])
 }
 
 /** As many as asked for, or as there are cores if that is worth their start; one for sources that cannot be shared. */

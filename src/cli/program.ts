@@ -79,6 +79,8 @@ export function buildProgram(version: string, actions: Actions): Command {
       '--fail-on <endings>',
       'exit with 1 if a connection has one of these verdicts or verdict.causes',
     )
+    .option('--merge', 'read all captures as one timeline, in the order of their times')
+    .option('--merge-series', 'likewise each series of rotated captures, as their names tell')
     .option(
       '--jobs <n>',
       'captures analyzed at a time (default: the cores, where that is worth it)',

@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs'
 import type { Progress } from '../engine/analyze.js'
 import type { Reporter } from '../report/reporter.js'
-import { type AnalyzeRun, CaptureJudge } from './analyze-run.js'
+import { type AnalyzeRun, CaptureJudge, type Timeline } from './analyze-run.js'
 import type { Output } from './output.js'
 import type { ProgressBar } from './progress.js'
 import type { AnalyzeSettings } from './settings.js'
@@ -12,7 +12,7 @@ const GRACE_MS = 1500
 
 /** What both ways of running share. */
 export interface RunContext {
-  readonly captures: readonly string[]
+  readonly timelines: readonly Timeline[]
   readonly run: AnalyzeRun
   readonly reporter: Reporter
   readonly bar: ProgressBar | undefined
@@ -21,16 +21,17 @@ export interface RunContext {
 
 /** Judges all captures in this thread. */
 export async function runHere(
-  { captures, run, reporter, bar, signal }: RunContext,
+  { timelines, run, reporter, bar, signal }: RunContext,
   settings: AnalyzeSettings,
   output: Output,
 ): Promise<void> {
   const judge = new CaptureJudge(settings, reporter)
-  for (const path of captures) {
-    const live = isLive(path)
+  for (const timeline of timelines) {
+    const [path = '-'] = timeline
+    const live = timeline.length === 1 && isLive(path)
     output.immediate = live
     let last: Progress | undefined
-    const report = await judge.judge(path, {
+    const report = await judge.judge(timeline, {
       live,
       signal: live ? afterGrace(signal) : signal,
       onProgress: (progress) => {

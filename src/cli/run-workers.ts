@@ -8,30 +8,30 @@ import { emptyPart } from '../batch/spool.js'
 import type { Progress } from '../engine/analyze.js'
 import type { CaptureReport } from '../engine/capture-report.js'
 import type { Reporter } from '../report/reporter.js'
-import type { AnalyzeRun } from './analyze-run.js'
+import type { AnalyzeRun, Timeline } from './analyze-run.js'
 import type { WorkerResult, WorkerSetup } from './analyze-worker.js'
 import type { RunContext } from './run-here.js'
 
 /** Judges the captures on `workers` threads; `costs` are their sizes. */
 export async function runOnWorkers(
-  { captures, run, reporter, bar, signal }: RunContext,
+  { timelines, run, reporter, bar, signal }: RunContext,
   costs: readonly number[],
   workers: number,
   setup: Omit<WorkerSetup, 'folder'>,
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'tcp-teardown-'))
   try {
-    const outcomes = runPool<string, Progress, WorkerResult>({
+    const outcomes = runPool<Timeline, Progress, WorkerResult>({
       module: new URL('./analyze-worker.js', import.meta.url),
       setup: { ...setup, folder } satisfies WorkerSetup,
       workers,
-      tasks: captures.map((task, at) => ({ task, cost: costs[at] ?? 0 })),
-      onProgress: (at, progress) => bar?.update(captures[at] ?? '', progress),
+      tasks: timelines.map((task, at) => ({ task, cost: costs[at] ?? 0 })),
+      onProgress: (at, progress) => bar?.update(timelines[at]?.[0] ?? '', progress),
       signal,
     })
     let at = 0
     for await (const outcome of outcomes) {
-      const path = captures[at++] ?? ''
+      const path = timelines[at++]?.[0] ?? ''
       if (outcome.state === 'done') absorb(outcome.result, run, reporter)
       else if (outcome.state === 'died') run.add(deadCapture(path, outcome.reason))
       else break

@@ -40,6 +40,8 @@ export interface AnalyzeFlags {
   readonly progress?: boolean
   readonly color?: string
   readonly jobs?: string
+  readonly merge?: boolean
+  readonly mergeSeries?: boolean
 }
 
 /** Checked settings of `analyze`. */
@@ -60,6 +62,8 @@ export interface AnalyzeSettings {
   readonly colour: boolean
   /** Captures at a time; undefined for as many as are worth it. */
   readonly jobs: number | undefined
+  /** Which captures are one timeline: all, those of a rotation by their names, or none. */
+  readonly merge: 'all' | 'series' | undefined
 }
 
 const MAX_PORT = 65_535
@@ -88,6 +92,7 @@ export function analyzeSettings(flags: AnalyzeFlags): AnalyzeSettings {
     killedAtNs: flags.killedAt === undefined ? undefined : timeNs('--killed-at', flags.killedAt),
     failOn: flags.failOn === undefined ? [] : parseNames('--fail-on', flags.failOn, ENDING_NAMES),
     strict: flags.strict ?? false,
+    merge: flags.merge === true ? 'all' : flags.mergeSeries === true ? 'series' : undefined,
     jobs: flags.jobs === undefined ? undefined : jobsOf(flags.jobs),
     progress: flags.progress !== false && process.stderr.isTTY,
     colour: wantsColour(

@@ -30,6 +30,8 @@ export interface CaptureReport {
   /** Segments that came after their connection had been reported. */
   readonly late_packets?: number
   readonly evicted_connections?: number
+  /** Captures that were analyzed as one, by `--merge`. */
+  readonly merged_captures?: number
   /** Where octets begin that follow the gzip data and were ignored. */
   readonly trailing_garbage_offset_bytes?: number
   /** Frames that are no TCP segment, by reason. */

@@ -1,0 +1,256 @@
+// One timeline out of several captures: the files of a ring buffer (tcpdump -C, -G, -W; dumpcap -b), or what several
+// interfaces saw at once. Records are taken in the order of their times, a file is opened when its first record is due, and
+// connections live on from one file to the next. Of files that follow one another no record is copied; of files that overlap,
+// those that have to wait for their turn, a megabyte of each file at most.
+
+import { TeardownError } from '../base/errors.js'
+import { Framer } from '../capture/framer.js'
+import { type CaptureInfo, emptyCaptureInfo } from '../capture/info.js'
+import { CaptureClock, type RecordHandler } from '../capture/record.js'
+import { readCapture } from '../capture/source.js'
+import { Analysis, type ConnectionHandler } from './analysis.js'
+import type { AnalyzeOptions, Progress } from './analyze.js'
+import { type CaptureReport, captureReport } from './capture-report.js'
+import { RecordQueue } from './record-queue.js'
+
+const PEEK_BYTES = 1 << 16
+
+/**
+ * Analyzes captures as one. Its name is that of the capture that begins first; packet numbers are those of all records in
+ * the order of their times, as mergecap numbers them. A capture that cannot be read, or not to its end, is left out from
+ * there on, and the report says so.
+ */
+export async function analyzeMerged(
+  paths: readonly string[],
+  handler: ConnectionHandler,
+  options: AnalyzeOptions = {},
+): Promise<CaptureReport> {
+  const { signal } = options
+  const starts: Start[] = []
+  let problem: TeardownError | undefined
+  for (const path of paths) {
+    const { firstNs, error } = await peek(path, signal)
+    if (firstNs === undefined) problem ??= error === undefined ? undefined : named(path, error)
+    else starts.push({ path, firstNs, order: starts.length })
+  }
+  starts.sort((a, b) => Number(a.firstNs - b.firstNs) || a.order - b.order)
+  const name = options.name ?? starts[0]?.path ?? paths[0] ?? '-'
+  const clock = new CaptureClock()
+  clock.baseNs = starts[0]?.firstNs
+  const analysis = new Analysis(name, clock, handler, options)
+  const merger = new Merger(starts, analysis, clock, options)
+  try {
+    await merger.run()
+  } catch (error) {
+    if (signal?.aborted !== true) throw error
+    merger.problem ??= new TeardownError('ERR_INTERRUPTED', 'interrupted: read no further')
+  }
+  analysis.finish()
+  problem ??= merger.problem
+  const report = captureReport(name, analysis, merger.info, clock.baseNs, {}, problem)
+  return { ...report, merged_captures: paths.length }
+}
+
+interface Start {
+  readonly path: string
+  readonly firstNs: bigint
+  readonly order: number
+}
+
+/** Thrown to stop reading; nothing is wrong. */
+class Enough extends Error {}
+
+/** Time of a capture's first record. */
+async function peek(
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<{ firstNs?: bigint; error?: TeardownError }> {
+  const clock = new CaptureClock()
+  const stop: RecordHandler = {
+    onRecord: () => {
+      throw new Enough('the first record is all that is wanted')
+    },
+  }
+  try {
+    await readCapture(path, new Framer(stop, clock, { bufferBytes: PEEK_BYTES }), { signal })
+  } catch (error) {
+    if (error instanceof TeardownError) return { error }
+    if (!(error instanceof Enough)) throw error
+  }
+  return clock.baseNs === undefined ? {} : { firstNs: clock.baseNs }
+}
+
+class Merger {
+  readonly info: CaptureInfo = emptyCaptureInfo()
+  problem: TeardownError | undefined
+  private readonly waiting: Start[]
+  private readonly open = new Set<Input>()
+  private readonly analysis: Analysis
+  private readonly clock: CaptureClock
+  private readonly options: AnalyzeOptions
+  private readonly progress = { doneBytes: 0 }
+
+  constructor(
+    starts: readonly Start[],
+    analysis: Analysis,
+    clock: CaptureClock,
+    options: AnalyzeOptions,
+  ) {
+    this.waiting = [...starts].reverse()
+    this.analysis = analysis
+    this.clock = clock
+    this.options = options
+    analysis.origin = this.info
+  }
+
+  async run(): Promise<void> {
+    for (;;) {
+      const first = await this.earliest()
+      const dueNs = this.nextStartNs()
+      if (first === undefined || first.queue.headNs >= dueNs) {
+        const start = this.waiting.pop()
+        if (start === undefined) return
+        this.open.add(new Input(start.path, this.analysis, this.clock, this.options.signal))
+        continue
+      }
+      const limitNs = Math.min(dueNs, this.headOfOthers(first))
+      first.queue.deliver(this.analysis, limitNs)
+      if (first.queue.isEmpty) {
+        await first.read(limitNs)
+        this.report(first)
+      }
+    }
+  }
+
+  /** The open input whose next record comes first; those without one are read on, or closed at their end. */
+  private async earliest(): Promise<Input | undefined> {
+    let first: Input | undefined
+    for (const input of this.open) {
+      while (input.queue.isEmpty && !input.isDone) await input.read(-Infinity)
+      if (input.queue.isEmpty) this.close(input)
+      else if (first === undefined || input.queue.headNs < first.queue.headNs) first = input
+    }
+    return first
+  }
+
+  private nextStartNs(): number {
+    const start = this.waiting.at(-1)
+    return start === undefined ? Infinity : Number(start.firstNs - (this.clock.baseNs ?? 0n))
+  }
+
+  private headOfOthers(first: Input): number {
+    let ns = Infinity
+    for (const input of this.open) if (input !== first) ns = Math.min(ns, input.queue.headNs)
+    return ns
+  }
+
+  private close(input: Input): void {
+    this.open.delete(input)
+    const { info, path } = input
+    this.progress.doneBytes += info.bytes
+    this.info.format ??= info.format
+    this.info.bytes += info.bytes
+    this.info.snaplen = Math.max(this.info.snaplen, info.snaplen)
+    this.info.interfaces.push(...info.interfaces)
+    for (const type of info.linktypes) {
+      if (!this.info.linktypes.includes(type)) this.info.linktypes.push(type)
+    }
+    if (input.error !== undefined) this.problem ??= named(path, input.error)
+  }
+
+  private report(input: Input): void {
+    const progress: Progress = {
+      readBytes: this.progress.doneBytes + input.info.bytes,
+      totalBytes: undefined,
+      packets: this.analysis.frame,
+      connections: this.analysis.tracker.streams,
+    }
+    this.options.onProgress?.(progress)
+  }
+}
+
+/** One capture of several: read a megabyte at a time, when its records are wanted. */
+class Input implements RecordHandler {
+  readonly path: string
+  readonly queue = new RecordQueue()
+  isDone = false
+  error: TeardownError | undefined
+  private readonly framer: Framer
+  private readonly target: RecordHandler
+  private readonly signal: AbortSignal | undefined
+  private limitNs = -Infinity
+  private reading: Promise<void> | undefined
+  private goOn: (() => void) | undefined
+  private paused: (() => void) | undefined
+
+  constructor(
+    path: string,
+    target: RecordHandler,
+    clock: CaptureClock,
+    signal: AbortSignal | undefined,
+  ) {
+    this.path = path
+    this.target = target
+    this.signal = signal
+    this.framer = new Framer(this, clock)
+  }
+
+  get info(): CaptureInfo {
+    return this.framer.info
+  }
+
+  onRecord(
+    view: DataView,
+    start: number,
+    end: number,
+    origlen: number,
+    linktype: number,
+    timeNs: number,
+    interfaceId: number,
+  ): void {
+    if (timeNs < this.limitNs && this.queue.isEmpty) {
+      this.target.onRecord(view, start, end, origlen, linktype, timeNs, interfaceId)
+    } else {
+      this.queue.add(view, start, end, origlen, linktype, timeNs, interfaceId)
+    }
+  }
+
+  onSkippedRecord(): void {
+    this.target.onSkippedRecord?.()
+  }
+
+  /** Reads on for a while; records before `limitNs` go through at once, others wait in the queue. */
+  async read(limitNs: number): Promise<void> {
+    this.limitNs = limitNs
+    const paused = new Promise<void>((resolve) => {
+      this.paused = resolve
+    })
+    if (this.reading === undefined) this.reading = this.readAll()
+    else this.goOn?.()
+    await Promise.race([paused, this.reading])
+    this.signal?.throwIfAborted()
+  }
+
+  private async readAll(): Promise<void> {
+    try {
+      await readCapture(this.path, this.framer, {
+        signal: this.signal,
+        pause: () =>
+          new Promise((resolve) => {
+            this.goOn = resolve
+            this.paused?.()
+          }),
+      })
+    } catch (error) {
+      if (!(error instanceof TeardownError)) throw error
+      this.error = error
+    } finally {
+      this.isDone = true
+    }
+  }
+}
+
+/** Says which of the captures it was. */
+function named(path: string, error: TeardownError): TeardownError {
+  return new TeardownError(error.code, `${path}: ${error.message}`, { cause: error })
+}

@@ -1,0 +1,98 @@
+// Captures as one timeline: as if they had never been split, or as if one host had captured on both interfaces.
+
+import { describe, expect, test } from 'vitest'
+import { buildPcap } from '../support/capture-builder.js'
+import { type ScenarioFrame, scenarioFrames } from '../support/scenario.js'
+import { Scratch, analyze, connections, rows } from './run-cli.js'
+
+const scratch = new Scratch()
+
+const CLOSED = `
+0.000 > S 0:0(0)
+0.001 < S. 0:0(0) ack 1
+0.002 > . 1:1(0) ack 1
+0.010 > P. 1:101(100) ack 1
+0.020 < P. 1:201(200) ack 101
+1.000 > F. 101:101(0) ack 201
+1.001 < F. 201:201(0) ack 102
+1.002 > . 102:102(0) ack 202`
+
+/** Two connections, one a little later than the other. */
+const FRAMES: readonly ScenarioFrame[] = [
+  ...scenarioFrames(CLOSED),
+  ...scenarioFrames(CLOSED.replaceAll(/^(\d\.\d{3})/gm, '$15'), { clientPort: 41_000 }),
+].sort((a, b) => Number(a.timeNs - b.timeNs))
+
+async function filesOf(
+  parts: readonly (readonly ScenarioFrame[])[],
+  name: string,
+): Promise<string[]> {
+  return Promise.all(
+    parts.map((frames, at) =>
+      scratch.file(`${name}${at}`, buildPcap(frames, { format: 'pcap-ns' })),
+    ),
+  )
+}
+
+async function merged(paths: readonly string[]): Promise<unknown[]> {
+  const { code, stdout, stderr } = await analyze(['-f', 'ndjson', '--merge', ...paths])
+  expect([code, stderr]).toEqual([0, ''])
+  return connections(stdout).map(({ capture: _capture, ...rest }) => rest)
+}
+
+async function whole(): Promise<unknown[]> {
+  const [path = ''] = await filesOf([FRAMES], 'whole')
+  const { stdout } = await analyze(['-f', 'ndjson', path])
+  return connections(stdout).map(({ capture: _capture, ...rest }) => rest)
+}
+
+describe.concurrent('--merge', () => {
+  test.each([1, 3, 8, 15])('files that follow one another, cut behind packet %i', async (cut) => {
+    const paths = await filesOf([FRAMES.slice(0, cut), FRAMES.slice(cut)], `cut${cut}-`)
+    expect(await merged(paths)).toEqual(await whole())
+    expect(await merged(paths.reverse())).toEqual(await whole())
+  })
+
+  test('files that overlap, packet by packet', async () => {
+    const parts = [0, 1, 2].map((part) => FRAMES.filter((_f, at) => at % 3 === part))
+    expect(await merged(await filesOf(parts, 'overlap'))).toEqual(await whole())
+  })
+
+  test('names the capture that begins first, and how many there were', async () => {
+    const [a = '', b = ''] = await filesOf([FRAMES.slice(0, 4), FRAMES.slice(4)], 'named')
+    const { stdout } = await analyze(['-f', 'ndjson', '--merge', b, a])
+    expect(new Set(connections(stdout).map(({ capture }) => capture))).toEqual(new Set([a]))
+    expect(rows(stdout).at(-2)).toMatchObject({ type: 'capture', capture: a, merged_captures: 2 })
+    expect(rows(stdout).at(-1)).toMatchObject({ captures: 1, packets: FRAMES.length })
+  })
+
+  test('a damaged part is named, the others are read', async () => {
+    const [a = '', b = ''] = await filesOf([FRAMES.slice(0, 4), FRAMES.slice(4)], 'damaged')
+    const bad = await scratch.file('damaged-x', new Uint8Array(100).fill(7))
+    const { code, stdout, stderr } = await analyze(['-f', 'ndjson', '--merge', a, bad, b])
+    expect(code).toBe(2)
+    expect(stderr).toContain(`${bad}: not a capture at byte 0`)
+    expect(connections(stdout)).toHaveLength(2)
+  })
+})
+
+describe.concurrent('rotated files', () => {
+  test('are pointed out, and merged by their names with --merge-series', async () => {
+    const ring = await filesOf([FRAMES.slice(0, 5), FRAMES.slice(5)], 'ring.pcap')
+    const other = await scratch.file('other.pcap', buildPcap(scenarioFrames(CLOSED)))
+    const apart = await analyze(['-f', 'ndjson', ...ring, other])
+    expect(apart.stderr).toMatch(
+      /2 captures look like parts of one \(.*ring\.pcap0 and on\): --merge-series/,
+    )
+    expect(connections(apart.stdout)).toHaveLength(5)
+    for (const jobs of ['1', '2']) {
+      const run = await analyze(['-f', 'ndjson', '--merge-series', '--jobs', jobs, ...ring, other])
+      expect(run.stderr).toBe('')
+      expect(connections(run.stdout).map(({ cause }) => cause)).toEqual([
+        'normal',
+        'normal',
+        'normal',
+      ])
+    }
+  })
+})

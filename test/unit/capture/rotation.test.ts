@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { groupBySeries } from '../../../src/capture/rotation.js'
+
+test.each([
+  ['tcpdump -C', ['d/a.pcap', 'd/a.pcap1', 'd/a.pcap2']],
+  ['tcpdump -C -W', ['a.pcap00', 'a.pcap01']],
+  ['tcpdump -G', ['trace-20261124-150000.pcap', 'trace-20261124-160000.pcap']],
+  ['tcpdump -G with dots', ['t_2026-11-24_15.00.00.pcap.gz', 't_2026-11-24_16.00.00.pcap.gz']],
+  ['dumpcap -b', ['a_00001_20261124150000.pcapng', 'a_00002_20261124150500.pcapng']],
+])('%s makes one series', (_what, paths) => {
+  expect(groupBySeries(paths)).toEqual([paths])
+})
+
+test('other names stand alone', () => {
+  const paths = ['a.pcap', 'b.pcap', 'x/a.pcap', 'a.pcapng', 'a1.pcap', 'a2.pcap', '-']
+  expect(groupBySeries(paths)).toEqual(paths.map((path) => [path]))
+})
+
+test('series keep their order of appearance', () => {
+  expect(groupBySeries(['b.pcap1', 'a.pcap', 'b.pcap0', 'c'])).toEqual([
+    ['b.pcap1', 'b.pcap0'],
+    ['a.pcap'],
+    ['c'],
+  ])
+})
