@@ -65,11 +65,16 @@ export class CaptureJudge {
     if (!this.settings.summaryOnly) this.reporter.connection(connection)
   }
 
-  /** What came of the captures since the last call. */
-  take(report: CaptureReport): CapturePart {
+  /** The same where the reporter writes the results itself, and keeps what it has to keep. */
+  takeHere(report: CaptureReport): Omit<CapturePart, 'state'> {
     const { matched } = this
     this.matched = false
-    return { report, state: this.reporter.takeState(), tally: this.tally.take(), matched }
+    return { report, tally: this.tally.take(), matched }
+  }
+
+  /** What came of the captures since the last call. */
+  take(report: CaptureReport): CapturePart {
+    return { ...this.takeHere(report), state: this.reporter.takeState() }
   }
 }
 
@@ -82,9 +87,16 @@ export class AnalyzeRun {
   private matched = false
   private failed = false
 
-  constructor(settings: AnalyzeSettings, reporter: Reporter) {
+  private readonly warns: boolean
+
+  constructor(
+    settings: AnalyzeSettings,
+    reporter: Reporter,
+    { warns }: { readonly warns: boolean } = { warns: true },
+  ) {
     this.settings = settings
     this.reporter = reporter
+    this.warns = warns
   }
 
   /** 2 for trouble, else 1 when a rule of `--fail-on` matched, else 0. */
@@ -114,6 +126,7 @@ export class AnalyzeRun {
     this.totals.failed++
     // A capture that stops inside a record is what an interrupted or rotated one looks like: everything before it counts.
     if (error.code !== 'ERR_CAPTURE_TRUNCATED' || this.settings.strict) this.failed = true
+    if (!this.warns) return
     process.stderr.write(`tcp-teardown: ${printable(capture)}: ${printable(error.message)}\n`)
   }
 

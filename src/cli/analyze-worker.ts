@@ -5,6 +5,7 @@ import { serveTasks } from '../batch/serve.js'
 import { Spool, type SpooledPart } from '../batch/spool.js'
 import type { Progress } from '../engine/analyze.js'
 import { type CapturePart, CaptureJudge, type Timeline } from './analyze-run.js'
+import { analyzeToFile } from './result-folder.js'
 import { reporterOf } from './reporters.js'
 import { type AnalyzeFlags, analyzeSettings } from './settings.js'
 
@@ -16,6 +17,12 @@ export interface WorkerSetup {
   readonly colour: boolean
   /** Folder for output that has to wait. */
   readonly folder: string
+}
+
+/** What a worker is to do: a result file is written by the worker itself, everything else is handed over. */
+export interface WorkerTask {
+  readonly timeline: Timeline
+  readonly file: string | undefined
 }
 
 /** What a worker answers. */
@@ -34,16 +41,21 @@ const reporter = reporterOf(settings, spool, nameCaptures, width)
 spool.take()
 const judge = new CaptureJudge(settings, reporter)
 
-serveTasks<Timeline, Progress, WorkerResult>(async (timeline, tell, signal) => {
+serveTasks<WorkerTask, Progress, WorkerResult>(async ({ timeline, file }, tell, signal) => {
   let toldMs = Date.now()
-  const report = await judge.judge(timeline, {
+  const options = {
     live: false,
     signal,
-    onProgress: (progress) => {
+    onProgress: (progress: Progress): void => {
       if (Date.now() - toldMs < PROGRESS_MS) return
       toldMs = Date.now()
       tell(progress)
     },
-  })
+  }
+  if (file !== undefined) {
+    const part = await analyzeToFile(settings, timeline, file, options)
+    return { part, written: spool.take() }
+  }
+  const report = await judge.judge(timeline, options)
   return { part: judge.take(report), written: spool.take() }
 })

@@ -1,13 +1,14 @@
 // `tcp-teardown analyze`: captures in, endings out.
 
 import { statSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
+import { availableParallelism, devNull } from 'node:os'
 import { TeardownError } from '../base/errors.js'
 import { discoverCaptures } from '../capture/discover.js'
 import { groupBySeries } from '../capture/rotation.js'
 import { printable } from '../report/printable.js'
 import { AnalyzeRun, type Timeline } from './analyze-run.js'
 import { Output } from './output.js'
+import { planFiles } from './result-folder.js'
 import { outputWidth, reporterOf } from './reporters.js'
 import { runHere } from './run-here.js'
 import type { AnalyzeFlags, AnalyzeSettings } from './settings.js'
@@ -27,7 +28,7 @@ export async function runAnalyze(
     throw new TeardownError('ERR_OPTION', `no capture found below ${inputs.join(', ')}`)
   }
   refuseToOverwrite(captures, settings.output)
-  const output = new Output(settings.output)
+  const output = new Output(settings.outDir === undefined ? settings.output : devNull)
   try {
     return await runOver(captures, settings, flags, output, signal)
   } catch (error) {
@@ -48,11 +49,12 @@ async function runOver(
   const nameCaptures = timelines.length > 1
   const reporter = reporterOf(settings, output, nameCaptures, width)
   const run = new AnalyzeRun(settings, reporter)
+  const plan = planFiles(timelines, settings, flags)
   // Loaded where it is needed: every module costs a millisecond of the start.
   const bar = settings.progress ? new (await import('./progress.js')).ProgressBar() : undefined
-  const sizes = timelines.map((paths) => paths.reduce((sum, path) => sum + sizeOf(path), 0))
+  const sizes = plan.timelines.map((paths) => paths.reduce((sum, path) => sum + sizeOf(path), 0))
   const workers = workersFor(settings.jobs, sizes)
-  const context = { timelines, run, reporter, bar, signal }
+  const context = { ...plan, run, reporter, bar, signal }
   if (workers > 1) {
     const { runOnWorkers } = await import('./run-workers.js')
     const setup = { flags, nameCaptures, width, colour: settings.colour }
@@ -62,6 +64,7 @@ async function runOver(
   }
   bar?.stop()
   run.finish()
+  plan.tell()
   output.close()
   return run.exitCode
 }

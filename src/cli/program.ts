@@ -50,6 +50,8 @@ export function buildProgram(version: string, actions: Actions): Command {
     .optionsGroup('Output:')
     .option('-f, --format <format>', `one of ${FORMATS.join(', ')}`, 'table')
     .option('-o, --output <file>', 'write results to a file instead of standard output')
+    .option('--out-dir <folder>', 'write a result file for each capture into a folder')
+    .option('--resume', 'with --out-dir: leave out captures whose result is there and unchanged')
     .option('--summary', 'only the totals')
     .option('--all', 'list every connection, not only the notable ones (table)')
     .option('--top <n>', 'connections listed of one cause (table)', '5')

@@ -2,9 +2,11 @@
 
 import { statSync } from 'node:fs'
 import type { Progress } from '../engine/analyze.js'
+import type { CaptureReport } from '../engine/capture-report.js'
 import type { Reporter } from '../report/reporter.js'
 import { type AnalyzeRun, CaptureJudge, type Timeline } from './analyze-run.js'
 import type { Output } from './output.js'
+import { analyzeToFile } from './result-folder.js'
 import type { ProgressBar } from './progress.js'
 import type { AnalyzeSettings } from './settings.js'
 
@@ -13,6 +15,10 @@ const GRACE_MS = 1500
 /** What both ways of running share. */
 export interface RunContext {
   readonly timelines: readonly Timeline[]
+  /** A result file for each, with `--out-dir`. */
+  readonly files: readonly string[] | undefined
+  /** A result file is whole. */
+  readonly onFile: ((at: number, report: CaptureReport) => void) | undefined
   readonly run: AnalyzeRun
   readonly reporter: Reporter
   readonly bar: ProgressBar | undefined
@@ -21,29 +27,33 @@ export interface RunContext {
 
 /** Judges all captures in this thread. */
 export async function runHere(
-  { timelines, run, reporter, bar, signal }: RunContext,
+  { timelines, files, onFile, run, reporter, bar, signal }: RunContext,
   settings: AnalyzeSettings,
   output: Output,
 ): Promise<void> {
   const judge = new CaptureJudge(settings, reporter)
-  for (const timeline of timelines) {
+  for (const [at, timeline] of timelines.entries()) {
     const [path = '-'] = timeline
     const live = timeline.length === 1 && isLive(path)
     output.immediate = live
     let last: Progress | undefined
-    const report = await judge.judge(timeline, {
+    const options = {
       live,
       signal: live ? afterGrace(signal) : signal,
-      onProgress: (progress) => {
+      onProgress: (progress: Progress): void => {
         last = progress
         bar?.update(path, progress)
       },
-    })
+    }
+    const file = files?.[at]
+    const part =
+      file === undefined
+        ? judge.takeHere(await judge.judge(timeline, options))
+        : await analyzeToFile(settings, timeline, file, options)
     bar?.done(last)
-    if (report.error !== undefined) bar?.stop()
-    const { matched } = judge
-    judge.matched = false
-    run.add({ report, tally: judge.tally.take(), matched })
+    if (part.report.error !== undefined) bar?.stop()
+    run.add(part)
+    onFile?.(at, part.report)
     if (signal.aborted) break
   }
 }

@@ -8,33 +8,39 @@ import { emptyPart } from '../batch/spool.js'
 import type { Progress } from '../engine/analyze.js'
 import type { CaptureReport } from '../engine/capture-report.js'
 import type { Reporter } from '../report/reporter.js'
-import type { AnalyzeRun, Timeline } from './analyze-run.js'
-import type { WorkerResult, WorkerSetup } from './analyze-worker.js'
+import type { AnalyzeRun } from './analyze-run.js'
+import type { WorkerResult, WorkerSetup, WorkerTask } from './analyze-worker.js'
 import type { RunContext } from './run-here.js'
 
 /** Judges the captures on `workers` threads; `costs` are their sizes. */
 export async function runOnWorkers(
-  { timelines, run, reporter, bar, signal }: RunContext,
+  { timelines, files, onFile, run, reporter, bar, signal }: RunContext,
   costs: readonly number[],
   workers: number,
   setup: Omit<WorkerSetup, 'folder'>,
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'tcp-teardown-'))
   try {
-    const outcomes = runPool<Timeline, Progress, WorkerResult>({
+    const outcomes = runPool<WorkerTask, Progress, WorkerResult>({
       module: new URL('./analyze-worker.js', import.meta.url),
       setup: { ...setup, folder } satisfies WorkerSetup,
       workers,
-      tasks: timelines.map((task, at) => ({ task, cost: costs[at] ?? 0 })),
+      tasks: timelines.map((timeline, at) => ({
+        task: { timeline, file: files?.[at] },
+        cost: costs[at] ?? 0,
+      })),
       onProgress: (at, progress) => bar?.update(timelines[at]?.[0] ?? '', progress),
       signal,
     })
     let at = 0
     for await (const outcome of outcomes) {
-      const path = timelines[at++]?.[0] ?? ''
-      if (outcome.state === 'done') absorb(outcome.result, run, reporter)
-      else if (outcome.state === 'died') run.add(deadCapture(path, outcome.reason))
+      const path = timelines[at]?.[0] ?? ''
+      if (outcome.state === 'done') {
+        absorb(outcome.result, run, reporter)
+        onFile?.(at, outcome.result.part.report)
+      } else if (outcome.state === 'died') run.add(deadCapture(path, outcome.reason))
       else break
+      at++
     }
   } finally {
     rmSync(folder, { recursive: true, force: true })

@@ -42,6 +42,8 @@ export interface AnalyzeFlags {
   readonly jobs?: string
   readonly merge?: boolean
   readonly mergeSeries?: boolean
+  readonly outDir?: string
+  readonly resume?: boolean
 }
 
 /** Checked settings of `analyze`. */
@@ -64,6 +66,10 @@ export interface AnalyzeSettings {
   readonly jobs: number | undefined
   /** Which captures are one timeline: all, those of a rotation by their names, or none. */
   readonly merge: 'all' | 'series' | undefined
+  /** Folder for one result file a capture. */
+  readonly outDir: string | undefined
+  /** Leave out what is done and unchanged there. */
+  readonly resume: boolean
 }
 
 const MAX_PORT = 65_535
@@ -92,6 +98,8 @@ export function analyzeSettings(flags: AnalyzeFlags): AnalyzeSettings {
     killedAtNs: flags.killedAt === undefined ? undefined : timeNs('--killed-at', flags.killedAt),
     failOn: flags.failOn === undefined ? [] : parseNames('--fail-on', flags.failOn, ENDING_NAMES),
     strict: flags.strict ?? false,
+    outDir: outDirOf(flags),
+    resume: flags.resume ?? false,
     merge: flags.merge === true ? 'all' : flags.mergeSeries === true ? 'series' : undefined,
     jobs: flags.jobs === undefined ? undefined : jobsOf(flags.jobs),
     progress: flags.progress !== false && process.stderr.isTTY,
@@ -100,6 +108,16 @@ export function analyzeSettings(flags: AnalyzeFlags): AnalyzeSettings {
       output,
     ),
   }
+}
+
+function outDirOf({ outDir, output, resume }: AnalyzeFlags): string | undefined {
+  if (outDir !== undefined && output !== undefined) {
+    throw new TeardownError('ERR_OPTION', '--out-dir and -o exclude each other')
+  }
+  if (outDir === undefined && resume === true) {
+    throw new TeardownError('ERR_OPTION', '--resume goes with --out-dir')
+  }
+  return outDir
 }
 
 function jobsOf(text: string): number {

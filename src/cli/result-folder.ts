@@ -1,0 +1,191 @@
+// `--out-dir`: one result file for each capture, and `--resume`: what is done and unchanged is not done again. A result is
+// written aside and renamed, so that it is whole or absent; a line in the folder's list says what it was made of.
+
+import { appendFileSync, mkdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { TeardownError } from '../base/errors.js'
+import type { CaptureReport } from '../engine/capture-report.js'
+import { printable } from '../report/printable.js'
+import { SCHEMA_NAME } from '../report/reporter.js'
+import {
+  AnalyzeRun,
+  type CapturePart,
+  CaptureJudge,
+  type ReadingOptions,
+  type Timeline,
+} from './analyze-run.js'
+import { Output } from './output.js'
+import { reporterOf } from './reporters.js'
+import type { AnalyzeFlags, AnalyzeSettings } from './settings.js'
+
+const LIST = '.tcp-teardown.ndjson'
+const EXTENSIONS = { table: 'txt', json: 'json', ndjson: 'ndjson', csv: 'csv' } as const
+
+/** Options that do not change a result. */
+const WITHOUT_EFFECT = new Set(['jobs', 'progress', 'outDir', 'resume', 'failOn', 'strict'])
+
+/** One line of the list: a result, and what it was made of. */
+interface Made {
+  readonly result: string
+  /** Path, size and time of change of each capture. */
+  readonly captures: readonly (readonly [path: string, bytes: number, changedMs: number])[]
+  readonly options: string
+}
+
+/** Analyzes a timeline into a file of its own. What came of it is left out of the file when the reading was stopped. */
+export async function analyzeToFile(
+  settings: AnalyzeSettings,
+  timeline: Timeline,
+  file: string,
+  options: ReadingOptions,
+): Promise<CapturePart> {
+  const output = new Output(file)
+  try {
+    const reporter = reporterOf(settings, output, false, FILE_WIDTH)
+    const judge = new CaptureJudge(settings, reporter)
+    const run = new AnalyzeRun(settings, reporter, { warns: false })
+    const report = await judge.judge(timeline, options)
+    const { matched } = judge
+    const tally = judge.tally.take()
+    run.add({ report, tally, matched })
+    run.finish()
+    if (report.error?.code === 'ERR_INTERRUPTED') output.discard()
+    else output.close()
+    return { report, state: { rows: 0, listed: [] }, tally, matched }
+  } catch (error) {
+    output.discard()
+    throw error
+  }
+}
+
+const FILE_WIDTH = 100
+
+/** What is to be analyzed, and into which files. */
+export interface FilePlan {
+  readonly timelines: readonly Timeline[]
+  /** A result file for each timeline; undefined when all results go to one place. */
+  readonly files: readonly string[] | undefined
+  /** The file of the timeline at this place is whole. */
+  readonly onFile: ((at: number, report: CaptureReport) => void) | undefined
+  /** Says on stderr what lies in the folder now; standard output stays empty. */
+  readonly tell: () => void
+}
+
+/** Decides which timelines are analyzed into which files. */
+export function planFiles(
+  all: readonly Timeline[],
+  settings: AnalyzeSettings,
+  flags: AnalyzeFlags,
+): FilePlan {
+  const { outDir, resume } = settings
+  if (outDir === undefined) {
+    return { timelines: all, files: undefined, onFile: undefined, tell: () => undefined }
+  }
+  const folder = new ResultFolder(outDir, settings, flags)
+  const due = all
+    .map((timeline) => ({ timeline, file: folder.fileOf(timeline) }))
+    .filter(({ timeline, file }) => !(resume && folder.isDone(timeline, file)))
+  let made = 0
+  return {
+    timelines: due.map(({ timeline }) => timeline),
+    files: due.map(({ file }) => file),
+    onFile: (at, { error }) => {
+      if (error?.code === 'ERR_INTERRUPTED' || error?.code === 'ERR_WORKER') return
+      made++
+      const { timeline, file } = due[at] as (typeof due)[number]
+      // What could not be read to its end is tried again.
+      if (error === undefined || error.code === 'ERR_CAPTURE_TRUNCATED') folder.note(timeline, file)
+    },
+    tell: () => {
+      const kept = all.length - due.length
+      const before = kept === 0 ? '' : `, ${kept} done before and unchanged`
+      process.stderr.write(
+        `tcp-teardown: ${made} results written below ${printable(outDir)}${before}\n`,
+      )
+    },
+  }
+}
+
+/** The folder of `--out-dir`. */
+class ResultFolder {
+  private readonly folder: string
+  private readonly extension: string
+  private readonly options: string
+  private readonly made = new Map<string, Made>()
+  private readonly taken = new Set<string>()
+
+  /** @throws {TeardownError} ERR_WRITE if the folder cannot be made. */
+  constructor(folder: string, settings: AnalyzeSettings, flags: AnalyzeFlags) {
+    this.folder = folder
+    this.extension = EXTENSIONS[settings.format]
+    const chosen = Object.entries(flags).filter(([name]) => !WITHOUT_EFFECT.has(name))
+    this.options = JSON.stringify([SCHEMA_NAME, chosen.sort(([a], [b]) => (a < b ? -1 : 1))])
+    makeFolder(folder)
+    for (const line of linesOf(join(folder, LIST))) this.made.set(line.result, line)
+  }
+
+  /** The result file of a timeline: the capture's path below the folder. */
+  fileOf([first = '-']: Timeline): string {
+    const parts = first.split('/').filter((part) => part !== '' && part !== '.')
+    const base = parts.map((part) => (part === '..' ? '_' : part)).join('/')
+    let name = `${base === '-' ? 'stdin' : base}.${this.extension}`
+    for (let n = 2; this.taken.has(name); n++) name = `${base}~${n}.${this.extension}`
+    this.taken.add(name)
+    const file = join(this.folder, name)
+    makeFolder(dirname(file))
+    return file
+  }
+
+  /** Whether the result is there and made of the same captures with the same options. */
+  isDone(timeline: Timeline, file: string): boolean {
+    const known = this.made.get(file)
+    const now = this.lineOf(timeline, file)
+    if (known === undefined || now === undefined) return false
+    return (
+      JSON.stringify(known) === JSON.stringify(now) &&
+      statSync(file, { throwIfNoEntry: false }) !== undefined
+    )
+  }
+
+  /** Notes a result that is whole. */
+  note(timeline: Timeline, file: string): void {
+    const line = this.lineOf(timeline, file)
+    if (line !== undefined) appendFileSync(join(this.folder, LIST), `${JSON.stringify(line)}\n`)
+  }
+
+  private lineOf(timeline: Timeline, file: string): Made | undefined {
+    const captures: [string, number, number][] = []
+    for (const path of timeline) {
+      const stat = statSync(path, { throwIfNoEntry: false })
+      if (stat?.isFile() !== true) return undefined
+      captures.push([path, stat.size, stat.mtimeMs])
+    }
+    return { result: file, captures, options: this.options }
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new TeardownError('ERR_WRITE', `cannot make ${folder}: ${why}`, { cause: error })
+  }
+}
+
+/** Lines of the list; a last one that was cut short by a crash is none. */
+function linesOf(file: string): Made[] {
+  let text = ''
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch {
+    return []
+  }
+  return text.split('\n').flatMap((line) => {
+    try {
+      return line === '' ? [] : [JSON.parse(line) as Made]
+    } catch {
+      return []
+    }
+  })
+}

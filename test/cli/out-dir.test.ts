@@ -1,0 +1,84 @@
+// --out-dir and --resume: a result file for each capture, whole or absent, made again only when something changed.
+
+import { readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { buildPcap } from '../support/capture-builder.js'
+import { scenarioFrames } from '../support/scenario.js'
+import { Scratch, analyze } from './run-cli.js'
+
+const scratch = new Scratch()
+const CAPTURE = buildPcap(scenarioFrames('0.000 > S 0:0(0)\n0.001 < R. 0:0(0) ack 1 win 0 nots'))
+
+/** Two captures in a folder of their own, and a folder for results. */
+async function setUp(name: string): Promise<{ a: string; b: string; out: string }> {
+  const a = await scratch.file(`${name}-a.pcap`, CAPTURE)
+  const b = await scratch.file(`${name}-b.pcap`, CAPTURE)
+  return { a, b, out: join(a, '..', `${name}-out`) }
+}
+
+const resultOf = (out: string, capture: string): string => join(out, `${capture}.ndjson`)
+
+function results(out: string): string[] {
+  return readdirSync(out, { recursive: true, encoding: 'utf8' })
+    .filter((name) => statSync(join(out, name)).isFile() && !name.includes('.tcp-teardown'))
+    .sort()
+}
+
+describe.concurrent('--out-dir', () => {
+  test.each(['1', '2'])('writes what each capture alone would give, --jobs %s', async (jobs) => {
+    const { a, b, out } = await setUp(`each${jobs}`)
+    const run = await analyze(['-f', 'ndjson', '--jobs', jobs, '--out-dir', out, a, b])
+    expect(run).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: `tcp-teardown: 2 results written below ${out}\n`,
+    })
+    expect(results(out)).toHaveLength(2)
+    for (const capture of [a, b]) {
+      const alone = await analyze(['-f', 'ndjson', capture])
+      expect(readFileSync(resultOf(out, capture), 'utf8')).toBe(alone.stdout)
+    }
+  })
+
+  test('--resume makes again what has changed, and nothing else', async () => {
+    const { a, b, out } = await setUp('resume')
+    const args = ['-f', 'ndjson', '--out-dir', out, '--resume', a, b]
+    await analyze(args)
+    const [before] = [statSync(resultOf(out, a)).mtimeMs]
+    expect((await analyze(args)).stderr).toContain('0 results written')
+    utimesSync(b, 1, 1)
+    expect((await analyze(args)).stderr).toContain('1 results written below')
+    rmSync(resultOf(out, b))
+    expect((await analyze(args)).stderr).toContain('1 results written below')
+    expect(statSync(resultOf(out, a)).mtimeMs).toBe(before)
+    // Other options, other results.
+    const other = await analyze([...args, '--columns', 'stream'])
+    expect(other.stderr).toContain('2 results written below')
+    expect(readFileSync(resultOf(out, a), 'utf8')).toMatch(/^\{"stream":0\}\n/)
+  })
+
+  test('a capture that cannot be read to its end is tried again', async () => {
+    const { a, out } = await setUp('bad')
+    const bad = await scratch.file('bad-bad.pcap', CAPTURE.slice().fill(0xff, 24, 40))
+    for (let times = 0; times < 2; times++) {
+      const { code, stderr } = await analyze(['-f', 'ndjson', '--out-dir', out, '--resume', a, bad])
+      expect(code).toBe(2)
+      expect(stderr).toContain(`${bad}: impossible record length`)
+    }
+  })
+
+  test('leaves no partial files', async () => {
+    const { a, b, out } = await setUp('whole')
+    await analyze(['-f', 'csv', '--jobs', '2', '--out-dir', out, a, b])
+    expect(results(out).filter((name) => !name.endsWith('.csv'))).toEqual([])
+  })
+
+  test.each([
+    [['--resume'], '--resume goes with --out-dir'],
+    [['--out-dir', 'x', '-o', 'y'], '--out-dir and -o exclude each other'],
+  ])('%j is refused', async (args, message) => {
+    const { code, stderr } = await analyze([...args, 'samples/fin-normal.pcap'])
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)])
+  })
+})
