@@ -48,11 +48,10 @@ export class CaptureJudge {
 
   /** Reads one capture, or several as one. */
   async judge([path = '-', ...others]: Timeline, options: ReadingOptions): Promise<CaptureReport> {
-    const { idleS, killedAtNs } = this.settings
-    if (others.length > 0) {
-      return analyzeMerged([path, ...others], this, { ...options, idleS, killedAtNs })
-    }
-    return analyzeSource(path, this, { ...options, idleS, killedAtNs, buffer: this.buffer })
+    const { idleS, killedAtNs, maxConnections } = this.settings
+    const analysis = { ...options, idleS, killedAtNs, maxConnections }
+    if (others.length > 0) return analyzeMerged([path, ...others], this, analysis)
+    return analyzeSource(path, this, { ...analysis, buffer: this.buffer })
   }
 
   /** Takes a judged connection. */

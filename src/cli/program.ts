@@ -77,6 +77,7 @@ export function buildProgram(version: string, actions: Actions): Command {
       '--killed-at <time>',
       'report the time from this kill to each teardown (ISO 8601 or seconds since 1970)',
     )
+    .option('--max-connections <n>', 'connections followed at once (default: 500000)')
     .option(
       '--fail-on <endings>',
       'exit with 1 if a connection has one of these verdicts or verdict.causes',

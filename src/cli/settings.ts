@@ -42,6 +42,7 @@ export interface AnalyzeFlags {
   readonly jobs?: string
   readonly merge?: boolean
   readonly mergeSeries?: boolean
+  readonly maxConnections?: string
   readonly outDir?: string
   readonly resume?: boolean
 }
@@ -57,6 +58,8 @@ export interface AnalyzeSettings {
   readonly columnsChosen: boolean
   readonly filter: ConnectionFilter
   readonly idleS: number | undefined
+  /** Bound of the connection table; undefined for the default. */
+  readonly maxConnections: number | undefined
   readonly killedAtNs: bigint | undefined
   readonly failOn: readonly string[]
   readonly strict: boolean
@@ -95,6 +98,8 @@ export function analyzeSettings(flags: AnalyzeFlags): AnalyzeSettings {
     columnsChosen: flags.columns !== undefined,
     filter: filterOf(flags),
     idleS: flags.idle === undefined ? undefined : nonNegative('--idle', flags.idle),
+    maxConnections:
+      flags.maxConnections === undefined ? undefined : tableBound(flags.maxConnections),
     killedAtNs: flags.killedAt === undefined ? undefined : timeNs('--killed-at', flags.killedAt),
     failOn: flags.failOn === undefined ? [] : parseNames('--fail-on', flags.failOn, ENDING_NAMES),
     strict: flags.strict ?? false,
@@ -118,6 +123,12 @@ function outDirOf({ outDir, output, resume }: AnalyzeFlags): string | undefined 
     throw new TeardownError('ERR_OPTION', '--resume goes with --out-dir')
   }
   return outDir
+}
+
+function tableBound(text: string): number {
+  const most = wholeNumber('--max-connections', text)
+  if (most >= 1) return most
+  throw new TeardownError('ERR_OPTION', '--max-connections: at least one')
 }
 
 function jobsOf(text: string): number {

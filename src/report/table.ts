@@ -75,7 +75,7 @@ function captureNotes(report: CaptureRow): string[] {
   }
   if (report.evicted_connections !== undefined) {
     notes.push(
-      `${counted(report.evicted_connections, 'connection')} judged early: too many were half open at once`,
+      `${counted(report.evicted_connections, 'connection')} judged early: too many were open at once (--max-connections)`,
     )
   }
   return notes

@@ -45,6 +45,11 @@ class RecordPool {
     return this.fresh++
   }
 
+  /** Records that have ever been handed out: those in use are among the first so many. */
+  get handedOut(): number {
+    return this.fresh
+  }
+
   give(record: number): void {
     this.used--
     this.free.push(record)

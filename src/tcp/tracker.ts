@@ -32,10 +32,16 @@ export interface TrackerLimits {
   readonly maxClosed?: number
   /** Handshakes kept that the client has not completed; beyond that the oldest is judged as it stands. */
   readonly maxHalfOpen?: number
+  /** Connections followed at once, of every kind; beyond that one that was quiet for long is judged as it stands. */
+  readonly maxConnections?: number | undefined
 }
 
 const MAX_CLOSED = 1 << 11
 const MAX_HALF_OPEN = 1 << 17
+/** About 400 bytes each while nothing has happened to them. */
+const MAX_CONNECTIONS = 500_000
+/** Of so many, the one that was quiet the longest goes: nearly the quietest of all, at a fixed price. */
+const EVICTION_SAMPLE = 64
 /** Entries that are done which the queue of half-open connections may hold, besides as many as there are open ones. */
 const QUEUE_SLACK = 1024
 
@@ -59,6 +65,9 @@ export class Tracker {
   private halfOpenCount = 0
   private readonly maxClosed: number
   private readonly maxHalfOpen: number
+  private readonly maxConnections: number
+  /** Where the next sample for an eviction begins. */
+  private sweep = 0
   /** How many entries of `closed`, from the oldest, have been reported by `settle`. */
   private settled = 0
 
@@ -67,6 +76,7 @@ export class Tracker {
     this.observer = new Observer(this.table)
     this.maxClosed = limits.maxClosed ?? MAX_CLOSED
     this.maxHalfOpen = limits.maxHalfOpen ?? MAX_HALF_OPEN
+    this.maxConnections = limits.maxConnections ?? MAX_CONNECTIONS
   }
 
   /** Takes the next segment. `view` is the buffer it was decoded from. */
@@ -145,6 +155,14 @@ export class Tracker {
   }
 
   private open(seg: Segment, frame: number, timeNs: number): number {
+    if (this.table.size >= this.maxConnections) {
+      // Closed ones are only kept for stragglers.
+      while (this.closed.length > 0 && this.table.size >= this.maxConnections)
+        this.dropOldestClosed()
+      if (this.table.size >= this.maxConnections) this.evictQuietest()
+      // The eviction has moved entries: the place of the new one is looked for again.
+      this.table.find(seg)
+    }
     const record = this.table.add(seg)
     const { ints, floats } = this.table.connections
     const base = record * CONN_INTS
@@ -235,6 +253,35 @@ export class Tracker {
     if (this.halfOpen.length > 2 * this.halfOpenCount + QUEUE_SLACK) this.sweepHalfOpen()
     this.halfOpen.push(record, ints[at + STREAM] as number)
     while (this.halfOpenCount > this.maxHalfOpen) this.evictOldestHalfOpen()
+  }
+
+  /** Judges one of the connections that were quiet the longest. */
+  private evictQuietest(): void {
+    const { connections } = this.table
+    const { ints, floats } = connections
+    let quietest = -1
+    let quietestNs = Infinity
+    for (
+      let seen = 0, looked = 0;
+      seen < EVICTION_SAMPLE && looked < connections.handedOut;
+      looked++
+    ) {
+      const record = this.sweep
+      this.sweep = (this.sweep + 1) % connections.handedOut
+      if ((ints[record * CONN_INTS + STREAM] as number) < 0) continue
+      seen++
+      const endNs = floats[record * CONN_CELLS + END_NS_F] as number
+      if (endNs >= quietestNs) continue
+      quietest = record
+      quietestNs = endNs
+    }
+    if (quietest < 0) return
+    const at = quietest * CONN_INTS + CONN_FLAGS
+    if (((ints[at] as number) & CONN_REPORTED) === 0) {
+      this.evicted++
+      ints[at] = (ints[at] as number) | CONN_EVICTED
+    }
+    this.drop(quietest)
   }
 
   private completed(record: number, flags: number): void {

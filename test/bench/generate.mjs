@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Writes captures of made-up traffic for the benchmark. The same seed gives the same octets on every machine.
 //
-//   generate.mjs PROFILE FILE [--mb N] [--seed N] [--ipv6]
+//   generate.mjs PROFILE FILE [--mb N] [--seed N] [--ipv6] [--vlan] [--nanos] [--pcapng]
 //
 // churn     short connections of 92-octet packets on average, many endings a second: the cost of a connection
 // mix       longer connections with 446-octet packets: the usual case
@@ -30,7 +30,7 @@ function randomSource(seed) {
   }
 }
 
-/** Writes Ethernet/IP/TCP frames as pcap records. */
+/** Writes Ethernet/IP/TCP frames as records of a pcap, or blocks of a pcapng. */
 class CaptureWriter {
   bytes = 0
   packets = 0
@@ -39,13 +39,21 @@ class CaptureWriter {
   #at = 0
   #us = 0
   #seconds = 1_700_000_000
-  #ipv6
+  #form
 
-  constructor(path, ipv6) {
+  /** `form`: which of ipv6, vlan, nanos and pcapng are wanted. */
+  constructor(path, form) {
     this.#fd = openSync(path, 'w')
-    this.#ipv6 = ipv6
+    this.#form = form
     const header = this.#chunk
-    header.writeUInt32LE(0xa1b2c3d4, 0)
+    if (form.pcapng) {
+      // Section header, then an interface with times in µs.
+      header.write('0a0d0d0a1c0000004d3c2b1a01000000ffffffffffffffff1c000000', 0, 'hex')
+      header.write('0100000014000000010000000000040014000000', 28, 'hex')
+      this.#at = 48
+      return
+    }
+    header.writeUInt32LE(form.nanos ? 0xa1b23c4d : 0xa1b2c3d4, 0)
     header.writeUInt16LE(2, 4)
     header.writeUInt16LE(4, 6)
     header.writeUInt32LE(65_535, 16)
@@ -68,18 +76,17 @@ class CaptureWriter {
     const optionBytes =
       (flags & SYN) !== 0 ? 20 : (flags & RST) !== 0 && (flags & ACK) === 0 ? 0 : 12
     const tcpBytes = 20 + optionBytes + payloadBytes
-    const ipBytes = this.#ipv6 ? 40 : 20
-    const frameBytes = 14 + ipBytes + tcpBytes
-    let at = this.#at
-    out.writeUInt32LE(this.#seconds, at)
-    out.writeUInt32LE(Math.floor(this.#us), at + 4)
-    out.writeUInt32LE(frameBytes, at + 8)
-    out.writeUInt32LE(frameBytes, at + 12)
-    at += 16
+    const { ipv6, vlan } = this.#form
+    const ipBytes = ipv6 ? 40 : 20
+    const linkBytes = vlan ? 18 : 14
+    const frameBytes = linkBytes + ipBytes + tcpBytes
+    let at = this.#openRecord(frameBytes)
+    const frame = at
     out.fill(0, at, at + frameBytes - payloadBytes)
-    out.writeUInt16BE(this.#ipv6 ? 0x86dd : 0x0800, at + 12)
-    at += 14
-    if (this.#ipv6) this.#writeIpv6(at, tcpBytes, from.ip, to.ip)
+    if (vlan) out.writeUInt32BE(0x8100_0005, at + 12)
+    out.writeUInt16BE(ipv6 ? 0x86dd : 0x0800, at + linkBytes - 2)
+    at += linkBytes
+    if (ipv6) this.#writeIpv6(at, tcpBytes, from.ip, to.ip)
     else this.#writeIpv4(at, tcpBytes, from.ip, to.ip, ipId)
     at += ipBytes
     out.writeUInt16BE(from.port, at)
@@ -96,9 +103,42 @@ class CaptureWriter {
     } else if (optionBytes > 0) {
       out.writeUInt32BE(0x0101080a, at + 20)
     }
-    this.#at = at + tcpBytes
     this.packets++
-    this.bytes += 16 + frameBytes
+    const before = this.#at
+    this.#at = this.#closeRecord(frame, frameBytes)
+    this.bytes += this.#at - before
+  }
+
+  /** Writes what stands before a frame, and returns where the frame goes. */
+  #openRecord(frameBytes) {
+    const out = this.#chunk
+    const at = this.#at
+    const us = Math.floor(this.#us)
+    if (!this.#form.pcapng) {
+      out.writeUInt32LE(this.#seconds, at)
+      out.writeUInt32LE(this.#form.nanos ? us * 1000 : us, at + 4)
+      out.writeUInt32LE(frameBytes, at + 8)
+      out.writeUInt32LE(frameBytes, at + 12)
+      return at + 16
+    }
+    const ticks = this.#seconds * 1e6 + us
+    out.writeUInt32LE(6, at)
+    out.writeUInt32LE(32 + ((frameBytes + 3) & ~3), at + 4)
+    out.writeUInt32LE(0, at + 8)
+    out.writeUInt32LE(Math.floor(ticks / 0x1_0000_0000), at + 12)
+    out.writeUInt32LE(ticks % 0x1_0000_0000, at + 16)
+    out.writeUInt32LE(frameBytes, at + 20)
+    out.writeUInt32LE(frameBytes, at + 24)
+    return at + 28
+  }
+
+  /** Writes what stands behind a frame, and returns where the next record goes. */
+  #closeRecord(frame, frameBytes) {
+    if (!this.#form.pcapng) return frame + frameBytes
+    const end = frame + ((frameBytes + 3) & ~3)
+    this.#chunk.fill(0, frame + frameBytes, end)
+    this.#chunk.writeUInt32LE(end - frame + 32, end)
+    return end + 4
   }
 
   close() {
@@ -262,9 +302,9 @@ function addresses(random, index) {
   }
 }
 
-function generate(profile, path, bytes, seed, ipv6) {
+function generate(profile, path, bytes, seed, form) {
   const random = randomSource(seed)
-  const writer = new CaptureWriter(path, ipv6)
+  const writer = new CaptureWriter(path, form)
   if (profile === 'synflood') {
     while (writer.bytes < bytes) {
       writer.wait(1)
@@ -307,12 +347,15 @@ const { values, positionals } = parseArgs({
     mb: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1' },
     ipv6: { type: 'boolean', default: false },
+    vlan: { type: 'boolean', default: false },
+    nanos: { type: 'boolean', default: false },
+    pcapng: { type: 'boolean', default: false },
   },
 })
 const [profile, path] = positionals
 if (path === undefined || (profile !== 'synflood' && PROFILES[profile] === undefined)) {
   process.stderr.write(
-    'usage: generate.mjs churn|mix|bulk|synflood FILE [--mb N] [--seed N] [--ipv6]\n',
+    'usage: generate.mjs churn|mix|bulk|synflood FILE [--mb N] [--seed N] [--ipv6] [--vlan] [--nanos] [--pcapng]\n',
   )
   process.exit(2)
 }
@@ -321,6 +364,6 @@ const { packets, bytes } = generate(
   path,
   Number(values.mb) * 1e6,
   Number(values.seed),
-  values.ipv6,
+  values,
 )
 process.stdout.write(`${path}: ${profile}, ${packets} packets, ${bytes + 24} bytes\n`)

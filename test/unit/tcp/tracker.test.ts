@@ -424,3 +424,32 @@ test('after finish the table is empty', () => {
   expect(feed.tracker.table.size).toBe(0)
   expect(feed.streams.length).toBe(20)
 })
+
+describe('the bound of the table', () => {
+  test('connections that never end are judged early, the quiet ones first', () => {
+    const feed = new Feed({ maxConnections: 100 })
+    for (let n = 0; n < 1000; n++) {
+      feed.open(client(n))
+      // One of them goes on talking.
+      feed.segment(client(0), SERVER, { flags: ACK, seq: ISN + 1, ack: SERVER_ISN + 1 })
+    }
+    expect(feed.tracker.table.size).toBeLessThanOrEqual(100)
+    expect(feed.tracker.evicted).toBe(900)
+    expect(feed.ended.every(({ connFlags }) => (connFlags & L.CONN_EVICTED) !== 0)).toBe(true)
+    expect(feed.ended.map(({ stream }) => stream)).not.toContain(0)
+    feed.tracker.finish()
+    expect(new Set(feed.ended.map(({ stream }) => stream)).size).toBe(1000)
+  })
+
+  test('closed connections make room without being flagged', () => {
+    const feed = new Feed({ maxConnections: 50 })
+    for (let n = 0; n < 500; n++) {
+      feed.open(client(n))
+      feed.close(client(n))
+    }
+    feed.tracker.finish()
+    expect(feed.tracker.table.size).toBe(0)
+    expect(feed.ended).toHaveLength(500)
+    expect(feed.ended.filter(({ connFlags }) => (connFlags & L.CONN_EVICTED) !== 0)).toEqual([])
+  })
+})
