@@ -1,7 +1,7 @@
 // The packet path of one capture: record, decoded segment, connection table, ended connection, judgement. Synchronous
 // from the record on; nothing is allocated per packet.
 
-import type { CaptureInfo } from '../capture/info.js'
+import type { CaptureInfo, CaptureInterface } from '../capture/info.js'
 import type { CaptureClock, RecordHandler } from '../capture/record.js'
 import type { ColumnSource } from '../report/column.js'
 import { ICMP_FROM_TARGET, ICMP_V6 } from '../tcp/layout.js'
@@ -101,10 +101,12 @@ export class Analysis implements RecordHandler, EndHandler, EvidenceContext {
   }
 
   get captureDrops(): boolean {
-    return this.origin.interfaces.some(
-      ({ interfaceDrops = 0, systemDrops = 0, recordDrops }) =>
-        interfaceDrops + systemDrops + recordDrops > 0,
-    )
+    const { interfaces } = this.origin
+    for (let i = 0; i < interfaces.length; i++) {
+      const { interfaceDrops = 0, systemDrops = 0, recordDrops } = interfaces[i] as CaptureInterface
+      if (interfaceDrops + systemDrops + recordDrops > 0) return true
+    }
+    return false
   }
 
   onRecord(

@@ -25,10 +25,10 @@ const MAX_FLUSHES = 16
 
 /** Flushes by server endpoint; the least recently made endpoint is forgotten when there are too many. */
 export class FlushLog {
-  private readonly endpoints = new Map<string, Flush[]>()
+  private readonly endpoints = new Map<EndpointKey, Flush[]>()
 
   /** A server's reset on a connection on which it never sent payload; `isBare` when its client had not either. */
-  addReset(endpoint: string, isBare: boolean, timeNs: number): void {
+  addReset(endpoint: EndpointKey, isBare: boolean, timeNs: number): void {
     const flushes = this.endpoints.get(endpoint) ?? this.begin(endpoint)
     let flush = flushes[flushes.length - 1]
     if (flush === undefined || timeNs - flush.lastNs > SAME_INSTANT_NS) {
@@ -49,7 +49,7 @@ export class FlushLog {
   }
 
   /** A SYN to the endpoint was refused. */
-  addRefusal(endpoint: string, frame: number, timeNs: number): void {
+  addRefusal(endpoint: EndpointKey, frame: number, timeNs: number): void {
     const flush = this.endpoints.get(endpoint)?.at(-1)
     if (flush === undefined || flush.refusedFrame !== 0) return
     if (timeNs - flush.lastNs > REFUSED_WITHIN_NS) return
@@ -58,7 +58,7 @@ export class FlushLog {
   }
 
   /** The flush of an endpoint that a reset at this time belongs to. */
-  find(endpoint: string, timeNs: number): Flush | undefined {
+  find(endpoint: EndpointKey, timeNs: number): Flush | undefined {
     return this.endpoints
       .get(endpoint)
       ?.find(({ firstNs, lastNs }) => timeNs >= firstNs && timeNs <= lastNs)
@@ -69,10 +69,10 @@ export class FlushLog {
     return this.endpoints.size === 0
   }
 
-  private begin(endpoint: string): Flush[] {
+  private begin(endpoint: EndpointKey): Flush[] {
     if (this.endpoints.size >= MAX_ENDPOINTS) {
-      const [oldest = ''] = this.endpoints.keys()
-      this.endpoints.delete(oldest)
+      const [oldest] = this.endpoints.keys()
+      if (oldest !== undefined) this.endpoints.delete(oldest)
     }
     const flushes: Flush[] = []
     this.endpoints.set(endpoint, flushes)
@@ -80,11 +80,20 @@ export class FlushLog {
   }
 }
 
-/** A name for the address and port of one side of a connection record, made for comparing only. */
-export function endpointKey(ints: Int32Array, record: number, side: number): string {
+/** Stands for the address and port of one side of a connection record. */
+export type EndpointKey = string | number
+
+/** A key for the address and port of one side; a number for IPv4, which costs a tenth of a text. */
+export function endpointKey(ints: Int32Array, record: number, side: number): EndpointKey {
   const conn = record * L.CONN_INTS
   const at = conn + (side === 0 ? L.ADDR_0 : L.ADDR_1)
   const ports = ints[conn + L.PORTS] as number
   const port = side === 0 ? ports >>> 16 : ports & 0xffff
+  if (
+    ((ints[conn + L.CONN_FLAGS] as number) & L.CONN_IPV6) === 0 &&
+    ints[conn + L.ENCAPSULATION] === 0
+  ) {
+    return ((ints[at] as number) >>> 0) * 0x1_0000 + port
+  }
   return `${ints[at]},${ints[at + 1]},${ints[at + 2]},${ints[at + 3]},${port},${ints[conn + L.ENCAPSULATION]}`
 }
