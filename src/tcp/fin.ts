@@ -2,7 +2,7 @@
 
 import type { Segment } from '../wire/segment.js'
 import * as L from './layout.js'
-import { sideFloats, sideInts, teardownFloats, teardownInts } from './positions.js'
+import { sideFloats, sideInts, closingFloats, closingInts } from './positions.js'
 import { observeResent } from './resend.js'
 import { FIN_ACKED, RCVD_FIN, SENT_FIN, nextState } from './state.js'
 import type { ConnectionTable } from './table.js'
@@ -15,7 +15,7 @@ const {
   FIN_FRAME_F, FIN_LAST_FRAME_F, FIN_LAST_NS_F, FIN_NS_F, FIN_PEER_NXT, FIN_SEQ, HANDSHAKE_FRAME_F,
   HANDSHAKE_NS_F, IDLE_SINCE_FRAME_F, IDLE_SINCE_NS_F, LATE_BYTES, LATE_FRAME_F,
   LATE_NS_F, NXT, SIDE_FIN, SIDE_FIN_ACKED, SIDE_FLAGS, SIDE_NXT_SET, START_FRAME_F,
-  START_NS_F, STATE, TEARDOWN_CELLS,
+  START_NS_F, STATE, CLOSING_CELLS,
 } = L
 
 /** A FIN of `side`, whose octet has sequence number `finSeq`. */
@@ -28,13 +28,13 @@ export function observeFin(
   frame: number,
   timeNs: number,
 ): void {
-  const teardown = table.teardownOf(record)
+  const closing = table.closingOf(record)
   const me = sideInts(record, side)
   const ints = table.connections.ints
-  const t = teardownInts(teardown, side)
-  const tf = teardownFloats(teardown, side)
-  const words = table.teardowns.ints
-  const times = table.teardowns.floats
+  const t = closingInts(closing, side)
+  const tf = closingFloats(closing, side)
+  const words = table.closings.ints
+  const times = table.closings.floats
   const flags = ints[me + SIDE_FLAGS] as number
   words[t + FIN_COUNT] = (words[t + FIN_COUNT] as number) + 1
   times[tf + FIN_LAST_NS_F] = timeNs
@@ -43,7 +43,7 @@ export function observeFin(
     observeResent(table, record, side, finSeq, 0, frame, timeNs)
     return
   }
-  markIdleSince(table, record, teardown)
+  markIdleSince(table, record)
   ints[me + SIDE_FLAGS] = flags | SIDE_FIN
   words[t + FIN_SEQ] = finSeq
   words[t + FIN_ACK] = seg.ack
@@ -71,13 +71,13 @@ export function observeFinAcked(
   const ints = table.connections.ints
   const flags = ints[peer + SIDE_FLAGS] as number
   if ((flags & SIDE_FIN_ACKED) !== 0) return false
-  const teardown = table.teardownOf(record)
-  const finSeq = table.teardowns.ints[teardownInts(teardown, 1 - side) + FIN_SEQ] as number
+  const closing = table.closingOf(record)
+  const finSeq = table.closings.ints[closingInts(closing, 1 - side) + FIN_SEQ] as number
   if (!seqAfter(ack, finSeq)) return false
   ints[peer + SIDE_FLAGS] = flags | SIDE_FIN_ACKED
-  const tf = teardownFloats(teardown, 1 - side)
-  table.teardowns.floats[tf + FIN_ACKED_NS_F] = timeNs
-  table.teardowns.floats[tf + FIN_ACKED_FRAME_F] = frame
+  const tf = closingFloats(closing, 1 - side)
+  table.closings.floats[tf + FIN_ACKED_NS_F] = timeNs
+  table.closings.floats[tf + FIN_ACKED_FRAME_F] = frame
   ints[me + STATE] = nextState(ints[me + STATE] as number, RCVD_FIN)
   ints[peer + STATE] = nextState(ints[peer + STATE] as number, FIN_ACKED)
   return true
@@ -92,11 +92,11 @@ export function observeLateData(
   frame: number,
   timeNs: number,
 ): void {
-  const teardown = table.teardownOf(record)
-  const t = teardownInts(teardown, side)
-  const tf = teardownFloats(teardown, side)
-  const words = table.teardowns.ints
-  const times = table.teardowns.floats
+  const closing = table.closingOf(record)
+  const t = closingInts(closing, side)
+  const tf = closingFloats(closing, side)
+  const words = table.closings.ints
+  const times = table.closings.floats
   words[t + LATE_BYTES] = (words[t + LATE_BYTES] as number) + octets
   if (times[tf + LATE_FRAME_F] !== 0) return
   times[tf + LATE_NS_F] = timeNs
@@ -104,9 +104,9 @@ export function observeLateData(
 }
 
 /** Remembers the last sign of use before the first teardown segment: payload of either side, else the opening. */
-export function markIdleSince(table: ConnectionTable, record: number, teardown: number): void {
-  const at = teardown * TEARDOWN_CELLS
-  const times = table.teardowns.floats
+export function markIdleSince(table: ConnectionTable, record: number): void {
+  const at = table.closingOf(record) * CLOSING_CELLS
+  const times = table.closings.floats
   if (times[at + IDLE_SINCE_FRAME_F] !== 0) return
   const floats = table.connections.floats
   const cells = record * CONN_CELLS

@@ -1,8 +1,9 @@
 // Where each fact of a connection lies in the packed records of ConnectionTable.
 //
-// A connection record holds what every packet touches. A teardown record holds what only endings touch: resets, FINs,
-// retransmission series, probes. It is attached to the first connection that needs one, so that a million open
-// connections or unanswered SYNs cost one small record each.
+// A connection record holds what every packet touches. A closing record holds what FINs touch, a teardown record what
+// else happens to connections: resets, retransmission series, probes, ICMP errors. They are attached to connections that
+// need them, so that a million open connections or unanswered SYNs cost one small record each, and a graceful close one
+// more. That matters: closed connections linger by the thousand, and what does not fit the second-level cache costs most.
 //
 // A record is a run of 8-byte cells: first the int32 words, then the float64 words. Names ending in _F are float64
 // positions, all others int32 positions; both count from the start of the record (or of the side's block) in their own
@@ -30,6 +31,8 @@ export const CONN_FLAGS = 11
 export const ENCAPSULATION = 12
 /** Index of the teardown record plus one, 0 for none. */
 export const TEARDOWN = 13
+/** Index of the closing record plus one, 0 for none. */
+export const CLOSING_RECORD = 24
 /** Zeek's states of both endpoints, see zeek.ts. */
 export const ZEEK = 14
 /** Letters of Zeek's history. */
@@ -38,7 +41,7 @@ export const HISTORY_LENGTH = 15
 export const HISTORY = 16
 export const HISTORY_MAX = 32
 
-const CONN_WORDS = 24
+const CONN_WORDS = 26
 
 // ---- Connection record, per side, int32 words from sideInts(record, side) ----------------------------------------
 
@@ -105,6 +108,43 @@ export const DATA_FRAME_F: number = 5
 
 const SIDE_F_WORDS = 6
 
+// ---- Closing record, per side, int32 words from closingInts(record, side) ------------------------------------------
+
+/** Sequence number of the FIN itself. */
+export const FIN_SEQ = 0
+export const FIN_COUNT = 1
+/** Acknowledgment field of the first FIN. */
+export const FIN_ACK = 2
+/** The peer's SND.NXT when the first FIN passed. */
+export const FIN_PEER_NXT = 3
+/** Payload octets sent after the peer's FIN passed. */
+export const LATE_BYTES = 4
+
+const CLOSING_SIDE_WORDS = 6
+
+// ---- Closing record, float64 words -------------------------------------------------------------------------------
+
+const CLOSING_F = CLOSING_SIDE_WORDS
+/** Time of the last payload of either side before the first FIN or effective RST. */
+export const IDLE_SINCE_NS_F: number = CLOSING_F
+export const IDLE_SINCE_FRAME_F: number = CLOSING_F + 1
+
+const CLOSING_F_WORDS = 2
+
+// Per side, from closingFloats(record, side).
+export const FIN_NS_F: number = 0
+export const FIN_FRAME_F: number = 1
+export const FIN_LAST_NS_F: number = 2
+export const FIN_LAST_FRAME_F: number = 3
+/** The peer's segment that first acknowledged the FIN. */
+export const FIN_ACKED_NS_F: number = 4
+export const FIN_ACKED_FRAME_F: number = 5
+/** First payload sent after the peer's FIN passed. */
+export const LATE_NS_F: number = 6
+export const LATE_FRAME_F: number = 7
+
+const CLOSING_SIDE_F_WORDS = 8
+
 // ---- Teardown record, int32 words --------------------------------------------------------------------------------
 
 /** ICMP errors that quote the connection. */
@@ -115,57 +155,48 @@ export const ICMP_KIND = 1
 const TEARDOWN_WORDS = 4
 
 // Per side, from teardownInts(record, side).
-/** Sequence number of the FIN itself. */
-export const FIN_SEQ = 0
-export const FIN_COUNT = 1
-/** Acknowledgment field of the first FIN. */
-export const FIN_ACK = 2
-/** The peer's SND.NXT when the first FIN passed. */
-export const FIN_PEER_NXT = 3
 /** The reset kept for judging: the first of the best grade. */
-export const RST_SEQ = 4
-export const RST_ACK = 5
-export const RST_WINDOW = 6
+export const RST_SEQ = 0
+export const RST_ACK = 1
+export const RST_WINDOW = 2
 /** RST_* bits of the kept reset. */
-export const RST_META = 7
-export const RST_TTL = 8
+export const RST_META = 3
+export const RST_TTL = 4
 /** IP ID of the kept reset, -1 for IPv6. */
-export const RST_IP_ID = 9
-export const RST_COUNT = 10
+export const RST_IP_ID = 5
+export const RST_COUNT = 6
 /** The peer's last segment before the kept reset: flags, payload length, acknowledgment, TRIGGER_PROBE. */
-export const TRIGGER_FLAGS = 11
-export const TRIGGER_LEN = 12
-export const TRIGGER_ACK = 13
-export const TRIGGER_META = 14
+export const TRIGGER_FLAGS = 7
+export const TRIGGER_LEN = 8
+export const TRIGGER_ACK = 9
+export const TRIGGER_META = 10
 /** State of this side just before the first effective reset. */
-export const STATE_BEFORE_RST = 15
+export const STATE_BEFORE_RST = 11
 /** Segments this side sent after its own reset that a reset socket does not send. */
-export const ALIVE_COUNT = 16
+export const ALIVE_COUNT = 12
 /** Segments this side sent after it was reset by the peer. */
-export const CARRY_ON_COUNT = 17
+export const CARRY_ON_COUNT = 13
 /** Running series of retransmissions without progress: SERIES_* kind and count. */
-export const SERIES_KIND = 18
-export const SERIES_COUNT = 19
+export const SERIES_KIND = 14
+export const SERIES_COUNT = 15
 /** Keepalive probes in all, answered, and unanswered so far. */
-export const PROBES = 20
-export const PROBES_ANSWERED = 21
-export const PROBE_RUN = 22
+export const PROBES = 16
+export const PROBES_ANSWERED = 17
+export const PROBE_RUN = 18
 /** Window probes in all. */
-export const WINDOW_PROBES = 23
+export const WINDOW_PROBES = 19
 /** SYN-ACKs sent again after the peer had acknowledged one. */
-export const SYN_ACK_REPEATS = 24
-/** Payload octets sent after the peer's FIN passed. */
-export const LATE_BYTES = 25
+export const SYN_ACK_REPEATS = 20
 /** IP ID of this side's last segment before its kept reset, -1 when there is none. */
-export const RST_PREVIOUS_IP_ID = 26
+export const RST_PREVIOUS_IP_ID = 21
 /** SND.NXT of this side at its kept reset. */
-export const RST_NXT = 27
+export const RST_NXT = 22
 /** Highest sequence number of any of its resets. */
-export const RST_HIGH = 28
+export const RST_HIGH = 23
 /** SND.NXT of the peer at the kept reset. */
-export const RST_PEER_NXT = 29
+export const RST_PEER_NXT = 24
 
-const TEARDOWN_SIDE_WORDS = 30
+const TEARDOWN_SIDE_WORDS = 26
 
 // ---- Teardown record, float64 words ------------------------------------------------------------------------------
 
@@ -174,55 +205,42 @@ const TEARDOWN_F = (TEARDOWN_WORDS + 2 * TEARDOWN_SIDE_WORDS) / 2
 export const ICMP_NS_F: number = TEARDOWN_F
 /** Its frame. */
 export const ICMP_FRAME_F: number = TEARDOWN_F + 1
-/** Time of the last payload of either side before the first FIN or effective RST. */
-export const IDLE_SINCE_NS_F: number = TEARDOWN_F + 2
-export const IDLE_SINCE_FRAME_F: number = TEARDOWN_F + 3
 
-const TEARDOWN_F_WORDS = 4
+const TEARDOWN_F_WORDS = 2
 
 // Per side, from teardownFloats(record, side).
-export const FIN_NS_F: number = 0
-export const FIN_FRAME_F: number = 1
-export const FIN_LAST_NS_F: number = 2
-export const FIN_LAST_FRAME_F: number = 3
-/** The peer's segment that first acknowledged the FIN. */
-export const FIN_ACKED_NS_F: number = 4
-export const FIN_ACKED_FRAME_F: number = 5
-export const RST_NS_F: number = 6
-export const RST_FRAME_F: number = 7
-export const RST_LAST_NS_F: number = 8
-export const RST_LAST_FRAME_F: number = 9
-export const TRIGGER_NS_F: number = 10
-export const TRIGGER_FRAME_F: number = 11
+export const RST_NS_F: number = 0
+export const RST_FRAME_F: number = 1
+export const RST_LAST_NS_F: number = 2
+export const RST_LAST_FRAME_F: number = 3
+export const TRIGGER_NS_F: number = 4
+export const TRIGGER_FRAME_F: number = 5
 /** The last payload of each kind before the kept reset: our own, and the peer's. */
-export const RST_OWN_DATA_NS_F: number = 12
-export const RST_OWN_DATA_FRAME_F: number = 13
-export const RST_PEER_DATA_NS_F: number = 14
-export const RST_PEER_DATA_FRAME_F: number = 15
-export const ALIVE_NS_F: number = 16
-export const ALIVE_FRAME_F: number = 17
+export const RST_OWN_DATA_NS_F: number = 6
+export const RST_OWN_DATA_FRAME_F: number = 7
+export const RST_PEER_DATA_NS_F: number = 8
+export const RST_PEER_DATA_FRAME_F: number = 9
+export const ALIVE_NS_F: number = 10
+export const ALIVE_FRAME_F: number = 11
 /** When the segment was first sent that the series repeats. */
-export const SERIES_SENT_NS_F: number = 18
-export const SERIES_FIRST_NS_F: number = 19
-export const SERIES_LAST_NS_F: number = 20
-export const SERIES_FRAME_F: number = 21
+export const SERIES_SENT_NS_F: number = 12
+export const SERIES_FIRST_NS_F: number = 13
+export const SERIES_LAST_NS_F: number = 14
+export const SERIES_FRAME_F: number = 15
 /** Widest gap between two steps of the series. */
-export const SERIES_GAP_NS_F: number = 22
+export const SERIES_GAP_NS_F: number = 16
 /** Shortest idle time before a probe and shortest gap between unanswered probes; 0 when not seen. */
-export const PROBE_IDLE_NS_F: number = 23
-export const PROBE_INTERVAL_NS_F: number = 24
-export const PROBE_FIRST_NS_F: number = 25
-export const PROBE_FIRST_FRAME_F: number = 26
-export const PROBE_LAST_NS_F: number = 27
-export const PROBE_LAST_FRAME_F: number = 28
-/** First payload sent after the peer's FIN passed. */
-export const LATE_NS_F: number = 29
-export const LATE_FRAME_F: number = 30
+export const PROBE_IDLE_NS_F: number = 17
+export const PROBE_INTERVAL_NS_F: number = 18
+export const PROBE_FIRST_NS_F: number = 19
+export const PROBE_FIRST_FRAME_F: number = 20
+export const PROBE_LAST_NS_F: number = 21
+export const PROBE_LAST_FRAME_F: number = 22
 /** Last answered keepalive probe. */
-export const PROBE_ANSWER_NS_F: number = 31
-export const PROBE_ANSWER_FRAME_F: number = 32
+export const PROBE_ANSWER_NS_F: number = 23
+export const PROBE_ANSWER_FRAME_F: number = 24
 
-const TEARDOWN_SIDE_F_WORDS = 33
+const TEARDOWN_SIDE_F_WORDS = 25
 
 // ---- Sizes and block positions -----------------------------------------------------------------------------------
 
@@ -230,9 +248,12 @@ const TEARDOWN_SIDE_F_WORDS = 33
 export const CONN_CELLS: number = CONN_F + CONN_F_WORDS + 2 * SIDE_F_WORDS
 /** Size of a teardown record in 8-byte cells. */
 export const TEARDOWN_CELLS: number = TEARDOWN_F + TEARDOWN_F_WORDS + 2 * TEARDOWN_SIDE_F_WORDS
+/** Size of a closing record in 8-byte cells. */
+export const CLOSING_CELLS: number = CLOSING_F + CLOSING_F_WORDS + 2 * CLOSING_SIDE_F_WORDS
 /** Sizes in int32 words. */
 export const CONN_INTS: number = CONN_CELLS * 2
 export const TEARDOWN_INTS: number = TEARDOWN_CELLS * 2
+export const CLOSING_INTS: number = CLOSING_CELLS * 2
 /** First word of side 0's block and the distance to side 1's, in the unit of the block. */
 export const SIDE_INTS: number = CONN_WORDS
 export const SIDE_INTS_STEP: number = SIDE_WORDS
@@ -242,6 +263,9 @@ export const TEARDOWN_SIDE_INTS: number = TEARDOWN_WORDS
 export const TEARDOWN_SIDE_INTS_STEP: number = TEARDOWN_SIDE_WORDS
 export const TEARDOWN_SIDE_FLOATS: number = TEARDOWN_F + TEARDOWN_F_WORDS
 export const TEARDOWN_SIDE_FLOATS_STEP: number = TEARDOWN_SIDE_F_WORDS
+export const CLOSING_SIDE_INTS_STEP: number = CLOSING_SIDE_WORDS
+export const CLOSING_SIDE_FLOATS: number = CLOSING_F + CLOSING_F_WORDS
+export const CLOSING_SIDE_FLOATS_STEP: number = CLOSING_SIDE_F_WORDS
 
 // ---- Bits --------------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,8 @@ import * as L from './layout.js'
 // Local constants, see layout.ts.
 // prettier-ignore
 const {
-  CONN_CELLS, CONN_INTS, SIDE_FLOATS, SIDE_FLOATS_STEP, SIDE_INTS, SIDE_INTS_STEP, TEARDOWN_CELLS,
+  CLOSING_CELLS, CLOSING_INTS, CLOSING_SIDE_FLOATS, CLOSING_SIDE_FLOATS_STEP,
+  CLOSING_SIDE_INTS_STEP, CONN_CELLS, CONN_INTS, SIDE_FLOATS, SIDE_FLOATS_STEP, SIDE_INTS, SIDE_INTS_STEP, TEARDOWN_CELLS,
   TEARDOWN_INTS, TEARDOWN_SIDE_FLOATS, TEARDOWN_SIDE_FLOATS_STEP, TEARDOWN_SIDE_INTS,
   TEARDOWN_SIDE_INTS_STEP,
 } = L
@@ -28,4 +29,14 @@ export function teardownInts(teardown: number, side: number): number {
 /** First float64 of a side's block in a teardown record. */
 export function teardownFloats(teardown: number, side: number): number {
   return teardown * TEARDOWN_CELLS + TEARDOWN_SIDE_FLOATS + side * TEARDOWN_SIDE_FLOATS_STEP
+}
+
+/** First word of a side's block in a closing record. */
+export function closingInts(closing: number, side: number): number {
+  return closing * CLOSING_INTS + side * CLOSING_SIDE_INTS_STEP
+}
+
+/** First float64 of a side's block in a closing record. */
+export function closingFloats(closing: number, side: number): number {
+  return closing * CLOSING_CELLS + CLOSING_SIDE_FLOATS + side * CLOSING_SIDE_FLOATS_STEP
 }

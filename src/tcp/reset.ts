@@ -64,13 +64,13 @@ export function observeReset(
     if ((kept & RST_IN_WINDOW) !== 0) {
       // The receiver had challenged the first one (RFC 5961 §3.2) and is now told again: the first one shows the cause.
       words[t + RST_META] = kept | RST_EXACT
-      markIdleSince(table, record, teardown)
+      markIdleSince(table, record)
       applyReset(table, record, side, teardown)
       return
     }
   }
 
-  if ((grade & RST_EXACT) !== 0) markIdleSince(table, record, teardown)
+  if ((grade & RST_EXACT) !== 0) markIdleSince(table, record)
   readTcpOptions(view, seg.tcpStart + 20, seg.optionsEnd, options)
   let meta = grade
   if ((seg.flags & ACK) !== 0) meta |= RST_HAS_ACK

@@ -2,7 +2,7 @@
 // tcp_retries2, tcp_orphan_retries and tcp_syn_retries). Kind, length, span and widest gap are kept.
 
 import * as L from './layout.js'
-import { sideFloats, sideInts, teardownFloats, teardownInts } from './positions.js'
+import { closingFloats, sideFloats, sideInts, teardownFloats, teardownInts } from './positions.js'
 import type { ConnectionTable } from './table.js'
 
 // Local constants, see layout.ts.
@@ -61,8 +61,8 @@ function sentNs(table: ConnectionTable, record: number, side: number, kind: numb
   const floats = table.connections.floats
   const sf = sideFloats(record, side)
   if (kind === SERIES_FIN) {
-    const tf = teardownFloats(table.teardownOf(record), side)
-    return table.teardowns.floats[tf + FIN_NS_F] as number
+    const at = closingFloats(table.closingOf(record), side)
+    return table.closings.floats[at + FIN_NS_F] as number
   }
   if (kind === SERIES_DATA && floats[sf + DATA_FRAME_F] !== 0) {
     return floats[sf + DATA_NS_F] as number

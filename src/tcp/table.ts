@@ -9,7 +9,7 @@ import * as L from './layout.js'
 // Local constants, see layout.ts.
 // prettier-ignore
 const {
-  ADDR_0, ADDR_1, CONN_CELLS, CONN_FLAGS, CONN_INTS, CONN_IPV6, CONN_SELF, HASH, PORTS, TEARDOWN, TEARDOWN_CELLS,
+  ADDR_0, ADDR_1, CLOSING_CELLS, CLOSING_RECORD, CONN_CELLS, CONN_FLAGS, CONN_INTS, CONN_IPV6, CONN_SELF, HASH, PORTS, TEARDOWN, TEARDOWN_CELLS,
 } = L
 
 const FIRST_RECORDS = 256
@@ -67,6 +67,7 @@ class RecordPool {
 /** All connections being followed. Records are addressed by small integers that are reused after `release`. */
 export class ConnectionTable {
   readonly connections: RecordPool = new RecordPool(CONN_CELLS)
+  readonly closings: RecordPool = new RecordPool(CLOSING_CELLS)
   readonly teardowns: RecordPool = new RecordPool(TEARDOWN_CELLS)
   /** Resets that several connections of one endpoint share. */
   readonly flushes: FlushLog = new FlushLog()
@@ -154,6 +155,8 @@ export class ConnectionTable {
   release(record: number): void {
     const teardown = (this.connections.ints[record * CONN_INTS + TEARDOWN] as number) - 1
     if (teardown >= 0) this.teardowns.give(teardown)
+    const closing = (this.connections.ints[record * CONN_INTS + CLOSING_RECORD] as number) - 1
+    if (closing >= 0) this.closings.give(closing)
     this.connections.give(record)
   }
 
@@ -163,6 +166,16 @@ export class ConnectionTable {
     const teardown = (this.connections.ints[at] as number) - 1
     if (teardown >= 0) return teardown
     const made = this.teardowns.take()
+    this.connections.ints[at] = made + 1
+    return made
+  }
+
+  /** The closing record of a connection, made when it has none yet. */
+  closingOf(record: number): number {
+    const at = record * CONN_INTS + CLOSING_RECORD
+    const closing = (this.connections.ints[at] as number) - 1
+    if (closing >= 0) return closing
+    const made = this.closings.take()
     this.connections.ints[at] = made + 1
     return made
   }

@@ -33,13 +33,14 @@ export class Evidence {
   private conn = 0
   private teardown = 0
   private readonly counts: FloatBlock = { floats: NO_TIMES, base: 0 }
+  private readonly closing: FloatBlock = { floats: NO_TIMES, base: 0 }
   private readonly times: FloatBlock = { floats: NO_TIMES, base: 0 }
 
   constructor() {
     this.start = new PackedMoment(this.counts, L.START_NS_F)
     this.end = new PackedMoment(this.counts, L.END_NS_F)
     this.handshake = new PackedMoment(this.counts, L.HANDSHAKE_NS_F)
-    this.idleSince = new PackedMoment(this.times, L.IDLE_SINCE_NS_F)
+    this.idleSince = new PackedMoment(this.closing, L.IDLE_SINCE_NS_F)
     this.icmp = new PackedMoment(this.times, L.ICMP_NS_F)
   }
 
@@ -55,10 +56,13 @@ export class Evidence {
     this.teardown = Math.max(0, teardown) * L.TEARDOWN_INTS
     this.times.floats = teardown < 0 ? NO_TIMES : table.teardowns.floats
     this.times.base = Math.max(0, teardown) * L.TEARDOWN_CELLS
+    const closing = (this.ints[this.conn + L.CLOSING_RECORD] as number) - 1
+    this.closing.floats = closing < 0 ? NO_TIMES : table.closings.floats
+    this.closing.base = Math.max(0, closing) * L.CLOSING_CELLS
     this.clientGuessed = !this.has(L.CONN_ROLES_KNOWN)
     this.clientSide = clientSide(this.ints, this.conn)
-    this.client.point(table, record, teardown, this.clientSide)
-    this.server.point(table, record, teardown, 1 - this.clientSide)
+    this.client.point(table, record, closing, teardown, this.clientSide)
+    this.server.point(table, record, closing, teardown, 1 - this.clientSide)
     this.captureEndNs = context.captureEndNs
     this.captureStartNs = context.captureStartNs
     this.idleNs = context.idleNs

@@ -25,9 +25,9 @@ export interface FloatBlock {
   base: number
 }
 
-/** Stands in for the teardown record of connections that have none: nothing ever happened. */
-export const NO_WORDS: Int32Array = new Int32Array(L.TEARDOWN_INTS)
-export const NO_TIMES: Float64Array = new Float64Array(L.TEARDOWN_CELLS)
+/** Stands in for the closing or teardown record of connections that have none: nothing ever happened. */
+export const NO_WORDS: Int32Array = new Int32Array(Math.max(L.TEARDOWN_INTS, L.CLOSING_INTS))
+export const NO_TIMES: Float64Array = new Float64Array(Math.max(L.TEARDOWN_CELLS, L.CLOSING_CELLS))
 
 /** A (time, frame) pair that lies side by side in a block. */
 export class PackedMoment implements Moment {

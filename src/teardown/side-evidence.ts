@@ -1,7 +1,14 @@
 // What one side of a connection did: a window on its blocks of the packed records.
 
 import * as L from '../tcp/layout.js'
-import { sideFloats, sideInts, teardownFloats, teardownInts } from '../tcp/positions.js'
+import {
+  closingFloats,
+  closingInts,
+  sideFloats,
+  sideInts,
+  teardownFloats,
+  teardownInts,
+} from '../tcp/positions.js'
 import { STATE_NAMES } from '../tcp/state.js'
 import type { ConnectionTable } from '../tcp/table.js'
 import { type FloatBlock, type Moment, NO_TIMES, NO_WORDS, PackedMoment } from './moment.js'
@@ -11,12 +18,25 @@ import { seqAfter, seqDistance } from '../tcp/seq.js'
 class SideBlocks {
   ints: Int32Array = NO_WORDS
   side = 0
+  closingWords: Int32Array = NO_WORDS
+  closing = 0
+  readonly closingTimes: FloatBlock = { floats: NO_TIMES, base: 0 }
   words: Int32Array = NO_WORDS
   teardown = 0
   readonly counts: FloatBlock = { floats: NO_TIMES, base: 0 }
   readonly times: FloatBlock = { floats: NO_TIMES, base: 0 }
 
-  point(table: ConnectionTable, record: number, teardown: number, side: number): void {
+  point(
+    table: ConnectionTable,
+    record: number,
+    closing: number,
+    teardown: number,
+    side: number,
+  ): void {
+    this.closingWords = closing < 0 ? NO_WORDS : table.closings.ints
+    this.closingTimes.floats = closing < 0 ? NO_TIMES : table.closings.floats
+    this.closing = closingInts(Math.max(0, closing), side)
+    this.closingTimes.base = closingFloats(Math.max(0, closing), side)
     this.ints = table.connections.ints
     this.side = sideInts(record, side)
     this.counts.floats = table.connections.floats
@@ -146,19 +166,19 @@ export class SideEvidence {
   private readonly b = new SideBlocks()
 
   constructor() {
-    const { counts, times } = this.b
+    const { counts, times, closingTimes } = this.b
     this.rst = new ResetEvidence(this.b)
     this.last = new PackedMoment(counts, L.LAST_NS_F)
     this.data = new PackedMoment(counts, L.DATA_NS_F)
-    this.fin = new PackedMoment(times, L.FIN_NS_F)
-    this.finLast = new PackedMoment(times, L.FIN_LAST_NS_F)
-    this.finAcked = new PackedMoment(times, L.FIN_ACKED_NS_F)
+    this.fin = new PackedMoment(closingTimes, L.FIN_NS_F)
+    this.finLast = new PackedMoment(closingTimes, L.FIN_LAST_NS_F)
+    this.finAcked = new PackedMoment(closingTimes, L.FIN_ACKED_NS_F)
     this.alive = new PackedMoment(times, L.ALIVE_NS_F)
     this.seriesLast = new PackedMoment(times, L.SERIES_LAST_NS_F)
     this.probeFirst = new PackedMoment(times, L.PROBE_FIRST_NS_F)
     this.probeLast = new PackedMoment(times, L.PROBE_LAST_NS_F)
     this.probeAnswer = new PackedMoment(times, L.PROBE_ANSWER_NS_F)
-    this.late = new PackedMoment(times, L.LATE_NS_F)
+    this.late = new PackedMoment(closingTimes, L.LATE_NS_F)
   }
 
   /** State at the end, by RFC 9293 name. */
@@ -198,18 +218,18 @@ export class SideEvidence {
     return (this.int(L.TTL_RANGE) >>> 8) & 0xff
   }
   get finCount(): number {
-    return this.word(L.FIN_COUNT)
+    return this.closingWord(L.FIN_COUNT)
   }
   get finSeq(): number {
-    return this.word(L.FIN_SEQ)
+    return this.closingWord(L.FIN_SEQ)
   }
   /** Acknowledgment field of the first FIN. */
   get finAck(): number {
-    return this.word(L.FIN_ACK)
+    return this.closingWord(L.FIN_ACK)
   }
   /** The peer's SND.NXT when the first FIN passed. */
   get finPeerNxt(): number {
-    return this.word(L.FIN_PEER_NXT)
+    return this.closingWord(L.FIN_PEER_NXT)
   }
   /** Segments sent after its own reset that a reset socket does not send. */
   get aliveAfterRst(): number {
@@ -261,7 +281,7 @@ export class SideEvidence {
   }
   /** Payload first sent after the peer's FIN passed. */
   get lateBytes(): number {
-    return this.word(L.LATE_BYTES)
+    return this.closingWord(L.LATE_BYTES)
   }
 
   /** Whether any of the SIDE_* bits is set. */
@@ -276,12 +296,22 @@ export class SideEvidence {
   }
 
   /** Points at a side's records. */
-  point(table: ConnectionTable, record: number, teardown: number, side: number): void {
-    this.b.point(table, record, teardown, side)
+  point(
+    table: ConnectionTable,
+    record: number,
+    closing: number,
+    teardown: number,
+    side: number,
+  ): void {
+    this.b.point(table, record, closing, teardown, side)
   }
 
   private int(at: number): number {
     return this.b.ints[this.b.side + at] as number
+  }
+
+  private closingWord(at: number): number {
+    return this.b.closingWords[this.b.closing + at] as number
   }
 
   private word(at: number): number {
