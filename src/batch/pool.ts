@@ -20,6 +20,8 @@ export interface PoolOptions<T, P> {
   readonly tasks: readonly CostedTask<T>[]
   /** Something a task tells while it runs. */
   readonly onProgress?: (index: number, progress: P) => void
+  /** A task has come out, in no order: `runPool` yields the same again when it is its turn. */
+  readonly onSettled?: (index: number, outcome: TaskOutcome<unknown>) => void
   /** Ends the running tasks, which answer with what they have; no other is begun. */
   readonly signal: AbortSignal
 }
@@ -110,6 +112,7 @@ class Pool<T, P, R> {
   }
 
   private settle(index: number, outcome: TaskOutcome<R>): void {
+    this.options.onSettled?.(index, outcome)
     const listener = this.listeners.get(index)
     this.listeners.delete(index)
     if (listener === undefined) this.outcomes.set(index, outcome)

@@ -6,7 +6,7 @@
 const COUNTED = /^(.*\.(?:pcap|pcapng|cap|dump))\d*(\.gz)?$/i
 const RING = /^(.*)_\d{5}_\d{14}(\.\w+(?:\.gz)?)$/
 const DATED =
-  /^(.*?)[-_.]?\d{4}-?\d{2}-?\d{2}[-_T.]?\d{2}[-_.:]?\d{2}(?:[-_.:]?\d{2})?(\.\w+(?:\.gz)?)$/
+  /^(.*?)[-_.]?(?:19|20)\d{2}-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])[-_T.]?\d{2}[-_.:]?\d{2}(?:[-_.:]?\d{2})?(\.\w+(?:\.gz)?)$/
 
 /** The name that all parts of one capture share; undefined for a name that is no part's. */
 function seriesOf(path: string): string | undefined {

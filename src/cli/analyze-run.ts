@@ -24,6 +24,31 @@ export interface CapturePart {
   readonly matched: boolean
 }
 
+/** What is said of a capture that could not be analyzed, for a reason that does not lie in it. */
+export function failedPart(
+  path: string,
+  code: 'ERR_WORKER' | 'ERR_WRITE',
+  message: string,
+): CapturePart {
+  return {
+    report: {
+      type: 'capture',
+      capture: path,
+      linktypes: [],
+      packets: 0,
+      tcp_packets: 0,
+      wire_bytes: 0,
+      read_bytes: 0,
+      connections: 0,
+      skipped: [],
+      error: { code, message },
+    },
+    state: { rows: 0, listed: [] },
+    tally: { connections: 0, selected: 0, rules: [], closers: [] },
+    matched: false,
+  }
+}
+
 /** How a capture is to be read. */
 export interface ReadingOptions {
   readonly live: boolean
@@ -116,17 +141,25 @@ export class AnalyzeRun {
     this.warn(report)
   }
 
+  /** Counts in what an earlier run found of captures that this one leaves out. */
+  remember({ matched, cutShort }: { matched: boolean; cutShort: boolean }): void {
+    this.matched ||= matched
+    this.failed ||= cutShort && this.settings.strict
+  }
+
   finish(): void {
     this.reporter.finish(this.summary())
   }
 
-  private warn({ capture, error }: CaptureReport): void {
+  private warn({ capture, error, merged_captures: parts }: CaptureReport): void {
     if (error === undefined) return
     this.totals.failed++
     // A capture that stops inside a record is what an interrupted or rotated one looks like: everything before it counts.
     if (error.code !== 'ERR_CAPTURE_TRUNCATED' || this.settings.strict) this.failed = true
     if (!this.warns) return
-    process.stderr.write(`tcp-teardown: ${printable(capture)}: ${printable(error.message)}\n`)
+    // The problems of a merged timeline name their captures themselves.
+    const where = parts === undefined ? `${printable(capture)}: ` : ''
+    process.stderr.write(`tcp-teardown: ${where}${printable(error.message)}\n`)
   }
 
   private summary(): Summary {

@@ -54,6 +54,7 @@ async function runOver(
   const bar = settings.progress ? new (await import('./progress.js')).ProgressBar() : undefined
   const sizes = plan.timelines.map((paths) => paths.reduce((sum, path) => sum + sizeOf(path), 0))
   const workers = workersFor(settings.jobs, sizes)
+  for (const before of plan.kept) run.remember(before)
   const context = { ...plan, run, reporter, bar, signal }
   if (workers > 1) {
     const { runOnWorkers } = await import('./run-workers.js')
@@ -71,9 +72,10 @@ async function runOver(
 
 /** What is analyzed together. Captures that look like parts of one are pointed out when they are not. */
 function timelinesOf(captures: readonly string[], merge: AnalyzeSettings['merge']): Timeline[] {
-  if (merge === 'all') return captures.length === 0 ? [] : [captures]
+  if (merge === 'all') return [onlyFiles(captures)]
   const groups = groupBySeries(captures)
-  if (merge === 'series') return groups
+  if (merge === 'series')
+    return groups.map((paths) => (paths.length === 1 ? paths : onlyFiles(paths)))
   const series = groups.filter((paths) => paths.length > 1)
   const [first] = series
   if (first !== undefined) {
@@ -84,6 +86,14 @@ function timelinesOf(captures: readonly string[], merge: AnalyzeSettings['merge'
     )
   }
   return captures.map((path) => [path])
+}
+
+/** Captures of one timeline are looked into before they are read: pipes cannot be. */
+function onlyFiles(paths: readonly string[]): readonly string[] {
+  const other = paths.length === 1 ? undefined : paths.find((path) => Number.isNaN(sizeOf(path)))
+  if (other === undefined) return paths
+  const name = other === '-' ? 'standard input' : other
+  throw new TeardownError('ERR_OPTION', `${name} is no regular file, which --merge needs`)
 }
 
 /** As many as asked for, or as there are cores if that is worth their start; one for sources that cannot be shared. */

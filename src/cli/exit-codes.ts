@@ -8,3 +8,5 @@ export const EXIT_MATCHED = 1
 export const EXIT_ERROR = 2
 /** Interrupted by SIGINT. */
 export const EXIT_INTERRUPTED = 130
+/** Ended by SIGTERM; what had been found is reported. */
+export const EXIT_TERMINATED = 143

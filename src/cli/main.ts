@@ -4,15 +4,20 @@ import { readFileSync } from 'node:fs'
 import { CommanderError } from 'commander'
 import { TeardownError } from '../base/errors.js'
 import { printable } from '../report/printable.js'
-import { EXIT_DONE, EXIT_ERROR, EXIT_INTERRUPTED } from './exit-codes.js'
+import { EXIT_DONE, EXIT_ERROR, EXIT_INTERRUPTED, EXIT_TERMINATED } from './exit-codes.js'
 import { OutputClosed } from './output.js'
 import { buildProgram } from './program.js'
 
 /** Runs the command line and returns the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   const interrupt = new AbortController()
+  let interruptedCode = EXIT_INTERRUPTED
   // The first Ctrl-C ends the reading, and what was found is reported; a second one ends the process.
   process.once('SIGINT', () => interrupt.abort())
+  process.once('SIGTERM', () => {
+    interruptedCode = EXIT_TERMINATED
+    interrupt.abort()
+  })
   let exitCode = EXIT_DONE
   // Whoever reads the messages may go away; that changes nothing about the results.
   process.stderr.on('error', () => undefined)
@@ -31,7 +36,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   })
   try {
     await program.parseAsync(argv)
-    return interrupt.signal.aborted ? EXIT_INTERRUPTED : exitCode
+    return interrupt.signal.aborted ? interruptedCode : exitCode
   } catch (error) {
     return exitCodeOf(error)
   }

@@ -11,6 +11,7 @@ import {
   AnalyzeRun,
   type CapturePart,
   CaptureJudge,
+  failedPart,
   type ReadingOptions,
   type Timeline,
 } from './analyze-run.js'
@@ -18,11 +19,11 @@ import { Output } from './output.js'
 import { reporterOf } from './reporters.js'
 import type { AnalyzeFlags, AnalyzeSettings } from './settings.js'
 
-const LIST = '.tcp-teardown.ndjson'
+const LIST = '.tcp-teardown.list'
 const EXTENSIONS = { table: 'txt', json: 'json', ndjson: 'ndjson', csv: 'csv' } as const
 
 /** Options that do not change a result. */
-const WITHOUT_EFFECT = new Set(['jobs', 'progress', 'outDir', 'resume', 'failOn', 'strict'])
+const WITHOUT_EFFECT = new Set(['jobs', 'progress', 'outDir', 'resume', 'strict'])
 
 /** One line of the list: a result, and what it was made of. */
 interface Made {
@@ -30,6 +31,15 @@ interface Made {
   /** Path, size and time of change of each capture. */
   readonly captures: readonly (readonly [path: string, bytes: number, changedMs: number])[]
   readonly options: string
+  /** Size of the result. */
+  readonly bytes: number
+}
+
+/** What a run has to know of a result that was made before. */
+interface Known {
+  readonly made: Made
+  readonly matched: boolean
+  readonly cutShort: boolean
 }
 
 /** Analyzes a timeline into a file of its own. What came of it is left out of the file when the reading was stopped. */
@@ -39,7 +49,13 @@ export async function analyzeToFile(
   file: string,
   options: ReadingOptions,
 ): Promise<CapturePart> {
-  const output = new Output(file)
+  let output: Output
+  try {
+    makeFolder(dirname(file))
+    output = new Output(file)
+  } catch (error) {
+    return failedPart(timeline[0] ?? '-', 'ERR_WRITE', messageOf(error))
+  }
   try {
     const reporter = reporterOf(settings, output, false, FILE_WIDTH)
     const judge = new CaptureJudge(settings, reporter)
@@ -54,11 +70,19 @@ export async function analyzeToFile(
     return { report, state: { rows: 0, listed: [] }, tally, matched }
   } catch (error) {
     output.discard()
-    throw error
+    if (!(error instanceof TeardownError)) throw error
+    return failedPart(timeline[0] ?? '-', 'ERR_WRITE', error.message)
   }
 }
 
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
 const FILE_WIDTH = 100
+
+/** Errors after which there is no result file. */
+const NO_RESULT: ReadonlySet<string> = new Set(['ERR_INTERRUPTED', 'ERR_WORKER', 'ERR_WRITE'])
 
 /** What is to be analyzed, and into which files. */
 export interface FilePlan {
@@ -66,7 +90,9 @@ export interface FilePlan {
   /** A result file for each timeline; undefined when all results go to one place. */
   readonly files: readonly string[] | undefined
   /** The file of the timeline at this place is whole. */
-  readonly onFile: ((at: number, report: CaptureReport) => void) | undefined
+  readonly onFile: ((at: number, report: CaptureReport, matched: boolean) => void) | undefined
+  /** What earlier runs found of the timelines that are left out. */
+  readonly kept: readonly { readonly matched: boolean; readonly cutShort: boolean }[]
   /** Says on stderr what lies in the folder now; standard output stays empty. */
   readonly tell: () => void
 }
@@ -79,22 +105,33 @@ export function planFiles(
 ): FilePlan {
   const { outDir, resume } = settings
   if (outDir === undefined) {
-    return { timelines: all, files: undefined, onFile: undefined, tell: () => undefined }
+    return {
+      timelines: all,
+      files: undefined,
+      onFile: undefined,
+      kept: [],
+      tell: () => undefined,
+    }
   }
   const folder = new ResultFolder(outDir, settings, flags)
-  const due = all
-    .map((timeline) => ({ timeline, file: folder.fileOf(timeline) }))
-    .filter(({ timeline, file }) => !(resume && folder.isDone(timeline, file)))
+  const planned = all.map((timeline) => {
+    const file = folder.fileOf(timeline)
+    return { timeline, file, known: resume ? folder.known(timeline, file) : undefined }
+  })
+  const due = planned.filter(({ known }) => known === undefined)
   let made = 0
   return {
     timelines: due.map(({ timeline }) => timeline),
     files: due.map(({ file }) => file),
-    onFile: (at, { error }) => {
-      if (error?.code === 'ERR_INTERRUPTED' || error?.code === 'ERR_WORKER') return
+    kept: planned.flatMap(({ known }) => known ?? []),
+    onFile: (at, { error }, matched) => {
+      if (error !== undefined && NO_RESULT.has(error.code)) return
       made++
       const { timeline, file } = due[at] as (typeof due)[number]
       // What could not be read to its end is tried again.
-      if (error === undefined || error.code === 'ERR_CAPTURE_TRUNCATED') folder.note(timeline, file)
+      if (error === undefined || error.code === 'ERR_CAPTURE_TRUNCATED') {
+        folder.note(timeline, file, matched, error !== undefined)
+      }
     },
     tell: () => {
       const kept = all.length - due.length
@@ -111,7 +148,7 @@ class ResultFolder {
   private readonly folder: string
   private readonly extension: string
   private readonly options: string
-  private readonly made = new Map<string, Made>()
+  private readonly made = new Map<string, Known>()
   private readonly taken = new Set<string>()
 
   /** @throws {TeardownError} ERR_WRITE if the folder cannot be made. */
@@ -121,7 +158,7 @@ class ResultFolder {
     const chosen = Object.entries(flags).filter(([name]) => !WITHOUT_EFFECT.has(name))
     this.options = JSON.stringify([SCHEMA_NAME, chosen.sort(([a], [b]) => (a < b ? -1 : 1))])
     makeFolder(folder)
-    for (const line of linesOf(join(folder, LIST))) this.made.set(line.result, line)
+    for (const line of linesOf(join(folder, LIST))) this.made.set(line.made.result, line)
   }
 
   /** The result file of a timeline: the capture's path below the folder. */
@@ -131,26 +168,23 @@ class ResultFolder {
     let name = `${base === '-' ? 'stdin' : base}.${this.extension}`
     for (let n = 2; this.taken.has(name); n++) name = `${base}~${n}.${this.extension}`
     this.taken.add(name)
-    const file = join(this.folder, name)
-    makeFolder(dirname(file))
-    return file
+    return join(this.folder, name)
   }
 
-  /** Whether the result is there and made of the same captures with the same options. */
-  isDone(timeline: Timeline, file: string): boolean {
+  /** What is known of a result, if it is there and made of the same captures with the same options. */
+  known(timeline: Timeline, file: string): Known | undefined {
     const known = this.made.get(file)
     const now = this.lineOf(timeline, file)
-    if (known === undefined || now === undefined) return false
-    return (
-      JSON.stringify(known) === JSON.stringify(now) &&
-      statSync(file, { throwIfNoEntry: false }) !== undefined
-    )
+    if (known === undefined || now === undefined) return undefined
+    return JSON.stringify(known.made) === JSON.stringify(now) ? known : undefined
   }
 
   /** Notes a result that is whole. */
-  note(timeline: Timeline, file: string): void {
-    const line = this.lineOf(timeline, file)
-    if (line !== undefined) appendFileSync(join(this.folder, LIST), `${JSON.stringify(line)}\n`)
+  note(timeline: Timeline, file: string, matched: boolean, cutShort: boolean): void {
+    const made = this.lineOf(timeline, file)
+    if (made === undefined) return
+    const line: Known = { made, matched, cutShort }
+    appendFileSync(join(this.folder, LIST), `${JSON.stringify(line)}\n`)
   }
 
   private lineOf(timeline: Timeline, file: string): Made | undefined {
@@ -160,21 +194,30 @@ class ResultFolder {
       if (stat?.isFile() !== true) return undefined
       captures.push([path, stat.size, stat.mtimeMs])
     }
-    return { result: file, captures, options: this.options }
+    const result = statSync(file, { throwIfNoEntry: false })
+    if (result === undefined) return undefined
+    return { result: file, captures, options: this.options, bytes: result.size }
   }
 }
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true })
+    // Step by step: mkdir's own recursion never ends below /proc (Node 20).
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return
+    const parent = dirname(folder)
+    if (parent !== folder) makeFolder(parent)
+    mkdirSync(folder)
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new TeardownError('ERR_WRITE', `cannot make ${folder}: ${why}`, { cause: error })
+    if (error instanceof TeardownError) throw error
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return
+    throw new TeardownError('ERR_WRITE', `cannot make ${folder}: ${messageOf(error)}`, {
+      cause: error,
+    })
   }
 }
 
 /** Lines of the list; a last one that was cut short by a crash is none. */
-function linesOf(file: string): Made[] {
+function linesOf(file: string): Known[] {
   let text = ''
   try {
     text = readFileSync(file, 'utf8')
@@ -183,7 +226,7 @@ function linesOf(file: string): Made[] {
   }
   return text.split('\n').flatMap((line) => {
     try {
-      return line === '' ? [] : [JSON.parse(line) as Made]
+      return line === '' ? [] : [JSON.parse(line) as Known]
     } catch {
       return []
     }

@@ -18,7 +18,7 @@ export interface RunContext {
   /** A result file for each, with `--out-dir`. */
   readonly files: readonly string[] | undefined
   /** A result file is whole. */
-  readonly onFile: ((at: number, report: CaptureReport) => void) | undefined
+  readonly onFile: ((at: number, report: CaptureReport, matched: boolean) => void) | undefined
   readonly run: AnalyzeRun
   readonly reporter: Reporter
   readonly bar: ProgressBar | undefined
@@ -53,7 +53,7 @@ export async function runHere(
     bar?.done(last)
     if (part.report.error !== undefined) bar?.stop()
     run.add(part)
-    onFile?.(at, part.report)
+    onFile?.(at, part.report, part.matched)
     if (signal.aborted) break
   }
 }

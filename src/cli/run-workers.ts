@@ -3,12 +3,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { TeardownError } from '../base/errors.js'
 import { runPool } from '../batch/pool.js'
 import { emptyPart } from '../batch/spool.js'
 import type { Progress } from '../engine/analyze.js'
-import type { CaptureReport } from '../engine/capture-report.js'
 import type { Reporter } from '../report/reporter.js'
-import type { AnalyzeRun } from './analyze-run.js'
+import { type AnalyzeRun, failedPart } from './analyze-run.js'
 import type { WorkerResult, WorkerSetup, WorkerTask } from './analyze-worker.js'
 import type { RunContext } from './run-here.js'
 
@@ -19,7 +19,7 @@ export async function runOnWorkers(
   workers: number,
   setup: Omit<WorkerSetup, 'folder'>,
 ): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'tcp-teardown-'))
+  const folder = temporaryFolder()
   try {
     const outcomes = runPool<WorkerTask, Progress, WorkerResult>({
       module: new URL('./analyze-worker.js', import.meta.url),
@@ -30,16 +30,19 @@ export async function runOnWorkers(
         cost: costs[at] ?? 0,
       })),
       onProgress: (at, progress) => bar?.update(timelines[at]?.[0] ?? '', progress),
+      onSettled: (at, outcome) => {
+        if (outcome.state !== 'done') return
+        const { part } = outcome.result as WorkerResult
+        onFile?.(at, part.report, part.matched)
+      },
       signal,
     })
     let at = 0
     for await (const outcome of outcomes) {
       const path = timelines[at]?.[0] ?? ''
-      if (outcome.state === 'done') {
-        absorb(outcome.result, run, reporter)
-        onFile?.(at, outcome.result.part.report)
-      } else if (outcome.state === 'died') run.add(deadCapture(path, outcome.reason))
-      else break
+      if (outcome.state === 'done') absorb(outcome.result, run, reporter)
+      else if (outcome.state === 'died')
+        run.add(failedPart(path, 'ERR_WORKER', `not analyzed, its worker died: ${outcome.reason}`))
       at++
     }
   } finally {
@@ -47,26 +50,19 @@ export async function runOnWorkers(
   }
 }
 
+function temporaryFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'tcp-teardown-'))
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new TeardownError('ERR_WRITE', `no folder for temporary files (TMPDIR): ${why}`, {
+      cause: error,
+    })
+  }
+}
+
 function absorb({ part, written }: WorkerResult, run: AnalyzeRun, reporter: Reporter): void {
   reporter.absorb(part.state)
   emptyPart(written, (octets) => reporter.absorbOctets(octets))
   run.add(part)
-}
-
-/** What is said of a capture whose worker died over it. */
-function deadCapture(path: string, reason: string): Parameters<AnalyzeRun['add']>[0] {
-  const report: CaptureReport = {
-    type: 'capture',
-    capture: path,
-    linktypes: [],
-    packets: 0,
-    tcp_packets: 0,
-    wire_bytes: 0,
-    read_bytes: 0,
-    connections: 0,
-    skipped: [],
-    error: { code: 'ERR_WORKER', message: `not analyzed, its worker died: ${reason}` },
-  }
-  const tally = { connections: 0, selected: 0, rules: [], closers: [] }
-  return { report, tally, matched: false }
 }

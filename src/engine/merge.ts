@@ -17,8 +17,8 @@ const PEEK_BYTES = 1 << 16
 
 /**
  * Analyzes captures as one. Its name is that of the capture that begins first; packet numbers are those of all records in
- * the order of their times, as mergecap numbers them. A capture that cannot be read, or not to its end, is left out from
- * there on, and the report says so.
+ * the order of their times; of equal times that of the capture which begins first comes first. A capture that cannot be
+ * read, or not to its end, is left out from there on, and the report says so.
  */
 export async function analyzeMerged(
   paths: readonly string[],
@@ -27,26 +27,27 @@ export async function analyzeMerged(
 ): Promise<CaptureReport> {
   const { signal } = options
   const starts: Start[] = []
-  let problem: TeardownError | undefined
+  const problems: TeardownError[] = []
   for (const path of paths) {
+    if (signal?.aborted === true) break
     const { firstNs, error } = await peek(path, signal)
-    if (firstNs === undefined) problem ??= error === undefined ? undefined : named(path, error)
-    else starts.push({ path, firstNs, order: starts.length })
+    if (firstNs !== undefined) starts.push({ path, firstNs, order: starts.length })
+    else if (error !== undefined) problems.push(named(path, error))
   }
   starts.sort((a, b) => Number(a.firstNs - b.firstNs) || a.order - b.order)
   const name = options.name ?? starts[0]?.path ?? paths[0] ?? '-'
   const clock = new CaptureClock()
   clock.baseNs = starts[0]?.firstNs
   const analysis = new Analysis(name, clock, handler, options)
-  const merger = new Merger(starts, analysis, clock, options)
+  const merger = new Merger(starts, analysis, clock, problems, options)
   try {
     await merger.run()
   } catch (error) {
     if (signal?.aborted !== true) throw error
-    merger.problem ??= new TeardownError('ERR_INTERRUPTED', 'interrupted: read no further')
+    problems.push(new TeardownError('ERR_INTERRUPTED', 'interrupted: read no further'))
   }
   analysis.finish()
-  problem ??= merger.problem
+  const problem = together(problems)
   const report = captureReport(name, analysis, merger.info, clock.baseNs, {}, problem)
   return { ...report, merged_captures: paths.length }
 }
@@ -75,14 +76,14 @@ async function peek(
     await readCapture(path, new Framer(stop, clock, { bufferBytes: PEEK_BYTES }), { signal })
   } catch (error) {
     if (error instanceof TeardownError) return { error }
-    if (!(error instanceof Enough)) throw error
+    if (!(error instanceof Enough) && signal?.aborted !== true) throw error
   }
   return clock.baseNs === undefined ? {} : { firstNs: clock.baseNs }
 }
 
 class Merger {
   readonly info: CaptureInfo = emptyCaptureInfo()
-  problem: TeardownError | undefined
+  private readonly problems: TeardownError[]
   private readonly waiting: Start[]
   private readonly open = new Set<Input>()
   private readonly analysis: Analysis
@@ -94,8 +95,10 @@ class Merger {
     starts: readonly Start[],
     analysis: Analysis,
     clock: CaptureClock,
+    problems: TeardownError[],
     options: AnalyzeOptions,
   ) {
+    this.problems = problems
     this.waiting = [...starts].reverse()
     this.analysis = analysis
     this.clock = clock
@@ -155,7 +158,7 @@ class Merger {
     for (const type of info.linktypes) {
       if (!this.info.linktypes.includes(type)) this.info.linktypes.push(type)
     }
-    if (input.error !== undefined) this.problem ??= named(path, input.error)
+    if (input.error !== undefined) this.problems.push(named(path, input.error))
   }
 
   private report(input: Input): void {
@@ -250,7 +253,21 @@ class Input implements RecordHandler {
   }
 }
 
+/** Problems that are named one by one; of more only their number is said. */
+const MAX_NAMED = 5
+
+/** One error for all: its code is that of the worst, a capture cut short being the least. */
+function together(problems: readonly TeardownError[]): TeardownError | undefined {
+  const worst = problems.find(({ code }) => code !== 'ERR_CAPTURE_TRUNCATED') ?? problems[0]
+  if (worst === undefined || problems.length === 1) return worst
+  const texts = problems.slice(0, MAX_NAMED).map(({ message }) => message)
+  if (problems.length > MAX_NAMED) texts.push(`and ${problems.length - MAX_NAMED} more`)
+  return new TeardownError(worst.code, texts.join('; '), { cause: worst })
+}
+
 /** Says which of the captures it was. */
 function named(path: string, error: TeardownError): TeardownError {
+  // Where reading was not even begun the message says it already.
+  if (error.code === 'ERR_READ') return error
   return new TeardownError(error.code, `${path}: ${error.message}`, { cause: error })
 }

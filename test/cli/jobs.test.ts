@@ -1,9 +1,12 @@
 // Captures on worker threads: the same octets as in one thread, and trouble stays with the capture it belongs to.
 
 import { readFileSync } from 'node:fs'
+import { truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { ROOT, Scratch, analyze, connections, rows } from './run-cli.js'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { buildPcap } from '../support/capture-builder.js'
+import { ROOT, Scratch, analyze, connections, ended, rows, start } from './run-cli.js'
 
 const scratch = new Scratch()
 
@@ -45,6 +48,23 @@ test('a bad capture among good ones costs only itself', async () => {
   expect(connections(stdout).map(({ capture }) => capture)).toEqual([good])
   expect(stderr.match(/impossible record length at byte 24/g)).toHaveLength(2)
   expect(rows(stdout).at(-1)).toMatchObject({ captures: 3, failed_captures: 2 })
+})
+
+test('an interruption reports what there is, whatever was begun first', async () => {
+  // Small captures first, and two that take long: those are begun first.
+  const small = join(ROOT, 'samples/fin-normal.pcap')
+  // Behind its header nothing but zeros, which are empty records: gigabytes of them in no space at all.
+  const large = await scratch.file('large.pcap', buildPcap([]))
+  await truncate(large, 4e9)
+  const child = start(['analyze', '-f', 'ndjson', '--jobs', '2', small, small, large, large])
+  const all = ended(child)
+  await sleep(900)
+  child.kill('SIGINT')
+  const { code, stdout } = await all
+  expect(code).toBe(130)
+  const captures = rows(stdout).filter(({ type }) => type === 'capture')
+  expect(captures.length).toBeGreaterThan(0)
+  expect(rows(stdout).at(-1)).toMatchObject({ type: 'summary', captures: captures.length })
 })
 
 test.each(['0', '-1', '300', 'many'])('--jobs %s is refused', async (jobs) => {

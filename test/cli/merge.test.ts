@@ -76,6 +76,22 @@ describe.concurrent('--merge', () => {
   })
 })
 
+test('every damaged part is named, and the worst one counts', async () => {
+  const [a = ''] = await filesOf([FRAMES], 'worst')
+  const cut = await scratch.file('worst-cut', buildPcap(FRAMES, { format: 'pcap-ns' }).slice(0, -5))
+  const bad = await scratch.file('worst-bad', new Uint8Array(100).fill(7))
+  const { code, stderr } = await analyze(['-f', 'ndjson', '--merge', cut, bad, '/nowhere/x', a])
+  expect(code).toBe(2)
+  expect(stderr).toContain(`${bad}: not a capture`)
+  expect(stderr).toContain(`${cut}: capture cut short`)
+  expect(stderr).toContain('cannot read /nowhere/x')
+})
+
+test('pipes are refused: they cannot be looked into first', async () => {
+  const { code, stderr } = await analyze(['--merge', '-', 'samples/fin-normal.pcap'])
+  expect([code, stderr]).toEqual([2, expect.stringContaining('standard input is no regular file')])
+})
+
 describe.concurrent('rotated files', () => {
   test('are pointed out, and merged by their names with --merge-series', async () => {
     const ring = await filesOf([FRAMES.slice(0, 5), FRAMES.slice(5)], 'ring.pcap')

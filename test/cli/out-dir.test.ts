@@ -1,6 +1,14 @@
 // --out-dir and --resume: a result file for each capture, whole or absent, made again only when something changed.
 
-import { readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs'
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { buildPcap } from '../support/capture-builder.js'
@@ -67,6 +75,45 @@ describe.concurrent('--out-dir', () => {
       expect(stderr).toContain(`${bad}: impossible record length`)
     }
   })
+
+  test('--resume keeps what --fail-on and --strict found', async () => {
+    const { a, out } = await setUp('kept')
+    const cut = await scratch.file('kept-cut.pcap', CAPTURE.slice(0, -3))
+    const failing = ['--out-dir', out, '--resume', '--fail-on', 'handshake_failed', a]
+    expect([(await analyze(failing)).code, (await analyze(failing)).code]).toEqual([1, 1])
+    const strict = ['--out-dir', out, '--resume', '--strict', cut]
+    expect([(await analyze(strict)).code, (await analyze(strict)).code]).toEqual([2, 2])
+  })
+
+  test('--resume does not take an emptied result for whole', async () => {
+    const { a, out } = await setUp('emptied')
+    const args = ['-f', 'ndjson', '--out-dir', out, '--resume', a]
+    await analyze(args)
+    writeFileSync(resultOf(out, a), '')
+    expect((await analyze(args)).stderr).toContain('1 results written')
+  })
+
+  test.each(['1', '2'])(
+    'a result that cannot be written costs only itself, --jobs %s',
+    async (jobs) => {
+      const { a, b, out } = await setUp(`blocked${jobs}`)
+      mkdirSync(resultOf(out, a), { recursive: true })
+      const { code, stderr } = await analyze([
+        '-f',
+        'ndjson',
+        '--jobs',
+        jobs,
+        '--out-dir',
+        out,
+        a,
+        b,
+      ])
+      expect(code).toBe(2)
+      expect(stderr).toContain(`${a}: cannot write`)
+      expect(stderr).toContain('1 results written')
+      expect(results(out)).toHaveLength(1)
+    },
+  )
 
   test('leaves no partial files', async () => {
     const { a, b, out } = await setUp('whole')

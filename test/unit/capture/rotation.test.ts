@@ -12,7 +12,17 @@ test.each([
 })
 
 test('other names stand alone', () => {
-  const paths = ['a.pcap', 'b.pcap', 'x/a.pcap', 'a.pcapng', 'a1.pcap', 'a2.pcap', '-']
+  const paths = [
+    'a.pcap',
+    'b.pcap',
+    'x/a.pcap',
+    'a.pcapng',
+    'a1.pcap',
+    'a2.pcap',
+    '-',
+    'id-100000000001.pcap',
+    'id-100000000002.pcap',
+  ]
   expect(groupBySeries(paths)).toEqual(paths.map((path) => [path]))
 })
 
