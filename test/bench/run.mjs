@@ -3,6 +3,7 @@
 //
 //   npm run bench                         100 MB of each, medians of 5 runs
 //   npm run bench -- --mb 1000 --runs 3   1 GB; --only churn for one profile; --json FILE for the figures
+//   npm run bench -- --limit 60           stop a peer after 60 s
 //   npm run bench -- --counts             1 MB of each, checked against counts.json: for CI, which measures no time
 //
 // Peers that take too long for one run are stopped and reported as such. Machines are noisy: compare ratios of one run only.
@@ -27,7 +28,6 @@ import { createGzip } from 'node:zlib'
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))
 const CLI = here('../../bin/tcp-teardown.js')
 const COUNTS = here('counts.json')
-const PEER_LIMIT_MS = 300_000
 
 /** Captures by name: profile and form of generate.mjs, and whether peers are run on it. */
 const CAPTURES = {
@@ -61,9 +61,13 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
     json: { type: 'string' },
     counts: { type: 'boolean', default: false },
+    limit: { type: 'string', default: '300' },
     update: { type: 'boolean', default: false },
   },
 })
+
+/** Seconds after which a peer is stopped. */
+const peerLimitMs = Number(values.limit) * 1000
 
 /** Makes a capture unless it is there from an earlier run. */
 async function captureOf(name, mb) {
@@ -92,21 +96,17 @@ async function captureOf(name, mb) {
 function run(command, limitMs = 0) {
   const started = process.hrtime.bigint()
   const [program, ...args] = command
-  // GNU time tells the peak memory of a child, which Node does not.
-  const timed = existsSync('/usr/bin/time') ? ['/usr/bin/time', '-f', '%M', program] : [program]
-  const child = spawnSync(timed[0], [...timed.slice(1), ...args], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    maxBuffer: 1 << 26,
-    timeout: limitMs,
-    killSignal: 'SIGKILL',
-  })
+  // GNU time tells the peak memory of a child, which Node does not; timeout stops what it has started as well.
+  const limited = limitMs > 0 ? ['timeout', '-s', 'KILL', String(limitMs / 1000)] : []
+  const timed = existsSync('/usr/bin/time') ? ['/usr/bin/time', '-f', '%M'] : []
+  const [first, ...rest] = [...limited, ...timed, program, ...args]
+  const child = spawnSync(first, rest, { stdio: ['ignore', 'ignore', 'pipe'], maxBuffer: 1 << 26 })
   const seconds = Number(process.hrtime.bigint() - started) / 1e9
   const peakKb = Number(/(\d+)\s*$/.exec(String(child.stderr))?.[1] ?? NaN)
   return {
     seconds,
     peakMb: peakKb / 1024,
-    tooLong: child.error?.code === 'ETIMEDOUT',
-    status: child.status,
+    tooLong: limitMs > 0 && seconds >= limitMs / 1000,
   }
 }
 
@@ -130,7 +130,7 @@ async function measure(name, mb, runs) {
   for (let i = 0; i < runs; i++) {
     for (const [what, results] of found) {
       const isSlow = results.length > 0 && results[0].seconds > 20
-      if (!isSlow) results.push(run(commands[what](path), what in PEERS ? PEER_LIMIT_MS : 0))
+      if (!isSlow) results.push(run(commands[what](path), what in PEERS ? peerLimitMs : 0))
     }
   }
   const rows = [...found].map(([what, results]) => ({
@@ -185,7 +185,7 @@ if (values.counts) {
   for (const name of Object.keys(CAPTURES).filter((each) => each.includes(values.only))) {
     for (const row of await measure(name, Number(values.mb), Number(values.runs))) {
       all.push(row)
-      const time = row.tooLong ? `>${PEER_LIMIT_MS / 1000}` : row.seconds.toFixed(2)
+      const time = row.tooLong ? `>${values.limit}` : row.seconds.toFixed(2)
       process.stdout.write(
         `${row.capture.padEnd(14)}${row.command.padEnd(24)}${time.padStart(9)}${(row.packetsPerSecond / 1e6).toFixed(2).padStart(13)}${row.mbPerSecond.toFixed(0).padStart(8)}${row.peakMb.toFixed(0).padStart(9)}${row.ratio.toFixed(2).padStart(8)}\n`,
       )
