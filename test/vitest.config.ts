@@ -5,5 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/support/seed.ts'],
     testTimeout: 20_000,
+    // Half of the files wait for child processes; by default one core of two would stay idle.
+    maxWorkers: '100%',
   },
 })
