@@ -331,7 +331,7 @@ class Lab:
 
     count = 0
 
-    def __init__(self, folder, name, number=None, routed=False, delay_s=None, ipv6=False):
+    def __init__(self, folder, name, number=None, delay_s=None, ipv6=False):
         Lab.count += 1
         self.number = number or Lab.count
         self.folder, self.name, self.ipv6 = folder, name, ipv6
@@ -344,6 +344,9 @@ class Lab:
         self.acted_ns = None
         self.listeners = 0
         self.sockets = 0
+
+    def build(self, routed=False, delay_s=None):
+        """Makes the hosts and what joins them."""
         self.client = self.host("client")
         self.server = self.host("server")
         if delay_s is not None:

@@ -93,7 +93,9 @@ def record(folder, name, number, arguments):
         options["ipv6"] = True
     lab = None
     try:
+        routed = options.pop("routed", False)
         lab = Lab(folder, name, number, **options)
+        lab.build(routed, options.get("delay_s"))
         lab.settle()
         recording.script(lab)
         lab.finish()
