@@ -447,6 +447,10 @@ class Lab:
         self.exchange(*pair)
         return pair
 
+    def noise(self):
+        """A packet that is no TCP, so that the capture shows how long it ran."""
+        self.client.run("bash", "-c", f"echo > /dev/udp/{self.address(self.server)}/9")
+
     def wait(self, seconds):
         time.sleep(seconds)
 

@@ -4,11 +4,6 @@ from raw import ACK, SYN, RawEnd
 from recording import recording
 
 
-def noise(lab):
-    """A packet that is no TCP, so that the capture shows how long it ran."""
-    lab.client.run("bash", "-c", f"echo > /dev/udp/{lab.address(lab.server)}/9")
-
-
 @recording("handshake-refused", "nothing listens on the port")
 def refused(lab):
     lab.capture()
@@ -25,7 +20,7 @@ def filtered(lab):
     lab.server.drop("input", "tcp flags & syn == syn")
     lab.capture()
     lab.connect(wait_s=9)
-    noise(lab)
+    lab.noise()
     lab.truth("handshake_failed.unanswered", closer="none")
 
 
@@ -62,7 +57,7 @@ def synack_unanswered(lab):
     client = RawEnd(lab, lab.client, 40004, lab.server, server.port)
     client.send(SYN, ack=0)
     lab.wait(8)
-    noise(lab)
+    lab.noise()
     lab.truth("handshake_failed.synack_unanswered", closer="none")
 
 
@@ -82,7 +77,7 @@ def accept_overflow(lab):
         lab.wait(0.3)
         process.ask(f"c{at}", "send", 100, 1)
     lab.wait(4)
-    noise(lab)
+    lab.noise()
     for stream in (0, 1):
         lab.truth("lingering_established.idle", "lingering_established.active", closer="none", stream=stream)
     # Whichever of the last two is heard first takes the last place.

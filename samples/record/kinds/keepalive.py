@@ -34,13 +34,8 @@ def silent(lab):
     lab.wait(3.5)
     lab.client.vanish()
     lab.wait(3)
-    noise(lab)
+    lab.noise()
     lab.truth("keepalive_timeout.silent", closer="client")
-
-
-def noise(lab):
-    """A packet that is no TCP, so that the capture shows how long it ran."""
-    lab.client.run("bash", "-c", f"echo > /dev/udp/{lab.address(lab.server)}/9")
 
 
 @recording("keepalive-unanswered-at-end", "client has keepalive 1 s, 1 s, 9; the server's host vanishes, and the capture ends in the middle of it")

@@ -11,14 +11,9 @@ def idle(lab):
     server = lab.listen()
     pairs = [lab.open(server=server) for _ in range(2)]
     lab.wait(3)
-    noise(lab)
+    lab.noise()
     for stream in range(len(pairs)):
         lab.truth("lingering_established.idle", closer="none", stream=stream)
-
-
-def noise(lab):
-    """A packet that is no TCP, so that the capture shows how long it ran."""
-    lab.client.run("bash", "-c", f"echo > /dev/udp/{lab.address(lab.server)}/9")
 
 
 @recording("linger-active", "request and answer every 0.1 s until the capture ends")
@@ -27,7 +22,7 @@ def active(lab):
     client, server = lab.open()
     for _ in range(8):
         lab.exchange(client, server)
-    noise(lab)
+    lab.noise()
     lab.truth("lingering_established.active", closer="none")
 
 
@@ -37,7 +32,7 @@ def close_wait(lab):
     client, server = lab.open()
     client.close()
     lab.wait(3)
-    noise(lab)
+    lab.noise()
     lab.truth("lingering_established.close_wait", closer="none|client")
 
 
@@ -48,7 +43,7 @@ def shutdown(lab):
     client.send(100)
     client.shutdown()
     lab.wait(3)
-    noise(lab)
+    lab.noise()
     lab.truth("lingering_established.close_wait", closer="none|client")
 
 
@@ -59,7 +54,7 @@ def zero_window(lab):
     client.option(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     server.send(400_000, 0.5)
     lab.wait(4)
-    noise(lab)
+    lab.noise()
     lab.truth("lingering_established.zero_window", closer="none")
 
 
@@ -70,7 +65,7 @@ def data_unanswered(lab):
     lab.server.vanish()
     client.send(150)
     lab.wait(3)
-    noise(lab)
+    lab.noise()
     lab.truth("lingering_established.data_unanswered", closer="none")
 
 
@@ -81,7 +76,7 @@ def fin_unanswered(lab):
     lab.server.vanish()
     client.close()
     lab.wait(3)
-    noise(lab)
+    lab.noise()
     lab.truth("lingering_established.fin_unanswered", closer="none|client")
 
 

@@ -5,11 +5,6 @@ import socket
 from recording import recording
 
 
-def noise(lab):
-    """A packet that is no TCP, so that the capture shows how long it ran."""
-    lab.client.run("bash", "-c", f"echo > /dev/udp/{lab.address(lab.server)}/9")
-
-
 @recording("vanished-data", "the server's host vanishes; the client repeats its request and gives up (TCP_USER_TIMEOUT 2 s)")
 def data(lab):
     lab.capture(lab.client)
@@ -18,7 +13,7 @@ def data(lab):
     lab.server.vanish()
     client.send(150)
     lab.wait(12)
-    noise(lab)
+    lab.noise()
     lab.truth("retransmission_timeout.data", closer="client")
 
 
@@ -30,7 +25,7 @@ def fin(lab):
     lab.server.vanish()
     client.close()
     lab.wait(8)
-    noise(lab)
+    lab.noise()
     lab.truth("retransmission_timeout.fin", closer="client")
 
 
@@ -44,7 +39,7 @@ def zero_window(lab):
     lab.client.vanish()
     server.process.kill("KILL")
     lab.wait(12)
-    noise(lab)
+    lab.noise()
     lab.truth("retransmission_timeout.zero_window", closer="server")
 
 
@@ -93,5 +88,5 @@ def icmp(lab):
     lab.router.run("ip", "route", "add", "unreachable", f"{lab.address(lab.server)}/32")
     client.send(150)
     lab.wait(3)
-    noise(lab)
+    lab.noise()
     lab.truth("lingering_established.data_unanswered", closer="none")
