@@ -21,7 +21,7 @@ export const COLUMNS: readonly Column[] = [
   word('type', 'Always `connection`.', () => 'connection'),
   column(
     'capture',
-    'text',
+    'word',
     'The capture, as given on the command line or found below a given folder.',
     (c) => c.captureName,
     true,
@@ -47,7 +47,7 @@ export const COLUMNS: readonly Column[] = [
   ),
   column(
     'encapsulation',
-    'text',
+    'word',
     'What the packets were wrapped in, outermost first, such as `vlan 5/vxlan 42`.',
     (c) => c.encapsulation,
   ),

@@ -2,133 +2,148 @@
 
 import * as L from '../tcp/layout.js'
 import { sideAddress } from './address.js'
-import { ByteWriter, octetsOf } from './byte-writer.js'
-import type { Column, ColumnSource } from './column.js'
+import type { ByteWriter } from './byte-writer.js'
+import type { Column, ColumnKind, ColumnSource, RawValue } from './column.js'
 import type { EvidenceItem } from '../teardown/words.js'
+import { type Fragment, fragment } from './fragment.js'
 import { jsonText } from './json-text.js'
 
-/** Words that are kept ready; more than the taxonomy has, fewer than a hostile capture can make. */
+/** Words of a column that are kept ready; more than the taxonomy has, fewer than a hostile capture can make. */
 const MAX_WORDS = 4096
 
-const OPEN = octetsOf('{')
-const CLOSE = octetsOf('}')
-const TRUE = octetsOf('true')
-const PACKET = octetsOf('{"packet":')
-const TIME = octetsOf(',"time":"')
-const SHOWS = octetsOf('","shows":')
-const COMMA = 0x2c
+const FIRST_PACKET: Fragment = fragment('{"packet":')
+const NEXT_PACKET: Fragment = fragment(',{"packet":')
+const TIME: Fragment = fragment(',"time":"')
+const OPEN = 0x7b
+const CLOSE = 0x7d
+const CLOSE_LIST = 0x5d
 const QUOTE = 0x22
+
+/** What stands between the key and the value, by kind. */
+const BEFORE: Readonly<Partial<Record<ColumnKind, string>>> = {
+  time: '"',
+  address: '"',
+  'stream-filter': '"tcp.stream eq ',
+  boolean: 'true',
+  evidence: '[',
+}
 
 /** Writes connections by columns that are fixed for a run; absent values are left out. */
 export class JsonRow {
-  private readonly columns: readonly Column[]
-  /** `"key":` of each column, and the same with a comma in front. */
-  private readonly keys: readonly Uint8Array[]
-  private readonly nextKeys: readonly Uint8Array[]
-  private readonly words = new Map<string, Uint8Array>()
-  private readonly lists = new Map<readonly string[], Uint8Array>()
+  private readonly cells: readonly JsonCell[]
 
   constructor(columns: readonly Column[]) {
-    this.columns = columns
-    this.keys = columns.map(({ key }) => octetsOf(`${jsonText(key)}:`))
-    this.nextKeys = columns.map(({ key }) => octetsOf(`,${jsonText(key)}:`))
+    this.cells = columns.map((column) => new JsonCell(column))
   }
 
   /** Adds the object of a connection to `out`. */
   write(from: ColumnSource, out: ByteWriter): void {
-    out.octets(OPEN)
-    let keys = this.keys
-    for (let i = 0; i < this.columns.length; i++) {
-      const column = this.columns[i] as Column
-      const raw = column.raw(from)
-      if (raw === undefined || raw === '' || Number.isNaN(raw)) continue
-      out.octets(keys[i] as Uint8Array)
-      keys = this.nextKeys
-      this.value(column, raw, from, out)
-    }
-    out.octets(CLOSE)
+    const start = out.length
+    const { cells } = this
+    for (let i = 0; i < cells.length; i++) (cells[i] as JsonCell).write(from, out)
+    // Every key has a comma in front; the first one is none.
+    if (out.length === start) out.octet(OPEN)
+    else out.replace(start, OPEN)
+    out.octet(CLOSE)
+  }
+}
+
+/** Writes one column, with its key. */
+class JsonCell {
+  private readonly column: Column
+  private readonly kind: ColumnKind
+  private readonly key: Fragment
+  /** Key and value of what the column had last, and of what it had before; ends of evidence by what they show. */
+  private last: RawValue
+  private lastFragment: Fragment = fragment('')
+  private readonly known = new Map<RawValue, Fragment>()
+
+  constructor(column: Column) {
+    this.column = column
+    this.kind = column.kind
+    this.key = fragment(`${this.keyText()}${BEFORE[column.kind] ?? ''}`)
   }
 
-  private value(
-    column: Column,
-    raw: Exclude<ReturnType<Column['raw']>, undefined>,
-    from: ColumnSource,
-    out: ByteWriter,
-  ): void {
-    switch (column.kind) {
+  write(from: ColumnSource, out: ByteWriter): void {
+    const raw = this.column.raw(from)
+    if (raw === undefined || raw === '') return
+    switch (this.kind) {
       case 'integer':
+        out.fragment(this.key)
         return out.integer(raw as number)
       case 'seconds':
+        if (Number.isNaN(raw)) return
+        out.fragment(this.key)
         return out.seconds(raw as number)
       case 'time':
-        out.octet(QUOTE)
+        if (Number.isNaN(raw)) return
+        out.fragment(this.key)
         out.isoTime(from.baseNs, raw as number)
         return out.octet(QUOTE)
       case 'word':
-        return out.octets(this.word(raw as string))
+      case 'words':
+        return out.fragment(this.ready(raw))
       case 'text':
-        return this.text(raw as string, out)
+        out.fragment(this.key)
+        return writeText(raw as string, out)
       case 'address':
-        return writeAddress(raw as number, from, out)
+        out.fragment(this.key)
+        writeAddress(raw as number, from, out)
+        return out.octet(QUOTE)
       case 'stream-filter':
-        out.octet(QUOTE)
-        out.text('tcp.stream eq ')
+        out.fragment(this.key)
         out.integer(raw as number)
         return out.octet(QUOTE)
       case 'boolean':
-        return out.octets(TRUE)
-      case 'words':
-        return out.octets(this.list(raw as readonly string[]))
+        return out.fragment(this.key)
       case 'evidence':
+        out.fragment(this.key)
         return this.evidence(raw as readonly EvidenceItem[], from, out)
     }
   }
 
-  private text(text: string, out: ByteWriter): void {
-    if (!out.quotedPlain(text)) out.text(jsonText(text))
-  }
-
-  private word(word: string): Uint8Array {
-    const known = this.words.get(word)
-    if (known !== undefined) return known
-    const octets = octetsOf(jsonText(word))
-    if (this.words.size < MAX_WORDS) this.words.set(word, octets)
-    return octets
-  }
-
-  private list(words: readonly string[]): Uint8Array {
-    const known = this.lists.get(words)
-    if (known !== undefined) return known
-    const octets = octetsOf(jsonText(words))
-    if (this.lists.size < MAX_WORDS) this.lists.set(words, octets)
-    return octets
+  /** Key and value in one, for values that come again and again. */
+  private ready(raw: Exclude<RawValue, undefined>): Fragment {
+    if (raw === this.last) return this.lastFragment
+    const made = this.known.get(raw) ?? this.keep(raw, `${this.keyText()}${jsonText(raw)}`)
+    this.last = raw
+    this.lastFragment = made
+    return made
   }
 
   private evidence(items: readonly EvidenceItem[], from: ColumnSource, out: ByteWriter): void {
-    out.octet(0x5b)
     for (let i = 0; i < items.length; i++) {
       const { frame, ns, shows } = items[i] as EvidenceItem
-      if (i > 0) out.octet(COMMA)
-      out.octets(PACKET)
+      out.fragment(i === 0 ? FIRST_PACKET : NEXT_PACKET)
       out.integer(frame)
-      out.octets(TIME)
+      out.fragment(TIME)
       out.isoTime(from.baseNs, ns)
-      out.octets(SHOWS)
-      out.octets(this.word(shows))
-      out.octets(CLOSE)
+      out.fragment(this.known.get(shows) ?? this.keep(shows, `","shows":${jsonText(shows)}}`))
     }
-    out.octet(0x5d)
+    out.octet(CLOSE_LIST)
   }
+
+  private keep(raw: RawValue, text: string): Fragment {
+    const made = fragment(text)
+    if (this.known.size < MAX_WORDS) this.known.set(raw, made)
+    return made
+  }
+
+  private keyText(): string {
+    return `,${jsonText(this.column.key)}:`
+  }
+}
+
+function writeText(text: string, out: ByteWriter): void {
+  if (!out.quotedPlain(text)) out.text(jsonText(text))
 }
 
 function writeAddress(side: number, from: ColumnSource, out: ByteWriter): void {
   const { ints } = from.table.connections
   const conn = from.e.record * L.CONN_INTS
-  out.octet(QUOTE)
   if (((ints[conn + L.CONN_FLAGS] as number) & L.CONN_IPV6) !== 0) {
     out.text(sideAddress(ints, from.e.record, side))
   } else {
     out.ipv4(ints[conn + (side === 0 ? L.ADDR_0 : L.ADDR_1)] as number)
   }
-  out.octet(QUOTE)
 }

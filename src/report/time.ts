@@ -1,51 +1,72 @@
 // Absolute times, made only where something is shown: ISO 8601 in UTC with all nine digits.
 
+import { type Fragment, fragment } from './fragment.js'
+
 const NS_PER_S = 1e9
 
-/** The last base and the last second that were shown: times of one capture come in order, many to a second. */
-const last = {
-  baseNs: 0n,
-  baseSeconds: 0,
-  baseNanos: 0,
+/** The base of the last time that was shown. */
+const base = { ns: 0n, seconds: 0, nanos: 0 }
+
+/** Seconds shown lately: the times of one connection are those of few seconds, though not of one. */
+const SLOTS = 16
+const shown: Second[] = Array.from({ length: SLOTS }, () => ({
   seconds: NaN,
   text: '',
+  second: fragment(''),
   zone: '',
-  nanos: 0,
+}))
+
+/** A second of the calendar. */
+interface Second {
+  seconds: number
+  text: string
+  second: Fragment
+  zone: string
 }
 
-/** A time in parts: up to the second, the ns beyond that, and the zone. Refilled by the next call. */
+/** A time in parts: the second with the point behind it, the ns beyond it, and the zone. Refilled by the next call. */
 export interface TimeParts {
-  readonly text: string
-  readonly nanos: number
-  readonly zone: string
+  second: Fragment
+  text: string
+  nanos: number
+  zone: string
 }
+
+const parts: TimeParts = { second: fragment(''), text: '', nanos: 0, zone: '' }
 
 /** Splits the time `ns` after `baseNs`. Years up to 9999; beyond that the form of ECMAScript's expanded years. */
-export function isoSeconds(baseNs: bigint, ns: number): TimeParts {
-  if (baseNs !== last.baseNs) {
-    last.baseNs = baseNs
-    last.baseSeconds = Number(baseNs / 1_000_000_000n)
-    last.baseNanos = Number(baseNs % 1_000_000_000n)
+export function isoSeconds(baseNs: bigint, ns: number): Readonly<TimeParts> {
+  if (baseNs !== base.ns) {
+    base.ns = baseNs
+    base.seconds = Number(baseNs / 1_000_000_000n)
+    base.nanos = Number(baseNs % 1_000_000_000n)
   }
-  const nanos = last.baseNanos + Math.round(ns)
+  const nanos = base.nanos + Math.round(ns)
   const carried = Math.floor(nanos / NS_PER_S)
-  const seconds = last.baseSeconds + carried
-  last.nanos = nanos - carried * NS_PER_S
-  if (seconds !== last.seconds) {
-    last.seconds = seconds
-    const date = new Date(seconds * 1000)
-    const isDate = !Number.isNaN(date.getTime())
-    // A time no calendar has stays a number.
-    last.text = isDate ? date.toISOString().slice(0, -5) : String(seconds)
-    last.zone = isDate ? 'Z' : ''
-  }
-  return last
+  const seconds = base.seconds + carried
+  const slot = shown[seconds & (SLOTS - 1)] as Second
+  if (slot.seconds !== seconds) fill(slot, seconds)
+  parts.second = slot.second
+  parts.text = slot.text
+  parts.zone = slot.zone
+  parts.nanos = nanos - carried * NS_PER_S
+  return parts
+}
+
+function fill(slot: Second, seconds: number): void {
+  const date = new Date(seconds * 1000)
+  const isDate = !Number.isNaN(date.getTime())
+  slot.seconds = seconds
+  // A time no calendar has stays a number.
+  slot.text = isDate ? `${date.toISOString().slice(0, -5)}.` : `${seconds}.`
+  slot.zone = isDate ? 'Z' : ''
+  slot.second = fragment(slot.text)
 }
 
 /** `2026-11-23T07:31:08.123456789Z`. */
 export function isoTime(baseNs: bigint, ns: number): string {
   const { text, nanos, zone } = isoSeconds(baseNs, ns)
-  return `${text}.${String(nanos).padStart(9, '0')}${zone}`
+  return `${text}${String(nanos).padStart(9, '0')}${zone}`
 }
 
 /** Seconds of a span in ns, exact to the ns; undefined for an absent span. */

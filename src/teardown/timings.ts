@@ -18,13 +18,15 @@ function firstTeardown(s: Situation): Moment | undefined {
 
 /** The last segment of the teardown: a FIN, the acknowledgment of one, or the reset. */
 function lastTeardown(e: Evidence, s: Situation): Moment | undefined {
-  let last: Moment | undefined
-  const candidates = [e.client.fin, e.client.finAcked, e.server.fin, e.server.finAcked]
-  if (s.resetter !== undefined) candidates.push(s.resetter.rst.at)
-  for (const moment of candidates) {
-    if (moment.seen && (last === undefined || moment.frame > last.frame)) last = moment
-  }
-  return last
+  let last = later(later(undefined, e.client.fin), e.client.finAcked)
+  last = later(later(last, e.server.fin), e.server.finAcked)
+  return s.resetter === undefined ? last : later(last, s.resetter.rst.at)
+}
+
+/** The later of two moments; `last` if the other did not happen. */
+function later(last: Moment | undefined, moment: Moment): Moment | undefined {
+  if (!moment.seen) return last
+  return last === undefined || moment.frame > last.frame ? moment : last
 }
 
 /** From the last payload of either side, or the opening, to the first teardown segment. */

@@ -1,0 +1,23 @@
+// Text that is written again and again, kept as octets that are copied four at a time: keys, words, digits.
+
+const WORD_BYTES = 4
+const encoder = new TextEncoder()
+
+/** UTF-8 of a text, in little-endian words; the last one is filled up with zeros. */
+export interface Fragment {
+  readonly words: Int32Array
+  /** Octets that count. */
+  readonly length: number
+}
+
+/** The fragment of a text. */
+export function fragment(text: string): Fragment {
+  const octets = encoder.encode(text)
+  const words = new Int32Array(Math.ceil(octets.length / WORD_BYTES))
+  for (let i = 0; i < octets.length; i++) {
+    const shift = 8 * (i % WORD_BYTES)
+    const at = (i / WORD_BYTES) | 0
+    words[at] = (words[at] as number) | ((octets[i] as number) << shift)
+  }
+  return { words, length: octets.length }
+}
