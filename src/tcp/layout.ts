@@ -5,7 +5,8 @@
 // need them, so that a million open connections or unanswered SYNs cost one small record each, and a graceful close one
 // more. That matters: closed connections linger by the thousand, and what does not fit the second-level cache costs most.
 //
-// A record is a run of 8-byte cells: first the int32 words, then the float64 words. Names ending in _F are float64
+// A record is a run of 8-byte cells. In a connection record the words of the connection come first, then those of each
+// side together, so that a packet touches few lines of cache. In the other two all int32 words come first. Names ending in _F are float64
 // positions, all others int32 positions; both count from the start of the record (or of the side's block) in their own
 // unit. Sequence numbers are int32 (see seq.ts), times ns relative to the capture clock, frames record numbers from 1.
 // An absent event has frame 0; its time then means nothing.
@@ -31,17 +32,30 @@ export const CONN_FLAGS = 11
 export const ENCAPSULATION = 12
 /** Index of the teardown record plus one, 0 for none. */
 export const TEARDOWN = 13
-/** Index of the closing record plus one, 0 for none. */
-export const CLOSING_RECORD = 24
 /** Zeek's states of both endpoints, see zeek.ts. */
 export const ZEEK = 14
+/** Index of the closing record plus one, 0 for none. */
+export const CLOSING_RECORD = 15
 /** Letters of Zeek's history. */
-export const HISTORY_LENGTH = 15
+export const HISTORY_LENGTH = 28
 /** The letters, four to a word, the side in the upper bit of each. */
-export const HISTORY = 16
+export const HISTORY = 29
 export const HISTORY_MAX = 32
 
-const CONN_WORDS = 26
+// ---- Connection record, float64 words ----------------------------------------------------------------------------
+
+/** Latest packet time of either side (never runs back). */
+export const END_NS_F: number = 8
+export const END_FRAME_F: number = 9
+/** First packet. */
+export const START_NS_F: number = 10
+/** Its frame. */
+export const START_FRAME_F: number = 11
+/** First ACK that completes the handshake. */
+export const HANDSHAKE_NS_F: number = 12
+export const HANDSHAKE_FRAME_F: number = 13
+
+const CONN_WORDS = 38
 
 // ---- Connection record, per side, int32 words from sideInts(record, side) ----------------------------------------
 
@@ -75,27 +89,13 @@ export const HOLE_END = 14
 /** Segments that were captured twice. */
 export const DUPLICATES = 15
 /** What of Zeek's history this side has had, see zeek.ts. */
-export const ZEEK_SEEN = 16
+export const ZEEK_SEEN = 28
 /** Sequence number of its last RST, for Zeek's history. */
-export const ZEEK_RST_SEQ = 17
+export const ZEEK_RST_SEQ = 29
 
-const SIDE_WORDS = 18
-
-// ---- Connection record, float64 words ----------------------------------------------------------------------------
-
-const CONN_F = (CONN_WORDS + 2 * SIDE_WORDS) / 2
-/** First packet. */
-export const START_NS_F: number = CONN_F
-/** Its frame. */
-export const START_FRAME_F: number = CONN_F + 1
-/** First ACK that completes the handshake. */
-export const HANDSHAKE_NS_F: number = CONN_F + 2
-export const HANDSHAKE_FRAME_F: number = CONN_F + 3
-/** Latest packet time of either side (never runs back). */
-export const END_NS_F: number = CONN_F + 4
-export const END_FRAME_F: number = CONN_F + 5
-
-const CONN_F_WORDS = 6
+/** Behind words 0 to 15 come the float64 words of the side. */
+const SIDE_F = 8
+const SIDE_WORDS = 30
 
 // Per side, from sideFloats(record, side).
 export const PACKETS_F: number = 0
@@ -105,8 +105,6 @@ export const LAST_FRAME_F: number = 3
 /** Last segment with payload not seen before. */
 export const DATA_NS_F: number = 4
 export const DATA_FRAME_F: number = 5
-
-const SIDE_F_WORDS = 6
 
 // ---- Closing record, per side, int32 words from closingInts(record, side) ------------------------------------------
 
@@ -245,7 +243,7 @@ const TEARDOWN_SIDE_F_WORDS = 25
 // ---- Sizes and block positions -----------------------------------------------------------------------------------
 
 /** Size of a connection record in 8-byte cells. */
-export const CONN_CELLS: number = CONN_F + CONN_F_WORDS + 2 * SIDE_F_WORDS
+export const CONN_CELLS: number = (CONN_WORDS + 2 * SIDE_WORDS) / 2
 /** Size of a teardown record in 8-byte cells. */
 export const TEARDOWN_CELLS: number = TEARDOWN_F + TEARDOWN_F_WORDS + 2 * TEARDOWN_SIDE_F_WORDS
 /** Size of a closing record in 8-byte cells. */
@@ -257,8 +255,8 @@ export const CLOSING_INTS: number = CLOSING_CELLS * 2
 /** First word of side 0's block and the distance to side 1's, in the unit of the block. */
 export const SIDE_INTS: number = CONN_WORDS
 export const SIDE_INTS_STEP: number = SIDE_WORDS
-export const SIDE_FLOATS: number = CONN_F + CONN_F_WORDS
-export const SIDE_FLOATS_STEP: number = SIDE_F_WORDS
+export const SIDE_FLOATS: number = CONN_WORDS / 2 + SIDE_F
+export const SIDE_FLOATS_STEP: number = SIDE_WORDS / 2
 export const TEARDOWN_SIDE_INTS: number = TEARDOWN_WORDS
 export const TEARDOWN_SIDE_INTS_STEP: number = TEARDOWN_SIDE_WORDS
 export const TEARDOWN_SIDE_FLOATS: number = TEARDOWN_F + TEARDOWN_F_WORDS

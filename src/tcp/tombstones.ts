@@ -6,22 +6,26 @@ const ENTRIES = 1 << 16
 
 /** Remembers 4-tuples by two hashes. */
 export class Tombstones {
-  private readonly first = new Int32Array(ENTRIES)
-  private readonly second = new Int32Array(ENTRIES)
+  /** Both hashes of an entry, side by side. */
+  private readonly entries = new Int32Array(2 * ENTRIES)
 
   add(first: number, second: number): void {
-    const at = first & (ENTRIES - 1)
-    this.first[at] = first
-    this.second[at] = second
+    const at = placeOf(first)
+    this.entries[at] = first
+    this.entries[at + 1] = second
   }
 
   has(first: number, second: number): boolean {
-    const at = first & (ENTRIES - 1)
-    return this.first[at] === first && this.second[at] === second
+    const at = placeOf(first)
+    return this.entries[at] === first && this.entries[at + 1] === second
   }
 
   /** A new connection has the 4-tuple. */
   remove(first: number, second: number): void {
-    if (this.has(first, second)) this.second[first & (ENTRIES - 1)] = ~second
+    if (this.has(first, second)) this.entries[placeOf(first) + 1] = ~second
   }
+}
+
+function placeOf(first: number): number {
+  return (first & (ENTRIES - 1)) << 1
 }

@@ -111,15 +111,16 @@ function answerIsDue(e: Evidence, s: Situation): boolean {
   if (s.second?.fin.seen === true) return s.second.fin.ns > since
   if (s.first !== undefined)
     return Math.max(s.first.fin.ns, s.first.finAcked.seen ? s.first.finAcked.ns : 0) > since
-  for (const [side, peer] of [
-    [e.client, e.server],
-    [e.server, e.client],
-  ] as const) {
-    if (side.outstanding(peer) > 0 && side.last.ns > since) return true
-    if (side.probeRun > 0 && side.probeLast.ns > since) return true
-    if (peer.packets === 0 && side.has(L.SIDE_SYN) && side.last.ns > since) return true
+  return waits(e.client, e.server, since) || waits(e.server, e.client, since)
+}
+
+/** Whether the last that `side` sent needs an answer and passed after `since`. */
+function waits(side: SideEvidence, peer: SideEvidence, since: number): boolean {
+  if (side.last.ns > since) {
+    if (side.outstanding(peer) > 0) return true
+    if (peer.packets === 0 && side.has(L.SIDE_SYN)) return true
   }
-  return false
+  return side.probeRun > 0 && side.probeLast.ns > since
 }
 
 /** SIDE_FLAGS that show octets are missing from the capture. */
