@@ -8,7 +8,8 @@ import type { Situation } from './situation.js'
 export interface Flag {
   readonly name: string
   readonly meaning: string
-  readonly when: (e: Evidence, s: Situation) => boolean
+  /** The CONN_FLAGS bit that is the flag, or how it is told otherwise. */
+  readonly when: number | ((e: Evidence, s: Situation) => boolean)
 }
 
 /** All flags, in the order of output. */
@@ -32,7 +33,7 @@ export const FLAGS: readonly Flag[] = [
   {
     name: 'options_cut',
     meaning: 'the snaplen cut TCP options off',
-    when: (e) => e.has(L.CONN_OPTIONS_CUT),
+    when: L.CONN_OPTIONS_CUT,
   },
   {
     name: 'ends_early',
@@ -48,37 +49,37 @@ export const FLAGS: readonly Flag[] = [
     name: 'nat_twin',
     meaning:
       'the same connection was captured under other addresses too, on the other side of a NAT',
-    when: (e) => e.has(L.CONN_NAT_TWIN),
+    when: L.CONN_NAT_TWIN,
   },
   {
     name: 'time_back',
     meaning: "a packet's time lies before that of an earlier one",
-    when: (e) => e.has(L.CONN_TIME_BACK),
+    when: L.CONN_TIME_BACK,
   },
   {
     name: 'ports_reused',
     meaning: 'an earlier connection had the same addresses and ports',
-    when: (e) => e.has(L.CONN_REUSED_PORTS),
+    when: L.CONN_REUSED_PORTS,
   },
   {
     name: 'old_connection_found',
     meaning: 'the server still held an earlier connection on these ports and had to be told',
-    when: (e) => e.has(L.CONN_OLD_ANSWERED),
+    when: L.CONN_OLD_ANSWERED,
   },
   {
     name: 'superseded',
     meaning: 'a later connection took the addresses and ports over',
-    when: (e) => e.has(L.CONN_SUPERSEDED),
+    when: L.CONN_SUPERSEDED,
   },
   {
     name: 'evicted',
     meaning: 'judged early because a table bound was reached',
-    when: (e) => e.has(L.CONN_EVICTED),
+    when: L.CONN_EVICTED,
   },
   {
     name: 'simultaneous_open',
     meaning: 'both sides sent a SYN',
-    when: (e) => e.has(L.CONN_SIMULTANEOUS_OPEN),
+    when: L.CONN_SIMULTANEOUS_OPEN,
   },
   {
     name: 'rst_ignored',
@@ -110,10 +111,21 @@ export const FLAGS: readonly Flag[] = [
 /** Lists of names by the bits of their flags: the same list for the same flags, so that few are made. */
 const LISTS = new Map<number, readonly string[]>([[0, []]])
 
+/** CONN_FLAGS bits that are flags: usually none is set, and nothing more of them needs to be asked. */
+const CONN_BITS: number = FLAGS.reduce(
+  (bits, { when }) => (typeof when === 'number' ? bits | when : bits),
+  0,
+)
+
 /** Names of the flags that are set. */
 export function flagNames(e: Evidence, s: Situation): readonly string[] {
+  const hasConnBit = e.has(CONN_BITS)
   let bits = 0
-  for (let i = 0; i < FLAGS.length; i++) if (FLAGS[i]?.when(e, s)) bits |= 1 << i
+  for (let i = 0; i < FLAGS.length; i++) {
+    const { when } = FLAGS[i] as Flag
+    const isSet = typeof when === 'number' ? hasConnBit && e.has(when) : when(e, s)
+    if (isSet) bits |= 1 << i
+  }
   const known = LISTS.get(bits)
   if (known !== undefined) return known
   const names = FLAGS.filter((_flag, i) => (bits & (1 << i)) !== 0).map(({ name }) => name)
