@@ -4,6 +4,7 @@ import { EXIT_DONE, EXIT_ERROR, EXIT_MATCHED } from './exit-codes.js'
 import { type Progress, analyzeSource } from '../engine/analyze.js'
 import { analyzeMerged } from '../engine/merge.js'
 import type { CaptureReport } from '../engine/capture-report.js'
+import { CryptoPan } from '../engine/crypto-pan.js'
 import type { ColumnSource } from '../report/column.js'
 import { printable } from '../report/printable.js'
 import { type Reporter, type ReporterState, SCHEMA_NAME } from '../report/reporter.js'
@@ -65,16 +66,20 @@ export class CaptureJudge {
   matched = false
   /** One read buffer for all captures: a new one for each costs more than a small capture. */
   private readonly buffer = new ArrayBuffer(READ_BUFFER_BYTES)
+  private readonly anonymizer: CryptoPan | undefined
 
   constructor(settings: AnalyzeSettings, reporter: Reporter) {
     this.settings = settings
     this.reporter = reporter
+    const { anonymizeKey } = settings
+    this.anonymizer = anonymizeKey === undefined ? undefined : new CryptoPan(anonymizeKey)
   }
 
   /** Reads one capture, or several as one. */
   async judge([path = '-', ...others]: Timeline, options: ReadingOptions): Promise<CaptureReport> {
     const { idleS, killedAtNs, maxConnections } = this.settings
-    const analysis = { ...options, idleS, killedAtNs, maxConnections }
+    const { anonymizer } = this
+    const analysis = { ...options, idleS, killedAtNs, maxConnections, anonymizer }
     if (others.length > 0) return analyzeMerged([path, ...others], this, analysis)
     return analyzeSource(path, this, { ...analysis, buffer: this.buffer })
   }

@@ -15,6 +15,8 @@ export interface WorkerSetup {
   readonly nameCaptures: boolean
   readonly width: number
   readonly colour: boolean
+  /** One key for all workers. */
+  readonly anonymizeKey: Uint8Array | undefined
   /** Folder for output that has to wait. */
   readonly folder: string
 }
@@ -33,8 +35,8 @@ export interface WorkerResult {
 
 const PROGRESS_MS = 100
 
-const { flags, nameCaptures, width, colour, folder } = workerData as WorkerSetup
-const settings = { ...analyzeSettings(flags), colour }
+const { flags, nameCaptures, width, colour, anonymizeKey, folder } = workerData as WorkerSetup
+const settings = { ...analyzeSettings(flags), colour, anonymizeKey }
 const spool = new Spool(folder, `part-${threadId}`)
 const reporter = reporterOf(settings, spool, nameCaptures, width)
 // What begins a document is written by the main thread.

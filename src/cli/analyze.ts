@@ -58,7 +58,8 @@ async function runOver(
   const context = { ...plan, run, reporter, bar, signal }
   if (workers > 1) {
     const { runOnWorkers } = await import('./run-workers.js')
-    const setup = { flags, nameCaptures, width, colour: settings.colour }
+    const { colour, anonymizeKey } = settings
+    const setup = { flags, nameCaptures, width, colour, anonymizeKey }
     await runOnWorkers(context, sizes, workers, setup)
   } else {
     await runHere(context, settings, output)

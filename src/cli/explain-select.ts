@@ -5,7 +5,7 @@ import { TeardownError } from '../base/errors.js'
 import type { ConnectionHandler, EndedConnection } from '../engine/analysis.js'
 import { type Connection, connectionOf } from '../engine/connection.js'
 import type { LadderTarget } from '../engine/ladder.js'
-import { endpointText, sideAddress, sidePort } from '../report/address.js'
+import { endpointText, shownAddress, sideAddress, sidePort } from '../report/address.js'
 import { parseHosts } from './filters.js'
 import type { Endpoint, ExplainSettings } from './explain-settings.js'
 
@@ -126,7 +126,7 @@ function lineOf(c: EndedConnection): string {
   const { e, j, table } = c
   const { ints } = table.connections
   const [client, server] = [e.clientSide, 1 - e.clientSide].map((side) =>
-    endpointText(sideAddress(ints, e.record, side), sidePort(ints, e.record, side)),
+    endpointText(shownAddress(c, side), sidePort(ints, e.record, side)),
   )
   return `--stream ${e.stream}  ${client} → ${server}  ${j.verdict} / ${j.cause}`
 }

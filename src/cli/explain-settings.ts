@@ -1,6 +1,7 @@
 // Options of `explain`.
 
 import { TeardownError } from '../base/errors.js'
+import { type AnonymizeFlags, anonymizeKeyOf } from './anonymize-key.js'
 import { parseHosts, parseNumbers } from './filters.js'
 import { analyzeSettings } from './settings.js'
 
@@ -8,7 +9,7 @@ import { analyzeSettings } from './settings.js'
 export const EXPLAIN_FORMATS = ['text', 'json'] as const
 
 /** Options as commander hands them over. */
-export interface ExplainFlags {
+export interface ExplainFlags extends AnonymizeFlags {
   readonly stream?: string
   readonly client?: string
   readonly server?: string
@@ -37,6 +38,8 @@ export interface ExplainSettings {
   readonly isWhole: boolean
   readonly isJson: boolean
   readonly colour: boolean
+  /** What addresses are replaced with; undefined to leave them as they are. */
+  readonly anonymizeKey: Uint8Array | undefined
 }
 
 const MAX_PORT = 65_535
@@ -79,6 +82,7 @@ export function explainSettings(flags: ExplainFlags): ExplainSettings {
     isWhole: all,
     isJson: format === 'json',
     colour,
+    anonymizeKey: anonymizeKeyOf(flags),
   }
 }
 

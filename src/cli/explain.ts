@@ -5,6 +5,7 @@ import { TeardownError } from '../base/errors.js'
 import { analyzeSource } from '../engine/analyze.js'
 import type { CaptureReport } from '../engine/capture-report.js'
 import { readLadder } from '../engine/ladder.js'
+import { CryptoPan } from '../engine/crypto-pan.js'
 import { endpointText } from '../report/address.js'
 import { jsonText } from '../report/json-text.js'
 import { foldLadder } from '../report/ladder-fold.js'
@@ -60,6 +61,8 @@ async function explainConnection(
     signal,
     idleS: settings.idleS,
     killedAtNs: settings.killedAtNs,
+    anonymizer:
+      settings.anonymizeKey === undefined ? undefined : new CryptoPan(settings.anonymizeKey),
   })
   // Half a capture may hold half the connection.
   if (signal.aborted) return EXIT_DONE

@@ -2,6 +2,7 @@
 
 import { isIP, isIPv6 } from 'node:net'
 import { TeardownError } from '../base/errors.js'
+import { sideAddress } from '../report/address.js'
 import type { ColumnSource } from '../report/column.js'
 import { COLUMNS } from '../report/columns.js'
 import { readColumn } from '../report/column.js'
@@ -46,8 +47,11 @@ export function connectionFilter(options: FilterOptions): ConnectionFilter {
   }
   if (closer.length > 0) tests.push((c) => closer.includes(c.j.closer))
   if (host.length > 0) {
-    tests.push((c) =>
-      ['client_ip', 'server_ip'].some((key) => host.includes(canonicalHost(String(read(c, key))))),
+    // Of the capture's own addresses, whatever is shown instead.
+    tests.push(({ table, e }) =>
+      SIDES.some((side) =>
+        host.includes(canonicalHost(sideAddress(table.connections.ints, e.record, side))),
+      ),
     )
   }
   if (port.length > 0) {
@@ -118,6 +122,9 @@ export function parseNumbers(option: string, text: string, max: number): number[
     return n
   })
 }
+
+/** Both sides of a connection record. */
+const SIDES = [0, 1]
 
 const BY_KEY = new Map(COLUMNS.map((column) => [column.key, column]))
 

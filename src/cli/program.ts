@@ -56,6 +56,8 @@ export function buildProgram(version: string, actions: Actions): Command {
     .option('--all', 'list every connection, not only the notable ones (table)')
     .option('--top <n>', 'connections listed of one cause (table)', '5')
     .option('--columns <names>', 'only these columns, comma-separated')
+    .option('--anonymize', 'replace addresses, keeping networks together; with a new key every run')
+    .option('--anonymize-key <file>', 'the same with a key: 32 octets or 64 hexadecimal digits')
     .option('--color <when>', 'auto, always or never', 'auto')
     .option('--no-progress', 'no progress bar on stderr')
     .optionsGroup('Filters (comma-separated; all given kinds must match):')
@@ -111,6 +113,8 @@ function addExplain(program: Command, actions: Actions): void {
     .optionsGroup('Analysis:')
     .option('--idle <seconds>', 'silence after which an open connection counts as idle')
     .option('--killed-at <time>', 'report the time from this kill to the teardown')
+    .option('--anonymize', 'replace addresses, with a new key every run')
+    .option('--anonymize-key <file>', 'the same with a key: 32 octets or 64 hexadecimal digits')
     .addHelpText('after', EXPLAIN_EXAMPLES)
     .action(actions.explain)
 }

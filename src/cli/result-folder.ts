@@ -1,6 +1,7 @@
 // `--out-dir`: one result file for each capture, and `--resume`: what is done and unchanged is not done again. A result is
 // written aside and renamed, so that it is whole or absent; a line in the folder's list says what it was made of.
 
+import { createHash } from 'node:crypto'
 import { appendFileSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { TeardownError } from '../base/errors.js'
@@ -156,7 +157,11 @@ class ResultFolder {
     this.folder = folder
     this.extension = EXTENSIONS[settings.format]
     const chosen = Object.entries(flags).filter(([name]) => !WITHOUT_EFFECT.has(name))
-    this.options = JSON.stringify([SCHEMA_NAME, chosen.sort(([a], [b]) => (a < b ? -1 : 1))])
+    this.options = JSON.stringify([
+      SCHEMA_NAME,
+      chosen.sort(([a], [b]) => (a < b ? -1 : 1)),
+      ...keyPrint(settings.anonymizeKey),
+    ])
     makeFolder(folder)
     for (const line of linesOf(join(folder, LIST))) this.made.set(line.made.result, line)
   }
@@ -198,6 +203,11 @@ class ResultFolder {
     if (result === undefined) return undefined
     return { result: file, captures, options: this.options, bytes: result.size }
   }
+}
+
+/** Tells whether results were made with the same key, without giving it away. */
+function keyPrint(key: Uint8Array | undefined): string[] {
+  return key === undefined ? [] : [createHash('sha256').update(key).digest('hex')]
 }
 
 function makeFolder(folder: string): void {

@@ -1,6 +1,7 @@
 // From the options as typed to settings the run can rely on.
 
 import { TeardownError } from '../base/errors.js'
+import { type AnonymizeFlags, anonymizeKeyOf } from './anonymize-key.js'
 import { COLUMNS, COLUMN_KEYS } from '../report/columns.js'
 import { type Column } from '../report/column.js'
 import {
@@ -20,7 +21,7 @@ export const FORMATS = ['table', 'json', 'ndjson', 'csv'] as const
 export type Format = (typeof FORMATS)[number]
 
 /** Options of `analyze` as commander hands them over. */
-export interface AnalyzeFlags {
+export interface AnalyzeFlags extends AnonymizeFlags {
   readonly format?: string
   readonly output?: string
   readonly summary?: boolean
@@ -61,6 +62,8 @@ export interface AnalyzeSettings {
   /** Bound of the connection table; undefined for the default. */
   readonly maxConnections: number | undefined
   readonly killedAtNs: bigint | undefined
+  /** What addresses are replaced with, see crypto-pan.ts; undefined to leave them as they are. */
+  readonly anonymizeKey: Uint8Array | undefined
   readonly failOn: readonly string[]
   readonly strict: boolean
   readonly progress: boolean
@@ -101,6 +104,7 @@ export function analyzeSettings(flags: AnalyzeFlags): AnalyzeSettings {
     maxConnections:
       flags.maxConnections === undefined ? undefined : tableBound(flags.maxConnections),
     killedAtNs: flags.killedAt === undefined ? undefined : timeNs('--killed-at', flags.killedAt),
+    anonymizeKey: anonymizeKeyOf(flags),
     failOn: flags.failOn === undefined ? [] : parseNames('--fail-on', flags.failOn, ENDING_NAMES),
     strict: flags.strict ?? false,
     outDir: outDirOf(flags),
@@ -115,12 +119,24 @@ export function analyzeSettings(flags: AnalyzeFlags): AnalyzeSettings {
   }
 }
 
-function outDirOf({ outDir, output, resume }: AnalyzeFlags): string | undefined {
+function outDirOf({
+  outDir,
+  output,
+  resume,
+  anonymize,
+  anonymizeKey,
+}: AnalyzeFlags): string | undefined {
   if (outDir !== undefined && output !== undefined) {
     throw new TeardownError('ERR_OPTION', '--out-dir and -o exclude each other')
   }
   if (outDir === undefined && resume === true) {
     throw new TeardownError('ERR_OPTION', '--resume goes with --out-dir')
+  }
+  if (resume === true && anonymize === true && anonymizeKey === undefined) {
+    throw new TeardownError(
+      'ERR_OPTION',
+      '--resume with --anonymize needs --anonymize-key: every run has a key of its own without it',
+    )
   }
   return outDir
 }

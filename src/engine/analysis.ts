@@ -3,6 +3,7 @@
 
 import type { CaptureInfo, CaptureInterface } from '../capture/info.js'
 import type { CaptureClock, RecordHandler } from '../capture/record.js'
+import type { Anonymizer } from '../report/address.js'
 import type { ColumnSource } from '../report/column.js'
 import { ICMP_FROM_TARGET, ICMP_V6 } from '../tcp/layout.js'
 import { type EndHandler, Tracker, type TrackerLimits } from '../tcp/tracker.js'
@@ -21,6 +22,8 @@ export interface AnalysisOptions extends TrackerLimits {
   readonly idleS?: number | undefined
   /** Ns since 1970 of a kill the user knows of: its distance to each teardown is reported. */
   readonly killedAtNs?: bigint | undefined
+  /** Replaces addresses wherever they are shown. */
+  readonly anonymizer?: Anonymizer | undefined
 }
 
 /** What is read of a capture's info while it is read. */
@@ -41,9 +44,11 @@ export class EndedConnection implements ColumnSource {
   encapsulation = ''
   killedNs: number = NaN
   readonly table: Tracker['table']
+  readonly anonymizer: Anonymizer | undefined
 
-  constructor(table: Tracker['table']) {
+  constructor(table: Tracker['table'], anonymizer: Anonymizer | undefined) {
     this.table = table
+    this.anonymizer = anonymizer
   }
 }
 
@@ -71,6 +76,7 @@ export class Analysis implements RecordHandler, EndHandler, EvidenceContext {
   captureEndNs = 0
   /** Where in the capture the first octet of the view lies; the framer's info while a capture is read. */
   origin: CaptureProgress = { bytes: 0, interfaces: [] }
+  readonly anonymizer: Anonymizer | undefined
   private readonly connection: EndedConnection
   private readonly handler: ConnectionHandler
   private readonly clock: CaptureClock
@@ -86,11 +92,12 @@ export class Analysis implements RecordHandler, EndHandler, EvidenceContext {
     options: AnalysisOptions = {},
   ) {
     this.tracker = new Tracker(this, options)
-    this.connection = new EndedConnection(this.tracker.table)
+    this.connection = new EndedConnection(this.tracker.table, options.anonymizer)
     this.connection.captureName = captureName
     this.clock = clock
     this.handler = handler
     this.killedAtNs = options.killedAtNs
+    this.anonymizer = options.anonymizer
     this.idleOptionNs = options.idleS === undefined ? undefined : options.idleS * 1e9
   }
 

@@ -58,8 +58,11 @@ export function captureReport(
   error: TeardownError | undefined,
 ): CaptureReport {
   const drops = droppedPackets(info)
-  const names = info.interfaces.map((i) => i.name).filter((n) => n !== undefined)
-  const { tracker } = analysis
+  const { tracker, anonymizer } = analysis
+  const names = info.interfaces
+    .map((i) => i.name)
+    .filter((n) => n !== undefined)
+    .map((n) => anonymizer?.text(n) ?? n)
   return {
     type: 'capture',
     capture: name,

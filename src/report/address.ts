@@ -3,15 +3,59 @@
 import * as L from '../tcp/layout.js'
 
 /** Text of the address at `word` of a connection record. */
-export function addressText(ints: Int32Array, word: number, isIpv6: boolean): string {
-  return isIpv6 ? ipv6Text(ints, word) : ipv4Text(ints[word] as number)
+export function addressText(ints: Int32Array, word: number, isV6: boolean): string {
+  return isV6 ? ipv6Text(ints, word) : ipv4Text(ints[word] as number)
 }
 
-/** Address and port texts of one side of a connection record. */
+/** Address of one side of a connection record, as it is in the capture. */
 export function sideAddress(ints: Int32Array, record: number, side: number): string {
-  const conn = record * L.CONN_INTS
-  const isIpv6 = ((ints[conn + L.CONN_FLAGS] as number) & L.CONN_IPV6) !== 0
-  return addressText(ints, conn + (side === 0 ? L.ADDR_0 : L.ADDR_1), isIpv6)
+  return addressText(ints, addressAt(record, side), isIpv6(ints, record))
+}
+
+/** Replaces addresses, always the same way. */
+export interface Anonymizer {
+  /** The address in place of an IPv4 address, as a word in network order. */
+  ipv4(word: number): number
+  /** The words in place of the four words of an IPv6 address at `at`. */
+  ipv6(words: Int32Array, at: number): Int32Array
+  /** A text with every address in it replaced. */
+  text(text: string): string
+}
+
+/** Where an address is read, and what is shown instead of it. */
+export interface AddressSource {
+  readonly table: { readonly connections: { readonly ints: Int32Array } }
+  readonly e: { readonly record: number }
+  readonly anonymizer: Anonymizer | undefined
+}
+
+/** Address of one side as it is shown. */
+export function shownAddress(from: AddressSource, side: number): string {
+  const { table, e, anonymizer } = from
+  const { ints } = table.connections
+  const word = shownIpv4(from, side)
+  if (word !== undefined) return ipv4Text(word)
+  const at = addressAt(e.record, side)
+  return anonymizer === undefined ? ipv6Text(ints, at) : ipv6Text(anonymizer.ipv6(ints, at), 0)
+}
+
+/** The same as a word, for IPv4 only. */
+export function shownIpv4(
+  { table, e, anonymizer }: AddressSource,
+  side: number,
+): number | undefined {
+  const { ints } = table.connections
+  if (isIpv6(ints, e.record)) return undefined
+  const word = ints[addressAt(e.record, side)] as number
+  return anonymizer === undefined ? word : anonymizer.ipv4(word)
+}
+
+function isIpv6(ints: Int32Array, record: number): boolean {
+  return ((ints[record * L.CONN_INTS + L.CONN_FLAGS] as number) & L.CONN_IPV6) !== 0
+}
+
+function addressAt(record: number, side: number): number {
+  return record * L.CONN_INTS + (side === 0 ? L.ADDR_0 : L.ADDR_1)
 }
 
 /** Port of one side of a connection record. */

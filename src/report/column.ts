@@ -4,7 +4,7 @@ import type { ConnectionTable } from '../tcp/table.js'
 import type { Judgement } from '../teardown/classify.js'
 import type { Evidence } from '../teardown/evidence.js'
 import type { EvidenceItem } from '../teardown/words.js'
-import { sideAddress } from './address.js'
+import { type AddressSource, shownAddress } from './address.js'
 import { isoTime, secondsOf } from './time.js'
 
 /** One packet a verdict rests on, as it is written. */
@@ -46,7 +46,7 @@ export type RawValue =
   string | number | boolean | readonly string[] | readonly EvidenceItem[] | undefined
 
 /** What a column reads from: one ended and judged connection. */
-export interface ColumnSource {
+export interface ColumnSource extends AddressSource {
   readonly table: ConnectionTable
   readonly e: Evidence
   readonly j: Judgement
@@ -94,7 +94,7 @@ export function readColumn(column: Column, from: ColumnSource): ColumnValue {
     case 'time':
       return isoTime(from.baseNs, raw as number)
     case 'address':
-      return sideAddress(from.table.connections.ints, from.e.record, raw as number)
+      return shownAddress(from, raw as number)
     case 'stream-filter':
       return `tcp.stream eq ${raw as number}`
     case 'evidence':

@@ -1,7 +1,7 @@
 // CSV by RFC 4180, with formulas defused: a cell that a spreadsheet would run gets a quote in front. Connections only.
 // Written as octets, see byte-writer.ts: numbers, times and addresses need no quotes.
 
-import * as L from '../tcp/layout.js'
+import { shownIpv4 } from './address.js'
 import { ByteWriter } from './byte-writer.js'
 import {
   type Column,
@@ -67,11 +67,9 @@ function writeCell(column: Column, from: ColumnSource, out: ByteWriter): void {
 }
 
 function writeAddress(column: Column, side: number, from: ColumnSource, out: ByteWriter): void {
-  const { ints } = from.table.connections
-  const conn = from.e.record * L.CONN_INTS
-  const isIpv6 = ((ints[conn + L.CONN_FLAGS] as number) & L.CONN_IPV6) !== 0
-  if (isIpv6) out.text(cell(readColumn(column, from)))
-  else out.ipv4(ints[conn + (side === 0 ? L.ADDR_0 : L.ADDR_1)] as number)
+  const word = shownIpv4(from, side)
+  if (word === undefined) out.text(cell(readColumn(column, from)))
+  else out.ipv4(word)
 }
 
 /** One cell, quoted where RFC 4180 §2.6 asks for it. */

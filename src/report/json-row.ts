@@ -1,7 +1,6 @@
 // A connection as one JSON object, written as octets column by column.
 
-import * as L from '../tcp/layout.js'
-import { sideAddress } from './address.js'
+import { shownAddress, shownIpv4 } from './address.js'
 import type { ByteWriter } from './byte-writer.js'
 import type { Column, ColumnKind, ColumnSource, RawValue } from './column.js'
 import type { EvidenceItem } from '../teardown/words.js'
@@ -139,11 +138,7 @@ function writeText(text: string, out: ByteWriter): void {
 }
 
 function writeAddress(side: number, from: ColumnSource, out: ByteWriter): void {
-  const { ints } = from.table.connections
-  const conn = from.e.record * L.CONN_INTS
-  if (((ints[conn + L.CONN_FLAGS] as number) & L.CONN_IPV6) !== 0) {
-    out.text(sideAddress(ints, from.e.record, side))
-  } else {
-    out.ipv4(ints[conn + (side === 0 ? L.ADDR_0 : L.ADDR_1)] as number)
-  }
+  const word = shownIpv4(from, side)
+  if (word === undefined) out.text(shownAddress(from, side))
+  else out.ipv4(word)
 }

@@ -96,7 +96,7 @@ export class Scratch {
   }
 
   /** Writes a file and returns its path. */
-  async file(name: string, bytes: Uint8Array): Promise<string> {
+  async file(name: string, bytes: Uint8Array | string): Promise<string> {
     const path = join(this.path, name)
     await writeFile(path, bytes)
     return path

@@ -1,0 +1,139 @@
+// `--anonymize`: no address of the capture in any output, and everything else as it was.
+
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { PcapngBuilder } from '../support/capture-builder.js'
+import { scenarioFrames } from '../support/scenario.js'
+import { Scratch, analyze, connections, rows, run } from './run-cli.js'
+
+const scratch = new Scratch()
+const CAPTURES = 'test/cli/captures'
+const V4_AND_V6 = [
+  join(CAPTURES, 'ipv6.pcapng'),
+  join(CAPTURES, 'kill-sigkill-unread.pcap'),
+  join(CAPTURES, 'kill-listener-unaccepted.pcap'),
+]
+/** Key and replaced address as in yacryptopan's documentation. */
+const KEY = '32-char-str-for-AES-key-and-pad.'
+
+async function realAddresses(): Promise<string[]> {
+  const { stdout } = await analyze(['-f', 'ndjson', ...V4_AND_V6])
+  return [...new Set(connections(stdout).flatMap((c) => [c.client_ip, c.server_ip]))]
+}
+
+function withoutAddresses(stdout: string): unknown[] {
+  return rows(stdout).map((row) => Object.assign(row, { client_ip: '', server_ip: '' }))
+}
+
+describe.concurrent('no address of the capture is in', () => {
+  test.each(['table', 'json', 'ndjson', 'csv'])('%s', async (format) => {
+    const addresses = await realAddresses()
+    const { stdout, stderr } = await analyze(['-f', format, '--all', '--anonymize', ...V4_AND_V6])
+    expect(addresses.length).toBeGreaterThan(3)
+    for (const address of addresses) expect(stdout + stderr).not.toContain(address)
+  })
+
+  test.each(['text', 'json'])('explain as %s', async (format) => {
+    const addresses = await realAddresses()
+    const args = ['--anonymize', '-f', format, '--stream', '0']
+    const { code, stdout } = await run(['explain', ...args, V4_AND_V6[1] ?? ''])
+    expect(code).toBe(0)
+    for (const address of addresses) expect(stdout).not.toContain(address)
+  })
+
+  test('the list of connections that explain could mean', async () => {
+    const addresses = await realAddresses()
+    const { code, stderr } = await run(['explain', '--anonymize', V4_AND_V6[2] ?? ''])
+    expect(code).toBe(2)
+    expect(stderr).toContain('--stream 1')
+    for (const address of addresses) expect(stderr).not.toContain(address)
+  })
+
+  test('the name of an interface', async () => {
+    const capture = new PcapngBuilder().section()
+    capture.interface({ linktype: 1, name: 'rpcap://[2001:db8::1]/eth0' })
+    const [frame] = scenarioFrames('0.000 > S 0:0(0)')
+    if (frame === undefined) throw new Error('no frame')
+    capture.packet(frame)
+    const path = await scratch.file('remote.pcapng', capture.take())
+    const { stdout } = await analyze(['-f', 'ndjson', '--anonymize', path])
+    expect(stdout).not.toContain('2001:db8::1')
+    expect(stdout).toMatch(/"interfaces":\["rpcap:\/\/\[[0-9a-f:]+\]\/eth0"\]/)
+  })
+})
+
+test('everything but addresses stays as it was', async () => {
+  const args = ['-f', 'ndjson', ...V4_AND_V6]
+  const [plain, anonymous] = await Promise.all([analyze(args), analyze(['--anonymize', ...args])])
+  expect(withoutAddresses(anonymous.stdout)).toEqual(withoutAddresses(plain.stdout))
+})
+
+describe('keys', () => {
+  test('the same key gives the same addresses, on threads too; without one every run differs', async () => {
+    const key = await scratch.file('key', KEY)
+    const args = ['-f', 'ndjson', ...V4_AND_V6]
+    const keyed = ['--anonymize-key', key]
+    const runs = await Promise.all([
+      analyze([...keyed, '--jobs', '1', ...args]),
+      analyze([...keyed, '--jobs', '2', ...args]),
+      analyze(['--anonymize', '--jobs', '1', ...args]),
+      analyze(['--anonymize', '--jobs', '2', ...args]),
+    ])
+    const [one, two, random, again] = runs.map(({ stdout }) => stdout)
+    expect(two).toBe(one)
+    expect(random).not.toBe(one)
+    expect(again).not.toBe(random)
+  })
+
+  test('threads of one run share one', async () => {
+    // Six connections of one client with one server.
+    const capture = V4_AND_V6[2] ?? ''
+    const args = ['-f', 'csv', '--columns', 'client_ip,server_ip', '--jobs', '2', '--anonymize']
+    const { stdout } = await analyze([...args, capture, capture])
+    const lines = stdout.trim().split('\n').slice(1)
+    expect(new Set(lines).size).toBe(1)
+    expect(lines.length).toBeGreaterThan(2)
+  })
+
+  test('as hexadecimal digits', async () => {
+    const octets = await scratch.file('key.octets', KEY)
+    const digits = await scratch.file('key.hex', `${Buffer.from(KEY).toString('hex')}\n`)
+    const [a, b] = await Promise.all(
+      [octets, digits].map((key) => analyze(['-f', 'csv', '--anonymize-key', key, ...V4_AND_V6])),
+    )
+    expect(a?.stdout).toBe(b?.stdout)
+  })
+
+  test.each([
+    ['secret\n', /holds 7 octets; a key is 32 octets, or 64 hexadecimal digits/],
+    [undefined, /--anonymize-key: cannot read .*ENOENT/],
+  ])('no key: %j', async (content, message) => {
+    const key = content === undefined ? '/none/key' : await scratch.file('short.key', content)
+    const { code, stdout, stderr } = await analyze(['--anonymize-key', key, ...V4_AND_V6])
+    expect(code).toBe(2)
+    expect(stdout).toBe('')
+    expect(stderr).toMatch(message)
+  })
+})
+
+test('filters are about the addresses of the capture', async () => {
+  const [address = ''] = await realAddresses()
+  const args = ['-f', 'ndjson', '--host', address, ...V4_AND_V6]
+  const [plain, anonymous] = await Promise.all([analyze(args), analyze(['--anonymize', ...args])])
+  expect(connections(plain.stdout).length).toBeGreaterThan(0)
+  expect(withoutAddresses(anonymous.stdout)).toEqual(withoutAddresses(plain.stdout))
+})
+
+test('--resume takes up results of the same key only', async () => {
+  const folder = join(scratch.path, 'results')
+  const key = await scratch.file('resume.key', KEY)
+  const args = ['--out-dir', folder, '--resume', ...V4_AND_V6]
+  const first = await analyze(['--anonymize-key', key, ...args])
+  expect(first.stderr).toContain('3 results written')
+  expect((await analyze(['--anonymize-key', key, ...args])).stderr).toContain('3 done before')
+  await scratch.file('resume.key', KEY.toUpperCase())
+  expect((await analyze(['--anonymize-key', key, ...args])).stderr).toContain('3 results written')
+  const { code, stderr } = await analyze(['--anonymize', ...args])
+  expect(code).toBe(2)
+  expect(stderr).toContain('--resume with --anonymize needs --anonymize-key')
+})
