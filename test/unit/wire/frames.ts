@@ -5,9 +5,13 @@ export type Octets = Uint8Array | readonly number[]
 
 /** Puts parts one behind the other. */
 export function join(...parts: readonly Octets[]): Uint8Array {
-  const octets: number[] = []
-  for (const part of parts) octets.push(...part)
-  return Uint8Array.from(octets)
+  const octets = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    octets.set(part, at)
+    at += part.length
+  }
+  return octets
 }
 
 /** One big-endian number of 16 bits. */

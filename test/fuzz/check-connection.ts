@@ -1,0 +1,58 @@
+// What must hold for every connection that is reported.
+
+import type { Connection } from '../../src/engine/connection.js'
+import { CAUSES } from '../../src/teardown/verdicts.js'
+import { expectThat } from './broken.js'
+
+const PAYLOAD_BYTES_MAX = 65_535
+/** Packets an explanation rests on. */
+const EVIDENCE_MAX = 64
+const ENDINGS = new Set(CAUSES.map((row) => `${row.verdict}.${row.cause}`))
+const SENTENCES = /^[A-Z0-9].*\.$/
+const NONSENSE = /NaN|undefined|null|Infinity|unknown time|packet 0\b|-\d+ bytes/
+/** A time, or seconds where no calendar has it. */
+const TIME = /^([+-]\d{6}|\d{4})-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$|^-?[\d.e+]+\.\d{9}$/
+
+/**
+ * Checks a connection of a capture.
+ *
+ * @param packets How many packets the capture has.
+ * @param inOrder The times of the capture never run backwards.
+ * @throws {Broken} with the property that does not hold.
+ */
+export function checkConnection(c: Connection, packets: number, inOrder: boolean): void {
+  const name = `${c.verdict}.${c.cause}`
+  expectThat(ENDINGS.has(name), 'endings are known', name)
+  const whole = SENTENCES.test(c.explanation) && !NONSENSE.test(c.explanation)
+  expectThat(whole, 'explanations are whole', c.explanation)
+  const shown = (c.evidence ?? []).map(({ packet }) => packet)
+  const real = shown.every((packet) => packet >= 1 && packet <= packets)
+  const found = `${shown.join()} of ${packets}`
+  expectThat(real && shown.length <= EVIDENCE_MAX, 'evidence is packets that were read', found)
+  const times = [c.start_time, c.end_time, ...(c.evidence ?? []).map(({ time }) => time)]
+  expectThat(
+    times.every((time) => TIME.test(time)),
+    'times have a form',
+    times.join(),
+  )
+  expectThat(c.stream >= 0 && c.stream < packets, 'streams are numbered', `${c.stream}`)
+  expectThat(c.client_packets + c.server_packets > 0, 'connections have packets', `${c.stream}`)
+  checkPayload(c.client_bytes, c.client_packets)
+  checkPayload(c.server_bytes, c.server_packets)
+  for (const [key, value] of Object.entries(c)) {
+    if (typeof value !== 'number') continue
+    // A capture whose times run backwards has spans that do.
+    const isSpan = key.endsWith('_s')
+    const sound = isSpan ? Number.isFinite(value) : Number.isSafeInteger(value)
+    expectThat(
+      sound && (value >= 0 || (isSpan && !inOrder)),
+      'numbers are numbers',
+      `${key} ${value}`,
+    )
+  }
+}
+
+function checkPayload(bytes: number, packets: number): void {
+  const holds = bytes >= 0 && bytes <= packets * PAYLOAD_BYTES_MAX
+  expectThat(holds, 'payload is what packets can hold', `${bytes} bytes in ${packets} packets`)
+}
