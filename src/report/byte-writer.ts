@@ -115,6 +115,11 @@ export class ByteWriter {
       this.bytes[this.at++] = MINUS
       rest = -rest
     }
+    if (rest > Number.MAX_SAFE_INTEGER) {
+      // Beyond 104 days a number does not hold the ns: what it holds is written as everywhere else.
+      this.text(String(rest / NS_PER_S))
+      return
+    }
     const whole = Math.floor(rest / NS_PER_S)
     this.digits(whole)
     const nanos = (rest - whole * NS_PER_S) | 0

@@ -3,6 +3,7 @@
 
 import * as L from '../tcp/layout.js'
 import type { Evidence } from './evidence.js'
+import type { Moment } from './moment.js'
 import type { SideEvidence } from './side-evidence.js'
 import type { Rule } from './rule.js'
 import type { Situation } from './situation.js'
@@ -72,7 +73,7 @@ export const OPEN_RULES: readonly Rule[] = [
     explain: (e, s) =>
       s.undelivered === undefined || s.first === undefined
         ? ''
-        : `${The(e, s.first)} had closed (FIN, ${packet(s.first.fin)}); payload of ${the(e, s.undelivered)} (${packet(s.undelivered.data)}) was sent again ` +
+        : `${The(e, s.first)} had closed (FIN, ${packet(s.first.fin)}); payload of ${the(e, s.undelivered)} (${packet(payloadOf(s.undelivered))}) was sent again ` +
           `${count(s.undelivered.seriesCount, 'time')} and never acknowledged before the capture ended.`,
   },
   {
@@ -132,8 +133,8 @@ export const OPEN_RULES: readonly Rule[] = [
       if (side === undefined) return ''
       const other = side === e.client ? e.server : e.client
       return (
-        `${count(side.outstanding(other), 'byte')} of ${the(e, side)} (${packet(side.data)}) went unacknowledged for ` +
-        `${toEnd(e, side.data)}, with ${count(side.seriesCount, 'retransmission')}; the capture ends before it gives up.`
+        `${count(side.outstanding(other), 'byte')} of ${the(e, side)} (${packet(payloadOf(side))}) went unacknowledged for ` +
+        `${toEnd(e, payloadOf(side))}, with ${count(side.seriesCount, 'retransmission')}; the capture ends before it gives up.`
       )
     },
   },
@@ -221,6 +222,11 @@ function unanswered(e: Evidence): SideEvidence | undefined {
     if (side.seriesKind !== 0 || e.captureEndNs - side.data.ns > ANSWER_NS) return side
   }
   return undefined
+}
+
+/** The last payload of a side, or what repeated it where the first sending is not in the capture. */
+function payloadOf(side: SideEvidence): Moment {
+  return side.data.seen ? side.data : side.seriesLast
 }
 
 /** The side whose answered probes are the last use of the connection. */

@@ -159,9 +159,12 @@ export const RESET_RULES: readonly Rule[] = [
         refusedFrame > 0
           ? `${others === '' ? '' : ' and'} the port refuses from then on (packet ${refusedFrame})`
           : ''
+      const delay = e.handshake.seen
+        ? ` ${span(e.handshake, e.server.rst.at)} after the handshake`
+        : ''
       return (
         `The listener went away before it accepted this connection: the server had sent nothing but its SYN-ACK and ACKs, ` +
-        `and reset it ${span(e.handshake, e.server.rst.at)} after the handshake (${packet(e.server.rst.at)})${others}${refused === '' ? '' : `;${refused}`}.`
+        `and reset it${delay} (${packet(e.server.rst.at)})${others}${refused === '' ? '' : `;${refused}`}.`
       )
     },
   },

@@ -59,6 +59,9 @@ import { readWifi } from './wifi.js'
 /** Layers read in one frame at most; each encapsulation takes two to four. */
 const MAX_LAYERS = 64
 
+/** No frame is longer on the wire, whatever its record says: sequence numbers could not count what is in it. */
+const FRAME_BYTES_MAX = 16 * 1024 * 1024
+
 /** IPv4 and TCP without options: the least that may take the straight path. */
 const STRAIGHT_LEN_MIN = 40
 const VLAN_TAG_LEN = 4
@@ -172,7 +175,7 @@ export class Decoder {
     timeNs: number,
   ): DecodeStatus {
     const walk = this.#walk
-    walk.reset(view, start, end, Math.max(start + origlen, end), timeNs)
+    walk.reset(view, start, end, Math.max(start + Math.min(origlen, FRAME_BYTES_MAX), end), timeNs)
     walk.next = linktype
     let layer = LAYER_LINK
     for (let i = 0; i < MAX_LAYERS; i++) {

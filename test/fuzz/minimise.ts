@@ -1,6 +1,8 @@
-// Makes a find smaller: takes out ever smaller pieces as long as the same property stays broken.
+// Makes a find smaller: takes out records, then ever smaller pieces, as long as the same property stays broken.
 
 import { findOf } from './campaign.js'
+import { replaced } from './edit.js'
+import { layoutOf } from './layout.js'
 import { Random } from './random.js'
 
 const CHECKS_MAX = 3000
@@ -12,13 +14,18 @@ export async function minimised(bytes: Uint8Array, property: string): Promise<Ui
     checks++
     return (await findOf(candidate, 0, new Random(1, 1), true))?.property === property
   }
-  let smallest = bytes
   if (!(await isFind(bytes))) return bytes
-  for (let piece = bytes.length >> 1; piece >= 1; piece >>= 1) {
+  let smallest = bytes
+  for (let i = layoutOf(bytes).units.length - 1; i >= 0; i--) {
+    const unit = layoutOf(smallest).units[i]
+    if (unit === undefined) continue
+    const candidate = replaced(smallest, unit.start, unit.end, new Uint8Array(0))
+    if (await isFind(candidate)) smallest = candidate
+  }
+  for (let piece = smallest.length >> 1; piece >= 1; piece >>= 1) {
     for (let at = 0; at < smallest.length && checks < CHECKS_MAX;) {
-      const candidate = new Uint8Array(Math.max(smallest.length - piece, at))
-      candidate.set(smallest.subarray(0, at))
-      candidate.set(smallest.subarray(at + piece), at)
+      const end = Math.min(at + piece, smallest.length)
+      const candidate = replaced(smallest, at, end, new Uint8Array(0))
       if (await isFind(candidate)) smallest = candidate
       else at += piece
     }
