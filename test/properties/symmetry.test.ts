@@ -1,0 +1,46 @@
+// Names and numbers that TCP leaves open decide nothing.
+
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Connection } from '../../src/index.js'
+import { analyze } from './analysis.js'
+import { conversations, recordsOf } from './conversation.js'
+
+function mirrored(c: Connection): Connection {
+  return {
+    ...c,
+    client_ip: c.server_ip,
+    client_port: c.server_port,
+    server_ip: c.client_ip,
+    server_port: c.client_port,
+  }
+}
+
+// Who sent the first SYN is the client, wherever it lives. Without a SYN ports decide, and the property does not hold.
+test('ends that exchange their addresses and ports: roles stay, names are exchanged', () => {
+  fc.assert(
+    fc.property(conversations, (conversation) => {
+      const swapped = analyze(recordsOf(conversation, { swapped: true }))
+      expect(swapped.map(mirrored)).toEqual(analyze(recordsOf(conversation)))
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('any first sequence numbers, wraps included: the same connections', () => {
+  // Few octets from the wrap, or anywhere.
+  const shifts = fc.oneof(
+    fc.integer({ min: 0, max: 0xffff_ffff }),
+    fc.integer({ min: -3000, max: 3000 }),
+  )
+  fc.assert(
+    fc.property(conversations, shifts, shifts, fc.boolean(), (conversation, a, b, fromZero) => {
+      const { client, server } = conversation
+      const clientShift = fromZero ? a - client.isn : a
+      const serverShift = fromZero ? b - server.isn : b
+      const shifted = analyze(recordsOf(conversation, { clientShift, serverShift }))
+      expect(shifted).toEqual(analyze(recordsOf(conversation)))
+    }),
+    { numRuns: 300 },
+  )
+})
