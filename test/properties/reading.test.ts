@@ -39,7 +39,7 @@ test('any split of the octets gives the same, sound or cut or damaged', () => {
       if (at % 2 === 0 && at < bytes.length) bytes[at] = octet
       expect(analyzeBytes(bytes, cuts)).toEqual(analyzeBytes(bytes))
     }),
-    { numRuns: 150 },
+    { numRuns: 120 },
   )
 })
 
@@ -54,6 +54,6 @@ test('pcap and pcapng, µs and ns, both byte orders: the same connections', () =
         expect(connectionsOf(buildPcapng(records, littleEndian))).toEqual(expected)
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   )
 })
