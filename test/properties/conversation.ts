@@ -33,6 +33,8 @@ interface End {
 /** One connection. */
 export interface Conversation {
   readonly version: 4 | 6
+  /** Options as Linux sends them: timestamps, a window scale with the SYN. */
+  readonly options: boolean
   readonly client: End
   readonly server: End
   readonly turns: readonly Turn[]
@@ -292,14 +294,16 @@ function conversation(turns: fc.Arbitrary<Turn[]>): fc.Arbitrary<Conversation> {
   return fc
     .record({
       version: fc.constantFrom<4 | 6>(4, 4, 6),
+      options: fc.boolean(),
       clientPort: fc.integer({ min: 1, max: 65_535 }),
       serverPort: fc.integer({ min: 1, max: 65_535 }),
       clientIsn: number,
       serverIsn: number,
       turns,
     })
-    .map(({ version, clientPort, serverPort, clientIsn, serverIsn, turns: list }) => ({
+    .map(({ version, options, clientPort, serverPort, clientIsn, serverIsn, turns: list }) => ({
       version,
+      options,
       client: { host: 1, port: clientPort, isn: clientIsn },
       server: { host: 2, port: serverPort, isn: serverIsn },
       turns: list,
@@ -330,7 +334,7 @@ export function between(conversation_: Conversation, hosts: number): Conversatio
 
 /** The records of a conversation. */
 export function recordsOf(
-  { version, client, server, turns }: Conversation,
+  { version, options, client, server, turns }: Conversation,
   { startNs = START_NS, swapped = false, clientShift = 0, serverShift = 0 }: Rendering = {},
 ): BuiltRecord[] {
   const ids = { client: 100, server: 900 }
@@ -347,11 +351,18 @@ export function recordsOf(
       ack: (turn.flags & ACK) === 0 ? 0 : (peer.isn + theirs + turn.ack) >>> 0,
       flags: turn.flags,
       window: turn.window,
+      options: options ? optionsOf(turn, timeNs - startNs) : [],
       payload: zeros(turn.length),
     })
     const id = turn.byClient ? ids.client++ : ids.server++
     return { timeNs, bytes: packet(version, from.host, to.host, segment, id) }
   })
+}
+
+/** Timestamps that count ms, and with a SYN a window scale. */
+function optionsOf({ flags }: Turn, sinceNs: bigint): number[] {
+  const scale = (flags & SYN) === 0 ? [] : [3, 3, 7, 1]
+  return [...scale, 1, 1, 8, 10, ...u32(Number(sinceNs / MS) + 1), ...u32(1)]
 }
 
 function packet(version: 4 | 6, from: number, to: number, segment: Octets, id: number): Uint8Array {
