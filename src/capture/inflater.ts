@@ -4,6 +4,9 @@ import { createInflateRaw, type InflateRaw } from 'node:zlib'
 
 const OUTPUT_BYTES = 256 * 1024
 
+/** Compressed octets inflated at once that are known to be sound: a bomb makes 16 MB of them. */
+const SOUND_PIECE_BYTES = 16 * 1024
+
 /** Inflates one deflate stream in zlib's own thread. */
 export class Inflater {
   /** True when the stream has ended; what follows it belongs to something else. */
@@ -85,18 +88,19 @@ export async function* inflateToDamage(
   }
 }
 
-/** Cuts chunks: as they are up to octet `wholeBytes`, into pieces of `pieceBytes` from there on. */
+/** Cuts chunks: into pieces of `SOUND_PIECE_BYTES` up to octet `soundBytes`, and of `pieceBytes` from there on. */
 function* piecesOf(
   chunks: Iterable<Uint8Array>,
-  wholeBytes: number,
+  soundBytes: number,
   pieceBytes: number,
 ): Generator<Uint8Array, void, undefined> {
   let at = 0
   for (const chunk of chunks) {
-    const whole = Math.min(Math.max(wholeBytes - at, 0), chunk.length)
-    if (whole > 0) yield chunk.subarray(0, whole)
-    for (let cut = whole; cut < chunk.length; cut += pieceBytes) {
-      yield chunk.subarray(cut, cut + pieceBytes)
+    const sound = Math.min(Math.max(soundBytes - at, 0), chunk.length)
+    for (let cut = 0; cut < chunk.length;) {
+      const end = cut < sound ? Math.min(cut + SOUND_PIECE_BYTES, sound) : cut + pieceBytes
+      yield chunk.subarray(cut, end)
+      cut = end
     }
     at += chunk.length
   }

@@ -42,14 +42,20 @@ export function isoSeconds(baseNs: bigint, ns: number): Readonly<TimeParts> {
     base.nanos = Number(baseNs % 1_000_000_000n)
   }
   const nanos = base.nanos + Math.round(ns)
-  const carried = Math.floor(nanos / NS_PER_S)
+  let carried = Math.floor(nanos / NS_PER_S)
+  let rest = nanos - carried * NS_PER_S
+  if (rest < 0 || rest >= NS_PER_S) {
+    // Beyond 104 days the product is rounded; a remainder never is.
+    rest = ((nanos % NS_PER_S) + NS_PER_S) % NS_PER_S
+    carried = Math.round((nanos - rest) / NS_PER_S)
+  }
   const seconds = base.seconds + carried
   const slot = shown[seconds & (SLOTS - 1)] as Second
   if (slot.seconds !== seconds) fill(slot, seconds)
   parts.second = slot.second
   parts.text = slot.text
   parts.zone = slot.zone
-  parts.nanos = nanos - carried * NS_PER_S
+  parts.nanos = rest
   return parts
 }
 
@@ -61,6 +67,7 @@ function fill(slot: Second, seconds: number): void {
   slot.text = isDate ? `${date.toISOString().slice(0, -5)}.` : `${seconds}.`
   slot.zone = isDate ? 'Z' : ''
   slot.second = fragment(slot.text)
+}
 }
 
 /** `2026-11-23T07:31:08.123456789Z`. */

@@ -1,6 +1,7 @@
 // From a seed and a run to an input.
 
 import { gzipSync } from 'node:zlib'
+import { concat } from '../support/capture-builder.js'
 import { type Base, baseOf } from './corpus.js'
 import { CAPTURE_MUTATIONS, spliced } from './mutate-capture.js'
 import { FRAME_MUTATIONS } from './mutate-frame.js'
@@ -32,7 +33,7 @@ export function inputOf(bases: readonly Base[], seed: number, run: number): Inpu
   if (!random.oneIn(GZIP_EVERY)) return { bytes, changedAt: changedAt(base.bytes, bytes), random }
   const packed = new Uint8Array(gzipSync(bytes, { level: random.pick([0, 1, 9]) }))
   const members = random.oneIn(3) ? [packed, packed] : [packed]
-  const sound = Uint8Array.from(members.flatMap((member) => [...member]))
+  const sound = concat(members)
   const file = random.oneIn(3) ? sound : mutated(baseOf('gzip', sound), bases, random)
   return { bytes: file, changedAt: 0, random }
 }

@@ -26,6 +26,13 @@ describe('isoTime', () => {
     expect(isoTime(0n, ns)).toBe('1970-04-15T00:00:00.000000001Z')
   })
 
+  test.each([1.846776232137727e25, 7.561880509395698e25, -1.1645526515794128e27, 9.3e17 + 512])(
+    'has nine digits of ns %d ns from its base, where numbers no longer hold them all',
+    (ns) => {
+      expect(isoTime(1_447_669_760n * S + 999_999_999n, ns)).toMatch(/^[^.]+\.\d{9}Z?$/)
+    },
+  )
+
   test('a time no calendar has is still a number', () => {
     expect(isoTime(10n ** 13n * S, 7)).toBe('10000000000000.000000007')
   })
