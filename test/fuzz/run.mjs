@@ -17,6 +17,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     first: { type: 'string', default: '0' },
     only: { type: 'string' },
+    'max-finds': { type: 'string', default: '20' },
   },
 })
 
@@ -29,7 +30,6 @@ const { minimised } = await built('minimise.js')
 // Half of the inputs end in an error that is expected: to note where each was thrown takes a tenth of the time.
 Error.stackTraceLimit = 0
 
-const FINDS_MAX = 20
 const PROGRESS_RUNS = 1 << 17
 const ROOT = new URL('../../', import.meta.url)
 const seed = Number(values.seed)
@@ -41,13 +41,21 @@ function rate({ runs, seconds }) {
 }
 
 async function long() {
-  const limits = { runs: Number(values.runs), seconds: Number(values.seconds), finds: FINDS_MAX }
+  const limits = {
+    runs: Number(values.runs),
+    seconds: Number(values.seconds),
+    finds: Number(values['max-finds']),
+  }
   say(`seed ${seed}, ${bases.length} captures to begin with`)
+  const before = process.cpuUsage()
   const result = await campaign(bases, seed, Number(values.first), limits, (soFar) => {
     if (soFar.runs % PROGRESS_RUNS === 0) say(`${rate(soFar)}, ${soFar.finds.length} finds`)
   })
   const { slowest, finds } = result
-  say(rate(result))
+  const { user, system } = process.cpuUsage(before)
+  say(
+    `${rate(result)}, ${Math.round(result.runs / ((user + system) / 1e6))} for each second of processor time`,
+  )
   say(`${Math.round(result.bytes / result.runs)} bytes an input`)
   say(`peak memory ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`)
   say(
