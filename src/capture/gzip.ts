@@ -164,9 +164,12 @@ export class GzipReader {
   }
 
   async #skipText(what: string): Promise<void> {
+    const input = this.#input
     for (;;) {
-      const [octet] = await this.#take(1, what)
-      if (octet === 0) return
+      if (!(await input.fill(1))) throw this.#cutShort(`a gzip ${what}`)
+      const zero = input.bytes.indexOf(0)
+      input.take(zero < 0 ? input.bytes.length : zero + 1)
+      if (zero >= 0) return
     }
   }
 
