@@ -42,8 +42,8 @@ export interface CaptureInfo {
   version: string
   /** Largest snaplen of any interface; 0 stands for no limit and counts as the largest. */
   snaplen: number
-  /** LINKTYPE_ values of the interfaces, each once, in order of appearance. */
-  readonly linktypes: number[]
+  /** LINKTYPE_ values of the interfaces, in order of appearance. */
+  readonly linktypes: Set<number>
   readonly interfaces: CaptureInterface[]
   /** Sections of a pcapng, 1 for a pcap. */
   sections: number
@@ -53,6 +53,8 @@ export interface CaptureInfo {
   skippedRecords: number
   /** Octets of the (decompressed) capture that were used. */
   bytes: number
+  /** Some interface has told that packets were lost before they reached the capture. */
+  hasDrops: boolean
 }
 
 /** The info of a capture of which nothing has been read. */
@@ -62,12 +64,13 @@ export function emptyCaptureInfo(): CaptureInfo {
     littleEndian: true,
     version: '',
     snaplen: 0,
-    linktypes: [],
+    linktypes: new Set(),
     interfaces: [],
     sections: 0,
     records: 0,
     skippedRecords: 0,
     bytes: 0,
+    hasDrops: false,
   }
 }
 
@@ -97,6 +100,6 @@ export function addInterface(
   const unlimited = snaplen === 0 || (info.interfaces.length > 0 && info.snaplen === 0)
   info.snaplen = unlimited ? 0 : Math.max(info.snaplen, snaplen)
   info.interfaces.push(added)
-  if (!info.linktypes.includes(linktype)) info.linktypes.push(linktype)
+  info.linktypes.add(linktype)
   return added
 }

@@ -125,6 +125,7 @@ export class PcapngSection {
     facts.received = statistics.received ?? facts.received
     facts.interfaceDrops = statistics.interfaceDrops ?? facts.interfaceDrops
     facts.systemDrops = statistics.systemDrops ?? facts.systemDrops
+    if ((facts.interfaceDrops ?? 0) + (facts.systemDrops ?? 0) > 0) this.#info.hasDrops = true
   }
 
   /** @throws {CaptureError} ERR_CAPTURE_FORMAT if the section has not declared this interface. */

@@ -237,7 +237,7 @@ export class PcapngReader implements Reader {
         ? this.#readOptions(source, view, optionsAt, trailer, littleEndian)
         : source.facts.fcsBytes
     const drops = obsolete ? view.getUint16(at + PACKET_DROPS, littleEndian) : DROPS_UNKNOWN
-    if (drops !== DROPS_UNKNOWN) source.facts.recordDrops += drops
+    if (drops !== DROPS_UNKNOWN) this.#addDrops(source, drops)
     this.#deliver(source, view, frame, frame + caplen - fcsIn(caplen, origlen, fcs), origlen)
   }
 
@@ -280,12 +280,17 @@ export class PcapngReader implements Reader {
     const { facts } = source
     const options = this.#options
     readPacketOptions(view, start, end, littleEndian, options)
-    facts.recordDrops += options.dropCount
+    if (options.dropCount > 0) this.#addDrops(source, options.dropCount)
     const direction = options.flags & 3
     if (direction === 1) facts.inboundRecords++
     else if (direction === 2) facts.outboundRecords++
     const fcsBytes = (options.flags >>> 5) & 15
     return fcsBytes === 0 ? facts.fcsBytes : fcsBytes
+  }
+
+  #addDrops({ facts }: PcapngInterface, drops: number): void {
+    facts.recordDrops += drops
+    if (drops > 0) this.#info.hasDrops = true
   }
 }
 

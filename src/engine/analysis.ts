@@ -1,7 +1,7 @@
 // The packet path of one capture: record, decoded segment, connection table, ended connection, judgement. Synchronous
 // from the record on; nothing is allocated per packet.
 
-import type { CaptureInfo, CaptureInterface } from '../capture/info.js'
+import type { CaptureInfo } from '../capture/info.js'
 import type { CaptureClock, RecordHandler } from '../capture/record.js'
 import type { Anonymizer } from '../report/address.js'
 import type { ColumnSource } from '../report/column.js'
@@ -27,7 +27,7 @@ export interface AnalysisOptions extends TrackerLimits {
 }
 
 /** What is read of a capture's info while it is read. */
-type CaptureProgress = Pick<CaptureInfo, 'bytes' | 'interfaces'>
+type CaptureProgress = Pick<CaptureInfo, 'bytes' | 'hasDrops'>
 
 /** Takes judged connections. */
 export interface ConnectionHandler {
@@ -75,7 +75,7 @@ export class Analysis implements RecordHandler, EndHandler, EvidenceContext {
   captureStartNs = 0
   captureEndNs = 0
   /** Where in the capture the first octet of the view lies; the framer's info while a capture is read. */
-  origin: CaptureProgress = { bytes: 0, interfaces: [] }
+  origin: CaptureProgress = { bytes: 0, hasDrops: false }
   readonly anonymizer: Anonymizer | undefined
   private readonly connection: EndedConnection
   private readonly handler: ConnectionHandler
@@ -108,12 +108,7 @@ export class Analysis implements RecordHandler, EndHandler, EvidenceContext {
   }
 
   get captureDrops(): boolean {
-    const { interfaces } = this.origin
-    for (let i = 0; i < interfaces.length; i++) {
-      const { interfaceDrops = 0, systemDrops = 0, recordDrops } = interfaces[i] as CaptureInterface
-      if (interfaceDrops + systemDrops + recordDrops > 0) return true
-    }
-    return false
+    return this.origin.hasDrops
   }
 
   onRecord(

@@ -68,7 +68,7 @@ export function captureReport(
     capture: name,
     ...(info.format === undefined ? {} : { format: info.format }),
     ...(reading.compression === undefined ? {} : { compression: reading.compression }),
-    linktypes: info.linktypes,
+    linktypes: [...info.linktypes],
     ...(names.length === 0 ? {} : { interfaces: names }),
     ...(info.snaplen === 0 ? {} : { snaplen_bytes: info.snaplen }),
     packets: analysis.frame,

@@ -154,10 +154,9 @@ class Merger {
     this.info.format ??= info.format
     this.info.bytes += info.bytes
     this.info.snaplen = Math.max(this.info.snaplen, info.snaplen)
-    this.info.interfaces.push(...info.interfaces)
-    for (const type of info.linktypes) {
-      if (!this.info.linktypes.includes(type)) this.info.linktypes.push(type)
-    }
+    this.info.hasDrops ||= info.hasDrops
+    for (const each of info.interfaces) this.info.interfaces.push(each)
+    for (const type of info.linktypes) this.info.linktypes.add(type)
     if (input.error !== undefined) this.problems.push(named(path, input.error))
   }
 

@@ -68,7 +68,6 @@ function fill(slot: Second, seconds: number): void {
   slot.zone = isDate ? 'Z' : ''
   slot.second = fragment(slot.text)
 }
-}
 
 /** `2026-11-23T07:31:08.123456789Z`. */
 export function isoTime(baseNs: bigint, ns: number): string {

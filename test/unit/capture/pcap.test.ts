@@ -33,7 +33,7 @@ describe('every variant', () => {
       littleEndian,
       version: '2.4',
       snaplen: 96,
-      linktypes: [113],
+      linktypes: new Set([113]),
       records: 3,
       sections: 1,
       bytes: capture.length,

@@ -112,7 +112,7 @@ describe('interfaces', () => {
     ])
     expect(seen.map((record) => record.linktype)).toEqual([1, 101, 113, 276, 101, 1])
     expect(seen.map((record) => record.interfaceId)).toEqual([0, 1, 2, 3, 1, 0])
-    expect(info.linktypes).toEqual([1, 101, 113, 276])
+    expect([...info.linktypes]).toEqual([1, 101, 113, 276])
     expect(info.interfaces.map(({ name }) => name)).toEqual([
       undefined,
       'tun0',
