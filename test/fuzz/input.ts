@@ -19,7 +19,7 @@ export interface Input {
 /** Inputs grow by repetition and nesting, up to here. */
 const INPUT_BYTES_MAX = 6000
 /** One input in so many is compressed: zlib works in threads of its own and is slow to start. */
-const GZIP_EVERY = 256
+const GZIP_EVERY = 1024
 
 /** Makes the input of a run: always the same for the same bases. */
 export function inputOf(bases: readonly Base[], seed: number, run: number): Input {
