@@ -43,7 +43,7 @@ export interface ExplainSettings {
 }
 
 const MAX_PORT = 65_535
-const MAX_STREAM = 2 ** 31 - 1
+const MAX_STREAM = Number.MAX_SAFE_INTEGER
 
 /**
  * Checks all options at once.

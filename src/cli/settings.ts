@@ -79,7 +79,7 @@ export interface AnalyzeSettings {
 }
 
 const MAX_PORT = 65_535
-const MAX_STREAM = 2 ** 31 - 1
+const MAX_STREAM = Number.MAX_SAFE_INTEGER
 const DEFAULT_TOP = 5
 const MAX_JOBS = 256
 

@@ -15,6 +15,12 @@ import { Decoder } from '../wire/decode.js'
 /** Idle threshold unless set: a minute, or a fifth of a shorter capture. */
 const IDLE_NS = 60e9
 const IDLE_SHARE = 5
+/** Records of one clock are not that far out of order: packets wait for a second in a buffer at most. */
+const STEP_BACK_NS = 5e9
+/** Nothing at all for so long, in a capture that goes on, is a clock that was set. */
+const STEP_AHEAD_NS = 30 * 86_400e9
+/** From here on the time before the step says nothing about how long nothing has happened. */
+const LONG_BACK_NS = 3600e9
 
 /** Settings of an {@link Analysis}. */
 export interface AnalysisOptions extends TrackerLimits {
@@ -74,9 +80,12 @@ export class Analysis implements RecordHandler, EndHandler, EvidenceContext {
   /** Earliest and latest record time, relative ns. */
   captureStartNs = 0
   captureEndNs = 0
+  /** How often the clock was set between two records. */
+  clockSteps = 0
   /** Where in the capture the first octet of the view lies; the framer's info while a capture is read. */
   origin: CaptureProgress = { bytes: 0, hasDrops: false }
   readonly anonymizer: Anonymizer | undefined
+  private lastNs = 0
   private readonly connection: EndedConnection
   private readonly handler: ConnectionHandler
   private readonly clock: CaptureClock
@@ -107,6 +116,10 @@ export class Analysis implements RecordHandler, EndHandler, EvidenceContext {
     return Math.min(IDLE_NS, (this.captureEndNs - this.captureStartNs) / IDLE_SHARE)
   }
 
+  get clockStepped(): boolean {
+    return this.clockSteps > 0
+  }
+
   get captureDrops(): boolean {
     return this.origin.hasDrops
   }
@@ -119,7 +132,10 @@ export class Analysis implements RecordHandler, EndHandler, EvidenceContext {
     linktype: number,
     timeNs: number,
   ): void {
+    const elapsedNs = timeNs - this.lastNs
+    this.lastNs = timeNs
     if (this.frame === 0) this.captureStartNs = this.captureEndNs = timeNs
+    else if (elapsedNs < -STEP_BACK_NS || elapsedNs > STEP_AHEAD_NS) this.onClockStep(timeNs)
     else if (timeNs > this.captureEndNs) this.captureEndNs = timeNs
     else if (timeNs < this.captureStartNs) this.captureStartNs = timeNs
     this.frame++
@@ -138,6 +154,15 @@ export class Analysis implements RecordHandler, EndHandler, EvidenceContext {
       if (quoted.ipVersion === 6) kind |= ICMP_V6
       if (icmpFromTarget) kind |= ICMP_FROM_TARGET
       this.tracker.onIcmpError(quoted, kind, this.frame, timeNs)
+    }
+  }
+
+  /** The clock was set. After a long way back it is the new one that tells how long nothing has happened. */
+  private onClockStep(timeNs: number): void {
+    this.clockSteps++
+    this.captureStartNs = Math.min(this.captureStartNs, timeNs)
+    if (timeNs > this.captureEndNs || timeNs < this.captureEndNs - LONG_BACK_NS) {
+      this.captureEndNs = timeNs
     }
   }
 

@@ -27,6 +27,8 @@ export interface CaptureReport {
   readonly connections: number
   /** Packets the capturing host lost, where the capture says so. */
   readonly dropped_packets?: number
+  /** How often the clock was set back by more than 5 s, or ahead by more than 30 days, between two packets. */
+  readonly clock_steps?: number
   /** Segments that came after their connection had been reported. */
   readonly late_packets?: number
   readonly evicted_connections?: number
@@ -84,6 +86,7 @@ export function captureReport(
         }),
     connections: analysis.connections,
     ...(drops === undefined ? {} : { dropped_packets: drops }),
+    ...(analysis.clockSteps === 0 ? {} : { clock_steps: analysis.clockSteps }),
     ...(tracker.latePackets === 0 ? {} : { late_packets: tracker.latePackets }),
     ...(tracker.evicted === 0 ? {} : { evicted_connections: tracker.evicted }),
     ...(reading.garbageOffset === undefined

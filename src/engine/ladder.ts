@@ -6,7 +6,7 @@ import { Framer } from '../capture/framer.js'
 import { CaptureClock, type RecordHandler } from '../capture/record.js'
 import { readCapture } from '../capture/source.js'
 import type { Ladder } from '../report/ladder-packet.js'
-import * as L from '../tcp/layout.js'
+import { streamOf } from '../tcp/positions.js'
 import { Tracker } from '../tcp/tracker.js'
 import { ICMP_ERROR, SEGMENT } from '../wire/decode-status.js'
 import { Decoder } from '../wire/decode.js'
@@ -105,6 +105,6 @@ class LadderReader implements RecordHandler {
     const { table } = this.tracker
     const record = table.find(seg)
     if (record < 0) return -1
-    return table.connections.ints[record * L.CONN_INTS + L.STREAM] === stream ? record : -1
+    return streamOf(table.connections.ints, record) === stream ? record : -1
   }
 }

@@ -15,6 +15,7 @@ export interface CaptureRow {
   readonly capture: string
   readonly linktypes: readonly number[]
   readonly dropped_packets?: number
+  readonly clock_steps?: number
   readonly late_packets?: number
   readonly evicted_connections?: number
   readonly skipped: readonly { readonly name: string; readonly packets: number }[]

@@ -68,6 +68,11 @@ function captureNotes(report: CaptureRow): string[] {
       `${counted(report.dropped_packets, 'packet')} lost by the capturing host: what is missing may change verdicts`,
     )
   }
+  if (report.clock_steps !== undefined) {
+    notes.push(
+      `the clock was set ${counted(report.clock_steps, 'time')} while the capture ran: durations across that mean nothing`,
+    )
+  }
   if (report.late_packets !== undefined) {
     notes.push(
       `${counted(report.late_packets, 'packet')} came after their connection had been reported`,

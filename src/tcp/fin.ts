@@ -13,7 +13,7 @@ import { seqAdd, seqAfter } from './seq.js'
 const {
   CONN_CELLS, DATA_FRAME_F, DATA_NS_F, FIN_ACK, FIN_ACKED_FRAME_F, FIN_ACKED_NS_F, FIN_COUNT,
   FIN_FRAME_F, FIN_LAST_FRAME_F, FIN_LAST_NS_F, FIN_NS_F, FIN_PEER_NXT, FIN_SEQ, HANDSHAKE_FRAME_F,
-  HANDSHAKE_NS_F, IDLE_SINCE_FRAME_F, IDLE_SINCE_NS_F, LATE_BYTES, LATE_FRAME_F,
+  HANDSHAKE_NS_F, IDLE_SINCE_FRAME_F, IDLE_SINCE_NS_F, LATE_BYTES_F, LATE_FRAME_F,
   LATE_NS_F, NXT, SIDE_FIN, SIDE_FIN_ACKED, SIDE_FLAGS, SIDE_NXT_SET, START_FRAME_F,
   START_NS_F, STATE, CLOSING_CELLS,
 } = L
@@ -92,12 +92,9 @@ export function observeLateData(
   frame: number,
   timeNs: number,
 ): void {
-  const closing = table.closingOf(record)
-  const t = closingInts(closing, side)
-  const tf = closingFloats(closing, side)
-  const words = table.closings.ints
+  const tf = closingFloats(table.closingOf(record), side)
   const times = table.closings.floats
-  words[t + LATE_BYTES] = (words[t + LATE_BYTES] as number) + octets
+  times[tf + LATE_BYTES_F] = (times[tf + LATE_BYTES_F] as number) + octets
   if (times[tf + LATE_FRAME_F] !== 0) return
   times[tf + LATE_NS_F] = timeNs
   times[tf + LATE_FRAME_F] = frame

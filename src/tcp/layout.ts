@@ -24,7 +24,7 @@ export const ADDR_1 = 4
 export const PORTS = 8
 /** Hash of the 4-tuple, the same for both directions. */
 export const HASH = 9
-/** Wireshark's tcp.stream number. */
+/** Wireshark's tcp.stream number, its lower 31 bits; -1 in a record that is not in use. */
 export const STREAM = 10
 /** CONN_* bits. */
 export const CONN_FLAGS = 11
@@ -41,6 +41,8 @@ export const HISTORY_LENGTH = 28
 /** The letters, four to a word, the side in the upper bit of each. */
 export const HISTORY = 29
 export const HISTORY_MAX = 32
+/** The bits of the stream number above the lower 31: a flood reaches them within hours. */
+export const STREAM_HIGH = 37
 
 // ---- Connection record, float64 words ----------------------------------------------------------------------------
 
@@ -115,10 +117,8 @@ export const FIN_COUNT = 1
 export const FIN_ACK = 2
 /** The peer's SND.NXT when the first FIN passed. */
 export const FIN_PEER_NXT = 3
-/** Payload octets sent after the peer's FIN passed. */
-export const LATE_BYTES = 4
 
-const CLOSING_SIDE_WORDS = 6
+const CLOSING_SIDE_WORDS = 4
 
 // ---- Closing record, float64 words -------------------------------------------------------------------------------
 
@@ -140,8 +140,10 @@ export const FIN_ACKED_FRAME_F: number = 5
 /** First payload sent after the peer's FIN passed. */
 export const LATE_NS_F: number = 6
 export const LATE_FRAME_F: number = 7
+/** Payload octets sent after the peer's FIN passed. */
+export const LATE_BYTES_F: number = 8
 
-const CLOSING_SIDE_F_WORDS = 8
+const CLOSING_SIDE_F_WORDS = 9
 
 // ---- Teardown record, int32 words --------------------------------------------------------------------------------
 

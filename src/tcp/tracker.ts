@@ -6,6 +6,7 @@ import { ACK, RST, SYN } from '../wire/segment.js'
 import * as L from './layout.js'
 import { observeIcmp } from './icmp-error.js'
 import { Observer } from './observe.js'
+import { STREAM_HIGH_UNIT, STREAM_LOW, streamOf } from './positions.js'
 import { RecordQueue } from './queue.js'
 import { CLOSED, LISTEN, TIME_WAIT } from './state.js'
 import { ConnectionTable } from './table.js'
@@ -17,7 +18,7 @@ const {
   CONN_CELLS, CONN_EVICTED, CONN_FLAGS, CONN_HALF_OPEN, CONN_INTS, CONN_QUEUED,
   CONN_REPORTED, CONN_REUSED_PORTS, CONN_SUPERSEDED, ENCAPSULATION, END_FRAME_F, END_NS_F, HASH,
   ISN, PACKETS_F, SIDE_FLAGS, SIDE_FLOATS, SIDE_FLOATS_STEP, SIDE_INTS, SIDE_INTS_STEP,
-  SIDE_ISN_SET, START_FRAME_F, START_NS_F, STATE, STREAM,
+  SIDE_ISN_SET, START_FRAME_F, START_NS_F, STATE, STREAM, STREAM_HIGH,
 } = L
 
 /** Takes connections whose end is known, or that the tracker has to give up. */
@@ -134,9 +135,7 @@ export class Tracker {
   finish(): void {
     const { ints } = this.table.connections
     const left = this.table.records()
-    left.sort(
-      (a, b) => (ints[a * CONN_INTS + STREAM] as number) - (ints[b * CONN_INTS + STREAM] as number),
-    )
+    left.sort((a, b) => streamOf(ints, a) - streamOf(ints, b))
     for (const record of left) {
       this.report(record)
       this.table.unlink(record)
@@ -166,7 +165,9 @@ export class Tracker {
     const record = this.table.add(seg)
     const { ints, floats } = this.table.connections
     const base = record * CONN_INTS
-    ints[base + STREAM] = this.streams++
+    ints[base + STREAM] = this.streams & STREAM_LOW
+    ints[base + STREAM_HIGH] = Math.floor(this.streams / STREAM_HIGH_UNIT)
+    this.streams++
     ints[base + ENCAPSULATION] = seg.encapsulation
     const cells = record * CONN_CELLS
     floats[cells + START_NS_F] = timeNs

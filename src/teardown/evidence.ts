@@ -4,6 +4,7 @@
 
 import * as L from '../tcp/layout.js'
 import { type Flush, endpointKey } from '../tcp/flush-log.js'
+import { streamOf } from '../tcp/positions.js'
 import type { ConnectionTable } from '../tcp/table.js'
 import { type FloatBlock, type Moment, NO_TIMES, NO_WORDS, PackedMoment } from './moment.js'
 import { SideEvidence } from './side-evidence.js'
@@ -27,6 +28,8 @@ export class Evidence {
   idleNs = 0
   /** The capture says that packets were lost before they reached it. */
   captureDrops = false
+  /** The capture's clock was set while it ran. */
+  clockStepped = false
   private table: ConnectionTable | undefined
   private ints: Int32Array = NO_WORDS
   private words: Int32Array = NO_WORDS
@@ -67,11 +70,12 @@ export class Evidence {
     this.captureStartNs = context.captureStartNs
     this.idleNs = context.idleNs
     this.captureDrops = context.captureDrops
+    this.clockStepped = context.clockStepped
     this.table = table
   }
 
   get stream(): number {
-    return this.ints[this.conn + L.STREAM] as number
+    return streamOf(this.ints, this.record)
   }
   get encapsulation(): number {
     return this.ints[this.conn + L.ENCAPSULATION] as number
@@ -126,6 +130,8 @@ export interface EvidenceContext {
   readonly idleNs: number
   /** The capture says that packets were lost before they reached it. */
   readonly captureDrops: boolean
+  /** The capture's clock was set while it ran. */
+  readonly clockStepped: boolean
 }
 
 const WELL_KNOWN_PORTS = 1024

@@ -57,6 +57,12 @@ export const FLAGS: readonly Flag[] = [
     when: L.CONN_TIME_BACK,
   },
   {
+    name: 'clock_step',
+    meaning:
+      "the capture's clock was set, back by seconds or far ahead: times across that mean nothing",
+    when: (e) => e.clockStepped,
+  },
+  {
     name: 'ports_reused',
     meaning: 'an earlier connection had the same addresses and ports',
     when: L.CONN_REUSED_PORTS,

@@ -281,7 +281,8 @@ export class SideEvidence {
   }
   /** Payload first sent after the peer's FIN passed. */
   get lateBytes(): number {
-    return this.closingWord(L.LATE_BYTES)
+    const { floats, base } = this.b.closingTimes
+    return floats[base + L.LATE_BYTES_F] as number
   }
 
   /** Whether any of the SIDE_* bits is set. */

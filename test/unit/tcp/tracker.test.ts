@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import * as L from '../../../src/tcp/layout.js'
+import { streamOf } from '../../../src/tcp/positions.js'
 import { Tracker, type TrackerLimits } from '../../../src/tcp/tracker.js'
 import { ACK, FIN, RST, SYN } from '../../../src/wire/segment.js'
 import { type End, type Fields, NO_OPTIONS, segmentOf } from './segments.js'
@@ -80,7 +81,7 @@ class Feed {
     const { ints, floats } = this.tracker.table.connections
     const packets = record * L.CONN_CELLS + L.SIDE_FLOATS + L.PACKETS_F
     return {
-      stream: ints[record * L.CONN_INTS + L.STREAM] ?? NaN,
+      stream: streamOf(ints, record),
       packets: (floats[packets] ?? NaN) + (floats[packets + L.SIDE_FLOATS_STEP] ?? NaN),
       connFlags: ints[record * L.CONN_INTS + L.CONN_FLAGS] ?? NaN,
     }
@@ -177,6 +178,20 @@ describe('streams are numbered as Wireshark does', () => {
     feed.tracker.finish()
     expect(feed.ended.map((e) => e.packets)).toEqual([2, 1])
   })
+})
+
+test('streams are numbered on beyond 31 and 32 bits, closed and reported as ever', () => {
+  for (const first of [2 ** 31 - 2, 2 ** 32 - 2]) {
+    const feed = new Feed({ maxClosed: 2 })
+    feed.tracker.streams = first
+    for (let n = 0; n < 5; n++) {
+      feed.open(client(n))
+      feed.close(client(n))
+    }
+    feed.tracker.finish()
+    expect(feed.ended.map(({ stream }) => stream)).toEqual([0, 1, 2, 3, 4].map((n) => first + n))
+    expect(feed.tracker.table.size).toBe(0)
+  }
 })
 
 describe('TCP headers quoted by ICMP errors', () => {
