@@ -1,6 +1,7 @@
 // What stands below a ladder: the verdict, what it rests on, what else it could be.
 
 import { ADVICE } from '../teardown/advice.js'
+import { FLAGS } from '../teardown/flags.js'
 import { CAUSES } from '../teardown/verdicts.js'
 import { duration } from '../teardown/words.js'
 import { countOf, labelled } from './ladder-text.js'
@@ -51,10 +52,15 @@ export function verdictText(
   timings.forEach(([key, text], at) =>
     add(at === 0 ? 'timings' : '', `${key.padEnd(keyWidth)}  ${text}`),
   )
-  if (flags.length > 0) add('flags', flags.join(', '))
+  flags.forEach((name, at) => add(at === 0 ? 'flags' : '', flagText(name)))
   add('decided by', `rule ${rule}${entry === undefined ? '' : ` (${entry.source})`}`)
   add('in Wireshark', connection.wireshark_filter)
   return `${lines.join('\n')}\n`
+}
+
+function flagText(name: string): string {
+  const meaning = FLAGS.find((flag) => flag.name === name)?.meaning
+  return meaning === undefined ? name : `${name}: ${meaning}`
 }
 
 /** A note on packets that are not in the ladder; empty if all are. */

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { CAUSES, COLUMNS, VERDICTS } from '../../dist/index.js'
+import { FLAGS } from '../../dist/teardown/flags.js'
 
 const root = new URL('../../', import.meta.url)
 
@@ -33,7 +34,13 @@ function columnTable() {
   return ['| column | type | meaning |', '|---|---|---|', ...rows].join('\n')
 }
 
+function flagTable() {
+  const rows = FLAGS.map(({ name, meaning }) => `| \`${name}\` | ${meaning} |`)
+  return ['| flag | meaning |', '|---|---|', ...rows].join('\n')
+}
+
 const PARTS = {
+  flags: flagTable,
   verdicts: verdictTable,
   columns: columnTable,
   example: () =>
