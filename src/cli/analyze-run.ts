@@ -77,9 +77,10 @@ export class CaptureJudge {
 
   /** Reads one capture, or several as one. */
   async judge([path = '-', ...others]: Timeline, options: ReadingOptions): Promise<CaptureReport> {
-    const { idleS, killedAtNs, maxConnections } = this.settings
+    const { idleS, killedAtNs, maxConnections, maxHalfOpen, maxLayers } = this.settings
+    const limits = { maxConnections, maxHalfOpen, maxLayers }
     const { anonymizer } = this
-    const analysis = { ...options, idleS, killedAtNs, maxConnections, anonymizer }
+    const analysis = { ...options, ...limits, idleS, killedAtNs, anonymizer }
     if (others.length > 0) return analyzeMerged([path, ...others], this, analysis)
     return analyzeSource(path, this, { ...analysis, buffer: this.buffer })
   }

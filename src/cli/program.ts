@@ -80,6 +80,8 @@ export function buildProgram(version: string, actions: Actions): Command {
       'report the time from this kill to each teardown (ISO 8601 or seconds since 1970)',
     )
     .option('--max-connections <n>', 'connections followed at once (default: 500000)')
+    .option('--max-half-open <n>', 'of these, not open yet (default: 131072)')
+    .option('--max-layers <n>', 'headers looked into in one frame (default: 64)')
     .option(
       '--fail-on <endings>',
       'exit with 1 if a connection has one of these verdicts or verdict.causes',

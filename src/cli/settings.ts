@@ -44,6 +44,8 @@ export interface AnalyzeFlags extends AnonymizeFlags {
   readonly merge?: boolean
   readonly mergeSeries?: boolean
   readonly maxConnections?: string
+  readonly maxHalfOpen?: string
+  readonly maxLayers?: string
   readonly outDir?: string
   readonly resume?: boolean
 }
@@ -61,6 +63,9 @@ export interface AnalyzeSettings {
   readonly idleS: number | undefined
   /** Bound of the connection table; undefined for the default. */
   readonly maxConnections: number | undefined
+  /** Likewise of connections that are not open yet, and of headers in one frame. */
+  readonly maxHalfOpen: number | undefined
+  readonly maxLayers: number | undefined
   readonly killedAtNs: bigint | undefined
   /** What addresses are replaced with, see crypto-pan.ts; undefined to leave them as they are. */
   readonly anonymizeKey: Uint8Array | undefined
@@ -101,8 +106,9 @@ export function analyzeSettings(flags: AnalyzeFlags): AnalyzeSettings {
     columnsChosen: flags.columns !== undefined,
     filter: filterOf(flags),
     idleS: flags.idle === undefined ? undefined : nonNegative('--idle', flags.idle),
-    maxConnections:
-      flags.maxConnections === undefined ? undefined : tableBound(flags.maxConnections),
+    maxConnections: boundOf('--max-connections', flags.maxConnections),
+    maxHalfOpen: boundOf('--max-half-open', flags.maxHalfOpen),
+    maxLayers: boundOf('--max-layers', flags.maxLayers),
     killedAtNs: flags.killedAt === undefined ? undefined : timeNs('--killed-at', flags.killedAt),
     anonymizeKey: anonymizeKeyOf(flags),
     failOn: flags.failOn === undefined ? [] : parseNames('--fail-on', flags.failOn, ENDING_NAMES),
@@ -141,10 +147,11 @@ function outDirOf({
   return outDir
 }
 
-function tableBound(text: string): number {
-  const most = wholeNumber('--max-connections', text)
+function boundOf(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const most = wholeNumber(option, text)
   if (most >= 1) return most
-  throw new TeardownError('ERR_OPTION', '--max-connections: at least one')
+  throw new TeardownError('ERR_OPTION', `${option}: at least one`)
 }
 
 function jobsOf(text: string): number {

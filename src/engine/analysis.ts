@@ -28,6 +28,8 @@ export interface AnalysisOptions extends TrackerLimits {
   readonly idleS?: number | undefined
   /** Ns since 1970 of a kill the user knows of: its distance to each teardown is reported. */
   readonly killedAtNs?: bigint | undefined
+  /** Headers looked into in one frame, 64 by default; a frame with more counts as skipped. */
+  readonly maxLayers?: number | undefined
   /** Replaces addresses wherever they are shown. */
   readonly anonymizer?: Anonymizer | undefined
 }
@@ -69,7 +71,7 @@ export interface DecodeCount {
 
 /** Analyzes the records of one capture. */
 export class Analysis implements RecordHandler, EndHandler, EvidenceContext {
-  readonly decoder: Decoder = new Decoder()
+  readonly decoder: Decoder
   readonly tracker: Tracker
   /** Records so far, skipped entries included: Wireshark's frame.number of the last one. */
   frame = 0
@@ -100,6 +102,7 @@ export class Analysis implements RecordHandler, EndHandler, EvidenceContext {
     handler: ConnectionHandler,
     options: AnalysisOptions = {},
   ) {
+    this.decoder = new Decoder(options.maxLayers)
     this.tracker = new Tracker(this, options)
     this.connection = new EndedConnection(this.tracker.table, options.anonymizer)
     this.connection.captureName = captureName

@@ -6,6 +6,9 @@ import type { ReadSummary } from '../capture/source.js'
 import { isoTime, secondsOf } from '../report/time.js'
 import type { Analysis, DecodeCount } from './analysis.js'
 
+/** A broken or hostile capture can have a million interfaces. */
+const MAX_INTERFACES_NAMED = 100
+
 /** One capture's line of output. Keys are those of the output contract. */
 export interface CaptureReport {
   readonly type: 'capture'
@@ -13,7 +16,9 @@ export interface CaptureReport {
   readonly format?: string
   readonly compression?: string
   readonly linktypes: readonly number[]
+  /** Names of interfaces, each once, the first 100. */
   readonly interfaces?: readonly string[]
+  readonly interfaces_left_out?: number
   readonly snaplen_bytes?: number
   readonly packets: number
   readonly tcp_packets: number
@@ -61,17 +66,16 @@ export function captureReport(
 ): CaptureReport {
   const drops = droppedPackets(info)
   const { tracker, anonymizer } = analysis
-  const names = info.interfaces
-    .map((i) => i.name)
-    .filter((n) => n !== undefined)
-    .map((n) => anonymizer?.text(n) ?? n)
+  const names = new Set(info.interfaces.flatMap((each) => each.name ?? []))
+  const named = [...names].slice(0, MAX_INTERFACES_NAMED).map((n) => anonymizer?.text(n) ?? n)
   return {
     type: 'capture',
     capture: name,
     ...(info.format === undefined ? {} : { format: info.format }),
     ...(reading.compression === undefined ? {} : { compression: reading.compression }),
     linktypes: [...info.linktypes],
-    ...(names.length === 0 ? {} : { interfaces: names }),
+    ...(named.length === 0 ? {} : { interfaces: named }),
+    ...(names.size === named.length ? {} : { interfaces_left_out: names.size - named.length }),
     ...(info.snaplen === 0 ? {} : { snaplen_bytes: info.snaplen }),
     packets: analysis.frame,
     tcp_packets: analysis.segments,

@@ -51,7 +51,7 @@ const WORRYING_FRAMES = new Map([
   ['unknown-linktype', 'of a link type that cannot be decoded'],
   ['truncated-header', 'cut by the snaplen before the end of their headers'],
   ['bad-header', 'with impossible headers'],
-  ['encapsulation-too-deep', 'in too many tunnels'],
+  ['encapsulation-too-deep', 'in too many tunnels (--max-layers)'],
 ])
 
 /** What a reader of the results has to know about a capture. */
@@ -80,7 +80,7 @@ function captureNotes(report: CaptureRow): string[] {
   }
   if (report.evicted_connections !== undefined) {
     notes.push(
-      `${counted(report.evicted_connections, 'connection')} judged early: too many were open at once (--max-connections)`,
+      `${counted(report.evicted_connections, 'connection')} judged early: too many were open at once (--max-connections, --max-half-open)`,
     )
   }
   return notes

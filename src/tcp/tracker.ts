@@ -32,7 +32,7 @@ export interface TrackerLimits {
   /** Closed connections kept for stragglers, so that a late packet still finds its stream. */
   readonly maxClosed?: number
   /** Handshakes kept that the client has not completed; beyond that the oldest is judged as it stands. */
-  readonly maxHalfOpen?: number
+  readonly maxHalfOpen?: number | undefined
   /** Connections followed at once, of every kind; beyond that one that was quiet for long is judged as it stands. */
   readonly maxConnections?: number | undefined
 }

@@ -56,7 +56,7 @@ import { readUdp } from './udp.js'
 import { EMPTY_VIEW, Walk } from './walk.js'
 import { readWifi } from './wifi.js'
 
-/** Layers read in one frame at most; each encapsulation takes two to four. */
+/** Layers read in one frame at most, unless set; each encapsulation takes two to four. */
 const MAX_LAYERS = 64
 
 /** No frame is longer on the wire, whatever its record says: sequence numbers could not count what is in it. */
@@ -91,11 +91,17 @@ export class Decoder {
    */
   segmentView: DataView = EMPTY_VIEW
 
+  readonly #maxLayers: number
   readonly #walk = new Walk()
   /** The VLAN seen last, and its id: most captures have few, and they come in runs. */
   #lastVlan = -1
   #lastVlanId = 0
   readonly #fragments = new FragmentTable()
+
+  /** `maxLayers`: headers looked into in one frame; a frame with more is counted as too deep. */
+  constructor(maxLayers: number = MAX_LAYERS) {
+    this.#maxLayers = maxLayers
+  }
 
   /**
    * Decodes the frame between `start` and `end` down to its innermost TCP segment.
@@ -178,7 +184,7 @@ export class Decoder {
     walk.reset(view, start, end, Math.max(start + Math.min(origlen, FRAME_BYTES_MAX), end), timeNs)
     walk.next = linktype
     let layer = LAYER_LINK
-    for (let i = 0; i < MAX_LAYERS; i++) {
+    for (let i = 0; i < this.#maxLayers; i++) {
       layer = layer < LAYER_IP ? readLinkLayer(walk, layer) : this.#readNetworkLayer(layer)
       if (layer < FIRST_LAYER) return layer as DecodeStatus
     }
