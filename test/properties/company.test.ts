@@ -71,7 +71,7 @@ test('connections that pass at the same time change none of each other', () => {
       expect(together).toEqual(singles)
       expect(together).toHaveLength(list.length)
     }),
-    { numRuns: 120 },
+    { numRuns: 90 },
   )
 })
 

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Connection } from '../../src/index.js'
 import { analyze } from './analysis.js'
-import { conversations, recordsOf } from './conversation.js'
+import { conversations, recordsOf, START_NS } from './conversation.js'
 
 function mirrored(c: Connection): Connection {
   return {
@@ -42,5 +42,42 @@ test('any first sequence numbers, wraps included: the same connections', () => {
       expect(shifted).toEqual(analyze(recordsOf(conversation)))
     }),
     { numRuns: 250 },
+  )
+})
+
+/** A connection without its times of day. */
+function timeless({
+  start_time: _start,
+  end_time: _end,
+  evidence = [],
+  ...rest
+}: Connection): unknown {
+  return { ...rest, evidence: evidence.map(({ packet, shows }) => [packet, shows]) }
+}
+
+test('another time of day, or before 1970: the same but for the times', () => {
+  const starts = fc.bigInt({ min: -START_NS, max: 4n * START_NS })
+  fc.assert(
+    fc.property(conversations, starts, (conversation, startNs) => {
+      const moved = analyze(recordsOf(conversation, { startNs }))
+      expect(moved.map(timeless)).toEqual(analyze(recordsOf(conversation)).map(timeless))
+    }),
+    { numRuns: 150 },
+  )
+})
+
+function nameless({ client_ip: _client, server_ip: _server, ...rest }: Connection): unknown {
+  return rest
+}
+
+test('IPv4 or IPv6: the same but for the addresses', () => {
+  fc.assert(
+    fc.property(conversations, (conversation) => {
+      const [four, six] = ([4, 6] as const).map((version) =>
+        analyze(recordsOf({ ...conversation, version })).map(nameless),
+      )
+      expect(six).toEqual(four)
+    }),
+    { numRuns: 150 },
   )
 })
