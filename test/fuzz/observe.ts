@@ -36,6 +36,8 @@ export interface Outcome {
 export interface Manner {
   readonly cuts?: Cuts
   readonly options?: AnalysisOptions
+  /** Endings are reported as soon as they are certain, as those of a pipe are. */
+  readonly isLive?: boolean
   /** Gets every record as well. */
   readonly each?: RecordHandler
   /** Gets every connection as well. */
@@ -95,7 +97,10 @@ export function analyze(bytes: Uint8Array, manner: Manner = {}): Outcome & Recor
     },
   }
   const analysis = new Analysis('-', clock, handler, manner.options)
-  const log = new RecordLog(manner.each, analysis)
+  const settling = {
+    onRecord: (): void => analysis.tracker.settle(analysis.captureEndNs),
+  }
+  const log = new RecordLog(manner.each, analysis, manner.isLive === true ? settling : undefined)
   const records = readInto(log, clock, bytes, manner.cuts ?? [], analysis)
   analysis.finish()
   const report = captureReport('-', analysis, records.info, clock.baseNs, {}, records.error)
