@@ -9,7 +9,7 @@ import { Random } from './random.js'
 const ROOT = new URL('../../', import.meta.url)
 const SEEDS = new URL('seeds/', import.meta.url)
 const SEED = 20_261_124
-const RUNS = 4000
+const RUNS = 2500
 
 test(`${RUNS} spoiled captures: every property holds`, async () => {
   const limits = { runs: RUNS, seconds: 15, finds: 3 }
