@@ -80,7 +80,8 @@ class Pool<T, P, R> {
   private start(): void {
     const { module, setup, signal, tasks } = this.options
     if (signal.aborted) return this.giveUpWaiting()
-    const worker = new Worker(module, { workerData: setup })
+    // Files that a worker opened and handed over stay open when it ends.
+    const worker = new Worker(module, { workerData: setup, trackUnmanagedFds: false })
     this.workers.add(worker)
     let running: number | undefined
     const next = (): void => {

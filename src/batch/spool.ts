@@ -1,15 +1,17 @@
-// Output that has to wait for its turn: little of it in memory, the rest in temporary files that are gone when read.
+// Output that has to wait for its turn: little of it in memory, the rest in temporary files. They have no name from the
+// moment they are open, so that no end of the process, however sudden, leaves one behind; threads share descriptors.
 
-import { appendFileSync, closeSync, openSync, readSync, rmSync } from 'node:fs'
+import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import { TeardownError } from '../base/errors.js'
 
 /** Octets of one part that are kept in memory. */
 const IN_MEMORY_BYTES = 1 << 20
 const READ_BYTES = 1 << 18
 
-/** A part of the output: what was written first, and the file with the rest. */
+/** A part of the output: the descriptor of a file with what was written first, and the rest. */
 export interface SpooledPart {
+  readonly file: number | undefined
   readonly octets: Uint8Array
-  readonly file: string | undefined
 }
 
 /** Collects parts of output, one after another. */
@@ -18,10 +20,9 @@ export class Spool {
   private readonly prefix: string
   private readonly buffer = Buffer.alloc(IN_MEMORY_BYTES)
   private filled = 0
-  private file: string | undefined
-  private parts = 0
+  private file: number | undefined
 
-  /** Files are made in `folder`, with names that begin with `prefix`. */
+  /** Files are made in `folder`, where no other spool has the same `prefix`. */
   constructor(folder: string, prefix: string) {
     this.folder = folder
     this.prefix = prefix
@@ -34,7 +35,7 @@ export class Spool {
   writeOctets(octets: Uint8Array): void {
     if (this.filled + octets.length > this.buffer.length) this.spill()
     if (octets.length > this.buffer.length) {
-      appendFileSync(this.spilled(), octets)
+      this.append(octets)
     } else {
       this.buffer.set(octets, this.filled)
       this.filled += octets.length
@@ -52,29 +53,42 @@ export class Spool {
   }
 
   private spill(): void {
-    appendFileSync(this.spilled(), this.buffer.subarray(0, this.filled))
+    this.append(this.buffer.subarray(0, this.filled))
     this.filled = 0
   }
 
-  private spilled(): string {
-    this.file ??= `${this.folder}/${this.prefix}-${this.parts++}`
-    return this.file
+  private append(octets: Uint8Array): void {
+    try {
+      this.file ??= namelessFile(`${this.folder}/${this.prefix}`)
+      for (let at = 0; at < octets.length;) at += writeSync(this.file, octets, at)
+    } catch (error) {
+      if (this.file !== undefined) closeSync(this.file)
+      this.file = undefined
+      const why = error instanceof Error ? error.message : String(error)
+      const where = `temporary files below ${this.folder} (TMPDIR)`
+      throw new TeardownError('ERR_WRITE', `cannot write ${where}: ${why}`, { cause: error })
+    }
   }
 }
 
-/** Hands a part over in order, and removes its file. */
-export function emptyPart(part: SpooledPart, take: (octets: Uint8Array) => void): void {
-  if (part.file !== undefined) {
-    const fd = openSync(part.file, 'r')
+function namelessFile(path: string): number {
+  const file = openSync(path, 'wx+', 0o600)
+  rmSync(path)
+  return file
+}
+
+/** Hands a part over in order, and closes its file. */
+export function emptyPart({ file, octets }: SpooledPart, take: (octets: Uint8Array) => void): void {
+  if (file !== undefined) {
     const room = Buffer.alloc(READ_BYTES)
     try {
-      for (let bytes = readSync(fd, room); bytes > 0; bytes = readSync(fd, room)) {
-        take(room.subarray(0, bytes))
+      for (let at = 0, bytes = 1; bytes > 0; at += bytes) {
+        bytes = readSync(file, room, 0, READ_BYTES, at)
+        if (bytes > 0) take(room.subarray(0, bytes))
       }
     } finally {
-      closeSync(fd)
-      rmSync(part.file, { force: true })
+      closeSync(file)
     }
   }
-  if (part.octets.length > 0) take(part.octets)
+  if (octets.length > 0) take(octets)
 }
