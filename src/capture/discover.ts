@@ -1,8 +1,13 @@
 // From command line arguments to the captures they stand for.
 
-import { closeSync, type Dirent, openSync, readdirSync, readSync, statSync } from 'node:fs'
+import { closeSync, type Dirent, openSync, readdirSync, readSync } from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
 import { TeardownError } from '../base/errors.js'
 import { MAGIC_BYTES, startsCapture, startsGzip } from './magic.js'
+import { statOf } from './stat.js'
+
+/** Entries looked at before other work gets its turn. */
+const TURN_ENTRIES = 256
 
 const GLOB_CHARACTERS = /[*?[\]{}]/
 
@@ -14,13 +19,23 @@ const GLOB_CHARACTERS = /[*?[\]{}]/
  *   out, each as the folder as given, `/`, and the path below it;
  * - globs as the files they match, sorted, if there is no file of that very name.
  *
+ * @param signal Stops the search: the promise rejects with its reason.
  * @throws {TeardownError} ERR_OPTION if a glob matches nothing.
  */
-export async function discoverCaptures(inputs: readonly string[]): Promise<string[]> {
+export async function discoverCaptures(
+  inputs: readonly string[],
+  signal?: AbortSignal,
+): Promise<string[]> {
   const found: string[] = []
+  let entries = 0
+  async function giveTurn(): Promise<void> {
+    if (++entries % TURN_ENTRIES !== 0) return
+    await setImmediate()
+    signal?.throwIfAborted()
+  }
   for (const input of inputs) {
     const kind = input === '-' ? 'file' : kindOf(input)
-    if (kind === 'folder') walk(input, found)
+    if (kind === 'folder') await walk(input, found, giveTurn)
     else if (kind === 'missing' && GLOB_CHARACTERS.test(input)) found.push(...(await expand(input)))
     else found.push(input)
   }
@@ -28,13 +43,13 @@ export async function discoverCaptures(inputs: readonly string[]): Promise<strin
 }
 
 function kindOf(path: string): 'file' | 'folder' | 'missing' {
-  const stat = statSync(path, { throwIfNoEntry: false })
+  const stat = statOf(path)
   if (stat === undefined) return 'missing'
   return stat.isDirectory() ? 'folder' : 'file'
 }
 
 /** Adds the captures below a folder; one that cannot be listed is added itself, for its reading to say so. */
-function walk(folder: string, found: string[]): void {
+async function walk(folder: string, found: string[], giveTurn: () => Promise<void>): Promise<void> {
   let entries: Dirent[]
   try {
     entries = readdirSync(folder, { withFileTypes: true })
@@ -46,7 +61,8 @@ function walk(folder: string, found: string[]): void {
   for (const entry of entries) {
     if (entry.name.startsWith('.')) continue
     const path = `${folder.replace(/\/+$/, '')}/${entry.name}`
-    if (entry.isDirectory()) walk(path, found)
+    await giveTurn()
+    if (entry.isDirectory()) await walk(path, found, giveTurn)
     else if (isRegular(entry, path) && looksLikeCapture(path)) found.push(path)
   }
 }
@@ -54,7 +70,7 @@ function walk(folder: string, found: string[]): void {
 /** Links to files count; links to folders do not, because they may lead in a circle. */
 function isRegular(entry: Dirent, path: string): boolean {
   if (!entry.isSymbolicLink()) return entry.isFile()
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+  return statOf(path)?.isFile() ?? false
 }
 
 /** Also true if the file cannot be opened: better a complaint than a capture passed over. */

@@ -101,13 +101,14 @@ function openStream(path: string, kind: 'pipe' | 'stream'): AsyncIterable<Uint8A
 async function readFile(path: string, framer: Framer, options: ReadOptions): Promise<ReadSummary> {
   const file = systemCall(path, () => openSync(path, 'r'))
   try {
-    const turns = new Turns(options, fstatSync(file).size)
+    const { size } = fstatSync(file)
+    const turns = new Turns(options, size)
     const magic = new Uint8Array(GZIP_MAGIC_BYTES)
     systemCall(path, () => readSync(file, magic, 0, GZIP_MAGIC_BYTES, 0))
     if (startsGzip(magic)) {
-      const input = new ChunkInput(turns.over(fileChunks(path, file, 0)))
+      const input = new ChunkInput(turns.over(fileChunks(path, file, 0, size)))
       return await readGzip(
-        new GzipReader(input, (offset) => fileChunks(path, file, offset)),
+        new GzipReader(input, (offset) => fileChunks(path, file, offset, size)),
         framer,
         turns,
       )
@@ -119,6 +120,7 @@ async function readFile(path: string, framer: Framer, options: ReadOptions): Pro
       framer.commit(bytes)
       if (turns.isDue(bytes)) await turns.give()
     }
+    requireWhole(path, turns.readBytes, size)
     framer.finish()
     return turns.summary()
   } finally {
@@ -152,7 +154,11 @@ async function readStream(
 }
 
 async function readGzip(gzip: GzipReader, framer: Framer, turns: Turns): Promise<ReadSummary> {
-  for await (const chunk of gzip.read()) framer.push(chunk)
+  for await (const chunk of gzip.read()) {
+    // Turns are counted in compressed octets, and a few of those may become gigabytes.
+    turns.throwIfAborted()
+    framer.push(chunk)
+  }
   framer.finish()
   return { ...turns.summary(), compression: 'gzip', garbageOffset: gzip.garbageOffset }
 }
@@ -169,6 +175,14 @@ class Turns {
     this.#totalBytes = totalBytes
   }
 
+  get readBytes(): number {
+    return this.#readBytes
+  }
+
+  throwIfAborted(): void {
+    this.#options.signal?.throwIfAborted()
+  }
+
   /** Counts octets, and says whether it is time for `give`. */
   isDue(bytes: number): boolean {
     this.#readBytes += bytes
@@ -181,7 +195,7 @@ class Turns {
     this.#options.onProgress?.(this.#readBytes, this.#totalBytes)
     await setImmediate()
     await this.#options.pause?.()
-    this.#options.signal?.throwIfAborted()
+    this.throwIfAborted()
   }
 
   /** The same chunks, counted and with turns in between. */
@@ -200,17 +214,25 @@ class Turns {
   }
 }
 
-/** A file's octets from an offset on; the file may grow or shrink meanwhile. */
+/** What is cut off between two records leaves nothing that looks damaged. */
+function requireWhole(path: string, bytes: number, size: number): void {
+  if (bytes >= size) return
+  const lost = `it became shorter while it was read (${bytes} octets, ${size} at the beginning)`
+  throw new TeardownError('ERR_READ', `cannot read ${path} to its end: ${lost}`)
+}
+
+/** A file's octets from an offset on; it may grow meanwhile, but not shrink below its first size. */
 function* fileChunks(
   path: string,
   file: number,
   offset: number,
+  size: number,
 ): Generator<Uint8Array, void, undefined> {
   for (let at = offset; ;) {
     const position = at
     const chunk = new Uint8Array(FILE_CHUNK_BYTES)
     const bytes = systemCall(path, () => readSync(file, chunk, 0, chunk.length, position))
-    if (bytes === 0) return
+    if (bytes === 0) return requireWhole(path, at, size)
     at += bytes
     yield chunk.subarray(0, bytes)
   }

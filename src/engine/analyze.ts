@@ -53,12 +53,14 @@ export async function analyzeSource(
     options.buffer === undefined ? {} : { buffer: options.buffer },
   )
   analysis.origin = framer.info
-  const timer = options.live === true ? settleRegularly(analysis) : undefined
+  const failure = new AbortController()
+  const timer = options.live === true ? settleRegularly(analysis, failure) : undefined
+  const signal = timer === undefined ? options.signal : eitherOf(failure.signal, options.signal)
   let reading: Partial<ReadSummary> = {}
   let problem: TeardownError | undefined
   try {
     reading = await readCapture(source, framer, {
-      signal: options.signal,
+      signal,
       pause: options.pause,
       onProgress: (readBytes, totalBytes) =>
         options.onProgress?.({
@@ -69,6 +71,7 @@ export async function analyzeSource(
         }),
     })
   } catch (error) {
+    failure.signal.throwIfAborted()
     problem = problemOf(error, options.signal)
   } finally {
     clearInterval(timer)
@@ -77,15 +80,22 @@ export async function analyzeSource(
   return captureReport(name, analysis, framer.info, clock.baseNs, reading, problem)
 }
 
-/** What ended the reading; bugs are thrown on. */
+/** What ended the reading. Bugs are thrown on, and what is wrong with the results and not with the capture. */
 function problemOf(error: unknown, signal: AbortSignal | undefined): TeardownError {
-  if (error instanceof TeardownError) return error
-  if (signal?.aborted !== true) throw error
+  if (error instanceof TeardownError && error.code !== 'ERR_WRITE') return error
+  if (signal?.aborted !== true || error !== signal.reason) throw error
   return new TeardownError('ERR_INTERRUPTED', 'interrupted: read no further', { cause: error })
 }
 
-/** While a pipe is silent no packet moves time on, so the wall clock does. */
-function settleRegularly(analysis: Analysis): NodeJS.Timeout {
+function eitherOf(one: AbortSignal, other: AbortSignal | undefined): AbortSignal {
+  return other === undefined ? one : AbortSignal.any([one, other])
+}
+
+/**
+ * While a pipe is silent no packet moves time on, so the wall clock does. Nobody would catch what the taker of a
+ * connection throws here, such as a reader of the results that is gone: `failure` carries it to the reading.
+ */
+function settleRegularly(analysis: Analysis, failure: AbortController): NodeJS.Timeout {
   let frame = -1
   let seenAt = Date.now()
   return setInterval(() => {
@@ -94,6 +104,10 @@ function settleRegularly(analysis: Analysis): NodeJS.Timeout {
       seenAt = Date.now()
     }
     const silentNs = (Date.now() - seenAt) * 1e6
-    analysis.tracker.settle(analysis.captureEndNs + silentNs - SETTLE_NS)
+    try {
+      analysis.tracker.settle(analysis.captureEndNs + silentNs - SETTLE_NS)
+    } catch (error) {
+      failure.abort(error)
+    }
   }, SETTLE_EVERY_MS)
 }

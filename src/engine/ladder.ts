@@ -1,7 +1,7 @@
 // The second reading of a capture: the same tracker over the same packets, and a look at one connection's record after
 // each packet of it.
 
-import { CaptureError } from '../base/errors.js'
+import { CaptureError, TeardownError } from '../base/errors.js'
 import { Framer } from '../capture/framer.js'
 import { CaptureClock, type RecordHandler } from '../capture/record.js'
 import { readCapture } from '../capture/source.js'
@@ -27,7 +27,11 @@ export interface LadderTarget {
   readonly packets: number
 }
 
-/** Reads `path` and collects the packets of one connection. A capture that is damaged is read up to the damage. */
+/**
+ * Reads `path` and collects the packets of one connection. A capture that is damaged is read up to the damage.
+ *
+ * @throws {TeardownError} ERR_READ if less is there than at the first reading.
+ */
 export async function readLadder(
   path: string,
   target: LadderTarget,
@@ -40,6 +44,10 @@ export async function readLadder(
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error
   }
+  if (reader.frames < target.packets) {
+    const packets = `${reader.frames} packets after ${target.packets}`
+    throw new TeardownError('ERR_READ', `cannot read ${path} twice: it has changed (${packets})`)
+  }
   return reader.window.ladder()
 }
 
@@ -50,7 +58,8 @@ class LadderReader implements RecordHandler {
   private readonly decoder = new Decoder()
   private readonly tracker = new Tracker({ onEnd: () => undefined })
   private readonly observer: LadderObserver
-  private frame = 0
+  /** Packets read so far. */
+  frames = 0
 
   constructor(target: LadderTarget) {
     this.target = target
@@ -65,8 +74,8 @@ class LadderReader implements RecordHandler {
     linktype: number,
     timeNs: number,
   ): void {
-    this.frame++
-    const { decoder, frame, tracker } = this
+    const frame = ++this.frames
+    const { decoder, tracker } = this
     if (frame > this.target.packets) return
     const status = decoder.decode(view, start, end, origlen, linktype, timeNs)
     if (status === SEGMENT) {
@@ -92,7 +101,7 @@ class LadderReader implements RecordHandler {
   }
 
   onSkippedRecord(): void {
-    this.frame++
+    this.frames++
   }
 
   /** The record of a segment of the wanted connection, else -1. */

@@ -29,7 +29,6 @@ export async function analyzeMerged(
   const starts: Start[] = []
   const problems: TeardownError[] = []
   for (const path of paths) {
-    if (signal?.aborted === true) break
     const { firstNs, error } = await peek(path, signal)
     if (firstNs !== undefined) starts.push({ path, firstNs, order: starts.length })
     else if (error !== undefined) problems.push(named(path, error))
@@ -41,9 +40,11 @@ export async function analyzeMerged(
   const analysis = new Analysis(name, clock, handler, options)
   const merger = new Merger(starts, analysis, clock, problems, options)
   try {
+    // Of captures that were not even looked into nothing can be said.
+    signal?.throwIfAborted()
     await merger.run()
   } catch (error) {
-    if (signal?.aborted !== true) throw error
+    if (signal?.aborted !== true || error !== signal.reason) throw error
     problems.push(new TeardownError('ERR_INTERRUPTED', 'interrupted: read no further'))
   }
   analysis.finish()
@@ -76,7 +77,7 @@ async function peek(
     await readCapture(path, new Framer(stop, clock, { bufferBytes: PEEK_BYTES }), { signal })
   } catch (error) {
     if (error instanceof TeardownError) return { error }
-    if (!(error instanceof Enough) && signal?.aborted !== true) throw error
+    if (!(error instanceof Enough) && error !== signal?.reason) throw error
   }
   return clock.baseNs === undefined ? {} : { firstNs: clock.baseNs }
 }
@@ -244,7 +245,7 @@ class Input implements RecordHandler {
           }),
       })
     } catch (error) {
-      if (!(error instanceof TeardownError)) throw error
+      if (!(error instanceof TeardownError) || error.code === 'ERR_WRITE') throw error
       this.error = error
     } finally {
       this.isDone = true
