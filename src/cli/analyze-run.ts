@@ -50,6 +50,11 @@ export function failedPart(
   }
 }
 
+/** An interruption is how the reading of a live source ends; of anything else it leaves half. */
+export function isHalf({ error }: CaptureReport, live: boolean): boolean {
+  return error?.code === 'ERR_INTERRUPTED' && !live
+}
+
 /** How a capture is to be read. */
 export interface ReadingOptions {
   readonly live: boolean
@@ -116,6 +121,8 @@ export class AnalyzeRun {
   private readonly totals = { captures: 0, failed: 0, packets: 0, tcpPackets: 0, readBytes: 0 }
   private matched = false
   private failed = false
+  private unread = 0
+  private half = false
 
   private readonly warns: boolean
 
@@ -135,8 +142,14 @@ export class AnalyzeRun {
     return this.matched ? EXIT_MATCHED : EXIT_DONE
   }
 
+  /** Whether an interruption left captures unread, or half read. */
+  get isHalf(): boolean {
+    return this.half || this.unread > 0
+  }
+
   /** Adds a capture whose connections have been reported. */
-  add({ report, tally, matched }: Omit<CapturePart, 'state'>): void {
+  add({ report, tally, matched }: Omit<CapturePart, 'state'>, live = false): void {
+    this.half ||= isHalf(report, live)
     this.tally.absorb(tally)
     this.matched ||= matched
     this.totals.captures++
@@ -153,8 +166,21 @@ export class AnalyzeRun {
     this.failed ||= cutShort && this.settings.strict
   }
 
+  /** Counts captures that were not even begun, because the run was interrupted. */
+  leaveOut(captures: number): void {
+    this.unread += captures
+  }
+
+  /** Something could not be written that is no result. */
+  fail(): void {
+    this.failed = true
+  }
+
   finish(): void {
     this.reporter.finish(this.summary())
+    if (this.unread === 0 || !this.warns) return
+    const captures = `${this.unread} capture${this.unread === 1 ? '' : 's'}`
+    process.stderr.write(`tcp-teardown: interrupted: ${captures} not read\n`)
   }
 
   private warn({ capture, error, merged_captures: parts }: CaptureReport): void {
@@ -174,6 +200,7 @@ export class AnalyzeRun {
       schema: SCHEMA_NAME,
       captures: this.totals.captures,
       failed_captures: this.totals.failed,
+      ...(this.unread === 0 ? {} : { unread_captures: this.unread }),
       packets: this.totals.packets,
       tcp_packets: this.totals.tcpPackets,
       read_bytes: this.totals.readBytes,

@@ -1,11 +1,12 @@
 // `tcp-teardown analyze`: captures in, endings out.
 
-import { statSync } from 'node:fs'
 import { availableParallelism, devNull } from 'node:os'
 import { TeardownError } from '../base/errors.js'
 import { discoverCaptures } from '../capture/discover.js'
 import { groupBySeries } from '../capture/rotation.js'
+import { statOf } from '../capture/stat.js'
 import { printable } from '../report/printable.js'
+import { atOnce } from './at-once.js'
 import { AnalyzeRun, type Timeline } from './analyze-run.js'
 import { Output } from './output.js'
 import { planFiles } from './result-folder.js'
@@ -23,7 +24,7 @@ export async function runAnalyze(
   flags: AnalyzeFlags,
   signal: AbortSignal,
 ): Promise<number> {
-  const captures = await discoverCaptures(inputs)
+  const captures = await discoverCaptures(inputs, signal)
   if (captures.length === 0) {
     throw new TeardownError('ERR_OPTION', `no capture found below ${inputs.join(', ')}`)
   }
@@ -56,18 +57,29 @@ async function runOver(
   const workers = workersFor(settings.jobs, sizes)
   for (const before of plan.kept) run.remember(before)
   const context = { ...plan, run, reporter, bar, signal }
-  if (workers > 1) {
-    const { runOnWorkers } = await import('./run-workers.js')
-    const { colour, anonymizeKey } = settings
-    const setup = { flags, nameCaptures, width, colour, anonymizeKey }
-    await runOnWorkers(context, sizes, workers, setup)
-  } else {
-    await runHere(context, settings, output)
+  // A bar that is left behind leaves a terminal without cursor.
+  const forget = atOnce(() => bar?.stop())
+  try {
+    if (workers > 1) {
+      const { runOnWorkers } = await import('./run-workers.js')
+      const { colour, anonymizeKey } = settings
+      const setup = { flags, nameCaptures, width, colour, anonymizeKey }
+      await runOnWorkers(context, sizes, workers, setup)
+    } else {
+      await runHere(context, settings, output)
+    }
+  } finally {
+    bar?.stop()
+    forget()
   }
-  bar?.stop()
   run.finish()
-  plan.tell()
-  output.close()
+  if (!plan.tell()) run.fail()
+  if (run.isHalf && output.isAside) {
+    output.discard()
+    process.stderr.write(`tcp-teardown: ${printable(settings.output)}: not written: interrupted\n`)
+  } else {
+    output.close()
+  }
   return run.exitCode
 }
 
@@ -107,17 +119,17 @@ function workersFor(jobs: number | undefined, sizes: readonly number[]): number 
 
 /** Octets of a file; NaN for what is none. */
 function sizeOf(path: string): number {
-  const stat = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false })
+  const stat = path === '-' ? undefined : statOf(path)
   if (path === '-' || (stat !== undefined && !stat.isFile())) return NaN
   return stat?.size ?? 0
 }
 
 /** The output must not be one of the captures. */
 function refuseToOverwrite(captures: readonly string[], output: string): void {
-  const target = output === '-' ? undefined : statSync(output, { throwIfNoEntry: false })
+  const target = output === '-' ? undefined : statOf(output)
   if (target?.isFile() !== true) return
   for (const path of captures) {
-    const source = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false })
+    const source = path === '-' ? undefined : statOf(path)
     if (source?.dev !== target.dev || source.ino !== target.ino) continue
     throw new TeardownError('ERR_OPTION', `-o ${output}: is one of the captures to read`)
   }

@@ -1,7 +1,7 @@
 // `tcp-teardown explain`: one connection packet by packet, or what a verdict means.
 
-import { statSync } from 'node:fs'
 import { TeardownError } from '../base/errors.js'
+import { statOf } from '../capture/stat.js'
 import { analyzeSource } from '../engine/analyze.js'
 import type { CaptureReport } from '../engine/capture-report.js'
 import { readLadder } from '../engine/ladder.js'
@@ -79,7 +79,6 @@ async function explainConnection(
   }
   const target = { ...selected.target, packets: report.packets }
   const ladder = await readLadder(capture, target, signal)
-  if (signal.aborted) return EXIT_DONE
   const { connection, rule, baseNs } = selected
   writeOut(
     settings.isJson
@@ -126,7 +125,7 @@ function taxonomy(settings: ExplainSettings): string {
 
 /** Neither a wrong name nor a source that cannot be read twice goes further than this. */
 function checkCapture(path: string, isAboutCapture: boolean): void {
-  const stat = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false })
+  const stat = path === '-' ? undefined : statOf(path)
   if (path !== '-' && stat === undefined) {
     // A path in any case: the reading says what is wrong with it.
     if (isAboutCapture || /[/\\]|\.(pcap|pcapng|cap|gz|dump)\d*$/i.test(path)) return

@@ -4,24 +4,22 @@ import { readFileSync } from 'node:fs'
 import { CommanderError } from 'commander'
 import { TeardownError } from '../base/errors.js'
 import { printable } from '../report/printable.js'
-import { EXIT_DONE, EXIT_ERROR, EXIT_INTERRUPTED, EXIT_TERMINATED } from './exit-codes.js'
-import { OutputClosed } from './output.js'
+import { EXIT_DONE, EXIT_ERROR } from './exit-codes.js'
+import { Interrupt } from './interrupt.js'
+import { Output, OutputClosed } from './output.js'
 import { buildProgram } from './program.js'
 
 /** Runs the command line and returns the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const interrupt = new AbortController()
-  let interruptedCode = EXIT_INTERRUPTED
-  // The first Ctrl-C ends the reading, and what was found is reported; a second one ends the process.
-  process.once('SIGINT', () => interrupt.abort())
-  process.once('SIGTERM', () => {
-    interruptedCode = EXIT_TERMINATED
-    interrupt.abort()
-  })
+  const interrupt = new Interrupt()
   let exitCode = EXIT_DONE
   // Whoever reads the messages may go away; that changes nothing about the results.
   process.stderr.on('error', () => undefined)
-  const program = buildProgram(packageVersion(), {
+  const texts = {
+    writeOut: writeHelp,
+    writeErr: (text: string) => void process.stderr.write(printableLines(text)),
+  }
+  const program = buildProgram(packageVersion(), texts, {
     // Each command loads what it needs: modules are most of the start-up time.
     analyze: async (inputs, flags) => {
       const { runAnalyze } = await import('./analyze.js')
@@ -36,10 +34,12 @@ export async function main(argv: readonly string[]): Promise<number> {
   })
   try {
     await program.parseAsync(argv)
-    return interrupt.signal.aborted ? interruptedCode : exitCode
   } catch (error) {
-    return exitCodeOf(error)
+    const { aborted, reason } = interrupt.signal
+    exitCode = aborted && error === reason ? EXIT_DONE : exitCodeOf(error)
+    if (exitCode !== EXIT_DONE) return exitCode
   }
+  return interrupt.signal.aborted ? interrupt.exitCode : exitCode
 }
 
 function exitCodeOf(error: unknown): number {
@@ -51,8 +51,21 @@ function exitCodeOf(error: unknown): number {
     return EXIT_ERROR
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  process.stderr.write(`tcp-teardown: unexpected error, please report it\n${text}\n`)
+  process.stderr.write(
+    `tcp-teardown: unexpected error, please report it\n${printableLines(text)}\n`,
+  )
   return EXIT_ERROR
+}
+
+/** Help and version. Their reader may go away, or have no room, as that of results. */
+function writeHelp(text: string): void {
+  const output = new Output('-')
+  output.write(text)
+  output.close()
+}
+
+function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n')
 }
 
 function packageVersion(): string {

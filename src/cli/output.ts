@@ -1,17 +1,27 @@
 // Where results go: standard output or a file. Writing is synchronous, so that memory stays bounded however slow the
 // reader is, and a reader that goes away (`| head`) ends the run quietly.
 
-import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { TeardownError } from '../base/errors.js'
+import { statOf } from '../capture/stat.js'
 import type { TextSink } from '../report/reporter.js'
+import { atOnce } from './at-once.js'
+import { giveUpSignals } from './interrupt.js'
 
 const STDOUT = 1
 const BUFFER_BYTES = 1 << 18
 /** Pause before writing again to a reader that is not ready. */
 const RETRY_MS = 5
+/** A reader that takes nothing for so many pauses may never do: whoever waits for us must be able to end this. */
+const PATIENT_RETRIES = 100
 
 /** The reader of our output has gone away: not an error, but the end of the run. */
 export class OutputClosed extends Error {}
+
+/** Where the text of a file goes until it is whole. */
+export function partialPath(path: string): string {
+  return `${path}.${process.pid}.partial`
+}
 
 /** A buffered, synchronous text output. A file appears under its name when it is whole. */
 export class Output implements TextSink {
@@ -19,6 +29,10 @@ export class Output implements TextSink {
   private readonly name: string
   /** Where the text goes until it is whole; undefined for standard output and special files. */
   private readonly aside: string | undefined
+  private readonly forget: () => void = () => undefined
+  private isOpen = true
+  /** Why something could not be written: what follows would leave a hole, and is refused. */
+  private broken: Error | undefined
   private readonly buffer = Buffer.allocUnsafe(BUFFER_BYTES)
   private filled = 0
   /** Write at once: somebody watches a live source. */
@@ -31,13 +45,20 @@ export class Output implements TextSink {
       this.fd = STDOUT
       return
     }
-    const isSpecial = statSync(path, { throwIfNoEntry: false })?.isFile() === false
-    if (!isSpecial) this.aside = `${path}.${process.pid}.partial`
+    const isSpecial = statOf(path)?.isFile() === false
+    const aside = isSpecial ? undefined : partialPath(path)
+    this.aside = aside
     try {
       this.fd = openSync(this.aside ?? path, 'w')
     } catch (error) {
       throw this.failure(error)
     }
+    if (aside !== undefined) this.forget = atOnce(() => rmSync(aside, { force: true }))
+  }
+
+  /** Whether nobody sees what is written before it is closed. */
+  get isAside(): boolean {
+    return this.aside !== undefined
   }
 
   write(text: string): void {
@@ -66,26 +87,50 @@ export class Output implements TextSink {
   close(): void {
     this.flush()
     if (this.fd === STDOUT) return
-    closeSync(this.fd)
-    if (this.aside === undefined) return
     try {
-      renameSync(this.aside, this.name)
+      this.closeFile()
+      if (this.aside !== undefined) renameSync(this.aside, this.name)
     } catch (error) {
       throw this.failure(error)
     }
+    this.forget()
   }
 
   /** Drops what was written to a file; for runs that fail. */
   discard(): void {
     this.filled = 0
     if (this.fd === STDOUT) return
-    closeSync(this.fd)
+    try {
+      this.closeFile()
+    } catch {
+      // The file goes anyway.
+    }
     if (this.aside !== undefined) rmSync(this.aside, { force: true })
+    this.forget()
+  }
+
+  private closeFile(): void {
+    if (!this.isOpen) return
+    // Closed even where closing fails.
+    this.isOpen = false
+    closeSync(this.fd)
   }
 
   private writeAll(octets: Uint8Array): void {
+    if (this.broken !== undefined) throw this.broken
     let rest = octets
-    while (rest.length > 0) rest = rest.subarray(this.writeSome(rest))
+    let retries = 0
+    let takeBack: (() => void) | undefined
+    try {
+      while (rest.length > 0) {
+        const taken = this.writeSome(rest)
+        rest = rest.subarray(taken)
+        retries = taken === 0 ? retries + 1 : 0
+        if (retries === PATIENT_RETRIES) takeBack ??= giveUpSignals()
+      }
+    } finally {
+      takeBack?.()
+    }
   }
 
   private writeSome(octets: Uint8Array): number {
@@ -93,12 +138,15 @@ export class Output implements TextSink {
       return writeSync(this.fd, octets)
     } catch (error) {
       const code = codeOf(error)
-      if (code === 'EPIPE') throw new OutputClosed('the reader of the output is gone')
-      if (code !== 'EAGAIN') {
-        throw this.failure(error)
+      if (code === 'EAGAIN') {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS)
+        return 0
       }
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS)
-      return 0
+      this.broken =
+        code === 'EPIPE'
+          ? new OutputClosed('the reader of the output is gone')
+          : this.failure(error)
+      throw this.broken
     }
   }
 
@@ -113,11 +161,23 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
-function reason(error: unknown): string {
-  const code = codeOf(error)
-  if (code === 'ENOSPC') return 'no space left on the device'
-  if (code === 'ENOENT') return 'no such folder'
-  if (code === 'EACCES') return 'permission denied'
-  if (code === 'EISDIR') return 'is a directory'
-  return error instanceof Error ? error.message : String(error)
+const REASONS = new Map([
+  ['ENOSPC', 'no space left on the device'],
+  ['EDQUOT', 'the disk quota is used up'],
+  ['EFBIG', 'it would be larger than files may be'],
+  ['ENOENT', 'no such folder'],
+  ['ENOTDIR', 'part of the path is not a folder'],
+  ['EACCES', 'permission denied'],
+  ['EPERM', 'operation not permitted'],
+  ['EROFS', 'the file system is read-only'],
+  ['EISDIR', 'is a directory'],
+  ['EIO', 'input/output error'],
+  ['ENAMETOOLONG', 'the name is too long'],
+  ['ELOOP', 'too many symbolic links'],
+  ['EMFILE', 'too many open files'],
+])
+
+/** Why a system call on the way of results failed, in words. */
+export function reason(error: unknown): string {
+  return REASONS.get(codeOf(error)) ?? (error instanceof Error ? error.message : String(error))
 }

@@ -30,9 +30,16 @@ Examples:
 
 Exit codes: 0 done, 2 an error, 130 interrupted.`
 
+/** Where help goes, and what is said about options. */
+export interface HelpTexts {
+  readonly writeOut: (text: string) => void
+  readonly writeErr: (text: string) => void
+}
+
 /** Builds the command tree. */
-export function buildProgram(version: string, actions: Actions): Command {
+export function buildProgram(version: string, texts: HelpTexts, actions: Actions): Command {
   const program = new Command('tcp-teardown')
+    .configureOutput(texts)
     .description(
       'Tells how every TCP connection in a packet capture ended, who ended it, and on which packets the answer rests.',
     )

@@ -2,9 +2,10 @@
 // written aside and renamed, so that it is whole or absent; a line in the folder's list says what it was made of.
 
 import { createHash } from 'node:crypto'
-import { appendFileSync, mkdirSync, readFileSync, statSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { TeardownError } from '../base/errors.js'
+import { statOf } from '../capture/stat.js'
 import type { CaptureReport } from '../engine/capture-report.js'
 import { printable } from '../report/printable.js'
 import { SCHEMA_NAME } from '../report/reporter.js'
@@ -13,10 +14,11 @@ import {
   type CapturePart,
   CaptureJudge,
   failedPart,
+  isHalf,
   type ReadingOptions,
   type Timeline,
 } from './analyze-run.js'
-import { Output } from './output.js'
+import { Output, reason } from './output.js'
 import { reporterOf } from './reporters.js'
 import type { AnalyzeFlags, AnalyzeSettings } from './settings.js'
 
@@ -26,11 +28,13 @@ const EXTENSIONS = { table: 'txt', json: 'json', ndjson: 'ndjson', csv: 'csv' } 
 /** Options that do not change a result. */
 const WITHOUT_EFFECT = new Set(['jobs', 'progress', 'outDir', 'resume', 'strict'])
 
+/** Path, size and time of change of each capture of a timeline. */
+type Captures = readonly (readonly [path: string, bytes: number, changedMs: number])[]
+
 /** One line of the list: a result, and what it was made of. */
 interface Made {
   readonly result: string
-  /** Path, size and time of change of each capture. */
-  readonly captures: readonly (readonly [path: string, bytes: number, changedMs: number])[]
+  readonly captures: Captures
   readonly options: string
   /** Size of the result. */
   readonly bytes: number
@@ -52,7 +56,7 @@ export async function analyzeToFile(
 ): Promise<CapturePart> {
   let output: Output
   try {
-    makeFolder(dirname(file))
+    makeFolder(dirname(file), settings.outDir)
     output = new Output(file)
   } catch (error) {
     return failedPart(timeline[0] ?? '-', 'ERR_WRITE', messageOf(error))
@@ -66,7 +70,7 @@ export async function analyzeToFile(
     const tally = judge.tally.take()
     run.add({ report, tally, matched })
     run.finish()
-    if (report.error?.code === 'ERR_INTERRUPTED') output.discard()
+    if (isHalf(report, options.live)) output.discard()
     else output.close()
     return { report, state: { rows: 0, listed: [] }, tally, matched }
   } catch (error) {
@@ -94,8 +98,8 @@ export interface FilePlan {
   readonly onFile: ((at: number, report: CaptureReport, matched: boolean) => void) | undefined
   /** What earlier runs found of the timelines that are left out. */
   readonly kept: readonly { readonly matched: boolean; readonly cutShort: boolean }[]
-  /** Says on stderr what lies in the folder now; standard output stays empty. */
-  readonly tell: () => void
+  /** Says on stderr what lies in the folder now, and whether all could be noted; standard output stays empty. */
+  readonly tell: () => boolean
 }
 
 /** Decides which timelines are analyzed into which files. */
@@ -111,16 +115,19 @@ export function planFiles(
       files: undefined,
       onFile: undefined,
       kept: [],
-      tell: () => undefined,
+      tell: () => true,
     }
   }
   const folder = new ResultFolder(outDir, settings, flags)
   const planned = all.map((timeline) => {
     const file = folder.fileOf(timeline)
-    return { timeline, file, known: resume ? folder.known(timeline, file) : undefined }
+    // Before the reading: what changes from now on is not known to be in the result.
+    const captures = capturesOf(timeline)
+    return { timeline, file, captures, known: resume ? folder.known(file, captures) : undefined }
   })
   const due = planned.filter(({ known }) => known === undefined)
   let made = 0
+  let listProblem: string | undefined
   return {
     timelines: due.map(({ timeline }) => timeline),
     files: due.map(({ file }) => file),
@@ -128,10 +135,13 @@ export function planFiles(
     onFile: (at, { error }, matched) => {
       if (error !== undefined && NO_RESULT.has(error.code)) return
       made++
-      const { timeline, file } = due[at] as (typeof due)[number]
+      const { file, captures } = due[at] as (typeof due)[number]
       // What could not be read to its end is tried again.
-      if (error === undefined || error.code === 'ERR_CAPTURE_TRUNCATED') {
-        folder.note(timeline, file, matched, error !== undefined)
+      if (error !== undefined && error.code !== 'ERR_CAPTURE_TRUNCATED') return
+      try {
+        folder.note(file, captures, matched, error !== undefined)
+      } catch (problem) {
+        listProblem ??= reason(problem)
       }
     },
     tell: () => {
@@ -140,6 +150,11 @@ export function planFiles(
       process.stderr.write(
         `tcp-teardown: ${made} results written below ${printable(outDir)}${before}\n`,
       )
+      if (listProblem === undefined) return true
+      process.stderr.write(
+        `tcp-teardown: cannot write ${printable(join(outDir, LIST))}: ${listProblem}: --resume will make results again\n`,
+      )
+      return false
     },
   }
 }
@@ -162,13 +177,15 @@ class ResultFolder {
       chosen.sort(([a], [b]) => (a < b ? -1 : 1)),
       ...keyPrint(settings.anonymizeKey),
     ])
-    makeFolder(folder)
+    makeFolder(folder, undefined)
     for (const line of linesOf(join(folder, LIST))) this.made.set(line.made.result, line)
   }
 
   /** The result file of a timeline: the capture's path below the folder. */
   fileOf([first = '-']: Timeline): string {
-    const parts = first.split('/').filter((part) => part !== '' && part !== '.')
+    const parts = printable(first)
+      .split('/')
+      .filter((part) => part !== '' && part !== '.')
     const base = parts.map((part) => (part === '..' ? '_' : part)).join('/')
     let name = `${base === '-' ? 'stdin' : base}.${this.extension}`
     for (let n = 2; this.taken.has(name); n++) name = `${base}~${n}.${this.extension}`
@@ -177,30 +194,24 @@ class ResultFolder {
   }
 
   /** What is known of a result, if it is there and made of the same captures with the same options. */
-  known(timeline: Timeline, file: string): Known | undefined {
+  known(file: string, captures: Captures | undefined): Known | undefined {
     const known = this.made.get(file)
-    const now = this.lineOf(timeline, file)
+    const now = this.lineOf(file, captures)
     if (known === undefined || now === undefined) return undefined
     return JSON.stringify(known.made) === JSON.stringify(now) ? known : undefined
   }
 
   /** Notes a result that is whole. */
-  note(timeline: Timeline, file: string, matched: boolean, cutShort: boolean): void {
-    const made = this.lineOf(timeline, file)
+  note(file: string, captures: Captures | undefined, matched: boolean, cutShort: boolean): void {
+    const made = this.lineOf(file, captures)
     if (made === undefined) return
     const line: Known = { made, matched, cutShort }
     appendFileSync(join(this.folder, LIST), `${JSON.stringify(line)}\n`)
   }
 
-  private lineOf(timeline: Timeline, file: string): Made | undefined {
-    const captures: [string, number, number][] = []
-    for (const path of timeline) {
-      const stat = statSync(path, { throwIfNoEntry: false })
-      if (stat?.isFile() !== true) return undefined
-      captures.push([path, stat.size, stat.mtimeMs])
-    }
-    const result = statSync(file, { throwIfNoEntry: false })
-    if (result === undefined) return undefined
+  private lineOf(file: string, captures: Captures | undefined): Made | undefined {
+    const result = statOf(file)
+    if (captures === undefined || result === undefined) return undefined
     return { result: file, captures, options: this.options, bytes: result.size }
   }
 }
@@ -210,23 +221,36 @@ function keyPrint(key: Uint8Array | undefined): string[] {
   return key === undefined ? [] : [createHash('sha256').update(key).digest('hex')]
 }
 
-function makeFolder(folder: string): void {
+/** What a timeline's captures are now; undefined if one of them is no regular file. */
+function capturesOf(timeline: Timeline): Captures | undefined {
+  const captures: [string, number, number][] = []
+  for (const path of timeline) {
+    const stat = statOf(path)
+    if (stat?.isFile() !== true) return undefined
+    captures.push([path, stat.size, stat.mtimeMs])
+  }
+  return captures
+}
+
+/** Makes a folder and those above it, but not again the one of all results, which was there when the run began. */
+function makeFolder(folder: string, root: string | undefined): void {
   try {
     // Step by step: mkdir's own recursion never ends below /proc (Node 20).
-    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return
+    if (statOf(folder)?.isDirectory() === true) return
+    if (folder === root) throw new TeardownError('ERR_WRITE', `the folder ${folder} is gone`)
     const parent = dirname(folder)
-    if (parent !== folder) makeFolder(parent)
+    if (parent !== folder) makeFolder(parent, root)
     mkdirSync(folder)
   } catch (error) {
     if (error instanceof TeardownError) throw error
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return
-    throw new TeardownError('ERR_WRITE', `cannot make ${folder}: ${messageOf(error)}`, {
+    throw new TeardownError('ERR_WRITE', `cannot make ${folder}: ${reason(error)}`, {
       cause: error,
     })
   }
 }
 
-/** Lines of the list; a last one that was cut short by a crash is none. */
+/** Lines of the list; one that was cut short by a crash, or is damaged, is none. */
 function linesOf(file: string): Known[] {
   let text = ''
   try {
@@ -236,7 +260,8 @@ function linesOf(file: string): Known[] {
   }
   return text.split('\n').flatMap((line) => {
     try {
-      return line === '' ? [] : [JSON.parse(line) as Known]
+      const known = JSON.parse(line) as Known | null
+      return typeof known?.made?.result === 'string' ? [known] : []
     } catch {
       return []
     }

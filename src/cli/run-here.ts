@@ -1,6 +1,6 @@
 // `analyze` in one thread: captures one after another, results as they come. The only way for pipes.
 
-import { statSync } from 'node:fs'
+import { statOf } from '../capture/stat.js'
 import type { Progress } from '../engine/analyze.js'
 import type { CaptureReport } from '../engine/capture-report.js'
 import type { Reporter } from '../report/reporter.js'
@@ -52,9 +52,12 @@ export async function runHere(
         : await analyzeToFile(settings, timeline, file, options)
     bar?.done(last)
     if (part.report.error !== undefined) bar?.stop()
-    run.add(part)
+    run.add(part, live)
     onFile?.(at, part.report, part.matched)
-    if (signal.aborted) break
+    if (signal.aborted) {
+      run.leaveOut(timelines.slice(at + 1).flat().length)
+      break
+    }
   }
 }
 
@@ -72,5 +75,5 @@ function afterGrace(signal: AbortSignal): AbortSignal {
 /** Standard input and FIFOs may go on for ever. */
 function isLive(path: string): boolean {
   if (path === '-') return true
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === false
+  return statOf(path)?.isFile() === false
 }

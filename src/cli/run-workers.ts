@@ -9,7 +9,9 @@ import { emptyPart } from '../batch/spool.js'
 import type { Progress } from '../engine/analyze.js'
 import type { Reporter } from '../report/reporter.js'
 import { type AnalyzeRun, failedPart } from './analyze-run.js'
+import { atOnce } from './at-once.js'
 import type { WorkerResult, WorkerSetup, WorkerTask } from './analyze-worker.js'
+import { partialPath } from './output.js'
 import type { RunContext } from './run-here.js'
 
 /** Judges the captures on `workers` threads; `costs` are their sizes. */
@@ -20,6 +22,11 @@ export async function runOnWorkers(
   setup: Omit<WorkerSetup, 'folder'>,
 ): Promise<void> {
   const folder = temporaryFolder()
+  function removeTemporary(): void {
+    rmSync(folder, { recursive: true, force: true })
+    for (const file of files ?? []) removePartial(file)
+  }
+  const forget = atOnce(removeTemporary)
   try {
     const outcomes = runPool<WorkerTask, Progress, WorkerResult>({
       module: new URL('./analyze-worker.js', import.meta.url),
@@ -31,6 +38,7 @@ export async function runOnWorkers(
       })),
       onProgress: (at, progress) => bar?.update(timelines[at]?.[0] ?? '', progress),
       onSettled: (at, outcome) => {
+        if (outcome.state === 'died' && files !== undefined) removePartial(files[at] ?? '')
         if (outcome.state !== 'done') return
         const { part } = outcome.result as WorkerResult
         onFile?.(at, part.report, part.matched)
@@ -43,11 +51,19 @@ export async function runOnWorkers(
       if (outcome.state === 'done') absorb(outcome.result, run, reporter)
       else if (outcome.state === 'died')
         run.add(failedPart(path, 'ERR_WORKER', `not analyzed, its worker died: ${outcome.reason}`))
+      else run.leaveOut(timelines[at]?.length ?? 0)
       at++
     }
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    // By now no worker runs that could make another one.
+    removeTemporary()
+    forget()
   }
+}
+
+/** A worker that dies leaves what it was writing. */
+function removePartial(file: string): void {
+  rmSync(partialPath(file), { force: true })
 }
 
 function temporaryFolder(): string {

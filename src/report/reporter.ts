@@ -19,6 +19,7 @@ export interface CaptureRow {
   readonly late_packets?: number
   readonly evicted_connections?: number
   readonly skipped: readonly { readonly name: string; readonly packets: number }[]
+  readonly error?: { readonly code: string; readonly message: string }
 }
 
 /** What a reporter keeps for the end, as plain data that can go from one thread to another. */

@@ -12,6 +12,8 @@ export interface Summary {
   readonly captures: number
   /** Captures that could not be read, or not to their end. */
   readonly failed_captures: number
+  /** Captures that were not begun, because the run was interrupted. */
+  readonly unread_captures?: number
   readonly packets: number
   readonly tcp_packets: number
   readonly read_bytes: number

@@ -57,6 +57,7 @@ const WORRYING_FRAMES = new Map([
 /** What a reader of the results has to know about a capture. */
 function captureNotes(report: CaptureRow): string[] {
   const notes: string[] = []
+  if (report.error?.code === 'ERR_INTERRUPTED') notes.push(report.error.message)
   for (const { name, packets } of report.skipped) {
     const why = WORRYING_FRAMES.get(name)
     if (why === undefined) continue
@@ -164,6 +165,9 @@ export class TableReporter implements Reporter {
     lines.push(heading(`${found}${of}`) + faint(`, ${counted(summary.tcp_packets, 'TCP packet')}`))
     if (summary.selected_connections !== summary.connections) {
       lines.push(`${counted(summary.selected_connections, 'connection')} selected by filters`)
+    }
+    if (summary.unread_captures !== undefined) {
+      lines.push(`${counted(summary.unread_captures, 'capture')} not read: interrupted`)
     }
     if (summary.selected_connections > 0) lines.push('')
     const width = Math.max(...VERDICTS.map(({ verdict }) => verdict.length))

@@ -1,0 +1,14 @@
+// What has to be put in order when the process ends at once, without a way back through its callers.
+
+const steps = new Set<() => void>()
+
+/** Has `step` done if the process ends at once; returns what takes that back. */
+export function atOnce(step: () => void): () => void {
+  steps.add(step)
+  return () => void steps.delete(step)
+}
+
+/** Does all of it. */
+export function putInOrder(): void {
+  for (const step of steps) step()
+}

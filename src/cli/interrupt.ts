@@ -1,0 +1,44 @@
+// Ctrl-C and SIGTERM. The first one ends the reading, and what was found is reported; the next one ends the process.
+
+import { EXIT_INTERRUPTED, EXIT_TERMINATED } from './exit-codes.js'
+import { putInOrder } from './at-once.js'
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+
+/** Listens to the signals that end a run. */
+export class Interrupt {
+  private readonly controller = new AbortController()
+  /** Exit code of a run that was interrupted. */
+  exitCode: number = EXIT_INTERRUPTED
+
+  constructor() {
+    for (const name of SIGNALS) process.on(name, () => this.take(name))
+  }
+
+  /** Aborted by the first signal. */
+  get signal(): AbortSignal {
+    return this.controller.signal
+  }
+
+  private take(name: (typeof SIGNALS)[number]): void {
+    if (!this.signal.aborted) {
+      if (name === 'SIGTERM') this.exitCode = EXIT_TERMINATED
+      this.controller.abort()
+      return
+    }
+    putInOrder()
+    giveUpSignals()
+    process.kill(process.pid, name)
+  }
+}
+
+/** Lets signals end the process again without asking; returns what takes that back. */
+export function giveUpSignals(): () => void {
+  const listeners = SIGNALS.map((name) => [name, process.rawListeners(name)] as const)
+  for (const name of SIGNALS) process.removeAllListeners(name)
+  return () => {
+    for (const [name, all] of listeners) {
+      for (const listener of all) process.on(name, listener as NodeJS.SignalsListener)
+    }
+  }
+}
