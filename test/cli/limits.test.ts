@@ -45,8 +45,8 @@ describe('connections', () => {
 })
 
 test('--max-layers: deeper frames are counted and said', async () => {
-  const frames = scenarioFrames(OPEN)
-  const records = [...frames, ...frames.map((f) => ({ ...f, bytes: tagged(f.bytes, 6) }))]
+  const inTunnels = scenarioFrames(OPEN).map((f) => Object.assign(f, { bytes: tagged(f.bytes, 6) }))
+  const records = [...scenarioFrames(OPEN), ...inTunnels]
   const path = await scratch.file('deep.pcap', buildPcap(records))
   const all = await analyze(['-f', 'ndjson', path])
   expect(rows(all.stdout).at(-1)).toMatchObject({ tcp_packets: 6 })

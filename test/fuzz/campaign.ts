@@ -8,7 +8,7 @@ import { inputOf } from './input.js'
 import { Random } from './random.js'
 
 /** A generous time for an input: a slow machine, a busy one, and a collection of garbage are in it. */
-const INPUT_MS = 50
+const INPUT_MS = 500
 const OCTET_NS = 50_000
 
 /** An input for which something does not hold. */
