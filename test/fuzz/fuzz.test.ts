@@ -10,9 +10,11 @@ const ROOT = new URL('../../', import.meta.url)
 const SEEDS = new URL('seeds/', import.meta.url)
 const SEED = 20_261_124
 const RUNS = 2500
+/** A machine that is busy gets less far. */
+const SECONDS = 5
 
-test(`${RUNS} spoiled captures: every property holds`, async () => {
-  const limits = { runs: RUNS, seconds: 15, finds: 3 }
+test(`up to ${RUNS} spoiled captures: every property holds`, async () => {
+  const limits = { runs: RUNS, seconds: SECONDS, finds: 3 }
   const { finds, runs } = await campaign(corpus(ROOT), SEED, 0, limits)
   expect(finds.map(({ run, message }) => `run ${run}: ${message}`)).toEqual([])
   expect(runs).toBeGreaterThan(0)
