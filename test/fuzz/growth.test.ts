@@ -16,9 +16,9 @@ import { ethernet, ipv6, tcp } from '../unit/wire/frames.js'
 /** How much longer a hostile capture may take, and what a pause of the machine may add. */
 const RATIO_MAX = 3
 const PAUSE_MS = 300
-const LINKTYPES = 100_000
-const INTERFACES = 100_000
-const CONNECTIONS = 20_000
+const LINKTYPES = 70_000
+const INTERFACES = 60_000
+const CONNECTIONS = 12_000
 
 /** A block many times over; `change` gets the place of each. */
 function repeated(
@@ -104,7 +104,7 @@ test('a merged capture with more interfaces than a call has arguments', async ()
   const folder = mkdtempSync(join(tmpdir(), 'tcp-teardown-'))
   const path = join(folder, 'interfaces.pcapng')
   try {
-    writeFileSync(path, concat([SECTION, repeated(INTERFACE, 1.5 * INTERFACES), PACKET]))
+    writeFileSync(path, concat([SECTION, repeated(INTERFACE, 2.5 * INTERFACES), PACKET]))
     const report = await analyzeMerged([path, path], { onConnection: () => {} })
     expect(report).toMatchObject({ packets: 2, connections: 1, linktypes: [1] })
     expect(report.error).toBeUndefined()
