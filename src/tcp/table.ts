@@ -12,8 +12,9 @@ const {
   ADDR_0, ADDR_1, CLOSING_CELLS, CLOSING_RECORD, CONN_CELLS, CONN_FLAGS, CONN_INTS, CONN_IPV6, CONN_SELF, HASH, PORTS, TEARDOWN, TEARDOWN_CELLS,
 } = L
 
-const FIRST_RECORDS = 256
-const FIRST_SLOTS = 1024
+/** Small: most captures have few connections, and thousands of them are read in one run. */
+const FIRST_RECORDS = 16
+const FIRST_SLOTS = 64
 
 /** A growable array of equal records with a free list. Records are zero when handed out. */
 class RecordPool {

@@ -82,6 +82,8 @@ export class EncapsulationTable {
   /** Parent id and kind of each id, in one number. */
   #links = new Int32Array(128)
   #values = new Int32Array(128)
+  /** Makes collisions unpredictable: tunnel ids come from the packets. */
+  readonly #seed = (Math.random() * 0x1_0000_0000) | 0
 
   /** How many ids have been given, 0 included. */
   get size(): number {
@@ -105,7 +107,7 @@ export class EncapsulationTable {
   child(parent: number, kind: number, value: number): number {
     const link = (parent << KIND_BITS) | kind
     const mask = this.#slots.length - 1
-    let slot = hash(link, value) & mask
+    let slot = this.#hash(link, value) & mask
     for (;;) {
       const id = this.#slots[slot] ?? 0
       if (id === 0) return this.#add(parent, kind, value)
@@ -143,15 +145,16 @@ export class EncapsulationTable {
 
   #place(id: number): void {
     const mask = this.#slots.length - 1
-    let slot = hash(this.#links[id] ?? 0, this.#values[id] ?? 0) & mask
+    let slot = this.#hash(this.#links[id] ?? 0, this.#values[id] ?? 0) & mask
     while (this.#slots[slot] !== 0) slot = (slot + 1) & mask
     this.#slots[slot] = id
   }
-}
 
-function hash(link: number, value: number): number {
-  const mixed = Math.imul(link ^ Math.imul(value, 0x9e3779b1), 0x85ebca6b)
-  return mixed ^ (mixed >>> 15)
+  #hash(link: number, value: number): number {
+    let mixed = Math.imul(value ^ this.#seed, 0x9e3779b1)
+    mixed = Math.imul(mixed ^ (mixed >>> 15) ^ link ^ this.#seed, 0x85ebca6b)
+    return mixed ^ (mixed >>> 15)
+  }
 }
 
 function describe(kind: number, value: number): string {

@@ -11,7 +11,7 @@ import { expect, test } from 'vitest'
 import { analyzeMerged } from '../../src/engine/merge.js'
 import { analyzeCapture } from '../../src/index.js'
 import { buildPcap, concat, PcapngBuilder } from '../support/capture-builder.js'
-import { ethernet, ipv6, tcp } from '../unit/wire/frames.js'
+import { ethernet, ipv4, ipv6, join as joined, tcp, u16, u32 } from '../unit/wire/frames.js'
 
 /** How much longer a hostile capture may take, and what a pause of the machine may add. */
 const RATIO_MAX = 3
@@ -57,6 +57,35 @@ const chosen = repeated(PACKET, CONNECTIONS, (view, at, i) => {
   setSource(view, at, [...words, words.reduce((sum, word) => Math.imul(sum ^ word, 31), 0)])
 })
 
+/** The inverse of an odd number modulo 2^32. */
+function inverse(odd: number): number {
+  let x = odd
+  for (let i = 0; i < 5; i++) x = Math.imul(x, 2 - Math.imul(odd, x))
+  return x
+}
+
+const GRE_KEYS = 30_000
+/** Kind of a GRE key below no other encapsulation, as in encapsulation.ts. */
+const LINK = 5
+const GRE_SYN = ethernet(
+  0x0800,
+  ipv4(joined(u16(0x2000), u16(0x0800), u32(0), ipv4(tcp({ flags: 2, payload: [] }))), {
+    protocol: 47,
+  }),
+)
+const GRE_PACKET = new PcapngBuilder().packet({ timeNs: 0n, bytes: GRE_SYN }).take()
+/** Behind the block's header, Ethernet, IPv4 and four octets. */
+const GRE_KEY = 28 + 14 + 20 + 4
+const usualKeys = repeated(GRE_PACKET, GRE_KEYS, (view, at, i) => view.setUint32(at + GRE_KEY, i))
+/** Keys that share the lower bits of a product without a secret: x = u, v with v = u >> 15 in all of them. */
+const chosenKeys = repeated(GRE_PACKET, GRE_KEYS, (view, at, i) => {
+  const mixed = (i << 17) | ((i << 2) & 0x1ffff) | (i >>> 13)
+  view.setUint32(
+    at + GRE_KEY,
+    Math.imul(Math.imul(mixed, inverse(0x85ebca6b)) ^ LINK, inverse(0x9e3779b1)),
+  )
+})
+
 const CASES: readonly (readonly [name: string, hostile: Uint8Array, plain: Uint8Array])[] = [
   [
     'every link type there can be',
@@ -77,6 +106,11 @@ const CASES: readonly (readonly [name: string, hostile: Uint8Array, plain: Uint8
     'IPv6 addresses chosen to collide',
     concat([SECTION, INTERFACE, chosen]),
     concat([SECTION, INTERFACE, usual]),
+  ],
+  [
+    'tunnel keys chosen to collide',
+    concat([SECTION, INTERFACE, chosenKeys]),
+    concat([SECTION, INTERFACE, usualKeys]),
   ],
   [
     'a gzip file name without end',

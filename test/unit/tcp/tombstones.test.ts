@@ -24,6 +24,16 @@ describe('tombstones', () => {
     expect(stones.has(5, 6)).toBe(true)
   })
 
+  test('are all there while the table grows', () => {
+    const stones = new Tombstones()
+    stones.add(256, 9)
+    for (let n = 1; n < 20_000; n++) {
+      stones.add(n, n ^ 77)
+      for (const known of [1, n >> 1, n])
+        if (known !== 256) expect(stones.has(known, known ^ 77)).toBe(known > 0)
+    }
+  })
+
   test('give way to newer ones in the same place', () => {
     const stones = new Tombstones()
     stones.add(1, 2)
