@@ -6,6 +6,11 @@ test.each([
   ['tcpdump -C -W', ['a.pcap00', 'a.pcap01']],
   ['tcpdump -G', ['trace-20261124-150000.pcap', 'trace-20261124-160000.pcap']],
   ['tcpdump -G with dots', ['t_2026-11-24_15.00.00.pcap.gz', 't_2026-11-24_16.00.00.pcap.gz']],
+  [
+    'tcpdump -C -G',
+    ['t-20261124-150000.pcap', 't-20261124-150000.pcap1', 't-20261124-160000.pcap'],
+  ],
+  ['compressed since', ['a.pcap.gz', 'a.pcap1.gz', 'a.pcap2']],
   ['dumpcap -b', ['a_00001_20261124150000.pcapng', 'a_00002_20261124150500.pcapng']],
 ])('%s makes one series', (_what, paths) => {
   expect(groupBySeries(paths)).toEqual([paths])
@@ -31,5 +36,12 @@ test('series keep their order of appearance', () => {
     ['b.pcap1', 'b.pcap0'],
     ['a.pcap'],
     ['c'],
+  ])
+})
+
+test('a compressed copy beside its original is no further part', () => {
+  expect(groupBySeries(['a.pcap', 'a.pcap.gz', 'a.pcap1'])).toEqual([
+    ['a.pcap', 'a.pcap1'],
+    ['a.pcap.gz'],
   ])
 })
