@@ -282,6 +282,7 @@ const REASONS = new Map([
   ['EMFILE', 'too many open files'],
   ['ENXIO', 'no such device or address'],
   ['ELOOP', 'too many symbolic links'],
+  ['ENAMETOOLONG', 'the name is too long'],
   ['EIO', 'input/output error'],
 ])
 

@@ -12,15 +12,27 @@ const STDOUT = 1
 const BUFFER_BYTES = 1 << 18
 /** Pause before writing again to a reader that is not ready. */
 const RETRY_MS = 5
-/** A reader that takes nothing for so many pauses may never do: whoever waits for us must be able to end this. */
-const PATIENT_RETRIES = 100
+/**
+ * A reader that takes nothing for so many pauses may never do: from then on a signal ends the process, for here nobody
+ * could listen to it.
+ */
+const PATIENT_RETRIES = 40
 
 /** The reader of our output has gone away: not an error, but the end of the run. */
 export class OutputClosed extends Error {}
 
 /** Where the text of a file goes until it is whole. */
-export function partialPath(path: string): string {
+function partialPath(path: string): string {
   return `${path}.${process.pid}.partial`
+}
+
+/** Removes what was written of a file. Where it cannot be removed either, its name says what it is. */
+export function removePartial(path: string): void {
+  try {
+    rmSync(partialPath(path), { force: true })
+  } catch {
+    // Its folder may be gone, or not be ours any more.
+  }
 }
 
 /** A buffered, synchronous text output. A file appears under its name when it is whole. */
@@ -53,7 +65,7 @@ export class Output implements TextSink {
     } catch (error) {
       throw this.failure(error)
     }
-    if (aside !== undefined) this.forget = atOnce(() => rmSync(aside, { force: true }))
+    if (aside !== undefined) this.forget = atOnce(() => removePartial(path))
   }
 
   /** Whether nobody sees what is written before it is closed. */
@@ -105,7 +117,7 @@ export class Output implements TextSink {
     } catch {
       // The file goes anyway.
     }
-    if (this.aside !== undefined) rmSync(this.aside, { force: true })
+    if (this.aside !== undefined) removePartial(this.name)
     this.forget()
   }
 

@@ -11,7 +11,7 @@ import type { Reporter } from '../report/reporter.js'
 import { type AnalyzeRun, failedPart } from './analyze-run.js'
 import { atOnce } from './at-once.js'
 import type { WorkerResult, WorkerSetup, WorkerTask } from './analyze-worker.js'
-import { partialPath } from './output.js'
+import { removePartial } from './output.js'
 import type { RunContext } from './run-here.js'
 
 /** Judges the captures on `workers` threads; `costs` are their sizes. */
@@ -38,6 +38,7 @@ export async function runOnWorkers(
       })),
       onProgress: (at, progress) => bar?.update(timelines[at]?.[0] ?? '', progress),
       onSettled: (at, outcome) => {
+        // A worker that dies leaves what it was writing.
         if (outcome.state === 'died' && files !== undefined) removePartial(files[at] ?? '')
         if (outcome.state !== 'done') return
         const { part } = outcome.result as WorkerResult
@@ -59,11 +60,6 @@ export async function runOnWorkers(
     removeTemporary()
     forget()
   }
-}
-
-/** A worker that dies leaves what it was writing. */
-function removePartial(file: string): void {
-  rmSync(partialPath(file), { force: true })
 }
 
 function temporaryFolder(): string {

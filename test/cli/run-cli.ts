@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly input?: Uint8Array
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
+  /** Another user. */
+  readonly uid?: number
 }
 
 /** Starts the program; the caller talks to it. */
@@ -32,7 +34,9 @@ export function start(
   options: RunOptions = {},
 ): ChildProcessWithoutNullStreams {
   const env = { PATH: process.env['PATH'], ...options.env }
-  const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: options.cwd ?? ROOT, env })
+  const as = options.uid === undefined ? {} : { uid: options.uid }
+  const cwd = options.cwd ?? ROOT
+  const child = spawn(process.execPath, [PROGRAM, ...args], { cwd, env, ...as })
   // A program that ends before it has read its input is nothing special.
   child.stdin.on('error', () => undefined)
   return child

@@ -1,0 +1,46 @@
+// Captures that are large, or take long, without costing much to make.
+
+import { truncateSync, writeFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
+import { buildPcap } from '../support/capture-builder.js'
+import { scenarioFrames } from '../support/scenario.js'
+
+const REFUSED = '0.000 > S 0:0(0)\n0.001 < R. 0:0(0) ack 1 win 0 nots'
+const PCAP_HEADER_BYTES = 24
+const RECORD_HEADER_BYTES = 16
+/** Where the ports stand in an Ethernet frame with IPv4 and TCP. */
+const SOURCE_PORT = 34
+const DESTINATION_PORT = 36
+
+/** A capture of one refused connection. */
+export const ONE: Uint8Array = buildPcap(scenarioFrames(REFUSED))
+
+/** A capture of so many refused connections, up to 64,000. */
+export function manyRefused(count: number): Uint8Array {
+  const body = ONE.subarray(PCAP_HEADER_BYTES)
+  const reset = RECORD_HEADER_BYTES + new DataView(body.buffer, body.byteOffset).getUint32(8, true)
+  const out = new Uint8Array(PCAP_HEADER_BYTES + count * body.length)
+  out.set(ONE.subarray(0, PCAP_HEADER_BYTES))
+  const view = new DataView(out.buffer)
+  for (let i = 0, at = PCAP_HEADER_BYTES; i < count; i++, at += body.length) {
+    out.set(body, at)
+    view.setUint16(at + RECORD_HEADER_BYTES + SOURCE_PORT, 1024 + i)
+    view.setUint16(at + reset + RECORD_HEADER_BYTES + DESTINATION_PORT, 1024 + i)
+  }
+  return out
+}
+
+/** Behind one connection nothing but zeros, which are empty records: gigabytes of them in no space at all. */
+export function writeEndless(path: string, bytes = 8e9): string {
+  writeFileSync(path, ONE)
+  truncateSync(path, ONE.length + Math.floor(bytes / RECORD_HEADER_BYTES) * RECORD_HEADER_BYTES)
+  return path
+}
+
+/** The same as gzip: small enough to be read at once, and long to inflate. Returns the length of its first member. */
+export function writeEndlessGzip(path: string): number {
+  const first = gzipSync(ONE)
+  const zeros = gzipSync(new Uint8Array(1 << 26), { level: 1 })
+  writeFileSync(path, Buffer.concat([first, ...Array.from({ length: 100 }, () => zeros)]))
+  return first.length
+}

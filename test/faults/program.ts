@@ -1,0 +1,111 @@
+// The running program, watched from outside: what it has open, how far it has read, what it leaves behind.
+
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Run, ROOT, ended, start } from '../cli/run-cli.js'
+
+const PROGRAM = join(ROOT, 'bin/tcp-teardown.js')
+
+/** Why a test that looks into a running process cannot be run here; undefined where it can. */
+export const NO_PROC: string | undefined = existsSync('/proc/self/fdinfo')
+  ? undefined
+  : 'needs /proc to see how far the program has read'
+
+/** Waits until something holds, and fails after a while. */
+export async function until(what: string, holds: () => boolean): Promise<void> {
+  for (let tries = 0; !holds(); tries++) {
+    if (tries > 2000) throw new Error(`it never came to this: ${what}`)
+    await sleep(5)
+  }
+}
+
+/** How far a process has read a file that it has open, or undefined. */
+export function positionIn(pid: number | undefined, path: string): number | undefined {
+  try {
+    for (const fd of readdirSync(`/proc/${pid}/fd`)) {
+      if (readlinkSync(`/proc/${pid}/fd/${fd}`) !== path) continue
+      return Number(/^pos:\s*(\d+)/.exec(readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8'))?.[1])
+    }
+  } catch {
+    // Closed meanwhile.
+  }
+  return undefined
+}
+
+/** Waits until a process is reading a file. */
+export function untilReading(pid: number | undefined, path: string, from = 0): Promise<void> {
+  return until(`${path} is read`, () => (positionIn(pid, path) ?? -1) >= from)
+}
+
+/** How a started program ended. */
+export interface Ending extends Run {
+  readonly signal: NodeJS.Signals | null
+}
+
+/** How the program is started. */
+export interface StartOptions {
+  readonly env?: Readonly<Record<string, string>>
+  /** Run it as another user. */
+  readonly uid?: number
+  /** Leave its output to the test. */
+  readonly quiet?: boolean
+}
+
+/** Starts the program with a folder of its own for temporary files. */
+export class Started {
+  readonly child: ChildProcessWithoutNullStreams
+  readonly ending: Promise<Ending>
+  private readonly temporary: string
+
+  constructor(folder: string, args: readonly string[], options: StartOptions = {}) {
+    this.temporary = temporaryFolder(folder)
+    const { uid } = options
+    const env = { TMPDIR: this.temporary, ...options.env }
+    this.child = start(args, uid === undefined ? { env } : { env, uid })
+    this.ending =
+      options.quiet === true
+        ? Promise.reject(new Error('nobody reads its output'))
+        : ended(this.child).then((run) => ({ ...run, signal: this.child.signalCode }))
+    this.ending.catch(() => undefined)
+  }
+
+  get pid(): number | undefined {
+    return this.child.pid
+  }
+
+  /** Temporary files it has left. */
+  get left(): string[] {
+    return readdirSync(this.temporary)
+  }
+}
+
+let folders = 0
+
+function temporaryFolder(below: string): string {
+  const folder = join(below, `tmp-${process.pid}-${folders++}`)
+  mkdirSync(folder)
+  return folder
+}
+
+/** Files below a folder that are not yet, or never became, results. */
+export function partials(folder: string): string[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.includes('.partial'),
+  )
+}
+
+/** Runs a line of shell, in which `$TT` is the program and `$1` and so on are `args`. */
+export async function shell(line: string, args: readonly string[]): Promise<Run> {
+  const env = { PATH: process.env['PATH'], TT: `${process.execPath} ${PROGRAM}` }
+  return ended(spawn('sh', ['-c', line, 'sh', ...args], { cwd: ROOT, env }))
+}
+
+/** Why a tiny file system cannot be mounted here; undefined where it can. */
+export function noTinyDisk(): string | undefined {
+  const mount = 'mount -t tmpfs -o size=64k tmpfs /mnt'
+  const { status } = spawnSync('unshare', ['-rm', 'sh', '-c', mount])
+  return status === 0 ? undefined : 'needs unshare and the right to mount a tmpfs'
+}

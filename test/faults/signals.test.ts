@@ -1,0 +1,175 @@
+// SIGINT and SIGTERM in every phase of a run: it ends soon, says so, and leaves nothing that could be taken for whole.
+
+import { once } from 'node:events'
+import { existsSync, linkSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { discoverCaptures } from '../../src/capture/discover.js'
+import { Scratch, rows } from '../cli/run-cli.js'
+import { ONE, manyRefused, writeEndless, writeEndlessGzip } from './captures.js'
+import { NO_PROC, Started, partials, positionIn, until, untilReading } from './program.js'
+
+const scratch = new Scratch()
+let endless = ''
+let other = ''
+let gzip = ''
+
+beforeAll(() => {
+  endless = writeEndless(join(scratch.path, 'endless.pcap'))
+  other = writeEndless(join(scratch.path, 'other.pcap'))
+  gzip = join(scratch.path, 'endless.gz')
+  writeEndlessGzip(gzip)
+})
+
+function folderOf(name: string): string {
+  const folder = join(scratch.path, name)
+  mkdirSync(folder)
+  return folder
+}
+
+const CODES = [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const
+
+describe.concurrent.each(CODES)('%s', (signal, code) => {
+  test('while captures are looked for', async () => {
+    const folder = folderOf(`many-${signal}`)
+    writeFileSync(join(folder, '0.pcap'), ONE)
+    for (let i = 1; i < 600; i++) linkSync(join(folder, '0.pcap'), join(folder, `${i}.pcap`))
+    const stop = new AbortController()
+    const search = discoverCaptures([folder], stop.signal)
+    stop.abort(signal)
+    await expect(search).rejects.toBe(signal)
+  })
+
+  test.skipIf(NO_PROC)('while a capture is read: what was found is reported as half', async () => {
+    const run = new Started(scratch.path, [
+      'analyze',
+      '--jobs',
+      '1',
+      '-f',
+      'ndjson',
+      endless,
+      other,
+    ])
+    await untilReading(run.pid, endless, 1e6)
+    run.child.kill(signal)
+    const { code: found, stdout, stderr } = await run.ending
+    expect(found).toBe(code)
+    const [connection, capture, summary] = rows(stdout)
+    expect(connection).toMatchObject({ type: 'connection', cause: 'refused' })
+    expect(capture).toMatchObject({ type: 'capture', error: { code: 'ERR_INTERRUPTED' } })
+    expect(summary).toMatchObject({ type: 'summary', captures: 1, unread_captures: 1 })
+    expect(stderr).toBe(
+      `tcp-teardown: ${endless}: interrupted: read no further\ntcp-teardown: interrupted: 1 capture not read\n`,
+    )
+  })
+
+  test.skipIf(NO_PROC)('while results go to a file: an older one stays', async () => {
+    const folder = folderOf(`older-${signal}`)
+    const out = join(folder, 'out.csv')
+    writeFileSync(out, 'older')
+    const run = new Started(scratch.path, ['analyze', '-f', 'csv', '-o', out, endless])
+    await untilReading(run.pid, endless, 1e6)
+    run.child.kill(signal)
+    const { code: found, stderr } = await run.ending
+    expect(found).toBe(code)
+    expect(stderr).toContain(`tcp-teardown: ${out}: not written: interrupted\n`)
+    expect(readFileSync(out, 'utf8')).toBe('older')
+    expect(partials(folder)).toEqual([])
+  })
+
+  test.skipIf(NO_PROC)('while gzip is inflated', async () => {
+    const run = new Started(scratch.path, ['analyze', gzip])
+    await untilReading(run.pid, gzip)
+    run.child.kill(signal)
+    const killedMs = Date.now()
+    const { code: found, stdout } = await run.ending
+    expect(found).toBe(code)
+    expect(Date.now() - killedMs).toBeLessThan(2000)
+    expect(stdout).toContain('interrupted: read no further')
+  })
+
+  test.skipIf(NO_PROC)('while captures are merged', async () => {
+    const run = new Started(scratch.path, ['analyze', '--merge', '-f', 'ndjson', endless, other])
+    await untilReading(run.pid, endless, 1e6)
+    run.child.kill(signal)
+    const { code: found, stdout } = await run.ending
+    expect(found).toBe(code)
+    expect(rows(stdout).find(({ type }) => type === 'capture')).toMatchObject({
+      error: { code: 'ERR_INTERRUPTED' },
+    })
+  })
+
+  test.skipIf(NO_PROC)('while workers run', async () => {
+    const out = join(scratch.path, `workers-${signal}`)
+    const args = ['analyze', '--jobs', '2', '--out-dir', out, endless, other, 'never.pcap']
+    const run = new Started(scratch.path, args)
+    await Promise.all([endless, other].map((path) => untilReading(run.pid, path, 1e6)))
+    expect(partials(out)).toHaveLength(2)
+    run.child.kill(signal)
+    const { code: found, stderr } = await run.ending
+    expect(found).toBe(code)
+    expect(stderr).toContain('0 results written')
+    expect(stderr).toContain('interrupted: 1 capture not read')
+    expect(partials(out)).toEqual([])
+    expect(run.left).toEqual([])
+  })
+
+  test.skipIf(NO_PROC).each(['first', 'second'])(
+    'in the %s reading of explain',
+    async (reading) => {
+      const capture = writeEndless(join(scratch.path, `${reading}-${signal}.pcap`), 1.5e8)
+      const run = new Started(scratch.path, ['explain', capture])
+      await untilReading(run.pid, capture, 4e7)
+      if (reading === 'second') {
+        const position = (): number => positionIn(run.pid, capture) ?? Infinity
+        await until('the second reading', () => position() < 4e7)
+      }
+      run.child.kill(signal)
+      const { code: found, stdout, stderr } = await run.ending
+      expect([found, stdout, stderr]).toEqual([code, '', ''])
+    },
+  )
+
+  test('while a live pipe is silent', async () => {
+    const folder = folderOf(`live-${signal}`)
+    const out = join(folder, 'out')
+    const run = new Started(scratch.path, ['analyze', '-f', 'ndjson', '-o', out, '-'])
+    run.child.stdin.write(ONE)
+    await until('there are results', () => partials(folder).length > 0)
+    run.child.kill(signal)
+    expect((await run.ending).code).toBe(code)
+    // Nothing else ends a live source: that is no half of it.
+    expect(rows(readFileSync(out, 'utf8'))).toHaveLength(3)
+  })
+
+  test('while the reader of the results stands still', async () => {
+    const run = new Started(scratch.path, ['analyze', '-f', 'ndjson', '-'], { quiet: true })
+    run.child.stdin.end(manyRefused(4000))
+    await once(run.child.stdout, 'readable')
+    // As somebody at a keyboard would: again, if nothing happens.
+    const kills = setInterval(() => run.child.kill(signal), 400)
+    const [, by] = (await once(run.child, 'exit')) as [number | null, string | null]
+    clearInterval(kills)
+    expect(by).toBe(signal)
+    run.child.stdout.destroy()
+  })
+})
+
+test('a second signal ends the process at once, and leaves no partial file', async () => {
+  const folder = folderOf('second')
+  const out = join(folder, 'out')
+  const run = new Started(scratch.path, ['analyze', '-o', out, '-'])
+  run.child.stdin.write(ONE)
+  await until('there are results', () => partials(folder).length > 0)
+  run.child.kill('SIGINT')
+  // The first one waits for whoever writes into the pipe.
+  await sleep(200)
+  run.child.kill('SIGINT')
+  expect((await run.ending).signal).toBe('SIGINT')
+  expect(existsSync(out)).toBe(false)
+  expect(readdirSync(folder)).toEqual([])
+})
