@@ -18,8 +18,8 @@ const WORD_BYTES = 4
 /** Longer texts are encoded by the runtime, shorter ones faster by a loop. */
 const SHORT_TEXT = 512
 
-/** Characters that stand for themselves between quotes. */
-const PLAIN = /^[ !#-[\]-~\u00a0-\u07ff]*$/
+/** Characters that stand for themselves between quotes; beyond U+05FF are some that do not. */
+const PLAIN = /^[ !#-[\]-~\u00a0-\u00ac\u00ae-\u05ff]*$/
 
 const encoder = new TextEncoder()
 
@@ -85,7 +85,7 @@ export class ByteWriter {
   }
 
   /**
-   * A text in double quotes, if no character of it is a control character, a quote, a backslash, or beyond U+07FF.
+   * A text in double quotes, if no character of it is a control or format character, a quote, a backslash, or beyond U+05FF.
    * A regular expression and the runtime's encoder take a third of the time of a loop: the text is a rope as yet.
    *
    * @returns False, with nothing written, for any other text.

@@ -1,4 +1,5 @@
-// CSV by RFC 4180, with formulas defused: a cell that a spreadsheet would run gets a quote in front. Connections only.
+// CSV by RFC 4180, with formulas defused: a cell that a spreadsheet would run gets a quote in front. CSV has no escapes, so
+// control characters are replaced, and a connection is always one line. Connections only.
 // Written as octets, see byte-writer.ts: numbers, times and addresses need no quotes.
 
 import { shownIpv4 } from './address.js'
@@ -10,6 +11,7 @@ import {
   type EvidenceRow,
   readColumn,
 } from './column.js'
+import { printable } from './printable.js'
 import { RowReporter } from './row-reporter.js'
 import type { CaptureRow, Reporter, TextSink } from './reporter.js'
 import type { Summary } from './summary.js'
@@ -17,8 +19,8 @@ import type { Summary } from './summary.js'
 const COMMA = 0x2c
 const NEWLINE = 0x0a
 /** What spreadsheets take for the beginning of a formula, and white space that hides one. */
-const FORMULA = /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/
-const NEEDS_QUOTES = /[",\r\n]|^\s|\s$/
+const FORMULA = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/
+const NEEDS_QUOTES = /[",]|^\s|\s$/
 
 /** Writes a header line and a line per connection. Lists are joined with `;`. */
 export class CsvReporter extends RowReporter implements Reporter {
@@ -75,7 +77,7 @@ function writeAddress(column: Column, side: number, from: ColumnSource, out: Byt
 /** One cell, quoted where RFC 4180 §2.6 asks for it. */
 function cell(value: ColumnValue): string {
   if (value === undefined) return ''
-  let text = typeof value === 'object' ? value.map(part).join(';') : String(value)
+  let text = printable(typeof value === 'object' ? value.map(part).join(';') : String(value))
   if (FORMULA.test(text)) text = `'${text}`
   return NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

@@ -1,13 +1,17 @@
-// JSON as it is written: on one line, every control character escaped, so that a name in a capture cannot steer the
-// terminal. (JSON.stringify leaves DEL and the C1 controls alone.)
+// JSON as it is written: on one line, every control and format character escaped, so that a name in a capture can neither
+// steer the terminal nor turn the text. (JSON.stringify leaves those from DEL on alone.)
 
-const CONTROL = /[\u007f-\u009f\u2028\u2029]/g
+const UNPRINTABLE = /[\u007f-\u009f\u2028\u2029\p{Cf}]/gu
 
 /** A value as JSON on one line. */
 export function jsonText(value: unknown): string {
-  return JSON.stringify(value).replace(CONTROL, escaped)
+  return JSON.stringify(value).replace(UNPRINTABLE, escaped)
 }
 
 function escaped(char: string): string {
-  return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
+  let text = ''
+  for (let at = 0; at < char.length; at++) {
+    text += `\\u${char.charCodeAt(at).toString(16).padStart(4, '0')}`
+  }
+  return text
 }

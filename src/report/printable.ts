@@ -1,11 +1,11 @@
 // Text from captures and file names on its way to a terminal.
 
-// oxlint-disable-next-line no-control-regex -- control characters are what this is about
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g
+// Control and format characters, line separators, halves of characters: all that has no look of its own.
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
 
-/** Text with control and direction characters replaced, so that it cannot steer a terminal. */
+/** Text with everything replaced that is not seen but done: it can neither steer a terminal nor turn or hide text. */
 export function printable(text: string): string {
-  return text.replace(CONTROL, (char) => {
+  return text.replace(UNPRINTABLE, (char) => {
     const code = char.codePointAt(0) ?? 0
     return code < 0x20 ? String.fromCodePoint(0x2400 + code) : '\u{fffd}'
   })

@@ -102,7 +102,7 @@ test('a run without connections is still a document', () => {
   expect(ndjson([])).toHaveLength(1)
 })
 
-const HOSTILE = '\u001b[31mred\u0007\r\u009b2J\u007f\n.pcap'
+const HOSTILE = '\u001b[31mred\u0007\r\u009b2J\u007f\n\u202e\u00ad\u{e0041}.pcap'
 
 const FORMATS: readonly (readonly [string, (sink: TextSink) => Reporter])[] = [
   ['JSON', (sink) => new JsonReporter(sink, COLUMNS)],

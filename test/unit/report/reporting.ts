@@ -91,8 +91,8 @@ export function summaryOf(tally: Tally, captures: number): Summary {
   }
 }
 
-/** Code points of the control characters (C0, DEL, C1) in a text, line ends left out. */
+/** Code points of the control and format characters in a text, line ends left out. */
 export function controlsIn(text: string): string[] {
-  const found = text.match(/\p{Cc}/gu) ?? []
+  const found = text.match(/[\p{Cc}\p{Cf}]/gu) ?? []
   return found.filter((c) => c !== '\n').map((c) => `U+${c.codePointAt(0)?.toString(16)}`)
 }
