@@ -1,0 +1,164 @@
+// What users get when they install the package: the files, what comes with them, and whether it runs.
+
+import { execFileSync, spawnSync } from 'node:child_process'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url))
+const SAMPLE = join(ROOT, 'samples/kill-sigkill-unread.pcap')
+/** Scripts that npm runs by itself where the package is installed. */
+const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'prepare', 'dependencies']
+/** Licences that ask for nothing but to be passed on. */
+const PERMISSIVE = new Set(['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', '0BSD'])
+
+interface Manifest {
+  readonly name: string
+  readonly license: string
+  readonly engines?: { readonly node?: string }
+  readonly scripts?: Readonly<Record<string, string>>
+  readonly dependencies: Readonly<Record<string, string>>
+  readonly devDependencies: Readonly<Record<string, string>>
+}
+
+interface Locked {
+  readonly dev?: boolean
+  readonly link?: boolean
+  readonly license?: string
+  readonly integrity?: string
+  readonly resolved?: string
+  readonly hasInstallScript?: boolean
+}
+
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
+const manifest = JSON.parse(read('package.json')) as Manifest
+const lock = JSON.parse(read('package-lock.json')) as { packages: Record<string, Locked> }
+const locked = Object.entries(lock.packages).filter(([path]) => path !== '')
+/** Paths of what is installed with the package. */
+const runtime = locked.filter(([, entry]) => entry.dev !== true)
+
+let folder = ''
+let files: string[] = []
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tcp-teardown-package-'))
+  const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder]
+  const text = execFileSync('npm', args, { cwd: ROOT, encoding: 'utf8', stdio: 'pipe' })
+  const [packed] = JSON.parse(text) as { filename: string; files: { path: string }[] }[]
+  files = packed?.files.map(({ path }) => path) ?? []
+  // Without one of its own a package above could be taken for it.
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }')
+  const target = join(folder, 'node_modules/tcp-teardown')
+  mkdirSync(target, { recursive: true })
+  const tarball = join(folder, packed?.filename ?? '')
+  execFileSync('tar', ['-xzf', tarball, '-C', target, '--strip-components=1'])
+  // As an installation would, but with nothing from elsewhere.
+  for (const [path] of runtime) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    symlinkSync(join(ROOT, path), join(folder, path))
+  }
+})
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('the tarball', () => {
+  test('holds the program, its texts, and nothing else', () => {
+    expect(files.filter((path) => !path.startsWith('dist/')).sort()).toEqual([
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'bin/tcp-teardown.js',
+      'package.json',
+    ])
+  })
+
+  test('holds what is built of each source, and nothing that was built before', () => {
+    const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+    const built = sources
+      .filter((path) => path.endsWith('.ts'))
+      .flatMap((path) => [path.replace(/\.ts$/, '.js'), path.replace(/\.ts$/, '.d.ts')])
+    const inDist = files.filter((path) => path.startsWith('dist/'))
+    expect(inDist.map((path) => path.slice('dist/'.length)).sort()).toEqual(built.sort())
+  })
+
+  test('runs in an otherwise empty folder', () => {
+    const program = join(folder, 'node_modules/tcp-teardown/bin/tcp-teardown.js')
+    // The glob takes a dependency that is loaded late.
+    const { status, stdout } = spawnSync(program, ['analyze', `${SAMPLE.slice(0, -1)}[p]`], {
+      cwd: folder,
+      encoding: 'utf8',
+    })
+    expect([status, stdout]).toEqual([0, expect.stringContaining('rst_after_kill / unread_data')])
+  })
+
+  test('is a library with one door', () => {
+    const program = `
+      import { analyzeCapture } from 'tcp-teardown'
+      for await (const c of analyzeCapture(process.argv[1])) console.log(c.verdict)
+      await import('cli-progress')
+      console.log(await import('tcp-teardown/dist/index.js').catch(({ code }) => code))`
+    const args = ['--input-type=module', '-e', program, SAMPLE]
+    const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })
+    expect([stdout, stderr]).toEqual(['rst_after_kill\nERR_PACKAGE_PATH_NOT_EXPORTED\n', ''])
+  })
+})
+
+describe('what comes with it', () => {
+  test('is little, and what is depended on is there', () => {
+    const names = runtime.map(([path]) => path.replace('node_modules/', ''))
+    expect(names).toEqual(expect.arrayContaining(Object.keys(manifest.dependencies)))
+    expect(names.length).toBeLessThanOrEqual(10)
+  })
+
+  test('runs nothing when it is installed', () => {
+    const own = Object.keys(manifest.scripts ?? {})
+    expect(own.filter((name) => INSTALL_SCRIPTS.includes(name))).toEqual([])
+    expect(runtime.filter(([, entry]) => entry.hasInstallScript === true)).toEqual([])
+    for (const [path] of runtime) {
+      const { scripts = {} } = JSON.parse(read(`${path}/package.json`)) as Manifest
+      const found = ['preinstall', 'install', 'postinstall'].filter((name) => name in scripts)
+      expect([path, found]).toEqual([path, []])
+    }
+  })
+
+  test('is the same octets everywhere, from wherever they are got', () => {
+    expect(locked.filter(([, { integrity }]) => !/^sha512-/.test(integrity ?? ''))).toEqual([])
+    expect(locked.filter(([, { resolved, link }]) => (resolved ?? link) !== undefined)).toEqual([])
+  })
+
+  test('may be passed on: permissive licences, each with its text, named in the README', () => {
+    expect(read('LICENSE')).toMatch(/^MIT License\n/)
+    expect(manifest.license).toBe('MIT')
+    const notice = /\nMIT licence\.[^]*$/.exec(read('README.md'))?.[0] ?? ''
+    for (const [path, entry] of runtime) {
+      const { name, license } = JSON.parse(read(`${path}/package.json`)) as Manifest
+      expect([name, license]).toEqual([name, entry.license])
+      expect([name, PERMISSIVE.has(license)]).toEqual([name, true])
+      const texts = readdirSync(join(ROOT, path)).filter((file) => /^licen[cs]e/i.test(file))
+      expect([name, texts.length]).toEqual([name, 1])
+      expect(notice).toContain(`${name} (${license})`)
+    }
+  })
+
+  test('runs on the oldest Node that the package names', () => {
+    const [, major, minor] = /^>=(\d+)\.(\d+)$/.exec(manifest.engines?.node ?? '') ?? []
+    expect(read('README.md')).toContain(`Needs Node ${major}.${minor} or newer`)
+    // Types of a newer one would let its functions pass.
+    expect(manifest.devDependencies['@types/node']).toMatch(new RegExp(`^\\^${major}\\.`))
+    for (const [path] of runtime) {
+      const { engines } = JSON.parse(read(`${path}/package.json`)) as Manifest
+      const [, least = '0'] = /^>=\s?(\d+)/.exec(engines?.node ?? '>=0') ?? [undefined, '99']
+      expect([path, Number(least) <= Number(major)]).toEqual([path, true])
+    }
+  })
+})
