@@ -24,7 +24,7 @@ const STATISTICS_INTERFACE = 8
 const STATISTICS_OPTIONS = 20
 
 /** Limit against captures that are made of nothing but interfaces. */
-const MAX_INTERFACES = 1 << 20
+const MAX_INTERFACES = 1 << 18
 
 /** One interface of a section. */
 export interface PcapngInterface {

@@ -86,6 +86,19 @@ describe('packet blocks', () => {
 })
 
 describe('interfaces', () => {
+  test('are bounded', () => {
+    const most = 1 << 18
+    const one = new PcapngBuilder().interface().take()
+    const all = new Uint8Array((most + 1) * one.length)
+    for (let n = 0; n <= most; n++) all.set(one, n * one.length)
+    const { info, error } = readAll(concat([new PcapngBuilder().section().take(), all]))
+    expect(info.interfaces).toHaveLength(most)
+    expect(error).toMatchObject({
+      offset: SECTION_BYTES + most * PLAIN_INTERFACE_BYTES,
+      expected: `at most ${most}`,
+    })
+  })
+
   test('each have their own linktype, clock and offset', () => {
     const records = [0, 1, 2, 3, 1, 0].map((interfaceId, index) => ({
       timeNs: FIRST_NS + BigInt(index) * 1_000_000_000n,
