@@ -38,8 +38,6 @@ export async function runOnWorkers(
       })),
       onProgress: (at, progress) => bar?.update(timelines[at]?.[0] ?? '', progress),
       onSettled: (at, outcome) => {
-        // A worker that dies leaves what it was writing.
-        if (outcome.state === 'died' && files !== undefined) removePartial(files[at] ?? '')
         if (outcome.state !== 'done') return
         const { part } = outcome.result as WorkerResult
         onFile?.(at, part.report, part.matched)
@@ -56,7 +54,7 @@ export async function runOnWorkers(
       at++
     }
   } finally {
-    // By now no worker runs that could make another one.
+    // No worker runs any more; one that died may have left what it was writing.
     removeTemporary()
     forget()
   }

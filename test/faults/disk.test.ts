@@ -3,6 +3,8 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { spawnSync } from 'node:child_process'
+import { TeardownError } from '../../src/base/errors.js'
+import { analyzeSource } from '../../src/engine/analyze.js'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { ROOT, Scratch, analyze, rows } from '../cli/run-cli.js'
 import { ONE, manyRefused } from './captures.js'
@@ -109,6 +111,31 @@ describe.concurrent('a limit to the size of files', () => {
     expect(stdout).toBe('ERR_WRITE,ERR_WRITE')
     expect(readdirSync(folder)).toEqual([])
   })
+})
+
+test('results that cannot be written are no damage of the capture', async () => {
+  const failure = new TeardownError('ERR_WRITE', 'no room')
+  const onConnection = (): never => {
+    throw failure
+  }
+  await expect(analyzeSource(one, { onConnection })).rejects.toBe(failure)
+})
+
+test('a terminal has its cursor again after a failure', ({ skip }) => {
+  skip(spawnSync('script', ['--version']).status !== 0, 'needs script(1) for a terminal')
+  const line = 'ulimit -f 8; "$NODE" bin/tcp-teardown.js analyze -f ndjson -o "$OUT" "$ONE" "$MANY"'
+  const env = {
+    PATH: process.env['PATH'],
+    NODE: process.execPath,
+    OUT: join(scratch.path, 'out'),
+    ONE: one,
+    MANY: many,
+  }
+  const args = ['-qec', line, '/dev/null']
+  const { stdout } = spawnSync('script', args, { cwd: ROOT, env, encoding: 'utf8', timeout: 8000 })
+  expect(stdout).toContain('larger than files may be')
+  expect(stdout.lastIndexOf('\u001b[?25l')).toBeGreaterThan(0)
+  expect(stdout.lastIndexOf('\u001b[?25h')).toBeGreaterThan(stdout.lastIndexOf('\u001b[?25l'))
 })
 
 test('a list of --resume that cannot be written: the results are there, and it is said', async () => {

@@ -85,6 +85,7 @@ test('the progress line', ({ skip }) => {
       TERM: 'xterm',
     },
     encoding: 'utf8',
+    timeout: 8000,
   })
   expect(stdout).toContain('=1+1,\u241b[2J\u241b]0;owned\u2407')
   // The bar itself keeps and moves the cursor, and clears its line.
