@@ -24,7 +24,6 @@ describe.concurrent('a full device as standard output', () => {
   test.each([
     ...['table', 'json', 'ndjson', 'csv'].map((format) => `analyze --all -f ${format} "$1"`),
     'explain "$1"',
-    'explain -f json',
     '--help',
   ])('%s', async (args) => {
     const { code, stderr } = await shell(`$TT ${args} >/dev/full`, [one])

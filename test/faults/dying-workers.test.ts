@@ -33,16 +33,16 @@ describe.concurrent.each([
     expect(rows(stdout).at(-1)).toMatchObject({ captures: 3, failed_captures: 1, connections: 2 })
     expect(run.left).toEqual([])
   })
+})
 
-  test('leaves no part of a result', async () => {
-    const bad = await scratch.file(`${how}.pcap`, ONE)
-    const out = join(scratch.path, `${how}-out`)
-    const good = await scratch.file('good.pcap', ONE)
-    const args = ['analyze', '-f', 'csv', '--jobs', '2', '--out-dir', out, bad, good]
-    const run = new Started(scratch.path, args, { env: ENV })
-    const { code, stderr } = await run.ending
-    expect([code, stderr]).toEqual([2, expect.stringContaining('1 results written')])
-    expect(partials(out)).toEqual([])
-    expect([existsSync(`${out}${bad}.csv`), existsSync(`${out}${good}.csv`)]).toEqual([false, true])
-  })
+test('a worker that dies leaves no part of a result', async () => {
+  const bad = await scratch.file('exits.pcap', ONE)
+  const out = join(scratch.path, 'out')
+  const good = await scratch.file('good.pcap', ONE)
+  const args = ['analyze', '-f', 'csv', '--jobs', '2', '--out-dir', out, bad, good]
+  const run = new Started(scratch.path, args, { env: ENV })
+  const { code, stderr } = await run.ending
+  expect([code, stderr]).toEqual([2, expect.stringContaining('1 results written')])
+  expect(partials(out)).toEqual([])
+  expect([existsSync(`${out}${bad}.csv`), existsSync(`${out}${good}.csv`)]).toEqual([false, true])
 })

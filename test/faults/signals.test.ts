@@ -67,20 +67,6 @@ describe.concurrent.each(CODES)('%s', (signal, code) => {
     )
   })
 
-  test.skipIf(NO_PROC)('while results go to a file: an older one stays', async () => {
-    const folder = folderOf(`older-${signal}`)
-    const out = join(folder, 'out.csv')
-    writeFileSync(out, 'older')
-    const run = new Started(scratch.path, ['analyze', '-f', 'csv', '-o', out, endless])
-    await untilReading(run.pid, endless, 1e6)
-    run.child.kill(signal)
-    const { code: found, stderr } = await run.ending
-    expect(found).toBe(code)
-    expect(stderr).toContain(`tcp-teardown: ${out}: not written: interrupted\n`)
-    expect(readFileSync(out, 'utf8')).toBe('older')
-    expect(partials(folder)).toEqual([])
-  })
-
   test.skipIf(NO_PROC)('while gzip is inflated', async () => {
     const run = new Started(scratch.path, ['analyze', gzip])
     await untilReading(run.pid, gzip)
@@ -121,12 +107,12 @@ describe.concurrent.each(CODES)('%s', (signal, code) => {
   test.skipIf(NO_PROC).each(['first', 'second'])(
     'in the %s reading of explain',
     async (reading) => {
-      const capture = writeEndless(join(scratch.path, `${reading}-${signal}.pcap`), 1.5e8)
+      const capture = writeEndless(join(scratch.path, `${reading}-${signal}.pcap`), 7e7)
       const run = new Started(scratch.path, ['explain', capture])
-      await untilReading(run.pid, capture, 4e7)
+      await untilReading(run.pid, capture, reading === 'first' ? 1 : 3.4e7)
       if (reading === 'second') {
         const position = (): number => positionIn(run.pid, capture) ?? Infinity
-        await until('the second reading', () => position() < 4e7)
+        await until('the second reading', () => position() < 3.4e7)
       }
       run.child.kill(signal)
       const { code: found, stdout, stderr } = await run.ending
@@ -157,6 +143,20 @@ describe.concurrent.each(CODES)('%s', (signal, code) => {
     expect(by).toBe(signal)
     run.child.stdout.destroy()
   })
+})
+
+test.skipIf(NO_PROC)('an interruption while results go to a file: an older one stays', async () => {
+  const folder = folderOf('older')
+  const out = join(folder, 'out.csv')
+  writeFileSync(out, 'older')
+  const run = new Started(scratch.path, ['analyze', '-f', 'csv', '-o', out, endless])
+  await untilReading(run.pid, endless, 1e6)
+  run.child.kill('SIGINT')
+  const { code: found, stderr } = await run.ending
+  expect(found).toBe(130)
+  expect(stderr).toContain(`tcp-teardown: ${out}: not written: interrupted\n`)
+  expect(readFileSync(out, 'utf8')).toBe('older')
+  expect(partials(folder)).toEqual([])
 })
 
 test('a second signal ends the process at once, and leaves no partial file', async () => {
