@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll } from 'vitest'
+import { runResident } from './resident.js'
 
 /** The top folder of the repository. */
 export const ROOT: string = fileURLToPath(new URL('../../', import.meta.url))
@@ -57,6 +58,10 @@ export async function ended(child: ChildProcessWithoutNullStreams): Promise<Run>
 
 /** Runs the program to its end. */
 export async function run(args: readonly string[], options: RunOptions = {}): Promise<Run> {
+  const { input, env, uid } = options
+  if (input === undefined && env === undefined && uid === undefined) {
+    return runResident(args, options.cwd ?? ROOT)
+  }
   const child = start(args, options)
   child.stdin.end(options.input)
   return ended(child)
