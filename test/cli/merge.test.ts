@@ -40,7 +40,15 @@ async function merged(paths: readonly string[]): Promise<unknown[]> {
   return connections(stdout).map(({ capture: _capture, ...rest }) => rest)
 }
 
-async function whole(): Promise<unknown[]> {
+let wholeOnce: Promise<unknown[]> | undefined
+
+/** The same frames in one file, which is written once: tests run side by side. */
+function whole(): Promise<unknown[]> {
+  wholeOnce ??= readWhole()
+  return wholeOnce
+}
+
+async function readWhole(): Promise<unknown[]> {
   const [path = ''] = await filesOf([FRAMES], 'whole')
   const { stdout } = await analyze(['-f', 'ndjson', path])
   return connections(stdout).map(({ capture: _capture, ...rest }) => rest)
