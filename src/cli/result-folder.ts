@@ -1,7 +1,7 @@
 // `--out-dir`: one result file for each capture, and `--resume`: what is done and unchanged is not done again. A result is
 // written aside and renamed, so that it is whole or absent; a line in the folder's list says what it was made of.
 
-import { createHash } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { appendFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { TeardownError } from '../base/errors.js'
@@ -172,11 +172,10 @@ class ResultFolder {
     this.folder = folder
     this.extension = EXTENSIONS[settings.format]
     const chosen = Object.entries(flags).filter(([name]) => !WITHOUT_EFFECT.has(name))
-    this.options = JSON.stringify([
-      SCHEMA_NAME,
-      chosen.sort(([a], [b]) => (a < b ? -1 : 1)),
-      ...keyPrint(settings.anonymizeKey),
-    ])
+    this.options = optionsText(
+      JSON.stringify([SCHEMA_NAME, chosen.sort(([a], [b]) => (a < b ? -1 : 1))]),
+      settings.anonymizeKey,
+    )
     makeFolder(folder, undefined)
     for (const line of linesOf(join(folder, LIST))) this.made.set(line.made.result, line)
   }
@@ -216,9 +215,9 @@ class ResultFolder {
   }
 }
 
-/** Tells whether results were made with the same key, without giving it away. */
-function keyPrint(key: Uint8Array | undefined): string[] {
-  return key === undefined ? [] : [createHash('sha256').update(key).digest('hex')]
+/** Options as they are noted: what is anonymized must not stand beside the results in clear, `--host` for one. */
+function optionsText(options: string, key: Uint8Array | undefined): string {
+  return key === undefined ? options : createHmac('sha256', key).update(options).digest('hex')
 }
 
 /** What a timeline's captures are now; undefined if one of them is no regular file. */

@@ -225,12 +225,18 @@ function timeNs(option: string, text: string): bigint {
   const epoch = EPOCH_TIME.exec(text)
   if (epoch !== null) return BigInt(epoch[1] ?? '0') * NS_PER_S + fractionNs(epoch[2])
   const iso = ISO_TIME.exec(text)
-  const ms = iso === null ? NaN : Date.parse(`${iso[1]}${iso[3]}`)
+  const ms = iso === null || !isDate(iso[1] ?? '') ? NaN : Date.parse(`${iso[1]}${iso[3]}`)
   if (!Number.isNaN(ms)) return BigInt(ms) * 1_000_000n + fractionNs(iso?.[2])
   throw new TeardownError(
     'ERR_OPTION',
     `${option}: '${text}' is neither seconds since 1970 nor a time such as 2026-11-23T07:31:08.5Z`,
   )
+}
+
+/** Whether a date and time are on the calendar: Date.parse takes 30 February for 2 March. */
+function isDate(text: string): boolean {
+  const ms = Date.parse(`${text}Z`)
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text)
 }
 
 function fractionNs(digits: string | undefined): bigint {

@@ -17,6 +17,9 @@ const MAX_KNOWN = 1 << 16
 /** What may be an address within a text. */
 const CANDIDATES = /[0-9a-f:.]{3,}/gi
 const DOTTED = /\d{1,3}(?:\.\d{1,3}){3}/g
+/** Two colons with nothing but digits between them, four numbers, or eight hexadecimal digits. */
+const MAY_BE_ADDRESS = /:[0-9a-f]*:|(?:\d+\D+){3}\d|[0-9a-f]{8}/i
+const HIDDEN = 'hidden'
 
 /** Replaces addresses, always the same way for the same key. */
 export class CryptoPan implements Anonymizer {
@@ -48,17 +51,24 @@ export class CryptoPan implements Anonymizer {
     return this.known.get(key) ?? this.learn(key, address)
   }
 
-  /** A text with every address in it replaced, such as the name of a remote interface. */
+  /**
+   * A text with every address in it replaced, such as the name of a remote interface. A text that may hold an address in
+   * another spelling is hidden as a whole.
+   */
   text(text: string): string {
-    return text.replace(CANDIDATES, (part) =>
-      isIPv6(part)
-        ? addressText(this.ipv6(ipv6Words(part), 0), 0, true)
-        : part.replace(DOTTED, (dotted) =>
-            isIPv4(dotted)
-              ? addressText(Int32Array.of(this.ipv4(wordOf(dotted))), 0, false)
-              : dotted,
-          ),
-    )
+    let rest = text
+    const replaced = text.replace(CANDIDATES, (part) => {
+      if (isIPv6(part)) {
+        rest = rest.replace(part, '')
+        return addressText(this.ipv6(ipv6Words(part), 0), 0, true)
+      }
+      return part.replace(DOTTED, (dotted) => {
+        if (!isIPv4(dotted)) return dotted
+        rest = rest.replace(dotted, '')
+        return addressText(Int32Array.of(this.ipv4(wordOf(dotted))), 0, false)
+      })
+    })
+    return MAY_BE_ADDRESS.test(rest) ? HIDDEN : replaced
   }
 
   private learn(key: string | number, address: Int32Array): Int32Array {

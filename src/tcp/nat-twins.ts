@@ -29,7 +29,7 @@ export class NatTwins {
       words[at + 1] === serverIsn &&
       ints[twin + L.STREAM] === words[at + 3] &&
       twin !== conn &&
-      timeNs - (times[slot] as number) <= WITHIN_NS &&
+      Math.abs(timeNs - (times[slot] as number)) <= WITHIN_NS &&
       sharesPort(ints, conn, twin)
     ) {
       ints[conn + L.CONN_FLAGS] = (ints[conn + L.CONN_FLAGS] as number) | L.CONN_NAT_TWIN

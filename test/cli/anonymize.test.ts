@@ -1,5 +1,6 @@
 // `--anonymize`: no address of the capture in any output, and everything else as it was.
 
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { PcapngBuilder } from '../support/capture-builder.js'
@@ -128,6 +129,9 @@ test('--resume takes up results of the same key only', async () => {
   const folder = join(scratch.path, 'results')
   const key = await scratch.file('resume.key', KEY)
   const args = ['--out-dir', folder, '--resume', ...V4_AND_V6]
+  const [address = ''] = await realAddresses()
+  await analyze(['--anonymize-key', key, '--host', address, ...args])
+  expect(await readFile(join(folder, '.tcp-teardown.list'), 'utf8')).not.toContain(address)
   const first = await analyze(['--anonymize-key', key, ...args])
   expect(first.stderr).toContain('3 results written')
   expect((await analyze(['--anonymize-key', key, ...args])).stderr).toContain('3 done before')

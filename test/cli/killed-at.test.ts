@@ -22,8 +22,11 @@ test.each([
   expect(await killToTeardown(time)).toBe(seconds)
 })
 
-test('anything else is refused', async () => {
-  const { code, stderr } = await run(['analyze', '--killed-at', 'yesterday', SAMPLE])
-  expect(code).toBe(2)
-  expect(stderr).toContain("--killed-at: 'yesterday' is neither")
-})
+test.each(['yesterday', '2023-02-30T00:00:00Z', '2023-01-01T23:59:60Z'])(
+  '%s is refused',
+  async (time) => {
+    const { code, stderr } = await run(['analyze', '--killed-at', time, SAMPLE])
+    expect(code).toBe(2)
+    expect(stderr).toContain(`--killed-at: '${time}' is neither`)
+  },
+)

@@ -62,10 +62,26 @@ test.each([
   ['rpcap://[2001:db8::1]:2002/eth0', 'rpcap://[27fe:8bc7:fee:1e:1e1f:f0fe:f0e1:83fd]:2002/eth0'],
   ['rpcap://192.0.2.1:2002/eth0', 'rpcap://192.0.125.244:2002/eth0'],
   ['2001:DB8:0:0::1', '27fe:8bc7:fee:1e:1e1f:f0fe:f0e1:83fd'],
-  ['eth0.5 of 00:11:22:33:44:55, 3.14 and 300.1.2.3', undefined],
+  ['eth0.5', undefined],
+  ['any', undefined],
   ['', undefined],
 ])('addresses within a text: %s', (text, replaced) => {
   expect(new CryptoPan(PYTHON_KEY).text(text)).toBe(replaced ?? text)
+})
+
+test.each([
+  'addr:2001:db8::1',
+  'host 2001:db8::1: eth0',
+  '2001:db8::1.500',
+  '2001:db8::1..2001:db8::2',
+  '010.001.002.003',
+  'if300.10.1.2.3',
+  'ip-10-1-2-3',
+  '2001-db8--1.ipv6-literal.net',
+  '0x0a010203',
+  'eth0 of 00:11:22:33:44:55',
+])('what may be an address in another spelling is hidden: %s', (text) => {
+  expect(new CryptoPan(PYTHON_KEY).text(text)).toBe('hidden')
 })
 
 test('an address with an IPv4 part is one address', () => {
