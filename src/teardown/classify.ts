@@ -130,6 +130,8 @@ function lowered(confidence: Confidence, e: Evidence, s: Situation, rule: Rule):
   let steps = s.loss || e.captureDrops ? 1 : 0
   if (s.oneDirection) steps += 2
   if (s.resetIgnored || s.resetIsDoubtful || s.formIsForeign) steps++
+  // Silence is measured with a clock that was set.
+  if (e.clockStepped && rule.verdict === 'lingering_established') steps++
   // Without its options the form of a RST says less.
   if (s.resetDecides && e.has(L.CONN_OPTIONS_CUT)) steps++
   return STEPS[Math.max(0, STEPS.indexOf(confidence) - steps)] as Confidence

@@ -76,6 +76,12 @@ test.each([
   expect(flagged.length > 0).toBe(isFlagged)
 })
 
+test('silence across a step is no more than possible', async () => {
+  const ahead = await pull(buildPcap(withTimes((t, at) => (at < 14 ? t : t + 365n * DAY))))
+  const open = ahead.connections.filter((c) => c.verdict === 'lingering_established')
+  expect(open.map((c) => c.confidence)).toEqual(['possible'])
+})
+
 test('one wrong time far ahead does not make what is open look forgotten', async () => {
   const good = await pull(buildPcap(traffic()))
   const { connections } = await pull(buildPcap(withTimes((t, at) => (at === 1 ? LAST_SECOND : t))))
