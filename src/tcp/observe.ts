@@ -8,6 +8,7 @@ import { isCopy } from './copy.js'
 import { observeFin, observeFinAcked, observeLateData } from './fin.js'
 import { isInStep, observeInStep } from './in-step.js'
 import * as L from './layout.js'
+import { isFirstSyn, isFirstSynAck, observeFirstSyn, observeFirstSynAck } from './opening.js'
 import { NatTwins } from './nat-twins.js'
 import { isOldAnswer, isResetOfOld, observeOldAnswer } from './half-open.js'
 import {
@@ -106,10 +107,16 @@ export class Observer {
       return
     }
 
-    if (!this.meetSide(record, side, me, peer, seg)) return
     if (seg.headerCut) markOptionsCut(ints, conn)
-    if (isInStep(ints, conn, me, peer, seg)) {
-      observeInStep(ints, floats, conn, me, meF, side, seg, frame, timeNs)
+    if (isInStep(ints, conn, me, peer, side, seg)) {
+      this.touchedEnd = observeInStep(this.table, record, me, peer, side, seg, frame, timeNs)
+    } else if (isFirstSyn(ints, conn, me, peer, seg)) {
+      observeFirstSyn(ints, conn, me, peer, side, this.optionBits(ints, me, seg, view), seg)
+    } else if (isFirstSynAck(ints, conn, me, peer, seg)) {
+      observeFirstSynAck(ints, conn, me, side, this.optionBits(ints, me, seg, view), seg)
+      this.twins.onSynAck(ints, record, peer, me, timeNs)
+    } else if (!this.meetSide(record, side, me, peer, seg)) {
+      return
     } else if ((flags & RST) !== 0) {
       this.touchedEnd = true
       observeZeek(this.table, record, side, seg)
@@ -260,15 +267,7 @@ export class Observer {
     if (again) {
       observeResent(this.table, record, side, seg.seq, 0, frame, timeNs)
     } else {
-      const { options } = this
-      readTcpOptions(view, seg.tcpStart + 20, seg.optionsEnd, options)
-      if (options.windowScale >= 0) {
-        mine |= SIDE_WINDOW_SCALE
-        ints[me + WINDOW_SHIFT] = Math.min(options.windowScale, 14)
-      }
-      if (options.hasTimestamps) mine |= SIDE_TIMESTAMPS
-      if (options.tfo) mine |= SIDE_TFO
-      if (options.mptcp) mine |= SIDE_MPTCP
+      mine |= this.optionBits(ints, me, seg, view)
       if (isSynAck) this.twins.onSynAck(ints, record, peer, me, timeNs)
     }
     if ((mine & SIDE_NXT_SET) === 0) {
@@ -346,6 +345,21 @@ export class Observer {
     if (progress && (ints[record * CONN_INTS + TEARDOWN] as number) !== 0) {
       endSeries(this.table, record, 1 - side)
     }
+  }
+
+  /** Reads the options of a SYN: the SIDE_* bits they set, and the shift count of the window. */
+  private optionBits(ints: Int32Array, me: number, seg: Segment, view: DataView): number {
+    const { options } = this
+    let bits = 0
+    readTcpOptions(view, seg.tcpStart + 20, seg.optionsEnd, options)
+    if (options.windowScale >= 0) {
+      bits |= SIDE_WINDOW_SCALE
+      ints[me + WINDOW_SHIFT] = Math.min(options.windowScale, 14)
+    }
+    if (options.hasTimestamps) bits |= SIDE_TIMESTAMPS
+    if (options.tfo) bits |= SIDE_TFO
+    if (options.mptcp) bits |= SIDE_MPTCP
+    return bits
   }
 
   private timestampBit(seg: Segment, view: DataView): number {

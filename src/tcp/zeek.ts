@@ -31,6 +31,7 @@ export const ZEEK_RESET = 6
 const STATE_BITS = 3
 const STATE_MASK = 7
 const SIDE_SHIFT = 2 * STATE_BITS
+const SIDE_MASK = (1 << SIDE_SHIFT) - 1
 
 /** ZEEK_SEEN: letters that stand once for each side. */
 const SEEN_SYN = 1
@@ -47,6 +48,18 @@ const COUNT_MASK = 0xfff
 export function zeekState(word: number, side: number): number {
   return (word >>> (side * SIDE_SHIFT)) & STATE_MASK
 }
+
+// Letters of the history.
+const LETTER_A = 0x41
+const LETTER_D = 0x44
+const LETTER_F = 0x46
+const LETTER_H = 0x48
+const LETTER_I = 0x49
+const LETTER_Q = 0x51
+const LETTER_R = 0x52
+const LETTER_S = 0x53
+const LETTER_T = 0x54
+const LETTER_W = 0x57
 
 /** Applies a segment that is not simply in step; called before our own state changes. */
 export function observeZeek(
@@ -65,13 +78,13 @@ export function observeZeek(
   if ((flags & (SYN | FIN | RST)) !== 0) addControl(ints, conn, me, side, seg)
   else addFirst(ints, conn, me, side, payloadLen, (flags & ACK) !== 0)
   if (seg.window === 0 && (flags & RST) === 0 && peer !== ZEEK_CLOSED && mine !== ZEEK_RESET) {
-    addCounted(ints, conn, me, side, ZERO_WINDOW_SHIFT, 'W')
+    addCounted(ints, conn, me, side, ZERO_WINDOW_SHIFT, LETTER_W)
   }
   const known = ((ints[me + SIDE_FLAGS] as number) & SIDE_NXT_SET) !== 0
   if (payloadLen > 0 && known && mine !== ZEEK_RESET && (flags & (SYN | RST)) === 0) {
     const behind = seg.seq + payloadLen + (flags & FIN)
     if (!seqAfter(behind, ints[me + NXT] as number)) {
-      addCounted(ints, conn, me, side, RESENT_SHIFT, 'T')
+      addCounted(ints, conn, me, side, RESENT_SHIFT, LETTER_T)
     }
   }
   advance(ints, conn, side, mine, peer, flags, payloadLen)
@@ -88,26 +101,26 @@ export function addFirst(
 ): void {
   const seen = ints[me + SIDE_FLAGS] as number
   if (payloadLen > 0) {
-    if ((seen & SIDE_DATA) === 0) addLetter(ints, conn, side, 'D')
+    if ((seen & SIDE_DATA) === 0) addLetter(ints, conn, side, LETTER_D)
   } else if (hasAck && (seen & SIDE_PLAIN_ACK) === 0) {
-    addLetter(ints, conn, side, 'A')
+    addLetter(ints, conn, side, LETTER_A)
   }
 }
 
 function addControl(ints: Int32Array, conn: number, me: number, side: number, seg: Segment): void {
   const { flags } = seg
   const control = flags & (SYN | FIN | RST)
-  if (control === SYN) addOnce(ints, conn, me, side, SEEN_SYN, (flags & ACK) !== 0 ? 'H' : 'S')
-  else if (control === FIN) addOnce(ints, conn, me, side, SEEN_FIN, 'F')
+  if (control === SYN) addOnce(ints, conn, me, side, SEEN_SYN, (flags & ACK) !== 0 ? LETTER_H : LETTER_S)
+  else if (control === FIN) addOnce(ints, conn, me, side, SEEN_FIN, LETTER_F)
   else if (control === RST) {
     const again = ((ints[me + ZEEK_SEEN] as number) & SEEN_RST) !== 0
-    if (again && ints[me + ZEEK_RST_SEQ] !== seg.seq) addLetter(ints, conn, side, 'R')
-    addOnce(ints, conn, me, side, SEEN_RST, 'R')
+    if (again && ints[me + ZEEK_RST_SEQ] !== seg.seq) addLetter(ints, conn, side, LETTER_R)
+    addOnce(ints, conn, me, side, SEEN_RST, LETTER_R)
     ints[me + ZEEK_RST_SEQ] = seg.seq
   } else if ((control & (FIN | RST)) === (FIN | RST)) {
-    addOnce(ints, conn, me, side, SEEN_FIN_RST, 'I')
+    addOnce(ints, conn, me, side, SEEN_FIN_RST, LETTER_I)
   } else {
-    addOnce(ints, conn, me, side, SEEN_MULTI, 'Q')
+    addOnce(ints, conn, me, side, SEEN_MULTI, LETTER_Q)
   }
 }
 
@@ -197,7 +210,7 @@ function addOnce(
   me: number,
   side: number,
   bit: number,
-  letter: string,
+  letter: number,
 ): void {
   const seen = ints[me + ZEEK_SEEN] as number
   if ((seen & bit) !== 0) return
@@ -212,7 +225,7 @@ function addCounted(
   me: number,
   side: number,
   shift: number,
-  letter: string,
+  letter: number,
 ): void {
   const seen = ints[me + ZEEK_SEEN] as number
   const count = ((seen >>> shift) & COUNT_MASK) + 1
@@ -223,12 +236,44 @@ function addCounted(
   }
 }
 
+/** The same as {@link observeZeek} for the first SYN of a connection, which opens a record without a word in it. */
+export function beginZeek(ints: Int32Array, conn: number, me: number, side: number): void {
+  ints[me + ZEEK_SEEN] = SEEN_SYN
+  ints[conn + HISTORY] = LETTER_S | (side << 7)
+  ints[conn + HISTORY_LENGTH] = 1
+  ints[conn + ZEEK] = ZEEK_SYN_SENT << (side * SIDE_SHIFT)
+}
+
+/** The same for the SYN-ACK of a side that has sent nothing yet, to a SYN that is all the other side has sent. */
+export function answerZeek(ints: Int32Array, conn: number, me: number, side: number): void {
+  ints[me + ZEEK_SEEN] = SEEN_SYN
+  addLetter(ints, conn, side, LETTER_H)
+  const client = (ZEEK_SYN_SENT << STATE_BITS) | ZEEK_ESTABLISHED
+  const server = ZEEK_ESTABLISHED
+  ints[conn + ZEEK] = (server << (side * SIDE_SHIFT)) | (client << ((1 - side) * SIDE_SHIFT))
+}
+
+/** The same for a FIN that simply comes next. */
+export function closeZeek(ints: Int32Array, conn: number, me: number, side: number): void {
+  addOnce(ints, conn, me, side, SEEN_FIN, LETTER_F)
+  const word = ints[conn + ZEEK] as number
+  const mine = zeekState(word, side)
+  const peer = zeekState(word, 1 - side)
+  if (mine === ZEEK_ESTABLISHED && peer !== ZEEK_RESET) {
+    const shift = side * SIDE_SHIFT
+    const closed = ZEEK_CLOSED | (ZEEK_ESTABLISHED << STATE_BITS)
+    ints[conn + ZEEK] = (word & ~(SIDE_MASK << shift)) | (closed << shift)
+  } else {
+    advance(ints, conn, side, mine, peer, FIN | ACK, 0)
+  }
+}
+
 /** Stores a letter with its side; which case it gets is decided when the roles are known. */
-function addLetter(ints: Int32Array, conn: number, side: number, letter: string): void {
+function addLetter(ints: Int32Array, conn: number, side: number, letter: number): void {
   const length = ints[conn + HISTORY_LENGTH] as number
   if (length >= HISTORY_MAX) return
   const at = conn + HISTORY + (length >> 2)
-  const octet = letter.charCodeAt(0) | (side << 7)
+  const octet = letter | (side << 7)
   ints[at] = (ints[at] as number) | (octet << ((length & 3) * 8))
   ints[conn + HISTORY_LENGTH] = length + 1
 }
