@@ -99,8 +99,11 @@ export class ConnectionTable {
     const ints = this.connections.ints
     for (let slot = (hash << 1) & mask; ; slot = (slot + 2) & mask) {
       const record = (slots[slot] as number) - 1
-      if (record < 0) return -1
-      if (slots[slot + 1] === hash && this.matches(ints, record * CONN_INTS, seg)) return record
+      if (slots[slot + 1] !== hash) {
+        if (record < 0) return -1
+      } else if (record < 0 || this.matches(ints, record * CONN_INTS, seg)) {
+        return record
+      }
     }
   }
 
@@ -189,36 +192,59 @@ export class ConnectionTable {
     return records
   }
 
+  /** Whether a record has the segment's 4-tuple; sets `side` if so. */
   private matches(ints: Int32Array, base: number, seg: Segment): boolean {
     const ports = ints[base + PORTS]
+    const addr0 = ints[base + ADDR_0]
+    const addr1 = ints[base + ADDR_1]
     if (
       ports === ((seg.srcPort << 16) | seg.dstPort) &&
-      ints[base + ADDR_0] === seg.src0 &&
-      ints[base + ADDR_1] === seg.dst0 &&
-      ints[base + ADDR_0 + 3] === seg.src3 &&
-      ints[base + ADDR_1 + 3] === seg.dst3 &&
-      ints[base + ADDR_0 + 1] === seg.src1 &&
-      ints[base + ADDR_0 + 2] === seg.src2 &&
-      ints[base + ADDR_1 + 1] === seg.dst1 &&
-      ints[base + ADDR_1 + 2] === seg.dst2
+      addr0 === seg.src0 &&
+      addr1 === seg.dst0
     ) {
       this.side = 0
     } else if (
       ports === ((seg.dstPort << 16) | seg.srcPort) &&
-      ints[base + ADDR_0] === seg.dst0 &&
-      ints[base + ADDR_1] === seg.src0 &&
-      ints[base + ADDR_0 + 3] === seg.dst3 &&
-      ints[base + ADDR_1 + 3] === seg.src3 &&
-      ints[base + ADDR_0 + 1] === seg.dst1 &&
-      ints[base + ADDR_0 + 2] === seg.dst2 &&
-      ints[base + ADDR_1 + 1] === seg.src1 &&
-      ints[base + ADDR_1 + 2] === seg.src2
+      addr0 === seg.dst0 &&
+      addr1 === seg.src0
     ) {
       this.side = 1
     } else {
       return false
     }
-    return (((ints[base + CONN_FLAGS] as number) & CONN_IPV6) !== 0) === (seg.ipVersion === 6)
+    const isIpv6 = ((ints[base + CONN_FLAGS] as number) & CONN_IPV6) !== 0
+    if (isIpv6 !== (seg.ipVersion === 6)) return false
+    return !isIpv6 || this.matchesIpv6(ints, base, seg)
+  }
+
+  /** Looks at all of the addresses; both sides may have to be tried. */
+  private matchesIpv6(ints: Int32Array, base: number, seg: Segment): boolean {
+    if (
+      ints[base + PORTS] === ((seg.srcPort << 16) | seg.dstPort) &&
+      ints[base + ADDR_0] === seg.src0 &&
+      ints[base + ADDR_0 + 1] === seg.src1 &&
+      ints[base + ADDR_0 + 2] === seg.src2 &&
+      ints[base + ADDR_0 + 3] === seg.src3 &&
+      ints[base + ADDR_1] === seg.dst0 &&
+      ints[base + ADDR_1 + 1] === seg.dst1 &&
+      ints[base + ADDR_1 + 2] === seg.dst2 &&
+      ints[base + ADDR_1 + 3] === seg.dst3
+    ) {
+      this.side = 0
+      return true
+    }
+    this.side = 1
+    return (
+      ints[base + PORTS] === ((seg.dstPort << 16) | seg.srcPort) &&
+      ints[base + ADDR_0] === seg.dst0 &&
+      ints[base + ADDR_0 + 1] === seg.dst1 &&
+      ints[base + ADDR_0 + 2] === seg.dst2 &&
+      ints[base + ADDR_0 + 3] === seg.dst3 &&
+      ints[base + ADDR_1] === seg.src0 &&
+      ints[base + ADDR_1 + 1] === seg.src1 &&
+      ints[base + ADDR_1 + 2] === seg.src2 &&
+      ints[base + ADDR_1 + 3] === seg.src3
+    )
   }
 
   /** A second hash of a segment's 4-tuple, independent of the first and as symmetric. */

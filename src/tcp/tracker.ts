@@ -145,12 +145,8 @@ export class Tracker {
 
   /** A segment of a closed connection whose record is gone. A SYN is never one: it opens the 4-tuple anew. */
   private isStraggler(seg: Segment): boolean {
-    if (this.buried === 0) return false
-    const { table, tombstones } = this
-    const second = table.secondHash(seg)
-    if ((seg.flags & SYN) === 0) return tombstones.has(table.hash, second)
-    tombstones.remove(table.hash, second)
-    return false
+    if (this.buried === 0 || (seg.flags & SYN) !== 0) return false
+    return this.tombstones.has(this.table.hash, this.table.secondHash(seg))
   }
 
   private open(seg: Segment, frame: number, timeNs: number): number {
@@ -190,6 +186,15 @@ export class Tracker {
     const at = record * CONN_INTS + CONN_FLAGS
     const { ints } = this.table.connections
     if (!this.isClosed(record)) ints[at] = (ints[at] as number) | CONN_SUPERSEDED
+    this.drop(record)
+  }
+
+  /** Drops a connection that is not closed. One that had its 4-tuple before it has no stragglers any more. */
+  private giveUp(record: number): void {
+    if (this.buried > 0) {
+      const hash = this.table.connections.ints[record * CONN_INTS + HASH] as number
+      this.tombstones.remove(hash, this.table.secondHashOf(record))
+    }
     this.drop(record)
   }
 
@@ -282,7 +287,7 @@ export class Tracker {
       this.evicted++
       ints[at] = (ints[at] as number) | CONN_EVICTED
     }
-    this.drop(quietest)
+    this.giveUp(quietest)
   }
 
   private completed(record: number, flags: number): void {
@@ -298,7 +303,7 @@ export class Tracker {
     const at = record * CONN_INTS + CONN_FLAGS
     const { ints } = this.table.connections
     ints[at] = (ints[at] as number) | CONN_EVICTED
-    this.drop(record)
+    this.giveUp(record)
   }
 
   /** Takes completed entries out of the queue; each is looked at once for every two that come in. */
