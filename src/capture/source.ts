@@ -158,6 +158,7 @@ async function readGzip(gzip: GzipReader, framer: Framer, turns: Turns): Promise
     // Turns are counted in compressed octets, and a few of those may become gigabytes.
     turns.throwIfAborted()
     framer.push(chunk)
+    if (turns.isTooMuch(chunk.length)) await turns.give()
   }
   framer.finish()
   return { ...turns.summary(), compression: 'gzip', garbageOffset: gzip.garbageOffset }
@@ -169,6 +170,7 @@ class Turns {
   readonly #totalBytes: number | undefined
   #readBytes = 0
   #turnBytes = 0
+  #inflatedBytes = 0
 
   constructor(options: ReadOptions, totalBytes: number | undefined) {
     this.#options = options
@@ -190,8 +192,15 @@ class Turns {
     return this.#turnBytes >= (this.#options.pause ? TURN_BYTES_WITH_PAUSE : TURN_BYTES)
   }
 
+  /** Counts octets that come out of few compressed ones, and says whether a slow taker has to be asked. */
+  isTooMuch(bytes: number): boolean {
+    this.#inflatedBytes += bytes
+    return this.#options.pause !== undefined && this.#inflatedBytes >= TURN_BYTES_WITH_PAUSE
+  }
+
   async give(): Promise<void> {
     this.#turnBytes = 0
+    this.#inflatedBytes = 0
     this.#options.onProgress?.(this.#readBytes, this.#totalBytes)
     await setImmediate()
     await this.#options.pause?.()

@@ -2,6 +2,7 @@
 
 import { EXIT_DONE, EXIT_ERROR, EXIT_MATCHED } from './exit-codes.js'
 import { type Progress, analyzeSource } from '../engine/analyze.js'
+import type { HandOver } from '../engine/analysis.js'
 import { analyzeMerged } from '../engine/merge.js'
 import type { CaptureReport } from '../engine/capture-report.js'
 import { CryptoPan } from '../engine/crypto-pan.js'
@@ -17,12 +18,16 @@ const READ_BUFFER_BYTES = 1 << 20
 /** Paths of a capture, or of several that are to be one. */
 export type Timeline = readonly string[]
 
-/** What came of one capture, as plain data; the octets that were written for it go beside it. */
-export interface CapturePart {
-  readonly report: CaptureReport
+/** What came of some connections, as plain data; the octets that were written for them go beside it. */
+export interface ConnectionsPart {
   readonly state: ReporterState
   readonly tally: TallyState
   readonly matched: boolean
+}
+
+/** The same of a whole capture. */
+export interface CapturePart extends ConnectionsPart {
+  readonly report: CaptureReport
 }
 
 /** What is said of a capture that could not be analyzed, for a reason that does not lie in it. */
@@ -60,6 +65,14 @@ export interface ReadingOptions {
   readonly live: boolean
   readonly signal: AbortSignal
   readonly onProgress?: (progress: Progress) => void
+  /** Has connections judged elsewhere. */
+  readonly handOver?: HandOver
+  readonly pause?: () => Promise<void>
+}
+
+/** Replaces addresses as the settings ask for it. */
+export function anonymizerOf({ anonymizeKey }: AnalyzeSettings): CryptoPan | undefined {
+  return anonymizeKey === undefined ? undefined : new CryptoPan(anonymizeKey)
 }
 
 /** Judges captures one after another and passes connections on to a reporter. */
@@ -76,8 +89,7 @@ export class CaptureJudge {
   constructor(settings: AnalyzeSettings, reporter: Reporter) {
     this.settings = settings
     this.reporter = reporter
-    const { anonymizeKey } = settings
-    this.anonymizer = anonymizeKey === undefined ? undefined : new CryptoPan(anonymizeKey)
+    this.anonymizer = anonymizerOf(settings)
   }
 
   /** Reads one capture, or several as one. */
@@ -109,7 +121,22 @@ export class CaptureJudge {
 
   /** What came of the captures since the last call. */
   take(report: CaptureReport): CapturePart {
-    return { ...this.takeHere(report), state: this.reporter.takeState() }
+    return { ...this.takeConnections(), report }
+  }
+
+  /** What came of the connections since the last call. */
+  takeConnections(): ConnectionsPart {
+    const { matched } = this
+    this.matched = false
+    return { tally: this.tally.take(), matched, state: this.reporter.takeState() }
+  }
+
+  /** Adds connections that were judged elsewhere, and what was written for them. */
+  absorb({ tally, matched, state }: ConnectionsPart, octets: Uint8Array): void {
+    this.tally.absorb(tally)
+    this.matched ||= matched
+    this.reporter.absorb(state)
+    if (octets.length > 0) this.reporter.absorbOctets(octets)
   }
 }
 

@@ -16,6 +16,8 @@ import type { AnalyzeFlags, AnalyzeSettings } from './settings.js'
 
 /** Starting workers costs as much as reading so many octets. */
 const WORTH_WORKERS_BYTES = 32e6
+/** Writing a row takes three times as long as reading its connection. */
+const MAX_ROW_HELPERS = 3
 
 /** Runs `analyze` and returns the exit code. */
 export async function runAnalyze(
@@ -57,16 +59,18 @@ async function runOver(
   const workers = workersFor(settings.jobs, sizes)
   for (const before of plan.kept) run.remember(before)
   const context = { ...plan, run, reporter, bar, signal }
+  const { colour, anonymizeKey } = settings
+  const setup = { flags, nameCaptures, width, colour, anonymizeKey }
   // A bar that is left behind leaves a terminal without cursor.
   const forget = atOnce(() => bar?.stop())
   try {
     if (workers > 1) {
       const { runOnWorkers } = await import('./run-workers.js')
-      const { colour, anonymizeKey } = settings
-      const setup = { flags, nameCaptures, width, colour, anonymizeKey }
       await runOnWorkers(context, sizes, workers, setup)
     } else {
-      await runHere(context, settings, output)
+      const threads = helpersFor(settings, sizes)
+      const helpers = threads === 0 ? undefined : { threads, setup }
+      await runHere(context, settings, output, helpers)
     }
   } finally {
     bar?.stop()
@@ -115,6 +119,18 @@ function workersFor(jobs: number | undefined, sizes: readonly number[]): number 
   const most = Math.min(jobs ?? availableParallelism(), sizes.length)
   if (jobs !== undefined) return most
   return sizes.reduce((sum, size) => sum + size, 0) < WORTH_WORKERS_BYTES ? 1 : most
+}
+
+/**
+ * How many threads are to judge connections and write their rows while one reads a single large capture. None where
+ * there are no rows: records that go from one core's cache to another's and back cost as much as judging them.
+ */
+function helpersFor(settings: AnalyzeSettings, sizes: readonly number[]): number {
+  const { jobs, outDir, summaryOnly, format, columnsChosen, all } = settings
+  const [size = NaN] = sizes
+  if (sizes.length !== 1 || outDir !== undefined || !(size >= WORTH_WORKERS_BYTES)) return 0
+  if (summaryOnly || (format === 'table' && !columnsChosen && !all)) return 0
+  return Math.min((jobs ?? availableParallelism()) - 1, MAX_ROW_HELPERS)
 }
 
 /** Octets of a file; NaN for what is none. */

@@ -2,7 +2,7 @@
 
 import { grouped } from '../teardown/words.js'
 import { TeardownError } from '../base/errors.js'
-import type { ConnectionHandler, EndedConnection } from '../engine/analysis.js'
+import type { ConnectionHandler, EndedConnection } from '../engine/ended-connection.js'
 import { type Connection, connectionOf } from '../engine/connection.js'
 import type { LadderTarget } from '../engine/ladder.js'
 import { endpointText, shownAddress, sideAddress, sidePort } from '../report/address.js'

@@ -10,8 +10,9 @@ import { giveUpSignals } from './interrupt.js'
 
 const STDOUT = 1
 const BUFFER_BYTES = 1 << 18
-/** Pause before writing again to a reader that is not ready. */
-const RETRY_MS = 5
+/** First and longest pause before writing again to a reader that is not ready. One that only works is ready in no time. */
+const RETRY_MS = 0.05
+const RETRY_MS_MAX = 5
 /**
  * A reader that takes nothing for so many pauses may never do: from then on a signal ends the process, for here nobody
  * could listen to it.
@@ -135,7 +136,7 @@ export class Output implements TextSink {
     let takeBack: (() => void) | undefined
     try {
       while (rest.length > 0) {
-        const taken = this.writeSome(rest)
+        const taken = this.writeSome(rest, Math.min(RETRY_MS * 2 ** retries, RETRY_MS_MAX))
         rest = rest.subarray(taken)
         retries = taken === 0 ? retries + 1 : 0
         if (retries === PATIENT_RETRIES) takeBack ??= giveUpSignals()
@@ -145,13 +146,13 @@ export class Output implements TextSink {
     }
   }
 
-  private writeSome(octets: Uint8Array): number {
+  private writeSome(octets: Uint8Array, retryMs: number): number {
     try {
       return writeSync(this.fd, octets)
     } catch (error) {
       const code = codeOf(error)
       if (code === 'EAGAIN') {
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS)
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, retryMs)
         return 0
       }
       this.broken =

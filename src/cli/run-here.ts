@@ -4,13 +4,20 @@ import { statOf } from '../capture/stat.js'
 import type { Progress } from '../engine/analyze.js'
 import type { CaptureReport } from '../engine/capture-report.js'
 import type { Reporter } from '../report/reporter.js'
-import { type AnalyzeRun, CaptureJudge, type Timeline } from './analyze-run.js'
+import { type AnalyzeRun, CaptureJudge, type ReadingOptions, type Timeline } from './analyze-run.js'
+import type { JudgeSetup } from './judge-worker.js'
 import type { Output } from './output.js'
 import { analyzeToFile } from './result-folder.js'
 import type { ProgressBar } from './progress.js'
 import type { AnalyzeSettings } from './settings.js'
 
 const GRACE_MS = 1500
+
+/** Threads that judge the connections of the only capture. */
+export interface Helpers {
+  readonly threads: number
+  readonly setup: JudgeSetup
+}
 
 /** What both ways of running share. */
 export interface RunContext {
@@ -25,11 +32,12 @@ export interface RunContext {
   readonly signal: AbortSignal
 }
 
-/** Judges all captures in this thread. */
+/** Judges all captures in this thread; a single one with the help of others if `helpers` says so. */
 export async function runHere(
   { timelines, files, onFile, run, reporter, bar, signal }: RunContext,
   settings: AnalyzeSettings,
   output: Output,
+  helpers: Helpers | undefined,
 ): Promise<void> {
   const judge = new CaptureJudge(settings, reporter)
   for (const [at, timeline] of timelines.entries()) {
@@ -47,9 +55,13 @@ export async function runHere(
     }
     const file = files?.[at]
     const part =
-      file === undefined
-        ? judge.takeHere(await judge.judge(timeline, options))
-        : await analyzeToFile(settings, timeline, file, options)
+      file !== undefined
+        ? await analyzeToFile(settings, timeline, file, options)
+        : judge.takeHere(
+            helpers === undefined
+              ? await judge.judge(timeline, options)
+              : await judgeWithHelp(judge, timeline, options, settings, helpers),
+          )
     bar?.done(last)
     if (part.report.error !== undefined) bar?.stop()
     run.add(part, live)
@@ -58,6 +70,32 @@ export async function runHere(
       run.leaveOut(timelines.slice(at + 1).flat().length)
       break
     }
+  }
+}
+
+/** Reads a capture here and judges its connections on other threads. */
+async function judgeWithHelp(
+  judge: CaptureJudge,
+  timeline: Timeline,
+  options: ReadingOptions,
+  settings: AnalyzeSettings,
+  { threads, setup }: Helpers,
+): Promise<CaptureReport> {
+  // Loaded where it is needed: every module costs a millisecond of the start.
+  const { JudgeThreads } = await import('./judge-threads.js')
+  const judges = new JudgeThreads(settings, setup, threads, ({ part, written }) =>
+    judge.absorb(part, written.octets),
+  )
+  try {
+    const report = await judge.judge(timeline, {
+      ...options,
+      handOver: judges.handOver,
+      pause: () => judges.catchUp(),
+    })
+    await judges.drain()
+    return report
+  } finally {
+    await judges.close()
   }
 }
 

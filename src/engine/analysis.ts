@@ -4,13 +4,17 @@
 import type { CaptureInfo } from '../capture/info.js'
 import type { CaptureClock, RecordHandler } from '../capture/record.js'
 import type { Anonymizer } from '../report/address.js'
-import type { ColumnSource } from '../report/column.js'
 import { ICMP_FROM_TARGET, ICMP_V6 } from '../tcp/layout.js'
 import { type EndHandler, Tracker, type TrackerLimits } from '../tcp/tracker.js'
-import { Judgement } from '../teardown/classify.js'
-import { Evidence, type EvidenceContext } from '../teardown/evidence.js'
+import type { EvidenceContext } from '../teardown/evidence.js'
 import { DECODE_STATUSES, DECODE_STATUS_COUNT, ICMP_ERROR, SEGMENT } from '../wire/decode-status.js'
 import { Decoder } from '../wire/decode.js'
+import type { EncapsulationTable } from '../wire/encapsulation.js'
+import {
+  type ConnectionHandler,
+  EndedConnection,
+  type EndedConnectionOptions,
+} from './ended-connection.js'
 
 /** Idle threshold unless set: a minute, or a fifth of a shorter capture. */
 const IDLE_NS = 60e9
@@ -23,41 +27,35 @@ const STEP_AHEAD_NS = 30 * 86_400e9
 const LONG_BACK_NS = 3600e9
 
 /** Settings of an {@link Analysis}. */
-export interface AnalysisOptions extends TrackerLimits {
+export interface AnalysisOptions extends Omit<TrackerLimits, 'isShared'>, EndedConnectionOptions {
   /** Seconds of silence after which an open connection counts as idle; by default 60, or a fifth of a shorter capture. */
   readonly idleS?: number | undefined
-  /** Ns since 1970 of a kill the user knows of: its distance to each teardown is reported. */
-  readonly killedAtNs?: bigint | undefined
   /** Headers looked into in one frame, 64 by default; a frame with more counts as skipped. */
   readonly maxLayers?: number | undefined
-  /** Replaces addresses wherever they are shown. */
-  readonly anonymizer?: Anonymizer | undefined
+}
+
+/** The same with what only callers in this package can make use of. */
+export interface AnalysisSettings extends AnalysisOptions {
+  readonly handOver?: HandOver | undefined
 }
 
 /** What is read of a capture's info while it is read. */
 type CaptureProgress = Pick<CaptureInfo, 'bytes' | 'hasDrops'>
 
-/** Takes judged connections. */
-export interface ConnectionHandler {
-  /** `connection` is refilled for the next one: read what is needed during the call. */
-  onConnection(connection: EndedConnection): void
+/** Takes ended connections before they are judged, to have that done by another thread. */
+export interface HandOver {
+  /** Called once, before the first connection. */
+  begin(from: HandedOver): void
+  /** Takes a connection, and with it its records until it releases them; false to have it judged here. */
+  take(record: number): boolean
 }
 
-/** One ended connection with its evidence and judgement: what the columns read. */
-export class EndedConnection implements ColumnSource {
-  readonly e: Evidence = new Evidence()
-  readonly j: Judgement = new Judgement()
-  captureName = ''
-  baseNs = 0n
-  encapsulation = ''
-  killedNs: number = NaN
-  readonly table: Tracker['table']
-  readonly anonymizer: Anonymizer | undefined
-
-  constructor(table: Tracker['table'], anonymizer: Anonymizer | undefined) {
-    this.table = table
-    this.anonymizer = anonymizer
-  }
+/** What the connections of one analysis share, as it is at the moment. */
+export interface HandedOver extends EvidenceContext {
+  readonly captureName: string
+  readonly tracker: Tracker
+  readonly encapsulations: EncapsulationTable
+  readonly clock: CaptureClock
 }
 
 /** How often a kind of frame came, and where first. */
@@ -70,7 +68,7 @@ export interface DecodeCount {
 }
 
 /** Analyzes the records of one capture. */
-export class Analysis implements RecordHandler, EndHandler, EvidenceContext {
+export class Analysis implements RecordHandler, EndHandler, HandedOver {
   readonly decoder: Decoder
   readonly tracker: Tracker
   /** Records so far, skipped entries included: Wireshark's frame.number of the last one. */
@@ -88,11 +86,12 @@ export class Analysis implements RecordHandler, EndHandler, EvidenceContext {
   origin: CaptureProgress = { bytes: 0, hasDrops: false }
   readonly anonymizer: Anonymizer | undefined
   private lastNs = 0
+  readonly captureName: string
+  readonly clock: CaptureClock
   private readonly connection: EndedConnection
   private readonly handler: ConnectionHandler
-  private readonly clock: CaptureClock
+  private readonly handOver: HandOver | undefined
   private readonly idleOptionNs: number | undefined
-  private readonly killedAtNs: bigint | undefined
   private readonly counts = new Float64Array(DECODE_STATUS_COUNT)
   private readonly firstOffsets = new Float64Array(DECODE_STATUS_COUNT)
 
@@ -100,17 +99,23 @@ export class Analysis implements RecordHandler, EndHandler, EvidenceContext {
     captureName: string,
     clock: CaptureClock,
     handler: ConnectionHandler,
-    options: AnalysisOptions = {},
+    options: AnalysisSettings = {},
   ) {
     this.decoder = new Decoder(options.maxLayers)
-    this.tracker = new Tracker(this, options)
-    this.connection = new EndedConnection(this.tracker.table, options.anonymizer)
-    this.connection.captureName = captureName
+    this.captureName = captureName
+    this.handOver = options.handOver
+    this.tracker = new Tracker(this, { ...options, isShared: this.handOver !== undefined })
+    this.connection = new EndedConnection(captureName, this.tracker.table, options)
     this.clock = clock
     this.handler = handler
-    this.killedAtNs = options.killedAtNs
     this.anonymizer = options.anonymizer
     this.idleOptionNs = options.idleS === undefined ? undefined : options.idleS * 1e9
+    this.handOver?.begin(this)
+  }
+
+  /** Texts of encapsulation ids. */
+  get encapsulations(): EncapsulationTable {
+    return this.decoder.encapsulations
   }
 
   /** Idle threshold in ns. */
@@ -173,17 +178,14 @@ export class Analysis implements RecordHandler, EndHandler, EvidenceContext {
     this.frame++
   }
 
-  onEnd(record: number): void {
-    const { connection } = this
-    connection.baseNs = this.clock.baseNs ?? 0n
-    if (this.killedAtNs !== undefined) {
-      connection.killedNs = Number(this.killedAtNs - connection.baseNs)
-    }
-    connection.e.fill(this.tracker.table, record, this)
-    connection.encapsulation = this.decoder.encapsulations.text(connection.e.encapsulation)
-    connection.j.judge(connection.e)
+  onEnd(record: number): boolean {
     this.connections++
+    if (this.handOver?.take(record) === true) return true
+    const { connection } = this
+    connection.judge(record, this, this.clock.baseNs ?? 0n)
+    connection.encapsulation = this.encapsulations.text(connection.e.encapsulation)
     this.handler.onConnection(connection)
+    return false
   }
 
   /** Reports every connection that is left. */

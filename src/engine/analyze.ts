@@ -4,8 +4,9 @@ import { TeardownError } from '../base/errors.js'
 import { Framer } from '../capture/framer.js'
 import { CaptureClock } from '../capture/record.js'
 import { type CaptureSource, type ReadSummary, readCapture } from '../capture/source.js'
-import { Analysis, type AnalysisOptions, type ConnectionHandler } from './analysis.js'
+import { Analysis, type AnalysisOptions, type AnalysisSettings } from './analysis.js'
 import { type CaptureReport, captureReport } from './capture-report.js'
+import type { ConnectionHandler } from './ended-connection.js'
 
 /** How long after its last packet an ended connection of a live source is reported. */
 const SETTLE_NS = 1e9
@@ -42,7 +43,7 @@ export interface Progress {
 export async function analyzeSource(
   source: CaptureSource,
   handler: ConnectionHandler,
-  options: AnalyzeOptions = {},
+  options: AnalyzeOptions & AnalysisSettings = {},
 ): Promise<CaptureReport> {
   const name = options.name ?? (typeof source === 'string' ? source : '-')
   const clock = new CaptureClock()

@@ -56,7 +56,7 @@ class LadderReader implements RecordHandler {
   readonly window = new LadderWindow()
   private readonly target: LadderTarget
   private readonly decoder = new Decoder()
-  private readonly tracker = new Tracker({ onEnd: () => undefined })
+  private readonly tracker = new Tracker({ onEnd: () => false })
   private readonly observer: LadderObserver
   /** Packets read so far. */
   frames = 0

@@ -8,9 +8,10 @@ import { Framer } from '../capture/framer.js'
 import { type CaptureInfo, emptyCaptureInfo } from '../capture/info.js'
 import { CaptureClock, type RecordHandler } from '../capture/record.js'
 import { readCapture } from '../capture/source.js'
-import { Analysis, type ConnectionHandler } from './analysis.js'
+import { Analysis, type AnalysisSettings } from './analysis.js'
 import type { AnalyzeOptions, Progress } from './analyze.js'
 import { type CaptureReport, captureReport } from './capture-report.js'
+import type { ConnectionHandler } from './ended-connection.js'
 import { RecordQueue } from './record-queue.js'
 
 const PEEK_BYTES = 1 << 16
@@ -23,7 +24,7 @@ const PEEK_BYTES = 1 << 16
 export async function analyzeMerged(
   paths: readonly string[],
   handler: ConnectionHandler,
-  options: AnalyzeOptions = {},
+  options: AnalyzeOptions & AnalysisSettings = {},
 ): Promise<CaptureReport> {
   const { signal } = options
   const starts: Start[] = []
@@ -121,6 +122,7 @@ class Merger {
       first.queue.deliver(this.analysis, limitNs)
       if (first.queue.isEmpty) {
         await first.read(limitNs)
+        await this.options.pause?.()
         this.report(first)
       }
     }

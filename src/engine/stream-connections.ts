@@ -3,10 +3,10 @@
 import { TeardownError } from '../base/errors.js'
 import type { CaptureSource } from '../capture/source.js'
 import type { ColumnSource } from '../report/column.js'
-import type { ConnectionHandler } from './analysis.js'
 import { type AnalyzeOptions, analyzeSource } from './analyze.js'
 import type { CaptureReport } from './capture-report.js'
 import { type Connection, connectionOf } from './connection.js'
+import type { ConnectionHandler } from './ended-connection.js'
 
 /** Ends that are no surprise: an interrupted or rotated capture, and what the caller asked for. */
 const QUIET_ERRORS: ReadonlySet<string> = new Set(['ERR_CAPTURE_TRUNCATED', 'ERR_INTERRUPTED'])

@@ -1,6 +1,6 @@
 // The form of an output column: what it is called, what it means, where its raw value lies, and how that is shown.
 
-import type { ConnectionTable } from '../tcp/table.js'
+import type { ConnectionRecords } from '../tcp/table.js'
 import type { Judgement } from '../teardown/classify.js'
 import type { Evidence } from '../teardown/evidence.js'
 import type { EvidenceItem } from '../teardown/words.js'
@@ -47,7 +47,7 @@ export type RawValue =
 
 /** What a column reads from: one ended and judged connection. */
 export interface ColumnSource extends AddressSource {
-  readonly table: ConnectionTable
+  readonly table: ConnectionRecords
   readonly e: Evidence
   readonly j: Judgement
   /** Path of the capture as given. */

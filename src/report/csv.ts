@@ -3,7 +3,7 @@
 // Written as octets, see byte-writer.ts: numbers, times and addresses need no quotes.
 
 import { shownIpv4 } from './address.js'
-import { ByteWriter } from './byte-writer.js'
+import type { ByteWriter } from './byte-writer.js'
 import {
   type Column,
   type ColumnSource,
@@ -25,24 +25,21 @@ const NEEDS_QUOTES = /[",]|^\s|\s$/
 /** Writes a header line and a line per connection. Lists are joined with `;`. */
 export class CsvReporter extends RowReporter implements Reporter {
   private readonly columns: readonly Column[]
-  private readonly out = new ByteWriter()
 
   constructor(sink: TextSink, columns: readonly Column[]) {
     super(sink)
     this.columns = columns
-    sink.write(`${columns.map(({ key }) => key).join(',')}\n`)
+    this.text(`${columns.map(({ key }) => key).join(',')}\n`)
   }
 
   connection(from: ColumnSource): void {
-    this.rows++
     const { out, columns } = this
     for (let i = 0; i < columns.length; i++) {
       if (i > 0) out.octet(COMMA)
       writeCell(columns[i] as Column, from, out)
     }
     out.octet(NEWLINE)
-    this.sink.writeOctets(out.written())
-    out.clear()
+    this.endRow()
   }
 
   capture(_report: CaptureRow): void {
@@ -50,7 +47,7 @@ export class CsvReporter extends RowReporter implements Reporter {
   }
 
   finish(_summary: Summary): void {
-    // Written as they came.
+    this.pass()
   }
 }
 

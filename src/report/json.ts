@@ -2,7 +2,6 @@
 // therefore come last.
 
 import type { Column, ColumnSource } from './column.js'
-import { ByteWriter } from './byte-writer.js'
 import { JsonRow } from './json-row.js'
 import { jsonText } from './json-text.js'
 import { RowReporter } from './row-reporter.js'
@@ -18,26 +17,23 @@ import type { Summary } from './summary.js'
 /** Writes `{schema, connections, incidents, captures, summary}`. */
 export class JsonReporter extends RowReporter implements Reporter {
   private readonly row: JsonRow
-  private readonly out = new ByteWriter()
   private readonly captures: CaptureRow[] = []
 
   constructor(sink: TextSink, columns: readonly Column[]) {
     super(sink)
     this.row = new JsonRow(columns)
-    sink.write(`{"schema":${JSON.stringify(SCHEMA_NAME)},"connections":[`)
+    this.text(`{"schema":${JSON.stringify(SCHEMA_NAME)},"connections":[`)
   }
 
   connection(from: ColumnSource): void {
     this.out.text(this.rows === 0 ? '\n' : ',\n')
     this.row.write(from, this.out)
-    this.sink.writeOctets(this.out.written())
-    this.out.clear()
-    this.rows++
+    this.endRow()
   }
 
   override absorb(state: ReporterState): void {
     // Its first row has no comma in front.
-    if (this.rows > 0 && state.rows > 0) this.sink.write(',')
+    if (this.rows > 0 && state.rows > 0) this.text(',')
     super.absorb(state)
   }
 
@@ -47,8 +43,6 @@ export class JsonReporter extends RowReporter implements Reporter {
 
   finish(summary: Summary): void {
     const captures = this.captures.map((capture) => jsonText(capture)).join(',\n')
-    this.sink.write(
-      `\n],"incidents":[],"captures":[\n${captures}\n],"summary":${jsonText(summary)}}\n`,
-    )
+    this.text(`\n],"incidents":[],"captures":[\n${captures}\n],"summary":${jsonText(summary)}}\n`)
   }
 }

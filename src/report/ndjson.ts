@@ -2,7 +2,6 @@
 // interface names cannot reach the terminal as code.
 
 import type { Column, ColumnSource } from './column.js'
-import { ByteWriter } from './byte-writer.js'
 import { JsonRow } from './json-row.js'
 import { jsonText } from './json-text.js'
 import { RowReporter } from './row-reporter.js'
@@ -14,7 +13,6 @@ const NEWLINE = 0x0a
 /** Writes `connection`, `capture` and `summary` lines. */
 export class NdjsonReporter extends RowReporter implements Reporter {
   private readonly row: JsonRow
-  private readonly out = new ByteWriter()
 
   constructor(sink: TextSink, columns: readonly Column[]) {
     super(sink)
@@ -22,11 +20,9 @@ export class NdjsonReporter extends RowReporter implements Reporter {
   }
 
   connection(from: ColumnSource): void {
-    this.rows++
     this.row.write(from, this.out)
     this.out.octet(NEWLINE)
-    this.sink.writeOctets(this.out.written())
-    this.out.clear()
+    this.endRow()
   }
 
   capture(report: CaptureRow): void {
@@ -38,6 +34,6 @@ export class NdjsonReporter extends RowReporter implements Reporter {
   }
 
   private line(value: object): void {
-    this.sink.write(`${jsonText(value)}\n`)
+    this.text(`${jsonText(value)}\n`)
   }
 }

@@ -8,6 +8,8 @@ export interface TextSink {
   write(text: string): void
   /** Takes octets of UTF-8, which are valid during the call only. */
   writeOctets(octets: Uint8Array): void
+  /** Somebody watches: nothing is to be held back. */
+  readonly immediate?: boolean
 }
 
 /** The `capture` line of the output, as far as reports for people look into it; its fields are made by the engine. */

@@ -233,7 +233,7 @@ export class ColumnsReporter extends RowReporter implements Reporter {
   constructor(sink: TextSink, columns: readonly Column[], style: Style) {
     super(sink)
     this.columns = columns
-    sink.write(
+    this.text(
       `${style.heading(
         columns
           .map((c) => c.key.padEnd(widthOf(c)))
@@ -250,7 +250,7 @@ export class ColumnsReporter extends RowReporter implements Reporter {
         ? text.padStart(widthOf(column))
         : text.padEnd(widthOf(column))
     })
-    this.sink.write(`${cells.join('  ').trimEnd()}\n`)
+    this.text(`${cells.join('  ').trimEnd()}\n`)
   }
 
   capture(_report: CaptureRow): void {

@@ -8,8 +8,7 @@ import { isCopy } from './copy.js'
 import { observeFin, observeFinAcked, observeLateData } from './fin.js'
 import { isInStep, observeInStep } from './in-step.js'
 import * as L from './layout.js'
-import { isFirstSyn, isFirstSynAck, observeFirstSyn, observeFirstSynAck } from './opening.js'
-import { NatTwins } from './nat-twins.js'
+import { Opening, takeRoles } from './opening.js'
 import { isOldAnswer, isResetOfOld, observeOldAnswer } from './half-open.js'
 import {
   adoptProbe,
@@ -21,18 +20,7 @@ import {
 import { observeResent } from './resend.js'
 import { observeAfterReset, observeReset } from './reset.js'
 import { endSeries } from './series.js'
-import {
-  ESTABLISHED,
-  EVENT_COUNT,
-  LISTEN,
-  NEXT_STATE,
-  SENT_ACK,
-  SENT_SYN,
-  SENT_SYN_ACK,
-  SYN_ACKED,
-  SYN_RECEIVED,
-  UNKNOWN,
-} from './state.js'
+import { ESTABLISHED, EVENT_COUNT, NEXT_STATE, SENT_ACK, SYN_ACKED, SYN_RECEIVED } from './state.js'
 import type { ConnectionTable } from './table.js'
 import { observeZeek } from './zeek.js'
 import { seqAdd, seqAfter, seqDistance } from './seq.js'
@@ -40,14 +28,13 @@ import { seqAdd, seqAfter, seqDistance } from './seq.js'
 // Local constants, see layout.ts.
 // prettier-ignore
 const {
-  ACKED, BYTES_F, CONN_CELLS, CONN_CLIENT_IS_SIDE_1, CONN_FLAGS, CONN_INTS, CONN_OPTIONS_CUT, CONN_REPORTED,
-  CONN_ROLES_KNOWN, CONN_SIMULTANEOUS_OPEN, CONN_TIME_BACK, DATA_FRAME_F, DATA_NS_F, DUPLICATES,
+  ACKED, BYTES_F, CONN_CELLS, CONN_FLAGS, CONN_INTS, CONN_OPTIONS_CUT, CONN_REPORTED,
+  CONN_TIME_BACK, DATA_FRAME_F, DATA_NS_F, DUPLICATES,
   END_FRAME_F, END_NS_F, HANDSHAKE_FRAME_F, HANDSHAKE_NS_F, HOLE_END, HOLE_START,   ISN, LAST_ACK, LAST_FRAME_F, LAST_LEN, LAST_META, LAST_NS_F,
   LAST_SEQ, NXT, PACKETS_F, SIDE_ACKED_MORE, SIDE_ACK_SET, SIDE_DATA, SIDE_EMPTY_ACK, SIDE_FIN,
   SIDE_FLAGS, SIDE_FLOATS, SIDE_FLOATS_STEP, SIDE_HOLE, SIDE_INTS, SIDE_INTS_STEP, SIDE_IP_ID,
-  SIDE_ISN_SET, SIDE_LAST_PROBE, SIDE_LOST, SIDE_MPTCP, SIDE_NXT_SET, SIDE_PLAIN_ACK, SIDE_PROBED,
-  SIDE_RST, SIDE_SYN, SIDE_SYN_ACK, SIDE_SYN_DATA, SIDE_TFO, SIDE_TIMESTAMPS, SIDE_UNSEEN, SIDE_WINDOW_SCALE,
-  STATE, TEARDOWN, TTL_RANGE, WINDOW, WINDOW_SHIFT,
+  SIDE_ISN_SET, SIDE_LAST_PROBE, SIDE_LOST, SIDE_NXT_SET, SIDE_PLAIN_ACK, SIDE_PROBED,
+  SIDE_RST, SIDE_SYN_DATA, SIDE_TIMESTAMPS, SIDE_UNSEEN, STATE, TEARDOWN, TTL_RANGE, WINDOW,
 } = L
 
 /** Applies segments to the records of a table. */
@@ -56,10 +43,11 @@ export class Observer {
   touchedEnd = false
   private readonly table: ConnectionTable
   private readonly options = new TcpOptions()
-  private readonly twins = new NatTwins()
+  private readonly opening: Opening
 
   constructor(table: ConnectionTable) {
     this.table = table
+    this.opening = new Opening(table)
   }
 
   /** Applies a segment that `side` of the connection sent. */
@@ -108,24 +96,18 @@ export class Observer {
     }
 
     if (seg.headerCut) markOptionsCut(ints, conn)
-    if (isInStep(ints, conn, me, peer, side, seg)) {
-      this.touchedEnd = observeInStep(this.table, record, me, peer, side, seg, frame, timeNs)
-    } else if (isFirstSyn(ints, conn, me, peer, seg)) {
-      observeFirstSyn(ints, conn, me, peer, side, this.optionBits(ints, me, seg, view), seg)
-    } else if (isFirstSynAck(ints, conn, me, peer, seg)) {
-      observeFirstSynAck(ints, conn, me, side, this.optionBits(ints, me, seg, view), seg)
-      this.twins.onSynAck(ints, record, peer, me, timeNs)
-    } else if (!this.meetSide(record, side, me, peer, seg)) {
-      return
-    } else if ((flags & RST) !== 0) {
-      this.touchedEnd = true
-      observeZeek(this.table, record, side, seg)
-      if (isResetOfOld(ints, conn, me, peer, seg)) return
-      observeReset(this.table, record, side, seg, view, frame, timeNs, this.options)
-    } else {
-      if ((flags & SYN) !== 0) takeRoles(ints, conn, me, peer, side, flags)
-      observeZeek(this.table, record, side, seg)
-      this.observeLive(record, side, me, peer, meF, seg, view, frame, timeNs)
+    if (!this.observeStraight(record, side, me, peer, seg, view, frame, timeNs)) {
+      if (!this.meetSide(record, side, me, peer, seg)) return
+      if ((flags & RST) !== 0) {
+        this.touchedEnd = true
+        observeZeek(this.table, record, side, seg)
+        if (isResetOfOld(ints, conn, me, peer, seg)) return
+        observeReset(this.table, record, side, seg, view, frame, timeNs, this.options)
+      } else {
+        if ((flags & SYN) !== 0) takeRoles(ints, conn, me, peer, side, flags)
+        observeZeek(this.table, record, side, seg)
+        this.observeLive(record, side, me, peer, meF, seg, view, frame, timeNs)
+      }
     }
     if ((flags & RST) === 0) widenTtlRange(ints, me, meta)
 
@@ -137,6 +119,26 @@ export class Observer {
     if ((flags & RST) === 0) ints[me + WINDOW] = seg.window
     floats[meF + LAST_NS_F] = timeNs
     floats[meF + LAST_FRAME_F] = frame
+  }
+
+  /** Applies a segment if it is one that a connection usually has next; false for all others. */
+  private observeStraight(
+    record: number,
+    side: number,
+    me: number,
+    peer: number,
+    seg: Segment,
+    view: DataView,
+    frame: number,
+    timeNs: number,
+  ): boolean {
+    const { ints } = this.table.connections
+    const conn = record * CONN_INTS
+    if (isInStep(ints, conn, me, peer, side, seg)) {
+      this.touchedEnd = observeInStep(this.table, record, me, peer, side, seg, frame, timeNs)
+      return true
+    }
+    return this.opening.observeFirst(record, side, me, peer, seg, view, timeNs)
   }
 
   /** Starts a side with its first segment; false when that belongs to an earlier connection. */
@@ -169,7 +171,7 @@ export class Observer {
     let mine = ints[me + SIDE_FLAGS] as number
     if ((flags & SYN) !== 0) {
       ints[me + SIDE_FLAGS] = mine
-      mine = this.observeSyn(record, side, me, peer, seg, view, frame, timeNs)
+      mine = this.opening.observeSyn(record, side, me, peer, seg, view, frame, timeNs)
     } else if ((mine & SIDE_NXT_SET) === 0) {
       ints[me + NXT] = seq
       mine |= SIDE_NXT_SET | this.timestampBit(seg, view)
@@ -242,44 +244,6 @@ export class Observer {
     }
   }
 
-  /** SYN and SYN-ACK: roles, options, first sequence numbers. Returns the side's flags. */
-  private observeSyn(
-    record: number,
-    side: number,
-    me: number,
-    peer: number,
-    seg: Segment,
-    view: DataView,
-    frame: number,
-    timeNs: number,
-  ): number {
-    const { ints } = this.table.connections
-    const conn = record * CONN_INTS
-    const isSynAck = (seg.flags & ACK) !== 0
-    let mine = ints[me + SIDE_FLAGS] as number
-    let connFlags = ints[conn + CONN_FLAGS] as number
-    const again = (mine & (isSynAck ? SIDE_SYN_ACK : SIDE_SYN)) !== 0
-    if (!isSynAck && ((ints[peer + SIDE_FLAGS] as number) & SIDE_SYN) !== 0) {
-      connFlags |= CONN_SIMULTANEOUS_OPEN
-    }
-    ints[conn + CONN_FLAGS] = connFlags
-    mine |= isSynAck ? SIDE_SYN_ACK : SIDE_SYN
-    if (again) {
-      observeResent(this.table, record, side, seg.seq, 0, frame, timeNs)
-    } else {
-      mine |= this.optionBits(ints, me, seg, view)
-      if (isSynAck) this.twins.onSynAck(ints, record, peer, me, timeNs)
-    }
-    if ((mine & SIDE_NXT_SET) === 0) {
-      ints[me + NXT] = seqAdd(seg.seq, 1)
-      mine |= SIDE_NXT_SET
-    }
-    ints[me + SIDE_FLAGS] = mine
-    const event = isSynAck ? SENT_SYN_ACK : SENT_SYN
-    ints[me + STATE] = NEXT_STATE[(ints[me + STATE] as number) * EVENT_COUNT + event] as number
-    return mine
-  }
-
   /** The acknowledgment field: progress of the peer's octets, of the handshake, of a FIN. */
   private observeAck(
     record: number,
@@ -347,21 +311,6 @@ export class Observer {
     }
   }
 
-  /** Reads the options of a SYN: the SIDE_* bits they set, and the shift count of the window. */
-  private optionBits(ints: Int32Array, me: number, seg: Segment, view: DataView): number {
-    const { options } = this
-    let bits = 0
-    readTcpOptions(view, seg.tcpStart + 20, seg.optionsEnd, options)
-    if (options.windowScale >= 0) {
-      bits |= SIDE_WINDOW_SCALE
-      ints[me + WINDOW_SHIFT] = Math.min(options.windowScale, 14)
-    }
-    if (options.hasTimestamps) bits |= SIDE_TIMESTAMPS
-    if (options.tfo) bits |= SIDE_TFO
-    if (options.mptcp) bits |= SIDE_MPTCP
-    return bits
-  }
-
   private timestampBit(seg: Segment, view: DataView): number {
     readTcpOptions(view, seg.tcpStart + 20, seg.optionsEnd, this.options)
     return this.options.hasTimestamps ? SIDE_TIMESTAMPS : 0
@@ -376,23 +325,6 @@ function startSide(ints: Int32Array, me: number, seg: Segment): void {
 
 function markOptionsCut(ints: Int32Array, conn: number): void {
   ints[conn + CONN_FLAGS] = (ints[conn + CONN_FLAGS] as number) | CONN_OPTIONS_CUT
-}
-
-/** The first SYN or SYN-ACK tells who is the client. */
-function takeRoles(
-  ints: Int32Array,
-  conn: number,
-  me: number,
-  peer: number,
-  side: number,
-  flags: number,
-): void {
-  const known = ints[conn + CONN_FLAGS] as number
-  if ((known & CONN_ROLES_KNOWN) !== 0) return
-  const client = (flags & ACK) !== 0 ? 1 - side : side
-  ints[conn + CONN_FLAGS] = known | CONN_ROLES_KNOWN | (client === 1 ? CONN_CLIENT_IS_SIDE_1 : 0)
-  const server = client === side ? peer : me
-  if (ints[server + STATE] === UNKNOWN) ints[server + STATE] = LISTEN
 }
 
 function widenTtlRange(ints: Int32Array, me: number, meta: number): void {

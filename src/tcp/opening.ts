@@ -1,25 +1,129 @@
-// The straight path of a handshake: a first SYN and its SYN-ACK, as nearly every connection begins.
+// SYNs and SYN-ACKs: roles, options, first sequence numbers. A first SYN and its SYN-ACK, as nearly every connection
+// begins, have a straight path of their own, which comes to the same in half the time.
 
 import type { Segment } from '../wire/segment.js'
 import { ACK, SYN } from '../wire/segment.js'
+import { TcpOptions, readTcpOptions } from '../wire/tcp-options.js'
 import * as L from './layout.js'
-import { LISTEN, SYN_RECEIVED, SYN_SENT, UNKNOWN } from './state.js'
+import { NatTwins } from './nat-twins.js'
+import { observeResent } from './resend.js'
+import {
+  EVENT_COUNT,
+  LISTEN,
+  NEXT_STATE,
+  SENT_SYN,
+  SENT_SYN_ACK,
+  SYN_RECEIVED,
+  SYN_SENT,
+  UNKNOWN,
+} from './state.js'
+import type { ConnectionTable } from './table.js'
 import { answerZeek, beginZeek } from './zeek.js'
 import { seqAdd } from './seq.js'
 
 // Local constants, see layout.ts.
 // prettier-ignore
 const {
-  ACKED, CONN_CLIENT_IS_SIDE_1, CONN_FLAGS, CONN_ROLES_KNOWN, ISN, NXT, SIDE_ACK_SET, SIDE_FLAGS, SIDE_ISN_SET,
-  SIDE_MPTCP, SIDE_NXT_SET, SIDE_SYN, SIDE_SYN_ACK, SIDE_TFO, SIDE_TIMESTAMPS, SIDE_WINDOW_SCALE, STATE, TEARDOWN,
+  ACKED, CONN_CLIENT_IS_SIDE_1, CONN_FLAGS, CONN_INTS, CONN_ROLES_KNOWN, CONN_SIMULTANEOUS_OPEN, ISN, NXT, SIDE_ACK_SET, SIDE_FLAGS, SIDE_ISN_SET,
+  SIDE_MPTCP, SIDE_NXT_SET, SIDE_SYN, SIDE_SYN_ACK, SIDE_TFO, SIDE_TIMESTAMPS, SIDE_WINDOW_SCALE, STATE, TEARDOWN, WINDOW_SHIFT,
 } = L
 
 /** A side that has sent a SYN and nothing else, whatever its options. */
 const ONLY_SYN: number = SIDE_ISN_SET | SIDE_NXT_SET | SIDE_SYN
 const OPTIONS: number = SIDE_MPTCP | SIDE_TFO | SIDE_TIMESTAMPS | SIDE_WINDOW_SCALE
 
+/** Applies SYNs and SYN-ACKs to the records of a table. */
+export class Opening {
+  private readonly table: ConnectionTable
+  private readonly options = new TcpOptions()
+  private readonly twins = new NatTwins()
+
+  constructor(table: ConnectionTable) {
+    this.table = table
+  }
+
+  /** The straight path: applies the first SYN of a connection or the first SYN-ACK to it; false for anything else. */
+  observeFirst(
+    record: number,
+    side: number,
+    me: number,
+    peer: number,
+    seg: Segment,
+    view: DataView,
+    timeNs: number,
+  ): boolean {
+    const { ints } = this.table.connections
+    const conn = record * CONN_INTS
+    if (isFirstSyn(ints, conn, me, peer, seg)) {
+      const bits = readSynOptions(ints, me, seg, view, this.options)
+      observeFirstSyn(ints, conn, me, peer, side, bits, seg)
+      return true
+    }
+    if (!isFirstSynAck(ints, conn, me, peer, seg)) return false
+    const bits = readSynOptions(ints, me, seg, view, this.options)
+    observeFirstSynAck(ints, conn, me, side, bits, seg)
+    this.twins.onSynAck(ints, record, peer, me, timeNs)
+    return true
+  }
+
+  /** SYN and SYN-ACK: roles, options, first sequence numbers. Returns the side's flags. */
+  observeSyn(
+    record: number,
+    side: number,
+    me: number,
+    peer: number,
+    seg: Segment,
+    view: DataView,
+    frame: number,
+    timeNs: number,
+  ): number {
+    const { ints } = this.table.connections
+    const conn = record * CONN_INTS
+    const isSynAck = (seg.flags & ACK) !== 0
+    let mine = ints[me + SIDE_FLAGS] as number
+    let connFlags = ints[conn + CONN_FLAGS] as number
+    const again = (mine & (isSynAck ? SIDE_SYN_ACK : SIDE_SYN)) !== 0
+    if (!isSynAck && ((ints[peer + SIDE_FLAGS] as number) & SIDE_SYN) !== 0) {
+      connFlags |= CONN_SIMULTANEOUS_OPEN
+    }
+    ints[conn + CONN_FLAGS] = connFlags
+    mine |= isSynAck ? SIDE_SYN_ACK : SIDE_SYN
+    if (again) {
+      observeResent(this.table, record, side, seg.seq, 0, frame, timeNs)
+    } else {
+      mine |= readSynOptions(ints, me, seg, view, this.options)
+      if (isSynAck) this.twins.onSynAck(ints, record, peer, me, timeNs)
+    }
+    if ((mine & SIDE_NXT_SET) === 0) {
+      ints[me + NXT] = seqAdd(seg.seq, 1)
+      mine |= SIDE_NXT_SET
+    }
+    ints[me + SIDE_FLAGS] = mine
+    const event = isSynAck ? SENT_SYN_ACK : SENT_SYN
+    ints[me + STATE] = NEXT_STATE[(ints[me + STATE] as number) * EVENT_COUNT + event] as number
+    return mine
+  }
+}
+
+/** The first SYN or SYN-ACK tells who is the client. */
+export function takeRoles(
+  ints: Int32Array,
+  conn: number,
+  me: number,
+  peer: number,
+  side: number,
+  flags: number,
+): void {
+  const known = ints[conn + CONN_FLAGS] as number
+  if ((known & CONN_ROLES_KNOWN) !== 0) return
+  const client = (flags & ACK) !== 0 ? 1 - side : side
+  ints[conn + CONN_FLAGS] = known | CONN_ROLES_KNOWN | (client === 1 ? CONN_CLIENT_IS_SIDE_1 : 0)
+  const server = client === side ? peer : me
+  if (ints[server + STATE] === UNKNOWN) ints[server + STATE] = LISTEN
+}
+
 /** Whether a SYN is the first segment of its connection, and as plain as most. */
-export function isFirstSyn(
+function isFirstSyn(
   ints: Int32Array,
   conn: number,
   me: number,
@@ -38,7 +142,7 @@ export function isFirstSyn(
 }
 
 /** Applies a SYN for which {@link isFirstSyn} holds. `options` are the SIDE_* bits of its options. */
-export function observeFirstSyn(
+function observeFirstSyn(
   ints: Int32Array,
   conn: number,
   me: number,
@@ -58,7 +162,7 @@ export function observeFirstSyn(
 }
 
 /** Whether a SYN-ACK is the first segment of its side, and answers the only one of the other. */
-export function isFirstSynAck(
+function isFirstSynAck(
   ints: Int32Array,
   conn: number,
   me: number,
@@ -79,7 +183,7 @@ export function isFirstSynAck(
 }
 
 /** Applies a SYN-ACK for which {@link isFirstSynAck} holds. */
-export function observeFirstSynAck(
+function observeFirstSynAck(
   ints: Int32Array,
   conn: number,
   me: number,
@@ -93,4 +197,24 @@ export function observeFirstSynAck(
   ints[me + NXT] = seqAdd(seg.seq, 1)
   ints[me + ACKED] = seg.ack
   answerZeek(ints, conn, me, side)
+}
+
+/** Reads the options of a SYN: the SIDE_* bits they set; the shift count of the window is stored. */
+function readSynOptions(
+  ints: Int32Array,
+  me: number,
+  seg: Segment,
+  view: DataView,
+  options: TcpOptions,
+): number {
+  let bits = 0
+  readTcpOptions(view, seg.tcpStart + 20, seg.optionsEnd, options)
+  if (options.windowScale >= 0) {
+    bits |= SIDE_WINDOW_SCALE
+    ints[me + WINDOW_SHIFT] = Math.min(options.windowScale, 14)
+  }
+  if (options.hasTimestamps) bits |= SIDE_TIMESTAMPS
+  if (options.tfo) bits |= SIDE_TFO
+  if (options.mptcp) bits |= SIDE_MPTCP
+  return bits
 }

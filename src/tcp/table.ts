@@ -3,8 +3,9 @@
 // several times smaller. Both directions of a connection find the same record.
 
 import type { Segment } from '../wire/segment.js'
-import { FlushLog } from './flush-log.js'
+import { type EndpointKey, type Flush, FlushLog } from './flush-log.js'
 import * as L from './layout.js'
+import { streamOf } from './positions.js'
 
 // Local constants, see layout.ts.
 // prettier-ignore
@@ -27,9 +28,12 @@ class RecordPool {
   private fresh = 0
   private readonly free: number[] = []
 
-  constructor(cells: number) {
+  private readonly isShared: boolean
+
+  constructor(cells: number, isShared: boolean) {
     this.cells = cells
-    this.floats = new Float64Array(cells * FIRST_RECORDS)
+    this.isShared = isShared
+    this.floats = this.cellsFor(FIRST_RECORDS)
     this.ints = new Int32Array(this.floats.buffer)
   }
 
@@ -46,11 +50,6 @@ class RecordPool {
     return this.fresh++
   }
 
-  /** Records that have ever been handed out: those in use are among the first so many. */
-  get handedOut(): number {
-    return this.fresh
-  }
-
   give(record: number): void {
     this.used--
     this.free.push(record)
@@ -58,19 +57,40 @@ class RecordPool {
 
   private grow(): void {
     this.capacity *= 2
-    const floats = new Float64Array(this.cells * this.capacity)
+    const floats = this.cellsFor(this.capacity)
     floats.set(this.floats)
     this.floats = floats
     this.ints = new Int32Array(floats.buffer)
   }
+
+  private cellsFor(records: number): Float64Array {
+    const bytes = records * this.cells * Float64Array.BYTES_PER_ELEMENT
+    return new Float64Array(this.isShared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes))
+  }
+}
+
+/** Records of one kind, as they are read. */
+export interface Records {
+  readonly ints: Int32Array
+  readonly floats: Float64Array
+}
+
+/** The records of connections: of all that are followed, or of some that have ended. */
+export interface ConnectionRecords {
+  readonly connections: Records
+  readonly closings: Records
+  readonly teardowns: Records
+  /** Resets that several connections of one endpoint share. */
+  readonly flushes: { find(endpoint: EndpointKey, timeNs: number): Flush | undefined }
+  /** Wireshark's tcp.stream number of a connection. */
+  streamOf(record: number): number
 }
 
 /** All connections being followed. Records are addressed by small integers that are reused after `release`. */
-export class ConnectionTable {
-  readonly connections: RecordPool = new RecordPool(CONN_CELLS)
-  readonly closings: RecordPool = new RecordPool(CLOSING_CELLS)
-  readonly teardowns: RecordPool = new RecordPool(TEARDOWN_CELLS)
-  /** Resets that several connections of one endpoint share. */
+export class ConnectionTable implements ConnectionRecords {
+  readonly connections: RecordPool
+  readonly closings: RecordPool
+  readonly teardowns: RecordPool
   readonly flushes: FlushLog = new FlushLog()
   /** Side that sent the segment of the last `find` or `add`: 0 or 1. */
   side = 0
@@ -85,9 +105,20 @@ export class ConnectionTable {
   /** Makes collisions unpredictable, so that a capture cannot be built to slow the table down. */
   private readonly seed = (Math.random() * 0x1_0000_0000) | 0
 
-  /** Number of connections in the table. */
+  /** `isShared`: whether other threads are to see the records. */
+  constructor(isShared = false) {
+    this.connections = new RecordPool(CONN_CELLS, isShared)
+    this.closings = new RecordPool(CLOSING_CELLS, isShared)
+    this.teardowns = new RecordPool(TEARDOWN_CELLS, isShared)
+  }
+
+  streamOf(record: number): number {
+    return streamOf(this.connections.ints, record)
+  }
+
+  /** Number of connections in the index; records that wait for their release are not among them. */
   get size(): number {
-    return this.connections.used
+    return this.filled
   }
 
   /** Returns the record of the segment's 4-tuple, or -1; sets `side`. */
@@ -197,11 +228,7 @@ export class ConnectionTable {
     const ports = ints[base + PORTS]
     const addr0 = ints[base + ADDR_0]
     const addr1 = ints[base + ADDR_1]
-    if (
-      ports === ((seg.srcPort << 16) | seg.dstPort) &&
-      addr0 === seg.src0 &&
-      addr1 === seg.dst0
-    ) {
+    if (ports === ((seg.srcPort << 16) | seg.dstPort) && addr0 === seg.src0 && addr1 === seg.dst0) {
       this.side = 0
     } else if (
       ports === ((seg.dstPort << 16) | seg.srcPort) &&

@@ -23,8 +23,12 @@ const {
 
 /** Takes connections whose end is known, or that the tracker has to give up. */
 export interface EndHandler {
-  /** `record` is valid during the call only. */
-  onEnd(record: number): void
+  /**
+   * Takes one, whose `record` is valid during the call.
+   *
+   * @returns True to keep the record: nothing changes in it but its stream number, until the handler releases it.
+   */
+  onEnd(record: number): boolean
 }
 
 /** Bounds of a tracker; every one has a safe default. */
@@ -35,6 +39,8 @@ export interface TrackerLimits {
   readonly maxHalfOpen?: number | undefined
   /** Connections followed at once, of every kind; beyond that one that was quiet for long is judged as it stands. */
   readonly maxConnections?: number | undefined
+  /** Whether other threads are to see the records. */
+  readonly isShared?: boolean
 }
 
 const MAX_CLOSED = 1 << 11
@@ -48,7 +54,7 @@ const QUEUE_SLACK = 1024
 
 /** Connections of one timeline of packets. */
 export class Tracker {
-  readonly table: ConnectionTable = new ConnectionTable()
+  readonly table: ConnectionTable
   /** Streams numbered so far. */
   streams = 0
   /** Segments that came after their connection had been reported; they are in none of its counts. */
@@ -67,13 +73,14 @@ export class Tracker {
   private readonly maxClosed: number
   private readonly maxHalfOpen: number
   private readonly maxConnections: number
-  /** Where the next sample for an eviction begins. */
-  private sweep = 0
+  /** Every connection, once the first has been evicted: where those are looked for that were quiet for long. */
+  private candidates: RecordQueue | undefined
   /** How many entries of `closed`, from the oldest, have been reported by `settle`. */
   private settled = 0
 
   constructor(handler: EndHandler, limits: TrackerLimits = {}) {
     this.handler = handler
+    this.table = new ConnectionTable(limits.isShared)
     this.observer = new Observer(this.table)
     this.maxClosed = limits.maxClosed ?? MAX_CLOSED
     this.maxHalfOpen = limits.maxHalfOpen ?? MAX_HALF_OPEN
@@ -133,14 +140,7 @@ export class Tracker {
 
   /** Reports everything that is left, in stream order. The tracker is empty afterwards. */
   finish(): void {
-    const { ints } = this.table.connections
-    const left = this.table.records()
-    left.sort((a, b) => streamOf(ints, a) - streamOf(ints, b))
-    for (const record of left) {
-      this.report(record)
-      this.table.unlink(record)
-      this.table.release(record)
-    }
+    for (const record of this.inOrder()) this.forget(record)
   }
 
   /** A segment of a closed connection whose record is gone. A SYN is never one: it opens the 4-tuple anew. */
@@ -162,7 +162,8 @@ export class Tracker {
     const { ints, floats } = this.table.connections
     const base = record * CONN_INTS
     ints[base + STREAM] = this.streams & STREAM_LOW
-    ints[base + STREAM_HIGH] = Math.floor(this.streams / STREAM_HIGH_UNIT)
+    ints[base + STREAM_HIGH] =
+      this.streams > STREAM_LOW ? Math.floor(this.streams / STREAM_HIGH_UNIT) : 0
     this.streams++
     ints[base + ENCAPSULATION] = seg.encapsulation
     const cells = record * CONN_CELLS
@@ -170,6 +171,9 @@ export class Tracker {
     floats[cells + START_FRAME_F] = frame
     floats[cells + END_NS_F] = timeNs
     floats[cells + END_FRAME_F] = frame
+    const { candidates } = this
+    if (candidates !== undefined)
+      this.addCandidate(candidates, record, ints[base + STREAM] as number)
     if ((seg.flags & (SYN | ACK)) === SYN) this.queueHalfOpen(record)
     return record
   }
@@ -202,21 +206,28 @@ export class Tracker {
   private drop(record: number): void {
     const flags = this.table.connections.ints[record * CONN_INTS + CONN_FLAGS] as number
     if ((flags & CONN_HALF_OPEN) !== 0) this.halfOpenCount--
-    this.report(record)
-    this.table.unlink(record)
-    this.table.connections.ints[record * CONN_INTS + STREAM] = -1
-    this.table.release(record)
+    this.forget(record)
   }
 
-  private report(record: number): void {
+  private forget(record: number): void {
+    const isKept = this.report(record)
+    this.table.unlink(record)
+    this.table.connections.ints[record * CONN_INTS + STREAM] = -1
+    if (!isKept) this.table.release(record)
+  }
+
+  /** Hands a connection over, once; true when its taker keeps the record. */
+  private report(record: number): boolean {
     const at = record * CONN_INTS + CONN_FLAGS
     const { ints, floats } = this.table.connections
-    if (((ints[at] as number) & CONN_REPORTED) !== 0) return
+    if (((ints[at] as number) & CONN_REPORTED) !== 0) return false
     ints[at] = (ints[at] as number) | CONN_REPORTED
     const side = record * CONN_CELLS + SIDE_FLOATS
     // A record that only an ICMP error made has no packets of its own and is no connection.
-    if (floats[side + PACKETS_F] === 0 && floats[side + SIDE_FLOATS_STEP + PACKETS_F] === 0) return
-    this.handler.onEnd(record)
+    if (floats[side + PACKETS_F] === 0 && floats[side + SIDE_FLOATS_STEP + PACKETS_F] === 0) {
+      return false
+    }
+    return this.handler.onEnd(record)
   }
 
   private isClosed(record: number): boolean {
@@ -261,20 +272,17 @@ export class Tracker {
     while (this.halfOpenCount > this.maxHalfOpen) this.evictOldestHalfOpen()
   }
 
-  /** Judges one of the connections that were quiet the longest. */
+  /** Judges one of the connections that were quiet the longest; which one does not depend on how records are reused. */
   private evictQuietest(): void {
-    const { connections } = this.table
-    const { ints, floats } = connections
+    const candidates = (this.candidates ??= this.allConnections())
+    const { ints, floats } = this.table.connections
     let quietest = -1
     let quietestNs = Infinity
-    for (
-      let seen = 0, looked = 0;
-      seen < EVICTION_SAMPLE && looked < connections.handedOut;
-      looked++
-    ) {
-      const record = this.sweep
-      this.sweep = (this.sweep + 1) % connections.handedOut
-      if ((ints[record * CONN_INTS + STREAM] as number) < 0) continue
+    for (let seen = 0, left = candidates.length; seen < EVICTION_SAMPLE && left > 0; left--) {
+      const stream = candidates.stampAt(0)
+      const record = candidates.shift()
+      if (ints[record * CONN_INTS + STREAM] !== stream) continue
+      candidates.push(record, stream)
       seen++
       const endNs = floats[record * CONN_CELLS + END_NS_F] as number
       if (endNs >= quietestNs) continue
@@ -288,6 +296,26 @@ export class Tracker {
       ints[at] = (ints[at] as number) | CONN_EVICTED
     }
     this.giveUp(quietest)
+  }
+
+  private addCandidate(candidates: RecordQueue, record: number, stream: number): void {
+    candidates.push(record, stream)
+    // Most of them are gone: the queue is made anew when it is needed again.
+    if (candidates.length > 2 * this.table.size + QUEUE_SLACK) this.candidates = undefined
+  }
+
+  private allConnections(): RecordQueue {
+    const { ints } = this.table.connections
+    const all = new RecordQueue()
+    for (const record of this.inOrder())
+      all.push(record, ints[record * CONN_INTS + STREAM] as number)
+    return all
+  }
+
+  /** The records in the table, in stream order. */
+  private inOrder(): number[] {
+    const { ints } = this.table.connections
+    return this.table.records().sort((a, b) => streamOf(ints, a) - streamOf(ints, b))
   }
 
   private completed(record: number, flags: number): void {

@@ -110,7 +110,8 @@ export function addFirst(
 function addControl(ints: Int32Array, conn: number, me: number, side: number, seg: Segment): void {
   const { flags } = seg
   const control = flags & (SYN | FIN | RST)
-  if (control === SYN) addOnce(ints, conn, me, side, SEEN_SYN, (flags & ACK) !== 0 ? LETTER_H : LETTER_S)
+  if (control === SYN)
+    addOnce(ints, conn, me, side, SEEN_SYN, (flags & ACK) !== 0 ? LETTER_H : LETTER_S)
   else if (control === FIN) addOnce(ints, conn, me, side, SEEN_FIN, LETTER_F)
   else if (control === RST) {
     const again = ((ints[me + ZEEK_SEEN] as number) & SEEN_RST) !== 0

@@ -4,14 +4,15 @@
 
 import * as L from '../tcp/layout.js'
 import { type Flush, endpointKey } from '../tcp/flush-log.js'
-import { streamOf } from '../tcp/positions.js'
-import type { ConnectionTable } from '../tcp/table.js'
+import type { ConnectionRecords } from '../tcp/table.js'
 import { type FloatBlock, type Moment, NO_TIMES, NO_WORDS, PackedMoment } from './moment.js'
 import { SideEvidence } from './side-evidence.js'
 
 /** Everything known about one ended connection. */
 export class Evidence {
   record = -1
+  /** Wireshark's tcp.stream number. */
+  stream = -1
   clientSide = 0
   clientGuessed = false
   readonly client: SideEvidence = new SideEvidence()
@@ -30,7 +31,7 @@ export class Evidence {
   captureDrops = false
   /** The capture's clock was set while it ran. */
   clockStepped = false
-  private table: ConnectionTable | undefined
+  private table: ConnectionRecords | undefined
   private ints: Int32Array = NO_WORDS
   private words: Int32Array = NO_WORDS
   private conn = 0
@@ -48,8 +49,9 @@ export class Evidence {
   }
 
   /** Points at a connection. */
-  fill(table: ConnectionTable, record: number, context: EvidenceContext): void {
+  fill(table: ConnectionRecords, record: number, context: EvidenceContext): void {
     this.record = record
+    this.stream = table.streamOf(record)
     this.ints = table.connections.ints
     this.conn = record * L.CONN_INTS
     this.counts.floats = table.connections.floats
@@ -74,9 +76,6 @@ export class Evidence {
     this.table = table
   }
 
-  get stream(): number {
-    return streamOf(this.ints, this.record)
-  }
   get encapsulation(): number {
     return this.ints[this.conn + L.ENCAPSULATION] as number
   }

@@ -10,7 +10,7 @@ import {
   teardownInts,
 } from '../tcp/positions.js'
 import { STATE_NAMES } from '../tcp/state.js'
-import type { ConnectionTable } from '../tcp/table.js'
+import type { ConnectionRecords } from '../tcp/table.js'
 import { type FloatBlock, type Moment, NO_TIMES, NO_WORDS, PackedMoment } from './moment.js'
 import { seqAfter, seqDistance } from '../tcp/seq.js'
 
@@ -27,7 +27,7 @@ class SideBlocks {
   readonly times: FloatBlock = { floats: NO_TIMES, base: 0 }
 
   point(
-    table: ConnectionTable,
+    table: ConnectionRecords,
     record: number,
     closing: number,
     teardown: number,
@@ -298,7 +298,7 @@ export class SideEvidence {
 
   /** Points at a side's records. */
   point(
-    table: ConnectionTable,
+    table: ConnectionRecords,
     record: number,
     closing: number,
     teardown: number,

@@ -1,9 +1,10 @@
 // Captures on worker threads: the same octets as in one thread, and trouble stays with the capture it belongs to.
 
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { truncate } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { buildPcap } from '../support/capture-builder.js'
 import { ROOT, Scratch, analyze, connections, ended, rows, start } from './run-cli.js'
@@ -70,4 +71,45 @@ test('an interruption reports what there is, whatever was begun first', async ()
 test.each(['0', '-1', '300', 'many'])('--jobs %s is refused', async (jobs) => {
   const { code, stderr } = await analyze([`--jobs=${jobs}`, 'samples/fin-normal.pcap'])
   expect([code, stderr]).toEqual([2, expect.stringContaining('--jobs')])
+})
+
+describe('one large capture on several threads', () => {
+  let path = ''
+
+  beforeAll(() => {
+    path = join(scratch.path, 'large.pcap')
+    // More than the 32 MB from which on other threads are worth their start.
+    const generate = join(ROOT, 'test/bench/generate.mjs')
+    execFileSync(process.execPath, [generate, 'churn', path, '--mb', '36'])
+  })
+
+  test.each([
+    ['ndjson', ['-f', 'ndjson']],
+    ['csv', ['-f', 'csv']],
+    ['json', ['-f', 'json', '--verdict', 'rst_after_kill', '--fail-on', 'rst_after_kill']],
+    ['columns', ['--columns', 'stream,cause,closer,duration_s']],
+    ['table --all', ['--all', '--cause', 'write_after_close']],
+  ])('%s comes out the same', async (_name, args) => {
+    const out = (jobs: number): string => join(scratch.path, `out-${jobs}`)
+    const codes: (number | null)[] = []
+    for (const jobs of [1, 3]) {
+      const { code } = await analyze([...args, '--jobs', `${jobs}`, '-o', out(jobs), path])
+      codes.push(code)
+    }
+    expect(new Set(codes).size).toBe(1)
+    const one = readFileSync(out(1))
+    expect(one.length).toBeGreaterThan(100_000)
+    expect(readFileSync(out(3)).equals(one)).toBe(true)
+  })
+
+  test('a thread that dies costs nothing', async () => {
+    const env = {
+      NODE_OPTIONS: `--import=${new URL('../faults/deadly.mjs', import.meta.url).href}`,
+    }
+    const args = ['--columns', 'stream,cause,closer,duration_s', path]
+    const one = await analyze(['--jobs', '1', ...args])
+    const two = await analyze(['--jobs', '3', ...args], { env: { ...env, DIE_AFTER_TASKS: '3' } })
+    expect(two.code).toBe(0)
+    expect(two.stdout === one.stdout).toBe(true)
+  })
 })

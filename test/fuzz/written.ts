@@ -1,6 +1,6 @@
 // What the writers of octets make of connections: NDJSON and CSV.
 
-import type { EndedConnection } from '../../src/engine/analysis.js'
+import type { EndedConnection } from '../../src/engine/ended-connection.js'
 import type { Connection } from '../../src/engine/connection.js'
 import { COLUMNS } from '../../src/report/columns.js'
 import { CsvReporter } from '../../src/report/csv.js'
@@ -17,6 +17,7 @@ const sink = {
   writeOctets: (octets: Uint8Array): void => {
     row = DECODER.decode(octets)
   },
+  immediate: true,
 }
 const NDJSON = new NdjsonReporter(sink, COLUMNS)
 const CSV = new CsvReporter(sink, COLUMNS)

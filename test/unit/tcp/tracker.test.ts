@@ -30,7 +30,12 @@ class Feed {
   private frame = 0
 
   constructor(limits: TrackerLimits = {}) {
-    this.tracker = new Tracker({ onEnd: (record) => this.ended.push(this.read(record)) }, limits)
+    this.tracker = new Tracker(this, limits)
+  }
+
+  onEnd(record: number): boolean {
+    this.ended.push(this.read(record))
+    return false
   }
 
   /** Gives a segment; the clock runs one ms a frame. */

@@ -1,0 +1,55 @@
+// One ended connection with its evidence and judgement: what the columns read.
+
+import type { Anonymizer } from '../report/address.js'
+import type { ColumnSource } from '../report/column.js'
+import type { ConnectionRecords } from '../tcp/table.js'
+import { Judgement } from '../teardown/classify.js'
+import { Evidence, type EvidenceContext } from '../teardown/evidence.js'
+
+/** Takes judged connections. */
+export interface ConnectionHandler {
+  /** `connection` is refilled for the next one: read what is needed during the call. */
+  onConnection(connection: EndedConnection): void
+}
+
+/** What is said with every connection of a capture. */
+export interface EndedConnectionOptions {
+  /** Ns since 1970 of a kill the user knows of: its distance to each teardown is reported. */
+  readonly killedAtNs?: bigint | undefined
+  /** Replaces addresses wherever they are shown. */
+  readonly anonymizer?: Anonymizer | undefined
+}
+
+/** A window on one connection after another of the same records. */
+export class EndedConnection implements ColumnSource {
+  readonly e: Evidence = new Evidence()
+  readonly j: Judgement = new Judgement()
+  captureName: string
+  baseNs = 0n
+  encapsulation = ''
+  killedNs: number = NaN
+  readonly table: ConnectionRecords
+  readonly anonymizer: Anonymizer | undefined
+  private readonly killedAtNs: bigint | undefined
+
+  constructor(
+    captureName: string,
+    table: ConnectionRecords,
+    { killedAtNs, anonymizer }: EndedConnectionOptions,
+  ) {
+    this.captureName = captureName
+    this.table = table
+    this.killedAtNs = killedAtNs
+    this.anonymizer = anonymizer
+  }
+
+  /** Points at a connection and judges it. `baseNs` is the zero of its times. */
+  judge(record: number, context: EvidenceContext, baseNs: bigint): void {
+    if (this.killedAtNs !== undefined && baseNs !== this.baseNs) {
+      this.killedNs = Number(this.killedAtNs - baseNs)
+    }
+    this.baseNs = baseNs
+    this.e.fill(this.table, record, context)
+    this.j.judge(this.e)
+  }
+}
