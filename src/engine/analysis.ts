@@ -183,7 +183,8 @@ export class Analysis implements RecordHandler, EndHandler, HandedOver {
     if (this.handOver?.take(record) === true) return true
     const { connection } = this
     connection.judge(record, this, this.clock.baseNs ?? 0n)
-    connection.encapsulation = this.encapsulations.text(connection.e.encapsulation)
+    const { encapsulation } = connection.e
+    connection.encapsulation = encapsulation === 0 ? '' : this.encapsulations.text(encapsulation)
     this.handler.onConnection(connection)
     return false
   }

@@ -35,18 +35,38 @@ export interface TallyState {
   readonly closers: readonly (readonly [closer: string, n: number])[]
 }
 
+/** Counts of things by key. */
+class Counts<K> {
+  private readonly counts = new Map<K, { n: number }>()
+
+  /** One look at the map for each: half the time of a get and a set. */
+  add(key: K, n: number): void {
+    const count = this.counts.get(key)
+    if (count === undefined) this.counts.set(key, { n })
+    else count.n += n
+  }
+
+  entries(): [K, number][] {
+    return Array.from(this.counts, ([key, { n }]) => [key, n])
+  }
+
+  clear(): void {
+    this.counts.clear()
+  }
+}
+
 /** Counts endings. */
 export class Tally {
   connections = 0
   selected = 0
   /** By rule: comparing names for every connection would cost more than judging it. */
-  private readonly rules = new Map<Rule, number>()
-  private readonly closers = new Map<string, number>()
+  private readonly rules = new Counts<Rule>()
+  private readonly closers = new Counts<string>()
 
   add({ j }: ColumnSource): void {
     this.selected++
-    this.rules.set(j.rule, (this.rules.get(j.rule) ?? 0) + 1)
-    this.closers.set(j.closer, (this.closers.get(j.closer) ?? 0) + 1)
+    this.rules.add(j.rule, 1)
+    this.closers.add(j.closer, 1)
   }
 
   /** Connections by `verdict.cause`, in the order of the taxonomy, zeros left out. */
@@ -71,8 +91,8 @@ export class Tally {
   /** The counts as plain data, and begins anew. */
   take(): TallyState {
     const { connections, selected } = this
-    const rules = [...this.rules].map(([rule, n]) => [rule.id, n] as const)
-    const closers = [...this.closers]
+    const rules = this.rules.entries().map(([rule, n]) => [rule.id, n] as const)
+    const closers = this.closers.entries()
     this.connections = this.selected = 0
     this.rules.clear()
     this.closers.clear()
@@ -85,18 +105,18 @@ export class Tally {
     this.selected += selected
     for (const [id, n] of rules) {
       const rule = RULES.find((row) => row.id === id)
-      if (rule !== undefined) this.rules.set(rule, (this.rules.get(rule) ?? 0) + n)
+      if (rule !== undefined) this.rules.add(rule, n)
     }
-    for (const [closer, n] of closers) this.closers.set(closer, (this.closers.get(closer) ?? 0) + n)
+    for (const [closer, n] of closers) this.closers.add(closer, n)
   }
 
   private count(which: (rule: Rule) => boolean): number {
     let sum = 0
-    for (const [rule, n] of this.rules) if (which(rule)) sum += n
+    for (const [rule, n] of this.rules.entries()) if (which(rule)) sum += n
     return sum
   }
 
   byCloser(): Record<string, number> {
-    return Object.fromEntries([...this.closers].sort(([a], [b]) => (a < b ? -1 : 1)))
+    return Object.fromEntries(this.closers.entries().sort(([a], [b]) => (a < b ? -1 : 1)))
   }
 }

@@ -3,7 +3,7 @@
 
 import type { Segment } from '../wire/segment.js'
 import { ACK, SYN } from '../wire/segment.js'
-import { TcpOptions, readTcpOptions } from '../wire/tcp-options.js'
+import { TcpOptions, linuxWindowScale, readTcpOptions } from '../wire/tcp-options.js'
 import * as L from './layout.js'
 import { NatTwins } from './nat-twins.js'
 import { observeResent } from './resend.js'
@@ -27,6 +27,9 @@ const {
   ACKED, CONN_CLIENT_IS_SIDE_1, CONN_FLAGS, CONN_INTS, CONN_ROLES_KNOWN, CONN_SIMULTANEOUS_OPEN, ISN, NXT, SIDE_ACK_SET, SIDE_FLAGS, SIDE_ISN_SET,
   SIDE_MPTCP, SIDE_NXT_SET, SIDE_SYN, SIDE_SYN_ACK, SIDE_TFO, SIDE_TIMESTAMPS, SIDE_WINDOW_SCALE, STATE, TEARDOWN, WINDOW_SHIFT,
 } = L
+
+/** RFC 7323 §2.3. */
+const WINDOW_SHIFT_MAX = 14
 
 /** A side that has sent a SYN and nothing else, whatever its options. */
 const ONLY_SYN: number = SIDE_ISN_SET | SIDE_NXT_SET | SIDE_SYN
@@ -207,11 +210,17 @@ function readSynOptions(
   view: DataView,
   options: TcpOptions,
 ): number {
+  const start = seg.tcpStart + 20
+  const scale = linuxWindowScale(view, start, seg.optionsEnd)
+  if (scale >= 0) {
+    ints[me + WINDOW_SHIFT] = Math.min(scale, WINDOW_SHIFT_MAX)
+    return SIDE_WINDOW_SCALE | SIDE_TIMESTAMPS
+  }
   let bits = 0
-  readTcpOptions(view, seg.tcpStart + 20, seg.optionsEnd, options)
+  readTcpOptions(view, start, seg.optionsEnd, options)
   if (options.windowScale >= 0) {
     bits |= SIDE_WINDOW_SCALE
-    ints[me + WINDOW_SHIFT] = Math.min(options.windowScale, 14)
+    ints[me + WINDOW_SHIFT] = Math.min(options.windowScale, WINDOW_SHIFT_MAX)
   }
   if (options.hasTimestamps) bits |= SIDE_TIMESTAMPS
   if (options.tfo) bits |= SIDE_TFO

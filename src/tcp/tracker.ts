@@ -250,6 +250,10 @@ export class Tracker {
   private dropOldestClosed(): void {
     const stream = this.closed.stampAt(0)
     const record = this.closed.shift()
+    if (this.closed.length > 1) {
+      this.table.warm(this.closed.at(1))
+      this.table.warmClosing(this.closed.at(0))
+    }
     if (this.settled > 0) this.settled--
     const { ints } = this.table.connections
     const base = record * CONN_INTS
@@ -326,6 +330,7 @@ export class Tracker {
   private evictOldestHalfOpen(): void {
     const stream = this.halfOpen.stampAt(0)
     const record = this.halfOpen.shift()
+    if (this.halfOpen.length > 0) this.table.warm(this.halfOpen.at(0))
     if (!this.isHalfOpen(record, stream)) return
     this.evicted++
     const at = record * CONN_INTS + CONN_FLAGS

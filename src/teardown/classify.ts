@@ -134,6 +134,7 @@ function lowered(confidence: Confidence, e: Evidence, s: Situation, rule: Rule):
   if (e.clockStepped && rule.verdict === 'lingering_established') steps++
   // Without its options the form of a RST says less.
   if (s.resetDecides && e.has(L.CONN_OPTIONS_CUT)) steps++
+  if (steps === 0) return confidence
   return STEPS[Math.max(0, STEPS.indexOf(confidence) - steps)] as Confidence
 }
 

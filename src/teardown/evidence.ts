@@ -22,15 +22,9 @@ export class Evidence {
   readonly handshake: Moment
   readonly idleSince: Moment
   readonly icmp: Moment
-  /** Time of the first record of the capture, and of the last one so far. */
-  captureStartNs = 0
-  captureEndNs = 0
-  /** Idle threshold in ns. */
-  idleNs = 0
-  /** The capture says that packets were lost before they reached it. */
-  captureDrops = false
-  /** The capture's clock was set while it ran. */
-  clockStepped = false
+  private context: EvidenceContext = NO_CONTEXT
+  private hasTeardown = true
+  private hasClosing = true
   private table: ConnectionRecords | undefined
   private ints: Int32Array = NO_WORDS
   private words: Int32Array = NO_WORDS
@@ -56,24 +50,39 @@ export class Evidence {
     this.conn = record * L.CONN_INTS
     this.counts.floats = table.connections.floats
     this.counts.base = record * L.CONN_CELLS
-    const teardown = (this.ints[this.conn + L.TEARDOWN] as number) - 1
-    this.words = teardown < 0 ? NO_WORDS : table.teardowns.ints
-    this.teardown = Math.max(0, teardown) * L.TEARDOWN_INTS
-    this.times.floats = teardown < 0 ? NO_TIMES : table.teardowns.floats
-    this.times.base = Math.max(0, teardown) * L.TEARDOWN_CELLS
-    const closing = (this.ints[this.conn + L.CLOSING_RECORD] as number) - 1
-    this.closing.floats = closing < 0 ? NO_TIMES : table.closings.floats
-    this.closing.base = Math.max(0, closing) * L.CLOSING_CELLS
     this.clientGuessed = !this.has(L.CONN_ROLES_KNOWN)
     this.clientSide = clientSide(this.ints, this.conn)
-    this.client.point(table, record, closing, teardown, this.clientSide)
-    this.server.point(table, record, closing, teardown, 1 - this.clientSide)
-    this.captureEndNs = context.captureEndNs
-    this.captureStartNs = context.captureStartNs
-    this.idleNs = context.idleNs
-    this.captureDrops = context.captureDrops
-    this.clockStepped = context.clockStepped
+    this.client.pointAtSide(table, record, this.clientSide)
+    this.server.pointAtSide(table, record, 1 - this.clientSide)
+    // Most connections have no teardown record, and those that never closed no closing record: then nothing of the one
+    // before is left to be forgotten.
+    const closing = (this.ints[this.conn + L.CLOSING_RECORD] as number) - 1
+    if (closing >= 0 || this.hasClosing) this.pointAtClosing(table, closing)
+    const teardown = (this.ints[this.conn + L.TEARDOWN] as number) - 1
+    if (teardown >= 0 || this.hasTeardown) this.pointAtTeardown(table, teardown)
+    this.context = context
     this.table = table
+  }
+
+  /** Time of the first record of the capture. */
+  get captureStartNs(): number {
+    return this.context.captureStartNs
+  }
+  /** Time of the last record of the capture so far. */
+  get captureEndNs(): number {
+    return this.context.captureEndNs
+  }
+  /** Idle threshold in ns. */
+  get idleNs(): number {
+    return this.context.idleNs
+  }
+  /** The capture says that packets were lost before they reached it. */
+  get captureDrops(): boolean {
+    return this.context.captureDrops
+  }
+  /** The capture's clock was set while it ran. */
+  get clockStepped(): boolean {
+    return this.context.clockStepped
   }
 
   get encapsulation(): number {
@@ -117,6 +126,24 @@ export class Evidence {
     return ((this.ints[this.conn + L.CONN_FLAGS] as number) & bits) !== 0
   }
 
+  private pointAtClosing(table: ConnectionRecords, closing: number): void {
+    this.hasClosing = closing >= 0
+    this.closing.floats = closing < 0 ? NO_TIMES : table.closings.floats
+    this.closing.base = Math.max(0, closing) * L.CLOSING_CELLS
+    this.client.pointAtClosing(table, closing, this.clientSide)
+    this.server.pointAtClosing(table, closing, 1 - this.clientSide)
+  }
+
+  private pointAtTeardown(table: ConnectionRecords, teardown: number): void {
+    this.hasTeardown = teardown >= 0
+    this.words = teardown < 0 ? NO_WORDS : table.teardowns.ints
+    this.teardown = Math.max(0, teardown) * L.TEARDOWN_INTS
+    this.times.floats = teardown < 0 ? NO_TIMES : table.teardowns.floats
+    this.times.base = Math.max(0, teardown) * L.TEARDOWN_CELLS
+    this.client.pointAtTeardown(table, teardown, this.clientSide)
+    this.server.pointAtTeardown(table, teardown, 1 - this.clientSide)
+  }
+
   private get icmpKind(): number {
     return this.words[this.teardown + L.ICMP_KIND] as number
   }
@@ -131,6 +158,14 @@ export interface EvidenceContext {
   readonly captureDrops: boolean
   /** The capture's clock was set while it ran. */
   readonly clockStepped: boolean
+}
+
+const NO_CONTEXT: EvidenceContext = {
+  captureStartNs: 0,
+  captureEndNs: 0,
+  idleNs: 0,
+  captureDrops: false,
+  clockStepped: false,
 }
 
 const WELL_KNOWN_PORTS = 1024

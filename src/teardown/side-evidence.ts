@@ -26,21 +26,21 @@ class SideBlocks {
   readonly counts: FloatBlock = { floats: NO_TIMES, base: 0 }
   readonly times: FloatBlock = { floats: NO_TIMES, base: 0 }
 
-  point(
-    table: ConnectionRecords,
-    record: number,
-    closing: number,
-    teardown: number,
-    side: number,
-  ): void {
-    this.closingWords = closing < 0 ? NO_WORDS : table.closings.ints
-    this.closingTimes.floats = closing < 0 ? NO_TIMES : table.closings.floats
-    this.closing = closingInts(Math.max(0, closing), side)
-    this.closingTimes.base = closingFloats(Math.max(0, closing), side)
+  pointAtSide(table: ConnectionRecords, record: number, side: number): void {
     this.ints = table.connections.ints
     this.side = sideInts(record, side)
     this.counts.floats = table.connections.floats
     this.counts.base = sideFloats(record, side)
+  }
+
+  pointAtClosing(table: ConnectionRecords, closing: number, side: number): void {
+    this.closingWords = closing < 0 ? NO_WORDS : table.closings.ints
+    this.closingTimes.floats = closing < 0 ? NO_TIMES : table.closings.floats
+    this.closing = closingInts(Math.max(0, closing), side)
+    this.closingTimes.base = closingFloats(Math.max(0, closing), side)
+  }
+
+  pointAtTeardown(table: ConnectionRecords, teardown: number, side: number): void {
     this.words = teardown < 0 ? NO_WORDS : table.teardowns.ints
     this.times.floats = teardown < 0 ? NO_TIMES : table.teardowns.floats
     this.teardown = teardownInts(Math.max(0, teardown), side)
@@ -296,15 +296,19 @@ export class SideEvidence {
     return Math.max(0, seqDistance(this.nxt, peer.acked))
   }
 
-  /** Points at a side's records. */
-  point(
-    table: ConnectionRecords,
-    record: number,
-    closing: number,
-    teardown: number,
-    side: number,
-  ): void {
-    this.b.point(table, record, closing, teardown, side)
+  /** Points at a side of a connection record. */
+  pointAtSide(table: ConnectionRecords, record: number, side: number): void {
+    this.b.pointAtSide(table, record, side)
+  }
+
+  /** Points at the side's part of a closing record; -1 for none. */
+  pointAtClosing(table: ConnectionRecords, closing: number, side: number): void {
+    this.b.pointAtClosing(table, closing, side)
+  }
+
+  /** Points at the side's part of a teardown record; -1 for none. */
+  pointAtTeardown(table: ConnectionRecords, teardown: number, side: number): void {
+    this.b.pointAtTeardown(table, teardown, side)
   }
 
   private int(at: number): number {

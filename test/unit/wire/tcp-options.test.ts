@@ -1,6 +1,11 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { TcpOptions, readTcpOptions, readTimestamp } from '../../../src/wire/tcp-options.js'
+import {
+  TcpOptions,
+  linuxWindowScale,
+  readTcpOptions,
+  readTimestamp,
+} from '../../../src/wire/tcp-options.js'
 import { embed, hex } from './frames.js'
 
 const ABSENT = { ...new TcpOptions() }
@@ -80,5 +85,36 @@ describe('readTimestamp', () => {
     expect(readTimestamp(embed(octets, 4), 4, 4 + octets.length, out)).toBe(found)
     expect(out.hasTimestamps).toBe(found)
     expect(found ? out.tsVal : undefined).toBe(tsVal)
+  })
+})
+
+describe('linuxWindowScale', () => {
+  const LINUX = '020405b4 0402 080a 9d66fb01 00000000 01 030307'
+
+  test('is what reading all options finds, or says nothing', () => {
+    const usual = hex(LINUX)
+    fc.assert(
+      fc.property(fc.nat({ max: usual.length - 1 }), fc.nat({ max: 255 }), (at, octet) => {
+        const octets = Uint8Array.from(usual)
+        octets[at] = octet
+        const out = new TcpOptions()
+        readTcpOptions(embed(octets, 8), 8, 8 + octets.length, out)
+        const scale = linuxWindowScale(embed(octets, 8), 8, 8 + octets.length)
+        if (scale < 0) return
+        const { windowScale, hasTimestamps, tfo, mptcp } = out
+        expect([windowScale, hasTimestamps, tfo, mptcp]).toEqual([scale, true, false, false])
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test.each([
+    ['the layout of Linux', LINUX, 7],
+    ['one without timestamps', '020405b4 0101 0402 01 030307', -1],
+    ['one that is cut', LINUX.slice(0, -2), -1],
+    ['a fast open option behind it', `${LINUX} 2202 0101`, -1],
+  ])('%s', (_name, text, scale) => {
+    const octets = hex(text)
+    expect(linuxWindowScale(embed(octets, 4), 4, 4 + octets.length)).toBe(scale)
   })
 })
