@@ -3,7 +3,8 @@
 
 import type { Flush } from '../tcp/flush-log.js'
 import { CONN_INTS, ENCAPSULATION, TEARDOWN } from '../tcp/layout.js'
-import type { ConnectionRecords, Records } from '../tcp/table.js'
+import type { Records } from '../tcp/record-pool.js'
+import type { ConnectionRecords } from '../tcp/table.js'
 import { Evidence, type EvidenceContext } from '../teardown/evidence.js'
 import type { HandOver, HandedOver } from './analysis.js'
 import {
