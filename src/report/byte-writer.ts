@@ -12,14 +12,10 @@ const THOUSAND = 1000
 const MILLION = 1e6
 const MINUS = 0x2d
 const POINT = 0x2e
-const QUOTE = 0x22
 /** A word may be written whole where fewer octets of it count. */
 const WORD_BYTES = 4
 /** Longer texts are encoded by the runtime, shorter ones faster by a loop. */
 const SHORT_TEXT = 512
-
-/** Characters that stand for themselves between quotes; beyond U+05FF are some that do not. */
-const PLAIN = /^[ !#-[\]-~\u00a0-\u00ac\u00ae-\u05ff]*$/
 
 const encoder = new TextEncoder()
 
@@ -85,19 +81,12 @@ export class ByteWriter {
   }
 
   /**
-   * A text in double quotes, if no character of it is a control or format character, a quote, a backslash, or beyond U+05FF.
-   * A regular expression and the runtime's encoder take a third of the time of a loop: the text is a rope as yet.
-   *
-   * @returns False, with nothing written, for any other text.
+   * A text of our own, in which nothing has to be escaped. The runtime's encoder takes half the time of a loop: the text
+   * is a rope as yet. Looking for what would have to be escaped costs as much again, and is left to the tests.
    */
-  quotedPlain(text: string): boolean {
-    if (!PLAIN.test(text)) return false
-    this.reserve(2 * text.length + 2)
-    const { bytes } = this
-    bytes[this.at++] = QUOTE
-    this.at += bytes.write(text, this.at)
-    bytes[this.at++] = QUOTE
-    return true
+  prose(text: string): void {
+    this.reserve(3 * text.length)
+    this.at += this.bytes.write(text, this.at)
   }
 
   /** An integer of up to 2^53. */

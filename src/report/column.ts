@@ -25,13 +25,13 @@ export type ColumnValue =
 export type ColumnType = 'string' | 'integer' | 'number' | 'boolean' | 'strings' | 'evidence'
 
 /**
- * What a column's raw value is: a `word` of a small vocabulary, any `text`, the side an `address` belongs to, an
+ * What a column's raw value is: a `word` of a small vocabulary, `prose` of our own, the side an `address` belongs to, an
  * `integer`, a span in ns for `seconds` (NaN when absent), relative ns for a `time`, a stream number for a
  * `stream-filter`, `true` for a `boolean`, and lists of words or of evidence.
  */
 export type ColumnKind =
   | 'word'
-  | 'text'
+  | 'prose'
   | 'address'
   | 'integer'
   | 'seconds'
@@ -73,7 +73,7 @@ export interface Column {
 /** JSON type of each kind. */
 export const COLUMN_TYPES: Readonly<Record<ColumnKind, ColumnType>> = {
   word: 'string',
-  text: 'string',
+  prose: 'string',
   address: 'string',
   integer: 'integer',
   seconds: 'number',
@@ -104,7 +104,7 @@ export function readColumn(column: Column, from: ColumnSource): ColumnValue {
         shows,
       }))
     case 'word':
-    case 'text':
+    case 'prose':
     case 'integer':
     case 'boolean':
     case 'words':

@@ -65,7 +65,7 @@ export const COLUMNS: readonly Column[] = [
   ),
   column(
     'explanation',
-    'text',
+    'prose',
     'One or two sentences with the numbers in them.',
     (c) => c.j.explanation(),
     true,

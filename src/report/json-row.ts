@@ -22,6 +22,7 @@ const QUOTE = 0x22
 const BEFORE: Readonly<Partial<Record<ColumnKind, string>>> = {
   time: '"',
   address: '"',
+  prose: '"',
   'stream-filter': '"tcp.stream eq ',
   boolean: 'true',
   evidence: '[',
@@ -49,7 +50,8 @@ export class JsonRow {
 
 /** Writes one column, with its key. */
 class JsonCell {
-  private readonly column: Column
+  private readonly name: string
+  private readonly raw: Column['raw']
   private readonly kind: ColumnKind
   private readonly key: Fragment
   /** Key and value of what the column had last, and of what it had before; ends of evidence by what they show. */
@@ -58,13 +60,14 @@ class JsonCell {
   private readonly known = new Map<RawValue, Fragment>()
 
   constructor(column: Column) {
-    this.column = column
+    this.name = column.key
+    this.raw = column.raw
     this.kind = column.kind
     this.key = fragment(`${this.keyText()}${BEFORE[column.kind] ?? ''}`)
   }
 
   write(from: ColumnSource, out: ByteWriter): void {
-    const raw = this.column.raw(from)
+    const raw = this.raw(from)
     if (raw === undefined || raw === '') return
     switch (this.kind) {
       case 'integer':
@@ -82,9 +85,10 @@ class JsonCell {
       case 'word':
       case 'words':
         return out.fragment(this.ready(raw))
-      case 'text':
+      case 'prose':
         out.fragment(this.key)
-        return writeText(raw as string, out)
+        out.prose(raw as string)
+        return out.octet(QUOTE)
       case 'address':
         out.fragment(this.key)
         writeAddress(raw as number, from, out)
@@ -129,12 +133,8 @@ class JsonCell {
   }
 
   private keyText(): string {
-    return `,${jsonText(this.column.key)}:`
+    return `,${jsonText(this.name)}:`
   }
-}
-
-function writeText(text: string, out: ByteWriter): void {
-  if (!out.quotedPlain(text)) out.text(jsonText(text))
 }
 
 function writeAddress(side: number, from: ColumnSource, out: ByteWriter): void {

@@ -12,6 +12,8 @@ const ENDINGS = new Set(CAUSES.map((row) => `${row.verdict}.${row.cause}`))
 const SENTENCES = /^[A-Z0-9].*\.$/
 const NONSENSE = /NaN|undefined|null|Infinity|unknown time|packet 0\b|-\d+ bytes/
 /** A time, or seconds where no calendar has it. */
+/** What may stand in JSON and on a terminal as it is. */
+const PROSE = /^[ !#-[\]-~\u00a0-\u00ac\u00ae-\u2027\u2030-\u205f]*$/
 const TIME = /^([+-]\d{6}|\d{4})-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$|^-?[\d.e+]+\.\d{9}$/
 
 /**
@@ -26,6 +28,7 @@ export function checkConnection(c: Connection, packets: number, inOrder: boolean
   expectThat(ENDINGS.has(name), 'endings are known', name)
   const whole = SENTENCES.test(c.explanation) && !NONSENSE.test(c.explanation)
   expectThat(whole, 'explanations are whole', c.explanation)
+  expectThat(PROSE.test(c.explanation), 'explanations need no escape', c.explanation)
   const shown = (c.evidence ?? []).map(({ packet }) => packet)
   const real = shown.every((packet) => packet >= 1 && packet <= packets)
   const found = `${shown.join()} of ${packets}`
