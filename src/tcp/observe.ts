@@ -96,18 +96,10 @@ export class Observer {
     }
 
     if (seg.headerCut) markOptionsCut(ints, conn)
-    if (!this.observeStraight(record, side, me, peer, seg, view, frame, timeNs)) {
-      if (!this.meetSide(record, side, me, peer, seg)) return
-      if ((flags & RST) !== 0) {
-        this.touchedEnd = true
-        observeZeek(this.table, record, side, seg)
-        if (isResetOfOld(ints, conn, me, peer, seg)) return
-        observeReset(this.table, record, side, seg, view, frame, timeNs, this.options)
-      } else {
-        if ((flags & SYN) !== 0) takeRoles(ints, conn, me, peer, side, flags)
-        observeZeek(this.table, record, side, seg)
-        this.observeLive(record, side, me, peer, meF, seg, view, frame, timeNs)
-      }
+    if (isInStep(ints, conn, me, peer, side, seg)) {
+      this.touchedEnd = observeInStep(this.table, record, me, peer, side, seg, frame, timeNs)
+    } else if (!this.observeOther(record, side, me, peer, meF, seg, view, frame, timeNs)) {
+      return
     }
     if ((flags & RST) === 0) widenTtlRange(ints, me, meta)
 
@@ -121,12 +113,13 @@ export class Observer {
     floats[meF + LAST_FRAME_F] = frame
   }
 
-  /** Applies a segment if it is one that a connection usually has next; false for all others. */
-  private observeStraight(
+  /** A segment that does not simply come next; false when it belongs to an earlier connection. */
+  private observeOther(
     record: number,
     side: number,
     me: number,
     peer: number,
+    meF: number,
     seg: Segment,
     view: DataView,
     frame: number,
@@ -134,11 +127,19 @@ export class Observer {
   ): boolean {
     const { ints } = this.table.connections
     const conn = record * CONN_INTS
-    if (isInStep(ints, conn, me, peer, side, seg)) {
-      this.touchedEnd = observeInStep(this.table, record, me, peer, side, seg, frame, timeNs)
+    if (this.opening.observeFirst(record, side, me, peer, seg, view, timeNs)) return true
+    if (!this.meetSide(record, side, me, peer, seg)) return false
+    if ((seg.flags & RST) !== 0) {
+      this.touchedEnd = true
+      observeZeek(this.table, record, side, seg)
+      if (isResetOfOld(ints, conn, me, peer, seg)) return false
+      observeReset(this.table, record, side, seg, view, frame, timeNs, this.options)
       return true
     }
-    return this.opening.observeFirst(record, side, me, peer, seg, view, timeNs)
+    if ((seg.flags & SYN) !== 0) takeRoles(ints, conn, me, peer, side, seg.flags)
+    observeZeek(this.table, record, side, seg)
+    this.observeLive(record, side, me, peer, meF, seg, view, frame, timeNs)
+    return true
   }
 
   /** Starts a side with its first segment; false when that belongs to an earlier connection. */
