@@ -97,7 +97,7 @@ export function buildProgram(version: string, texts: HelpTexts, actions: Actions
     .option('--merge-series', 'likewise each series of rotated captures, as their names tell')
     .option(
       '--jobs <n>',
-      'captures analyzed at a time (default: the cores, where that is worth it)',
+      'threads, for captures or the rows of a large one (default: the cores, where worth it)',
     )
     .option('--strict', 'treat a capture that is cut short as an error')
     .addHelpText('after', ANALYZE_EXAMPLES)
