@@ -46,7 +46,6 @@ export function isInStep(
     seg.window === 0 ||
     ints[conn + TEARDOWN] !== 0 ||
     seg.seq !== ints[me + NXT] ||
-    ((flags & FIN) !== 0 && (mine & SIDE_FIN) !== 0) ||
     zeekState(ints[conn + ZEEK] as number, side) === ZEEK_INACTIVE
   ) {
     return false
