@@ -2,7 +2,11 @@
 
 import { createInflateRaw, type InflateRaw } from 'node:zlib'
 
-const OUTPUT_BYTES = 256 * 1024
+/**
+ * Room for all that a piece gives, as a rule: zlib's thread stops when it is full, until the main one has time to give it
+ * more. Measured against 256 KiB: 15 % of a compressed capture of short connections.
+ */
+const OUTPUT_BYTES = 2 * 1024 * 1024
 
 /** Compressed octets inflated at once that are known to be sound: a bomb makes 16 MB of them. */
 const SOUND_PIECE_BYTES = 16 * 1024
