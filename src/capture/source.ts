@@ -20,8 +20,8 @@ import type { Framer } from './framer.js'
 import { GzipReader } from './gzip.js'
 import { startsGzip } from './magic.js'
 
-/** Octets read before other work gets its turn: some ms. */
-const TURN_BYTES = 32 * 1024 * 1024
+/** Octets read before other work, such as Ctrl-C, gets its turn: some ms, and a quarter of a second where rows are written. */
+const TURN_BYTES = 4 * 1024 * 1024
 
 /** Likewise where a taker may have to be waited for: what piles up until then is what this much holds. */
 const TURN_BYTES_WITH_PAUSE = 1024 * 1024

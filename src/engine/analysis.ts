@@ -1,6 +1,7 @@
 // The packet path of one capture: record, decoded segment, connection table, ended connection, judgement. Synchronous
 // from the record on; nothing is allocated per packet.
 
+import { TeardownError } from '../base/errors.js'
 import type { CaptureInfo } from '../capture/info.js'
 import type { CaptureClock, RecordHandler } from '../capture/record.js'
 import type { Anonymizer } from '../report/address.js'
@@ -101,6 +102,8 @@ export class Analysis implements RecordHandler, EndHandler, HandedOver {
     handler: ConnectionHandler,
     options: AnalysisSettings = {},
   ) {
+    requireBound('maxConnections', options.maxConnections)
+    requireBound('maxHalfOpen', options.maxHalfOpen)
     this.decoder = new Decoder(options.maxLayers)
     this.captureName = captureName
     this.handOver = options.handOver
@@ -209,4 +212,10 @@ export class Analysis implements RecordHandler, EndHandler, HandedOver {
   get segments(): number {
     return this.counts[SEGMENT] as number
   }
+}
+
+/** A table without room for the connection in hand cannot be. */
+function requireBound(name: string, value: number | undefined): void {
+  if (value === undefined || value >= 1) return
+  throw new TeardownError('ERR_OPTION', `${name}: ${value} is not 1 or more`)
 }

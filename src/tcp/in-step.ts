@@ -7,15 +7,15 @@ import { observeFin, observeFinAcked, observeLateData } from './fin.js'
 import * as L from './layout.js'
 import { ESTABLISHED, SYN_RECEIVED, SYN_SENT } from './state.js'
 import type { ConnectionTable } from './table.js'
-import { addFirst, closeZeek, ZEEK_INACTIVE, zeekState } from './zeek.js'
+import { addFirst, closeZeek, SEEN_ACK, SEEN_DATA, ZEEK_INACTIVE, zeekState } from './zeek.js'
 import { seqAdd, seqAfter, seqDistance } from './seq.js'
 
 // Local constants, see layout.ts.
 // prettier-ignore
 const {
-  ACKED, CONN_CELLS, CONN_INTS, DATA_FRAME_F, DATA_NS_F, HANDSHAKE_FRAME_F, HANDSHAKE_NS_F, NXT, SIDE_ACKED_MORE,
+  ACKED, CONN_CELLS, CONN_INTS, DATA_FRAME_F, DATA_NS_F, HANDSHAKE_FRAME_F, HANDSHAKE_NS_F, ISN, NXT, SIDE_ACKED_MORE,
   SIDE_ACK_SET, SIDE_DATA, SIDE_EMPTY_ACK, SIDE_FIN, SIDE_FIN_ACKED, SIDE_FLAGS, SIDE_IP_ID, SIDE_ISN_SET, SIDE_NXT_SET, SIDE_PLAIN_ACK,
-  SIDE_FLOATS, SIDE_FLOATS_STEP, SIDE_PROBED, SIDE_RST, SIDE_SYN_DATA, STATE, TEARDOWN, ZEEK,
+  SIDE_FLOATS, SIDE_FLOATS_STEP, SIDE_PROBED, SIDE_RST, SIDE_SYN_DATA, STATE, TEARDOWN, ZEEK, ZEEK_SEEN,
 } = L
 
 const PSH = 0x08
@@ -53,10 +53,18 @@ export function isInStep(
   const ahead = seqDistance(seg.ack, ints[peer + NXT] as number)
   const myState = ints[me + STATE] as number
   const peerState = ints[peer + STATE] as number
+  // Open or closing: nothing of the peer is acknowledged that has not passed. One that has sent nothing yet has no NXT.
   if (myState >= ESTABLISHED && peerState >= ESTABLISHED) {
     return (theirs & SIDE_ISN_SET) !== 0 && (ahead <= 0 || (theirs & SIDE_NXT_SET) === 0)
   }
-  return myState === SYN_SENT && peerState === SYN_RECEIVED && ahead === 0 && (flags & FIN) === 0
+  // The last of the handshake: all that the peer has sent is the SYN-ACK, and it is acknowledged.
+  return (
+    myState === SYN_SENT &&
+    peerState === SYN_RECEIVED &&
+    (flags & FIN) === 0 &&
+    ahead === 0 &&
+    seqDistance(seg.ack, ints[peer + ISN] as number) === 1
+  )
 }
 
 /** Applies a segment for which {@link isInStep} holds; true when it may have ended the connection. */
@@ -76,7 +84,7 @@ export function observeInStep(
   let mine = ints[me + SIDE_FLAGS] as number
   if ((flags & FIN) !== 0) {
     closeZeek(ints, record * CONN_INTS, me, side)
-  } else if ((mine & (payloadLen > 0 ? SIDE_DATA : SIDE_PLAIN_ACK)) === 0) {
+  } else if (((ints[me + ZEEK_SEEN] as number) & (payloadLen > 0 ? SEEN_DATA : SEEN_ACK)) === 0) {
     addFirst(ints, record * CONN_INTS, me, side, payloadLen, true)
   }
   if (payloadLen > 0) {

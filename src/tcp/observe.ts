@@ -88,6 +88,7 @@ export class Observer {
       ints[me + LAST_ACK] === ack &&
       ints[me + LAST_LEN] === payloadLen &&
       (ints[me + WINDOW] === seg.window || (flags & RST) !== 0) &&
+      floats[meF + LAST_FRAME_F] !== 0 &&
       isCopy(ints[me + LAST_META] as number, meta, timeNs - (floats[meF + LAST_NS_F] as number))
     ) {
       ints[me + DUPLICATES] = (ints[me + DUPLICATES] as number) + 1

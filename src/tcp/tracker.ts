@@ -155,8 +155,6 @@ export class Tracker {
       while (this.closed.length > 0 && this.table.size >= this.maxConnections)
         this.dropOldestClosed()
       if (this.table.size >= this.maxConnections) this.evictQuietest()
-      // The eviction has moved entries: the place of the new one is looked for again.
-      this.table.find(seg)
     }
     const record = this.table.add(seg)
     const { ints, floats } = this.table.connections
@@ -193,7 +191,10 @@ export class Tracker {
     this.drop(record)
   }
 
-  /** Drops a connection that is not closed. One that had its 4-tuple before it has no stragglers any more. */
+  /**
+   * Drops a connection that is not closed. A tombstone of an earlier one may lie under it, from before its SYN; packets that
+   * still come are its own now, and begin a connection in the middle.
+   */
   private giveUp(record: number): void {
     if (this.buried > 0) {
       const hash = this.table.connections.ints[record * CONN_INTS + HASH] as number

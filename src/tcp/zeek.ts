@@ -14,7 +14,7 @@ import type { ConnectionTable } from './table.js'
 // prettier-ignore
 const {
   CONN_CLIENT_IS_SIDE_1, CONN_FLAGS, CONN_INTS, HISTORY, HISTORY_LENGTH, HISTORY_MAX, NXT,
-  SIDE_DATA, SIDE_FLAGS, SIDE_INTS, SIDE_INTS_STEP, SIDE_NXT_SET, SIDE_PLAIN_ACK, ZEEK,
+  SIDE_FLAGS, SIDE_INTS, SIDE_INTS_STEP, SIDE_NXT_SET, ZEEK,
   ZEEK_RST_SEQ, ZEEK_SEEN,
 } = L
 
@@ -39,6 +39,8 @@ const SEEN_FIN = 2
 const SEEN_RST = 4
 const SEEN_FIN_RST = 8
 const SEEN_MULTI = 16
+export const SEEN_DATA = 32
+export const SEEN_ACK = 64
 /** ZEEK_SEEN: counts of retransmissions and zero windows, twelve bits each; letters stand for the 1st, 10th, 100th. */
 const RESENT_SHIFT = 8
 const ZERO_WINDOW_SHIFT = 20
@@ -90,7 +92,7 @@ export function observeZeek(
   advance(ints, conn, side, mine, peer, flags, payloadLen)
 }
 
-/** The letter of a side's first payload or first empty ACK, where the straight path sees it. */
+/** The letter of a side's first payload or first empty ACK, on a segment that is neither SYN, FIN nor RST. */
 export function addFirst(
   ints: Int32Array,
   conn: number,
@@ -99,12 +101,8 @@ export function addFirst(
   payloadLen: number,
   hasAck: boolean,
 ): void {
-  const seen = ints[me + SIDE_FLAGS] as number
-  if (payloadLen > 0) {
-    if ((seen & SIDE_DATA) === 0) addLetter(ints, conn, side, LETTER_D)
-  } else if (hasAck && (seen & SIDE_PLAIN_ACK) === 0) {
-    addLetter(ints, conn, side, LETTER_A)
-  }
+  if (payloadLen > 0) addOnce(ints, conn, me, side, SEEN_DATA, LETTER_D)
+  else if (hasAck) addOnce(ints, conn, me, side, SEEN_ACK, LETTER_A)
 }
 
 function addControl(ints: Int32Array, conn: number, me: number, side: number, seg: Segment): void {
@@ -254,7 +252,7 @@ export function answerZeek(ints: Int32Array, conn: number, me: number, side: num
   ints[conn + ZEEK] = (server << (side * SIDE_SHIFT)) | (client << ((1 - side) * SIDE_SHIFT))
 }
 
-/** The same for a FIN that simply comes next. */
+/** The same for a FIN that simply comes next; its payload makes no difference to a side that is known already. */
 export function closeZeek(ints: Int32Array, conn: number, me: number, side: number): void {
   addOnce(ints, conn, me, side, SEEN_FIN, LETTER_F)
   const word = ints[conn + ZEEK] as number

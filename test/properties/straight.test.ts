@@ -97,4 +97,5 @@ test('any segments, behind the beginnings of a connection', () => {
     ),
     { numRuns: 4000 },
   )
+  expect(usual).toBeGreaterThan(1000)
 })

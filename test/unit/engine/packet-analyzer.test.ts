@@ -4,6 +4,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { type Connection, PacketAnalyzer, type PacketAnalyzerOptions } from '../../../src/index.js'
 import { buildPcap } from '../../support/capture-builder.js'
+import { ethernet, ipv6, tcp } from '../wire/frames.js'
 import { readClassicPcap } from '../../differential/classic-pcap.js'
 import { CLOSED, OPEN, pull, recordsOf, RESET } from './captures.js'
 
@@ -140,4 +141,22 @@ test('an exception of the handler reaches the caller', () => {
   })
   for (const record of recordsOf(RESET)) analyzer.push(record)
   expect(() => analyzer.finish()).toThrow('disk full')
+})
+
+test.each([0, -1, NaN])('a table with room for %s connections is refused', (most) => {
+  expect(() => collector({ maxConnections: most })).toThrow(/maxConnections: \S+ is not 1 or more/)
+  expect(() => collector({ maxHalfOpen: most })).toThrow(/maxHalfOpen: \S+ is not 1 or more/)
+})
+
+test('the first segment of a side is no copy, even of nothing', () => {
+  const { analyzer, connections } = collector()
+  // All that a side remembers of its last segment is 0 before the first one; so is all of this one.
+  const empty = ethernet(
+    0x86dd,
+    ipv6(tcp({ flags: 0, seq: 0, ack: 0, window: 0, payload: [] }), { hopLimit: 0 }),
+  )
+  analyzer.push({ timeNs: 1n, bytes: empty })
+  analyzer.finish()
+  expect(connections).toMatchObject([{ client_packets: 1 }])
+  expect(connections[0]?.flags ?? []).not.toContain('duplicates')
 })

@@ -82,6 +82,27 @@ test.each([
     'the middle of a connection',
     '0.0 > P. 1:101(100) ack 1\n0.1 < P. 1:101(100) ack 101',
   ],
+  [
+    'RSTO',
+    'ShADTaR',
+    'keepalive probes of an octet, on a side without other payload',
+    `0.0 > S 0:0(0)\n0.001 < S. 0:0(0) ack 1\n0.002 > . 1:1(0) ack 1
+    10 > . 0:1(1) ack 1\n10.001 < . 1:1(0) ack 1\n20 > . 0:1(1) ack 1\n30 > R. 1:1(0) ack 1`,
+  ],
+  [
+    'SF',
+    'ShADaFf',
+    'payload behind that of an accepted fast open',
+    `0.0 > S 0:5(5)\n0.1 < S. 0:0(0) ack 6\n0.2 > . 6:6(0) ack 1\n0.3 > P. 6:9(3) ack 1
+    0.4 < . 1:1(0) ack 9\n0.5 > F. 9:9(0) ack 1\n0.6 < F. 1:1(0) ack 10\n0.7 > . 10:10(0) ack 2`,
+  ],
+  [
+    'RSTO',
+    'SaRhA',
+    'several answers with the numbers of an earlier connection',
+    `0.0 > S 0:0(0)\n0.1 < . 500:500(0) ack 301\n0.3 < . 500:500(0) ack 301\n0.4 > R 301:301(0)
+    1.0 > S 0:0(0)\n1.001 < S. 0:0(0) ack 1\n1.002 > . 1:1(0) ack 1`,
+  ],
 ])('%s %s: %s', (state, history, _what, text) => {
   const [connection] = runScenario(text)
   expect([connection?.conn_state, connection?.history]).toEqual([state, history])

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Tombstones } from '../../../src/tcp/tombstones.js'
 
@@ -32,11 +33,45 @@ describe('tombstones', () => {
     }
   })
 
-  test('give way to newer ones in the same place', () => {
+  test('the oldest are forgotten first, whatever their hashes', () => {
     const stones = new Tombstones()
-    stones.add(1, 2)
-    stones.add(1 + (1 << 16), 3)
-    expect(stones.has(1, 2)).toBe(false)
-    expect(stones.has(1 + (1 << 16), 3)).toBe(true)
+    const most = 1 << 16
+    for (let n = 0; n < most + 100; n++) stones.add(n % 1000, n)
+    expect(stones.has(99, 99)).toBe(false)
+    expect(stones.has(100, 100)).toBe(true)
+    expect(stones.has((most + 99) % 1000, most + 99)).toBe(true)
+  })
+
+  test('are held once, since the last time', () => {
+    const stones = new Tombstones()
+    for (let n = 0; n < 1 << 16; n++) stones.add(n % 2 === 0 ? 5 : n, 6)
+    stones.remove(5, 6)
+    expect(stones.has(5, 6)).toBe(false)
+    expect(stones.has(1, 6)).toBe(true)
+  })
+
+  test('are those of a queue', () => {
+    const step = fc.record({ adds: fc.boolean(), first: fc.nat(40), second: fc.nat(3) })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 800 }), (steps) => {
+        const stones = new Tombstones()
+        const expected = new Set<string>()
+        for (const { adds, first, second } of steps) {
+          if (adds) {
+            stones.add(first, second)
+            expected.add(`${first},${second}`)
+          } else {
+            stones.remove(first, second)
+            expected.delete(`${first},${second}`)
+          }
+          expect(stones.has(first, second)).toBe(adds)
+        }
+        for (let first = 0; first <= 40; first++) {
+          for (let second = 0; second <= 3; second++) {
+            expect(stones.has(first, second)).toBe(expected.has(`${first},${second}`))
+          }
+        }
+      }),
+    )
   })
 })
