@@ -85,9 +85,9 @@ describe('one large capture on several threads', () => {
 
   test.each([
     ['ndjson', ['-f', 'ndjson']],
-    ['csv', ['-f', 'csv']],
+    ['csv', ['-f', 'csv', '--columns', 'stream,start_time,flags', '--closer', 'server']],
     ['json', ['-f', 'json', '--verdict', 'rst_after_kill', '--fail-on', 'rst_after_kill']],
-    ['columns', ['--columns', 'stream,cause,closer,duration_s']],
+    ['columns', ['--columns', 'stream,cause', '--verdict', 'rst_after_kill']],
     ['table --all', ['--all', '--cause', 'write_after_close']],
   ])('%s comes out the same', async (_name, args) => {
     const out = (jobs: number): string => join(scratch.path, `out-${jobs}`)
@@ -98,7 +98,7 @@ describe('one large capture on several threads', () => {
     }
     expect(new Set(codes).size).toBe(1)
     const one = readFileSync(out(1))
-    expect(one.length).toBeGreaterThan(100_000)
+    expect(one.length).toBeGreaterThan(50_000)
     expect(readFileSync(out(3)).equals(one)).toBe(true)
   })
 
