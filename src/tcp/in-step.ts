@@ -50,6 +50,7 @@ export function isInStep(
   ) {
     return false
   }
+  // (Zeek does not know a side yet that acknowledged a SYN before it answered it.)
   const ahead = seqDistance(seg.ack, ints[peer + NXT] as number)
   const myState = ints[me + STATE] as number
   const peerState = ints[peer + STATE] as number

@@ -23,8 +23,10 @@ export class Evidence {
   readonly idleSince: Moment
   readonly icmp: Moment
   private context: EvidenceContext = NO_CONTEXT
-  private hasTeardown = true
-  private hasClosing = true
+  /** Whether there is a closing record: without one no FIN has passed. */
+  hasClosing = true
+  /** Whether there is a teardown record: without one there was no reset, nothing running of what was sent again, no probe. */
+  hasTeardown = true
   private table: ConnectionRecords | undefined
   private ints: Int32Array = NO_WORDS
   private words: Int32Array = NO_WORDS

@@ -54,24 +54,33 @@ export class Situation {
     this.oneDirection =
       (client.packets === 0 || server.packets === 0) && !onlySyn && !e.has(L.CONN_SELF)
     this.loss = client.has(GAPS) || server.has(GAPS)
-    this.bothFins = client.fin.seen && server.fin.seen
-    this.bothFinsAcked = this.bothFins && client.finAcked.seen && server.finAcked.seen
-    this.undelivered = lastsUndelivered(client, server)
-      ? client
-      : lastsUndelivered(server, client)
-        ? server
-        : undefined
-    const clientFirst = client.fin.seen && (!server.fin.seen || client.fin.frame < server.fin.frame)
-    this.first = clientFirst ? client : server.fin.seen ? server : undefined
-    this.second = this.first === undefined ? undefined : this.first === client ? server : client
+    this.undelivered = !e.hasTeardown
+      ? undefined
+      : lastsUndelivered(client, server)
+        ? client
+        : lastsUndelivered(server, client)
+          ? server
+          : undefined
+    this.deriveFins(e)
     this.deriveReset(e)
     this.formIsForeign = this.resetDecides && formIsForeign(this.resetter)
     this.endsEarly = this.resetter === undefined && !this.bothFinsAcked && answerIsDue(e, this)
   }
 
+  private deriveFins(e: Evidence): void {
+    const { client, server } = e
+    const byClient = e.hasClosing && client.fin.seen
+    const byServer = e.hasClosing && server.fin.seen
+    this.bothFins = byClient && byServer
+    this.bothFinsAcked = this.bothFins && client.finAcked.seen && server.finAcked.seen
+    const clientFirst = byClient && (!byServer || client.fin.frame < server.fin.frame)
+    this.first = clientFirst ? client : byServer ? server : undefined
+    this.second = this.first === undefined ? undefined : this.first === client ? server : client
+  }
+
   private deriveReset(e: Evidence): void {
     const { client, server } = e
-    this.anyReset = client.rst.at.seen || server.rst.at.seen
+    this.anyReset = e.hasTeardown && (client.rst.at.seen || server.rst.at.seen)
     if (!this.anyReset) {
       this.resetter = undefined
       this.victim = undefined
