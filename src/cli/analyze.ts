@@ -16,7 +16,7 @@ import type { AnalyzeFlags, AnalyzeSettings } from './settings.js'
 
 /** Starting workers costs as much as reading so many octets. */
 const WORTH_WORKERS_BYTES = 32e6
-/** Writing a row takes three times as long as reading its connection. */
+/** Judging a short connection and writing its row takes twice as long as following it: more threads would only wait. */
 const MAX_ROW_HELPERS = 3
 
 /** Runs `analyze` and returns the exit code. */

@@ -45,7 +45,7 @@ export class EndedConnection implements ColumnSource {
 
   /** Points at a connection and judges it. `baseNs` is the zero of its times. */
   judge(record: number, context: EvidenceContext, baseNs: bigint): void {
-    if (this.killedAtNs !== undefined && baseNs !== this.baseNs) {
+    if (this.killedAtNs !== undefined) {
       this.killedNs = Number(this.killedAtNs - baseNs)
     }
     this.baseNs = baseNs

@@ -1,5 +1,6 @@
 // The straight path of the packet loop: segments that simply come next, from the last of the handshake to the last of
-// the close. observe.ts asks for it first; its general path comes to the same in twice the time.
+// the close. observe.ts asks for it first. Its general path comes to the same; without this one and that of opening.ts
+// reading and tracking short connections takes 30 % longer.
 
 import type { Segment } from '../wire/segment.js'
 import { ACK, FIN } from '../wire/segment.js'
@@ -46,11 +47,11 @@ export function isInStep(
     seg.window === 0 ||
     ints[conn + TEARDOWN] !== 0 ||
     seg.seq !== ints[me + NXT] ||
+    // Zeek does not know a side yet that acknowledged a SYN before it answered it.
     zeekState(ints[conn + ZEEK] as number, side) === ZEEK_INACTIVE
   ) {
     return false
   }
-  // (Zeek does not know a side yet that acknowledged a SYN before it answered it.)
   const ahead = seqDistance(seg.ack, ints[peer + NXT] as number)
   const myState = ints[me + STATE] as number
   const peerState = ints[peer + STATE] as number

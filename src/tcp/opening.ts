@@ -1,5 +1,5 @@
 // SYNs and SYN-ACKs: roles, options, first sequence numbers. A first SYN and its SYN-ACK, as nearly every connection
-// begins, have a straight path of their own, which comes to the same in half the time.
+// begins, have a straight path of their own, which comes to the same (see in-step.ts).
 
 import type { Segment } from '../wire/segment.js'
 import { ACK, SYN } from '../wire/segment.js'

@@ -19,7 +19,6 @@ export class RecordPool implements Records {
   private capacity = FIRST_RECORDS
   private fresh = 0
   private readonly free: number[] = []
-
   private readonly isShared: boolean
 
   constructor(cells: number, isShared: boolean) {

@@ -4,6 +4,7 @@
 
 import type { Segment } from '../wire/segment.js'
 import { type EndpointKey, type Flush, FlushLog } from './flush-log.js'
+import { HashIndex, tagOf } from './hash-index.js'
 import * as L from './layout.js'
 import { streamOf } from './positions.js'
 import { RecordPool, type Records } from './record-pool.js'
@@ -39,16 +40,8 @@ export class ConnectionTable implements ConnectionRecords {
   side = 0
   /** Hash of the last `find`; that of a record is kept in it. */
   hash = 0
-  /**
-   * The index: open addressing, linear probing. A slot is free where its tag is 0; else the tag is a part of the hash, so
-   * that the records which only lie in the way are not looked at, a cache miss each. A search reads tags and nothing else
-   * until one fits: those of the handshakes of a flood fit into the second-level cache. Measured against record and hash
-   * side by side: 5 % of a SYN flood.
-   */
-  private tags = new Uint8Array(FIRST_SLOTS)
-  private slots = new Int32Array(FIRST_SLOTS)
-  private hashes = new Int32Array(FIRST_SLOTS)
-  private filled = 0
+  /** Records by the hash of their 4-tuple. */
+  private readonly index = new HashIndex(FIRST_SLOTS)
   /** What `warm` has read, so that it is read. */
   protected warmed = 0
   /** Makes collisions unpredictable, so that a capture cannot be built to slow the table down. */
@@ -67,20 +60,20 @@ export class ConnectionTable implements ConnectionRecords {
 
   /** Number of connections in the index; records that wait for their release are not among them. */
   get size(): number {
-    return this.filled
+    return this.index.size
   }
 
   /** Returns the record of the segment's 4-tuple, or -1; sets `side`. */
   find(seg: Segment): number {
     const hash = this.hashOf(seg)
     this.hash = hash
-    const { tags } = this
+    const { tags, places } = this.index
     const mask = tags.length - 1
     const tag = tagOf(hash)
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const found = tags[slot] as number
       if (found === tag) {
-        const record = this.slots[slot] as number
+        const record = places[slot] as number
         if (this.matches(this.connections.ints, record * CONN_INTS, seg)) return record
       } else if (found === 0) {
         return -1
@@ -90,7 +83,6 @@ export class ConnectionTable implements ConnectionRecords {
 
   /** Adds a record for the segment of the last `find`, with the segment's sender as side 0. */
   add(seg: Segment): number {
-    if (this.filled * 2 >= this.tags.length) this.rehash()
     const record = this.connections.take()
     const ints = this.connections.ints
     const base = record * CONN_INTS
@@ -106,32 +98,15 @@ export class ConnectionTable implements ConnectionRecords {
     ints[base + HASH] = this.hash
     ints[base + CONN_FLAGS] = (seg.ipVersion === 6 ? CONN_IPV6 : 0) | (isSelf(seg) ? CONN_SELF : 0)
     this.side = 0
-    this.fill(record, this.hash)
-    this.filled++
+    this.index.insert(record, this.hash)
     return record
   }
 
   /** Takes a record out of the index; its 4-tuple can then be added anew. The record itself stays until `release`. */
   unlink(record: number): void {
-    const { tags, slots, hashes } = this
-    const mask = tags.length - 1
-    let hole = (this.connections.ints[record * CONN_INTS + HASH] as number) & mask
-    while (slots[hole] !== record || tags[hole] === 0) {
-      if (tags[hole] === 0) return
-      hole = (hole + 1) & mask
-    }
-    this.filled--
-    // Close the gap: move later entries of the same run back over it (Knuth 6.4, algorithm R).
-    for (let next = (hole + 1) & mask; tags[next] !== 0; next = (next + 1) & mask) {
-      const home = (hashes[next] as number) & mask
-      if (((next - home) & mask) >= ((next - hole) & mask)) {
-        tags[hole] = tags[next] as number
-        slots[hole] = slots[next] as number
-        hashes[hole] = hashes[next] as number
-        hole = next
-      }
-    }
-    tags[hole] = 0
+    const hash = this.connections.ints[record * CONN_INTS + HASH] as number
+    const slot = this.index.slotOf(record, hash)
+    if (slot >= 0) this.index.free(slot)
   }
 
   /**
@@ -146,8 +121,9 @@ export class ConnectionTable implements ConnectionRecords {
     for (let at = base + LINE_WORDS; at < base + CONN_INTS; at += LINE_WORDS) {
       sum += ints[at] as number
     }
-    const slot = (ints[base + HASH] as number) & (this.slots.length - 1)
-    this.warmed = (sum + (this.slots[slot] as number)) | 0
+    const { places } = this.index
+    const slot = (ints[base + HASH] as number) & (places.length - 1)
+    this.warmed = (sum + (places[slot] as number)) | 0
   }
 
   /** The same for its closing record; when its own has been warmed. */
@@ -193,8 +169,9 @@ export class ConnectionTable implements ConnectionRecords {
   /** The records in the table, in no particular order. */
   records(): number[] {
     const records: number[] = []
-    for (let slot = 0; slot < this.tags.length; slot++) {
-      if (this.tags[slot] !== 0) records.push(this.slots[slot] as number)
+    const { tags, places } = this.index
+    for (let slot = 0; slot < tags.length; slot++) {
+      if (tags[slot] !== 0) records.push(places[slot] as number)
     }
     return records
   }
@@ -315,33 +292,6 @@ export class ConnectionTable implements ConnectionRecords {
     h = Math.imul(h ^ (h >>> 13) ^ w2, 0x1b873593)
     return Math.imul(h ^ (h >>> 16), 0x2545f491)
   }
-
-  private rehash(): void {
-    const { tags, slots, hashes } = this
-    const { length } = tags
-    this.tags = new Uint8Array(length * 2)
-    this.slots = new Int32Array(length * 2)
-    this.hashes = new Int32Array(length * 2)
-    for (let slot = 0; slot < length; slot++) {
-      if (tags[slot] !== 0) this.fill(slots[slot] as number, hashes[slot] as number)
-    }
-  }
-
-  /** Puts a record into the first free slot for its hash. */
-  private fill(record: number, hash: number): void {
-    const { tags } = this
-    const mask = tags.length - 1
-    let slot = hash & mask
-    while (tags[slot] !== 0) slot = (slot + 1) & mask
-    tags[slot] = tagOf(hash)
-    this.slots[slot] = record
-    this.hashes[slot] = hash
-  }
-}
-
-/** The seven bits of a hash furthest from those that choose the slot, plus one. */
-function tagOf(hash: number): number {
-  return (hash >>> 25) + 1
 }
 
 /** Whether a segment goes from a socket to the same socket. */

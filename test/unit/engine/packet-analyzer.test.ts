@@ -160,3 +160,12 @@ test('the first segment of a side is no copy, even of nothing', () => {
   expect(connections).toMatchObject([{ client_packets: 1 }])
   expect(connections[0]?.flags ?? []).not.toContain('duplicates')
 })
+
+test('a known kill is known in a capture whose clock begins at 0', () => {
+  const records = recordsOf(RESET)
+  const [{ timeNs: startNs } = { timeNs: 0n }] = records
+  const { analyzer, connections } = collector({ killedAtNs: 1_000_000_000n })
+  for (const { timeNs, bytes } of records) analyzer.push({ timeNs: timeNs - startNs, bytes })
+  analyzer.finish()
+  expect(connections).toMatchObject([{ kill_to_teardown_s: 1 }])
+})
