@@ -19,6 +19,8 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const SAMPLE = join(ROOT, 'samples/kill-sigkill-unread.pcap')
 /** Scripts that npm runs by itself where the package is installed. */
 const INSTALL_SCRIPTS = new Set(['preinstall', 'install', 'postinstall', 'prepare', 'dependencies'])
+/** What is started or imported by name. */
+const ENTRIES = ['index', 'main', 'analyze-worker', 'judge-worker']
 /** Licences that ask for nothing but to be passed on. */
 const PERMISSIVE = new Set(['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', '0BSD'])
 
@@ -82,12 +84,14 @@ describe('the tarball', () => {
     ])
   })
 
-  test('holds what is built of each source, and nothing that was built before', () => {
+  test('holds the types of each source, and nothing that was built before', () => {
     const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
-    const names = sources.flatMap((path) => /^(.*)\.ts$/.exec(path)?.[1] ?? [])
-    const built = names.flatMap((name) => [`${name}.js`, `${name}.d.ts`])
-    const inDist = files.filter((path) => path.startsWith('dist/'))
-    expect(inDist.map((path) => path.slice('dist/'.length)).sort()).toEqual(built.sort())
+    const types = sources.flatMap((path) => /^(.*)\.ts$/.exec(path)?.[1] ?? [])
+    const inTypes = files.flatMap((path) => /^dist\/types\/(.*)\.d\.ts$/.exec(path)?.[1] ?? [])
+    expect(inTypes.sort()).toEqual(types.sort())
+    const programs = files.filter((path) => /^dist\/.*\.js$/.test(path))
+    expect(programs).toEqual(expect.arrayContaining(ENTRIES.map((name) => `dist/${name}.js`)))
+    expect(programs.filter((path) => path.split('/').length > 2)).toEqual([])
   })
 
   test('runs in an otherwise empty folder', () => {

@@ -69,7 +69,7 @@ function printableLines(text: string): string {
 }
 
 function packageVersion(): string {
-  const file = new URL('../../package.json', import.meta.url)
+  const file = new URL(import.meta.resolve('tcp-teardown/package.json'))
   const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string }
   return version
 }

@@ -1,22 +1,42 @@
 // FINs: when each side's FIN passed, when it was acknowledged, and what the peer still sent behind it.
 
 import type { Segment } from '../wire/segment.js'
-import * as L from './layout.js'
+import {
+  CLOSING_CELLS,
+  CONN_CELLS,
+  DATA_FRAME_F,
+  DATA_NS_F,
+  FIN_ACK,
+  FIN_ACKED_FRAME_F,
+  FIN_ACKED_NS_F,
+  FIN_COUNT,
+  FIN_FRAME_F,
+  FIN_LAST_FRAME_F,
+  FIN_LAST_NS_F,
+  FIN_NS_F,
+  FIN_PEER_NXT,
+  FIN_SEQ,
+  HANDSHAKE_FRAME_F,
+  HANDSHAKE_NS_F,
+  IDLE_SINCE_FRAME_F,
+  IDLE_SINCE_NS_F,
+  LATE_BYTES_F,
+  LATE_FRAME_F,
+  LATE_NS_F,
+  NXT,
+  SIDE_FIN,
+  SIDE_FIN_ACKED,
+  SIDE_FLAGS,
+  SIDE_NXT_SET,
+  START_FRAME_F,
+  START_NS_F,
+  STATE,
+} from './layout.js'
 import { sideFloats, sideInts, closingFloats, closingInts } from './positions.js'
 import { observeResent } from './resend.js'
 import { FIN_ACKED, RCVD_FIN, SENT_FIN, nextState } from './state.js'
 import type { ConnectionTable } from './table.js'
 import { seqAdd, seqAfter } from './seq.js'
-
-// Local constants, see layout.ts.
-// prettier-ignore
-const {
-  CONN_CELLS, DATA_FRAME_F, DATA_NS_F, FIN_ACK, FIN_ACKED_FRAME_F, FIN_ACKED_NS_F, FIN_COUNT,
-  FIN_FRAME_F, FIN_LAST_FRAME_F, FIN_LAST_NS_F, FIN_NS_F, FIN_PEER_NXT, FIN_SEQ, HANDSHAKE_FRAME_F,
-  HANDSHAKE_NS_F, IDLE_SINCE_FRAME_F, IDLE_SINCE_NS_F, LATE_BYTES_F, LATE_FRAME_F,
-  LATE_NS_F, NXT, SIDE_FIN, SIDE_FIN_ACKED, SIDE_FLAGS, SIDE_NXT_SET, START_FRAME_F,
-  START_NS_F, STATE, CLOSING_CELLS,
-} = L
 
 /** A FIN of `side`, whose octet has sequence number `finSeq`. */
 export function observeFin(

@@ -7,14 +7,21 @@
 
 import type { Segment } from '../wire/segment.js'
 import { ACK, FIN, RST, SYN } from '../wire/segment.js'
-import * as L from './layout.js'
-
-// Local constants, see layout.ts.
-// prettier-ignore
-const {
-  CONN_FLAGS, CONN_OLD_ANSWERED, NXT, SIDE_ACK_SET, SIDE_EMPTY_ACK, SIDE_FLAGS, SIDE_ISN_SET, SIDE_PLAIN_ACK,
-  SIDE_RST, SIDE_SYN, SIDE_SYN_ACK, SIDE_DATA, SIDE_FIN,
-} = L
+import {
+  CONN_FLAGS,
+  CONN_OLD_ANSWERED,
+  NXT,
+  SIDE_ACK_SET,
+  SIDE_DATA,
+  SIDE_EMPTY_ACK,
+  SIDE_FIN,
+  SIDE_FLAGS,
+  SIDE_ISN_SET,
+  SIDE_PLAIN_ACK,
+  SIDE_RST,
+  SIDE_SYN,
+  SIDE_SYN_ACK,
+} from './layout.js'
 
 /** Everything but the SYN that a client in SYN-SENT has not sent. */
 const BEYOND_SYN: number = SIDE_SYN_ACK | SIDE_PLAIN_ACK | SIDE_DATA | SIDE_FIN | SIDE_ACK_SET

@@ -5,19 +5,41 @@
 import type { Segment } from '../wire/segment.js'
 import { ACK, FIN } from '../wire/segment.js'
 import { observeFin, observeFinAcked, observeLateData } from './fin.js'
-import * as L from './layout.js'
+import {
+  ACKED,
+  CONN_CELLS,
+  CONN_INTS,
+  DATA_FRAME_F,
+  DATA_NS_F,
+  HANDSHAKE_FRAME_F,
+  HANDSHAKE_NS_F,
+  ISN,
+  NXT,
+  SIDE_ACKED_MORE,
+  SIDE_ACK_SET,
+  SIDE_DATA,
+  SIDE_EMPTY_ACK,
+  SIDE_FIN,
+  SIDE_FIN_ACKED,
+  SIDE_FLAGS,
+  SIDE_FLOATS,
+  SIDE_FLOATS_STEP,
+  SIDE_IP_ID,
+  SIDE_ISN_SET,
+  SIDE_NXT_SET,
+  SIDE_PLAIN_ACK,
+  SIDE_PROBED,
+  SIDE_RST,
+  SIDE_SYN_DATA,
+  STATE,
+  TEARDOWN,
+  ZEEK,
+  ZEEK_SEEN,
+} from './layout.js'
 import { ESTABLISHED, SYN_RECEIVED, SYN_SENT } from './state.js'
 import type { ConnectionTable } from './table.js'
 import { addFirst, closeZeek, SEEN_ACK, SEEN_DATA, ZEEK_INACTIVE, zeekState } from './zeek.js'
 import { seqAdd, seqAfter, seqDistance } from './seq.js'
-
-// Local constants, see layout.ts.
-// prettier-ignore
-const {
-  ACKED, CONN_CELLS, CONN_INTS, DATA_FRAME_F, DATA_NS_F, HANDSHAKE_FRAME_F, HANDSHAKE_NS_F, ISN, NXT, SIDE_ACKED_MORE,
-  SIDE_ACK_SET, SIDE_DATA, SIDE_EMPTY_ACK, SIDE_FIN, SIDE_FIN_ACKED, SIDE_FLAGS, SIDE_IP_ID, SIDE_ISN_SET, SIDE_NXT_SET, SIDE_PLAIN_ACK,
-  SIDE_FLOATS, SIDE_FLOATS_STEP, SIDE_PROBED, SIDE_RST, SIDE_SYN_DATA, STATE, TEARDOWN, ZEEK, ZEEK_SEEN,
-} = L
 
 const PSH = 0x08
 /** A side whose first and next sequence number are known. */

@@ -7,7 +7,60 @@ import { TcpOptions, readTcpOptions } from '../wire/tcp-options.js'
 import { isCopy } from './copy.js'
 import { observeFin, observeFinAcked, observeLateData } from './fin.js'
 import { isInStep, observeInStep } from './in-step.js'
-import * as L from './layout.js'
+import {
+  ACKED,
+  BYTES_F,
+  CONN_CELLS,
+  CONN_FLAGS,
+  CONN_INTS,
+  CONN_OPTIONS_CUT,
+  CONN_REPORTED,
+  CONN_TIME_BACK,
+  DATA_FRAME_F,
+  DATA_NS_F,
+  DUPLICATES,
+  END_FRAME_F,
+  END_NS_F,
+  HANDSHAKE_FRAME_F,
+  HANDSHAKE_NS_F,
+  HOLE_END,
+  HOLE_START,
+  ISN,
+  LAST_ACK,
+  LAST_FRAME_F,
+  LAST_LEN,
+  LAST_META,
+  LAST_NS_F,
+  LAST_SEQ,
+  NXT,
+  PACKETS_F,
+  SIDE_ACKED_MORE,
+  SIDE_ACK_SET,
+  SIDE_DATA,
+  SIDE_EMPTY_ACK,
+  SIDE_FIN,
+  SIDE_FLAGS,
+  SIDE_FLOATS,
+  SIDE_FLOATS_STEP,
+  SIDE_HOLE,
+  SIDE_INTS,
+  SIDE_INTS_STEP,
+  SIDE_IP_ID,
+  SIDE_ISN_SET,
+  SIDE_LAST_PROBE,
+  SIDE_LOST,
+  SIDE_NXT_SET,
+  SIDE_PLAIN_ACK,
+  SIDE_PROBED,
+  SIDE_RST,
+  SIDE_SYN_DATA,
+  SIDE_TIMESTAMPS,
+  SIDE_UNSEEN,
+  STATE,
+  TEARDOWN,
+  TTL_RANGE,
+  WINDOW,
+} from './layout.js'
 import { Opening, takeRoles } from './opening.js'
 import { isOldAnswer, isResetOfOld, observeOldAnswer } from './half-open.js'
 import {
@@ -24,18 +77,6 @@ import { ESTABLISHED, EVENT_COUNT, NEXT_STATE, SENT_ACK, SYN_ACKED, SYN_RECEIVED
 import type { ConnectionTable } from './table.js'
 import { observeZeek } from './zeek.js'
 import { seqAdd, seqAfter, seqDistance } from './seq.js'
-
-// Local constants, see layout.ts.
-// prettier-ignore
-const {
-  ACKED, BYTES_F, CONN_CELLS, CONN_FLAGS, CONN_INTS, CONN_OPTIONS_CUT, CONN_REPORTED,
-  CONN_TIME_BACK, DATA_FRAME_F, DATA_NS_F, DUPLICATES,
-  END_FRAME_F, END_NS_F, HANDSHAKE_FRAME_F, HANDSHAKE_NS_F, HOLE_END, HOLE_START,   ISN, LAST_ACK, LAST_FRAME_F, LAST_LEN, LAST_META, LAST_NS_F,
-  LAST_SEQ, NXT, PACKETS_F, SIDE_ACKED_MORE, SIDE_ACK_SET, SIDE_DATA, SIDE_EMPTY_ACK, SIDE_FIN,
-  SIDE_FLAGS, SIDE_FLOATS, SIDE_FLOATS_STEP, SIDE_HOLE, SIDE_INTS, SIDE_INTS_STEP, SIDE_IP_ID,
-  SIDE_ISN_SET, SIDE_LAST_PROBE, SIDE_LOST, SIDE_NXT_SET, SIDE_PLAIN_ACK, SIDE_PROBED,
-  SIDE_RST, SIDE_SYN_DATA, SIDE_TIMESTAMPS, SIDE_UNSEEN, STATE, TEARDOWN, TTL_RANGE, WINDOW,
-} = L
 
 /** Applies segments to the records of a table. */
 export class Observer {

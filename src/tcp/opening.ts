@@ -4,7 +4,29 @@
 import type { Segment } from '../wire/segment.js'
 import { ACK, SYN } from '../wire/segment.js'
 import { TcpOptions, linuxWindowScale, readTcpOptions } from '../wire/tcp-options.js'
-import * as L from './layout.js'
+import {
+  ACKED,
+  CONN_CLIENT_IS_SIDE_1,
+  CONN_FLAGS,
+  CONN_INTS,
+  CONN_ROLES_KNOWN,
+  CONN_SIMULTANEOUS_OPEN,
+  ISN,
+  NXT,
+  SIDE_ACK_SET,
+  SIDE_FLAGS,
+  SIDE_ISN_SET,
+  SIDE_MPTCP,
+  SIDE_NXT_SET,
+  SIDE_SYN,
+  SIDE_SYN_ACK,
+  SIDE_TFO,
+  SIDE_TIMESTAMPS,
+  SIDE_WINDOW_SCALE,
+  STATE,
+  TEARDOWN,
+  WINDOW_SHIFT,
+} from './layout.js'
 import { NatTwins } from './nat-twins.js'
 import { observeResent } from './resend.js'
 import {
@@ -20,13 +42,6 @@ import {
 import type { ConnectionTable } from './table.js'
 import { answerZeek, beginZeek } from './zeek.js'
 import { seqAdd } from './seq.js'
-
-// Local constants, see layout.ts.
-// prettier-ignore
-const {
-  ACKED, CONN_CLIENT_IS_SIDE_1, CONN_FLAGS, CONN_INTS, CONN_ROLES_KNOWN, CONN_SIMULTANEOUS_OPEN, ISN, NXT, SIDE_ACK_SET, SIDE_FLAGS, SIDE_ISN_SET,
-  SIDE_MPTCP, SIDE_NXT_SET, SIDE_SYN, SIDE_SYN_ACK, SIDE_TFO, SIDE_TIMESTAMPS, SIDE_WINDOW_SCALE, STATE, TEARDOWN, WINDOW_SHIFT,
-} = L
 
 /** RFC 7323 §2.3. */
 const WINDOW_SHIFT_MAX = 14

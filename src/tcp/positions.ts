@@ -1,15 +1,26 @@
 // Positions in the record pools, for the rare paths that do not keep them in locals.
 
-import * as L from './layout.js'
-
-// Local constants, see layout.ts.
-// prettier-ignore
-const {
-  CLOSING_CELLS, CLOSING_INTS, CLOSING_SIDE_FLOATS, CLOSING_SIDE_FLOATS_STEP,
-  CLOSING_SIDE_INTS_STEP, CONN_CELLS, CONN_INTS, SIDE_FLOATS, SIDE_FLOATS_STEP, SIDE_INTS, SIDE_INTS_STEP, STREAM, STREAM_HIGH, TEARDOWN_CELLS,
-  TEARDOWN_INTS, TEARDOWN_SIDE_FLOATS, TEARDOWN_SIDE_FLOATS_STEP, TEARDOWN_SIDE_INTS,
+import {
+  CLOSING_CELLS,
+  CLOSING_INTS,
+  CLOSING_SIDE_FLOATS,
+  CLOSING_SIDE_FLOATS_STEP,
+  CLOSING_SIDE_INTS_STEP,
+  CONN_CELLS,
+  CONN_INTS,
+  SIDE_FLOATS,
+  SIDE_FLOATS_STEP,
+  SIDE_INTS,
+  SIDE_INTS_STEP,
+  STREAM,
+  STREAM_HIGH,
+  TEARDOWN_CELLS,
+  TEARDOWN_INTS,
+  TEARDOWN_SIDE_FLOATS,
+  TEARDOWN_SIDE_FLOATS_STEP,
+  TEARDOWN_SIDE_INTS,
   TEARDOWN_SIDE_INTS_STEP,
-} = L
+} from './layout.js'
 
 /** Lower bits of a stream number that lie in one word, and what the bits above them stand for. */
 export const STREAM_LOW = 0x7fff_ffff

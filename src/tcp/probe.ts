@@ -2,21 +2,43 @@
 // (RFC 1122 §4.2.3.6, RFC 9293 §3.8.4 and §3.8.6.1). On Linux they have the same form (tcp_xmit_probe_skb): the peer's
 // window tells them apart. Keepalive needs nothing outstanding; an outstanding octet sent again is a retransmission.
 
-import * as L from './layout.js'
+import {
+  ACKED,
+  LAST_FRAME_F,
+  LAST_LEN,
+  LAST_NS_F,
+  LAST_SEQ,
+  NXT,
+  PROBES,
+  PROBES_ANSWERED,
+  PROBE_ANSWER_FRAME_F,
+  PROBE_ANSWER_NS_F,
+  PROBE_FIRST_FRAME_F,
+  PROBE_FIRST_NS_F,
+  PROBE_IDLE_NS_F,
+  PROBE_INTERVAL_NS_F,
+  PROBE_LAST_FRAME_F,
+  PROBE_LAST_NS_F,
+  PROBE_RUN,
+  SERIES_COUNT,
+  SERIES_KIND,
+  SERIES_WINDOW_PROBE,
+  SIDE_ACK_SET,
+  SIDE_DATA,
+  SIDE_EMPTY_ACK,
+  SIDE_FIN,
+  SIDE_FLAGS,
+  SIDE_LAST_PROBE,
+  SIDE_NXT_SET,
+  SIDE_PROBED,
+  SIDE_SYN,
+  SIDE_SYN_ACK,
+  WINDOW,
+} from './layout.js'
 import { sideFloats, sideInts, teardownFloats, teardownInts } from './positions.js'
 import { extendSeries } from './series.js'
 import type { ConnectionTable } from './table.js'
 import { seqDistance } from './seq.js'
-
-// Local constants, see layout.ts.
-// prettier-ignore
-const {
-  ACKED, LAST_FRAME_F, LAST_LEN, LAST_NS_F, LAST_SEQ, NXT, PROBES, PROBES_ANSWERED, PROBE_ANSWER_FRAME_F, PROBE_ANSWER_NS_F,
-  PROBE_FIRST_FRAME_F, PROBE_FIRST_NS_F, PROBE_IDLE_NS_F, PROBE_INTERVAL_NS_F, PROBE_LAST_FRAME_F,
-  PROBE_LAST_NS_F, PROBE_RUN, SERIES_COUNT, SERIES_KIND, SERIES_WINDOW_PROBE, SIDE_ACK_SET, SIDE_DATA,
-  SIDE_EMPTY_ACK, SIDE_FIN, SIDE_FLAGS, SIDE_LAST_PROBE, SIDE_NXT_SET, SIDE_PROBED, SIDE_SYN,
-  SIDE_SYN_ACK, WINDOW,
-} = L
 
 /** A segment of `side` without payload whose sequence number lies behind what it has already sent. */
 export function observeStaleAck(

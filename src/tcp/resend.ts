@@ -1,20 +1,38 @@
 // Octets that passed before: retransmissions, keepalive probes with one octet, and segments that were merely reordered.
 
-import * as L from './layout.js'
+import {
+  ACKED,
+  DUPLICATES,
+  HOLE_END,
+  HOLE_START,
+  LAST_NS_F,
+  NXT,
+  PROBES,
+  PROBE_IDLE_NS_F,
+  PROBE_INTERVAL_NS_F,
+  PROBE_LAST_NS_F,
+  PROBE_RUN,
+  RETRANSMISSIONS,
+  SERIES_DATA,
+  SERIES_FIN,
+  SERIES_SYN,
+  SERIES_SYN_ACK,
+  SERIES_WINDOW_PROBE,
+  SIDE_ACK_SET,
+  SIDE_DATA,
+  SIDE_FIN,
+  SIDE_FLAGS,
+  SIDE_HOLE,
+  SIDE_PLAIN_ACK,
+  SIDE_SYN_ACK,
+  SYN_ACK_REPEATS,
+  WINDOW,
+} from './layout.js'
 import { sideFloats, sideInts, teardownFloats, teardownInts } from './positions.js'
 import { observeProbe } from './probe.js'
 import { extendSeries } from './series.js'
 import type { ConnectionTable } from './table.js'
 import { seqAdd, seqAfter, seqBefore, seqDistance } from './seq.js'
-
-// Local constants, see layout.ts.
-// prettier-ignore
-const {
-  ACKED, DUPLICATES, HOLE_END, HOLE_START, LAST_NS_F, NXT, PROBES, PROBE_IDLE_NS_F, PROBE_INTERVAL_NS_F,
-  PROBE_LAST_NS_F, PROBE_RUN, RETRANSMISSIONS, SERIES_DATA, SERIES_FIN,
-  SERIES_SYN, SERIES_SYN_ACK, SERIES_WINDOW_PROBE, SIDE_ACK_SET, SIDE_DATA, SIDE_FIN, SIDE_FLAGS,
-  SIDE_HOLE, SIDE_PLAIN_ACK, SIDE_SYN_ACK, SYN_ACK_REPEATS, WINDOW,
-} = L
 
 /** TCP_KEEPIDLE and TCP_KEEPINTVL are a second at least; an octet that is sent again sooner is no probe. */
 const PROBE_AFTER_NS = 950e6

@@ -6,25 +6,75 @@ import { ACK, FIN } from '../wire/segment.js'
 import { type TcpOptions, readTcpOptions } from '../wire/tcp-options.js'
 import { markIdleSince } from './fin.js'
 import { endpointKey } from './flush-log.js'
-import * as L from './layout.js'
+import {
+  ACKED,
+  ALIVE_COUNT,
+  ALIVE_FRAME_F,
+  ALIVE_NS_F,
+  CARRY_ON_COUNT,
+  CONN_CLIENT_IS_SIDE_1,
+  CONN_FLAGS,
+  CONN_INTS,
+  DATA_FRAME_F,
+  DATA_NS_F,
+  ISN,
+  LAST_ACK,
+  LAST_FRAME_F,
+  LAST_LEN,
+  LAST_META,
+  LAST_NS_F,
+  NXT,
+  RST_ACK,
+  RST_ANSWERS_SYN,
+  RST_COUNT,
+  RST_EXACT,
+  RST_FRAME_F,
+  RST_HAS_ACK,
+  RST_HAS_TIMESTAMPS,
+  RST_HIGH,
+  RST_IN_WINDOW,
+  RST_IP_ID,
+  RST_LAST_FRAME_F,
+  RST_LAST_NS_F,
+  RST_META,
+  RST_NS_F,
+  RST_NXT,
+  RST_OWN_DATA_FRAME_F,
+  RST_OWN_DATA_NS_F,
+  RST_PEER_DATA_FRAME_F,
+  RST_PEER_DATA_NS_F,
+  RST_PEER_NXT,
+  RST_PREVIOUS_IP_ID,
+  RST_SEQ,
+  RST_TTL,
+  RST_WINDOW,
+  SIDE_ACK_SET,
+  SIDE_DATA,
+  SIDE_EMPTY_ACK,
+  SIDE_FIN,
+  SIDE_FLAGS,
+  SIDE_LAST_PROBE,
+  SIDE_NXT_SET,
+  SIDE_RST,
+  SIDE_SYN_ACK,
+  SIDE_WINDOW_SCALE,
+  STATE,
+  STATE_BEFORE_RST,
+  TRIGGER_ACK,
+  TRIGGER_FLAGS,
+  TRIGGER_FRAME_F,
+  TRIGGER_LEN,
+  TRIGGER_META,
+  TRIGGER_NS_F,
+  TRIGGER_PROBE,
+  WINDOW,
+  WINDOW_SHIFT,
+} from './layout.js'
 import { sideFloats, sideInts, teardownFloats, teardownInts } from './positions.js'
 import { adoptProbe, mayHaveProbed } from './probe.js'
 import { CLOSED, RCVD_RST, SENT_RST, SYN_SENT, TIME_WAIT, UNKNOWN, nextState } from './state.js'
 import type { ConnectionTable } from './table.js'
 import { seqAdd, seqAfter, seqBefore, seqDistance } from './seq.js'
-
-// Local constants, see layout.ts.
-// prettier-ignore
-const {
-  ACKED, ALIVE_COUNT, ALIVE_FRAME_F, ALIVE_NS_F, CARRY_ON_COUNT, CONN_CLIENT_IS_SIDE_1, CONN_FLAGS, CONN_INTS, DATA_FRAME_F, DATA_NS_F, ISN, LAST_ACK,
-  LAST_FRAME_F, LAST_LEN, LAST_META, LAST_NS_F, NXT, RST_ACK, RST_ANSWERS_SYN,
-  RST_COUNT, RST_EXACT, RST_FRAME_F, RST_HAS_ACK, RST_HAS_TIMESTAMPS, RST_HIGH, RST_IN_WINDOW,
-  RST_IP_ID, RST_LAST_FRAME_F, RST_LAST_NS_F, RST_META, RST_NS_F, RST_NXT, RST_OWN_DATA_FRAME_F,
-  RST_OWN_DATA_NS_F, RST_PEER_NXT, RST_PEER_DATA_FRAME_F, RST_PEER_DATA_NS_F, RST_PREVIOUS_IP_ID, RST_SEQ, RST_TTL, RST_WINDOW,
-  SIDE_ACK_SET, SIDE_DATA, SIDE_EMPTY_ACK, SIDE_FIN, SIDE_FLAGS, SIDE_LAST_PROBE, SIDE_NXT_SET,
-  SIDE_RST, SIDE_SYN_ACK, SIDE_WINDOW_SCALE, STATE, STATE_BEFORE_RST, TRIGGER_ACK,   TRIGGER_FLAGS, TRIGGER_FRAME_F, TRIGGER_LEN, TRIGGER_META, TRIGGER_NS_F, TRIGGER_PROBE, WINDOW,
-  WINDOW_SHIFT,
-} = L
 
 /** A RST sent by `side`. */
 export function observeReset(

@@ -1,17 +1,27 @@
 // Runs of retransmissions or window probes without progress: what a give-up looks like (RFC 9293 §3.8.3, R2; on Linux
 // tcp_retries2, tcp_orphan_retries and tcp_syn_retries). Kind, length, span and widest gap are kept.
 
-import * as L from './layout.js'
+import {
+  DATA_FRAME_F,
+  DATA_NS_F,
+  FIN_NS_F,
+  LAST_NS_F,
+  SERIES_COUNT,
+  SERIES_DATA,
+  SERIES_FIN,
+  SERIES_FIRST_NS_F,
+  SERIES_FRAME_F,
+  SERIES_GAP_NS_F,
+  SERIES_KIND,
+  SERIES_LAST_NS_F,
+  SERIES_SENT_NS_F,
+  SERIES_WINDOW_PROBE,
+  SIDE_FLAGS,
+  SIDE_PROBED,
+  WINDOW_PROBES,
+} from './layout.js'
 import { closingFloats, sideFloats, sideInts, teardownFloats, teardownInts } from './positions.js'
 import type { ConnectionTable } from './table.js'
-
-// Local constants, see layout.ts.
-// prettier-ignore
-const {
-  DATA_FRAME_F, DATA_NS_F, FIN_NS_F, LAST_NS_F, SERIES_COUNT, SERIES_DATA, SERIES_FIN,
-  SERIES_FIRST_NS_F, SERIES_FRAME_F, SERIES_GAP_NS_F, SERIES_KIND, SERIES_LAST_NS_F,
-  SERIES_SENT_NS_F, SERIES_WINDOW_PROBE, SIDE_FLAGS, SIDE_PROBED, WINDOW_PROBES,
-} = L
 
 /** Adds one step to the side's running series of `kind`. */
 export function extendSeries(

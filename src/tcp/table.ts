@@ -5,15 +5,24 @@
 import type { Segment } from '../wire/segment.js'
 import { type EndpointKey, type Flush, FlushLog } from './flush-log.js'
 import { HashIndex, tagOf } from './hash-index.js'
-import * as L from './layout.js'
+import {
+  ADDR_0,
+  ADDR_1,
+  CLOSING_CELLS,
+  CLOSING_INTS,
+  CLOSING_RECORD,
+  CONN_CELLS,
+  CONN_FLAGS,
+  CONN_INTS,
+  CONN_IPV6,
+  CONN_SELF,
+  HASH,
+  PORTS,
+  TEARDOWN,
+  TEARDOWN_CELLS,
+} from './layout.js'
 import { streamOf } from './positions.js'
 import { RecordPool, type Records } from './record-pool.js'
-
-// Local constants, see layout.ts.
-// prettier-ignore
-const {
-  ADDR_0, ADDR_1, CLOSING_CELLS, CLOSING_INTS, CLOSING_RECORD, CONN_CELLS, CONN_FLAGS, CONN_INTS, CONN_IPV6, CONN_SELF, HASH, PORTS, TEARDOWN, TEARDOWN_CELLS,
-} = L
 
 const FIRST_SLOTS = 64
 /** Words of a line of cache. */

@@ -3,7 +3,34 @@
 
 import type { Segment } from '../wire/segment.js'
 import { ACK, RST, SYN } from '../wire/segment.js'
-import * as L from './layout.js'
+import {
+  CONN_CELLS,
+  CONN_EVICTED,
+  CONN_FLAGS,
+  CONN_HALF_OPEN,
+  CONN_INTS,
+  CONN_QUEUED,
+  CONN_REPORTED,
+  CONN_REUSED_PORTS,
+  CONN_SUPERSEDED,
+  ENCAPSULATION,
+  END_FRAME_F,
+  END_NS_F,
+  HASH,
+  ISN,
+  PACKETS_F,
+  SIDE_FLAGS,
+  SIDE_FLOATS,
+  SIDE_FLOATS_STEP,
+  SIDE_INTS,
+  SIDE_INTS_STEP,
+  SIDE_ISN_SET,
+  START_FRAME_F,
+  START_NS_F,
+  STATE,
+  STREAM,
+  STREAM_HIGH,
+} from './layout.js'
 import { observeIcmp } from './icmp-error.js'
 import { Observer } from './observe.js'
 import { STREAM_HIGH_UNIT, STREAM_LOW, streamOf } from './positions.js'
@@ -11,15 +38,6 @@ import { RecordQueue } from './queue.js'
 import { CLOSED, LISTEN, TIME_WAIT } from './state.js'
 import { ConnectionTable } from './table.js'
 import { Tombstones } from './tombstones.js'
-
-// Local constants, see layout.ts.
-// prettier-ignore
-const {
-  CONN_CELLS, CONN_EVICTED, CONN_FLAGS, CONN_HALF_OPEN, CONN_INTS, CONN_QUEUED,
-  CONN_REPORTED, CONN_REUSED_PORTS, CONN_SUPERSEDED, ENCAPSULATION, END_FRAME_F, END_NS_F, HASH,
-  ISN, PACKETS_F, SIDE_FLAGS, SIDE_FLOATS, SIDE_FLOATS_STEP, SIDE_INTS, SIDE_INTS_STEP,
-  SIDE_ISN_SET, START_FRAME_F, START_NS_F, STATE, STREAM, STREAM_HIGH,
-} = L
 
 /** Takes connections whose end is known, or that the tracker has to give up. */
 export interface EndHandler {

@@ -6,17 +6,24 @@
 
 import type { Segment } from '../wire/segment.js'
 import { ACK, FIN, RST, SYN } from '../wire/segment.js'
-import * as L from './layout.js'
+import {
+  CONN_CLIENT_IS_SIDE_1,
+  CONN_FLAGS,
+  CONN_INTS,
+  HISTORY,
+  HISTORY_LENGTH,
+  HISTORY_MAX,
+  NXT,
+  SIDE_FLAGS,
+  SIDE_INTS,
+  SIDE_INTS_STEP,
+  SIDE_NXT_SET,
+  ZEEK,
+  ZEEK_RST_SEQ,
+  ZEEK_SEEN,
+} from './layout.js'
 import { seqAfter } from './seq.js'
 import type { ConnectionTable } from './table.js'
-
-// Local constants, see layout.ts.
-// prettier-ignore
-const {
-  CONN_CLIENT_IS_SIDE_1, CONN_FLAGS, CONN_INTS, HISTORY, HISTORY_LENGTH, HISTORY_MAX, NXT,
-  SIDE_FLAGS, SIDE_INTS, SIDE_INTS_STEP, SIDE_NXT_SET, ZEEK,
-  ZEEK_RST_SEQ, ZEEK_SEEN,
-} = L
 
 /** Zeek's endpoint states. */
 export const ZEEK_INACTIVE = 0

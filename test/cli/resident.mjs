@@ -2,7 +2,7 @@
 // ends with a mark on both streams and the exit code. What a run leaves in the process is taken away.
 import { writeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { main } from '../../dist/cli/main.js'
+import { main } from '../../dist/main.js'
 
 process.on('message', (message) => void run(message))
 

@@ -3,7 +3,9 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { CAUSES, COLUMNS, VERDICTS } from '../../dist/index.js'
-import { FLAGS } from '../../dist/teardown/flags.js'
+import { bundled } from '../support/bundle.mjs'
+
+const { FLAGS } = await import(await bundled('src/teardown/flags.ts'))
 
 const root = new URL('../../', import.meta.url)
 

@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { TeardownError } from '../../src/base/errors.js'
 import { analyzeSource } from '../../src/engine/analyze.js'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { bundled } from '../support/bundle.mjs'
 import { ROOT, Scratch, analyze, rows } from '../cli/run-cli.js'
 import { ONE, manyRefused } from './captures.js'
 import { noTinyDisk, partials, shell } from './program.js'
@@ -82,12 +83,12 @@ describe.concurrent('a limit to the size of files', () => {
     ])
   })
 
-  test('with room again after a failure: no file with a hole', ({ skip }) => {
+  test('with room again after a failure: no file with a hole', async ({ skip }) => {
     skip(spawnSync('prlimit', ['--version']).status !== 0, 'needs prlimit')
     const folder = join(scratch.path, 'hole')
     mkdirSync(folder)
     const out = join(folder, 'out')
-    const module = join(ROOT, 'dist/cli/output.js')
+    const module = await bundled('src/cli/output.ts')
     const program = `
       import { execFileSync } from 'node:child_process'
       import { Output } from '${module}'

@@ -1,7 +1,9 @@
 // A worker for the tests of the pool.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { workerData } from 'node:worker_threads'
-import { serveTasks } from '../../../dist/batch/serve.js'
+import { bundled } from '../../support/bundle.mjs'
+
+const { serveTasks } = await import(await bundled('src/batch/serve.ts'))
 
 serveTasks(async ({ say, ms = 0, how = 'answer' }, _tell, signal) => {
   await sleep(ms)
