@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { CAUSES, PacketAnalyzer } from '../src/index.js'
-import { RULES } from '../src/teardown/classify.js'
+import { RULES } from '../src/verdict/classify.js'
 import { type ScenarioOptions, runScenario, scenarioFrames } from './support/scenario.js'
 
 /** A request and its answer on an open connection: client 1..101, server 1..201. */

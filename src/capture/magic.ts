@@ -2,8 +2,8 @@
 
 import type { CaptureInfo } from './info.js'
 import { PcapReader, pcapVariant } from './pcap.js'
-import { PcapngReader } from './pcapng.js'
-import { SECTION_HEADER_BLOCK } from './pcapng-block.js'
+import { PcapngReader } from './pcapng/pcapng.js'
+import { SECTION_HEADER_BLOCK } from './pcapng/block.js'
 import type { Reader } from './reader.js'
 import type { CaptureClock, RecordHandler } from './record.js'
 

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { CommanderError } from 'commander'
 import { TeardownError } from '../base/errors.js'
-import { printable } from '../report/printable.js'
+import { printable } from '../base/printable.js'
 import { EXIT_DONE, EXIT_ERROR } from './exit-codes.js'
 import { Interrupt } from './interrupt.js'
 import { Output, OutputClosed } from './output.js'
@@ -22,13 +22,13 @@ export async function main(argv: readonly string[]): Promise<number> {
   const program = buildProgram(packageVersion(), texts, {
     // Each command loads what it needs: modules are most of the start-up time.
     analyze: async (inputs, flags) => {
-      const { runAnalyze } = await import('./analyze.js')
-      const { analyzeSettings } = await import('./settings.js')
+      const { runAnalyze } = await import('./analyze/analyze.js')
+      const { analyzeSettings } = await import('./analyze/settings.js')
       exitCode = await runAnalyze(inputs, analyzeSettings(flags), flags, interrupt.signal)
     },
     explain: async (what, flags) => {
-      const { runExplain } = await import('./explain.js')
-      const { explainSettings } = await import('./explain-settings.js')
+      const { runExplain } = await import('./explain/explain.js')
+      const { explainSettings } = await import('./explain/settings.js')
       exitCode = await runExplain(what, explainSettings(flags), interrupt.signal)
     },
   })

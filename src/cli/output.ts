@@ -4,8 +4,8 @@
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { TeardownError } from '../base/errors.js'
 import { statOf } from '../capture/stat.js'
-import type { TextSink } from '../report/reporter.js'
-import { atOnce } from './at-once.js'
+import type { TextSink } from '../output/formats/reporter.js'
+import { atOnce } from './exit-hooks.js'
 import { giveUpSignals } from './interrupt.js'
 
 const STDOUT = 1

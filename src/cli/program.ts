@@ -1,8 +1,8 @@
 // The command line: commands, options, help.
 
 import { Command } from 'commander'
-import { EXPLAIN_FORMATS, type ExplainFlags } from './explain-settings.js'
-import { FORMATS, type AnalyzeFlags } from './settings.js'
+import { EXPLAIN_FORMATS, type ExplainFlags } from './explain/settings.js'
+import { FORMATS, type AnalyzeFlags } from './analyze/settings.js'
 
 /** What the program calls for each command. */
 export interface Actions {

@@ -1,10 +1,10 @@
 // A connection as library users get it: a plain object with one field per column, made from the list of columns.
 
-import { COLUMNS, connectionObject } from '../report/columns.js'
-import { type ColumnSource, type EvidenceRow } from '../report/column.js'
-import type { Confidence } from '../teardown/rule.js'
-import type { Closer } from '../teardown/situation.js'
-import type { Verdict } from '../teardown/verdicts.js'
+import { COLUMNS, connectionObject } from '../output/columns/columns.js'
+import { type ColumnSource, type EvidenceRow } from '../output/columns/column.js'
+import type { Confidence } from '../verdict/rule.js'
+import type { Closer } from '../verdict/derived.js'
+import type { Verdict } from '../verdict/endings.js'
 
 /** One ended connection. Fields are the output columns (`tcp-teardown/1`); absent ones did not happen. */
 export interface Connection {

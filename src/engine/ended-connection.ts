@@ -1,10 +1,10 @@
 // One ended connection with its evidence and judgement: what the columns read.
 
-import type { Anonymizer } from '../report/address.js'
-import type { ColumnSource } from '../report/column.js'
+import type { Anonymizer } from '../output/columns/address.js'
+import type { ColumnSource } from '../output/columns/column.js'
 import type { ConnectionRecords } from '../tcp/table.js'
-import { Judgement } from '../teardown/classify.js'
-import { Evidence, type EvidenceContext } from '../teardown/evidence.js'
+import { Judgement } from '../verdict/classify.js'
+import { Evidence, type EvidenceContext } from '../verdict/evidence.js'
 
 /** Takes judged connections. */
 export interface ConnectionHandler {

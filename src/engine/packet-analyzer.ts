@@ -2,8 +2,8 @@
 
 import { TeardownError } from '../base/errors.js'
 import { CaptureClock } from '../capture/record.js'
-import { LINKTYPE_ETHERNET } from '../wire/linktype.js'
-import { Analysis, type AnalysisOptions, type DecodeCount } from './analysis.js'
+import { LINKTYPE_ETHERNET } from '../wire/link/linktype.js'
+import { Analysis, type AnalysisOptions, type DecodeCount } from './pipeline.js'
 import { type Connection, connectionOf } from './connection.js'
 
 /** One packet from elsewhere. */

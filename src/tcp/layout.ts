@@ -29,7 +29,7 @@ export const CONN_FLAGS = 11
 export const ENCAPSULATION = 12
 /** Index of the teardown record plus one, 0 for none. */
 export const TEARDOWN = 13
-/** Zeek's states of both endpoints, see zeek.ts. */
+/** Zeek's states of both endpoints, see views/zeek.ts. */
 export const ZEEK = 14
 /** Index of the closing record plus one, 0 for none. */
 export const CLOSING_RECORD = 15
@@ -87,7 +87,7 @@ export const HOLE_START = 13
 export const HOLE_END = 14
 /** Segments that were captured twice. */
 export const DUPLICATES = 15
-/** What of Zeek's history this side has had, see zeek.ts. */
+/** What of Zeek's history this side has had, see views/zeek.ts. */
 export const ZEEK_SEEN = 28
 /** Sequence number of its last RST, for Zeek's history. */
 export const ZEEK_RST_SEQ = 29
@@ -293,7 +293,7 @@ export const CONN_HALF_OPEN: number = 1 << 10
 /** CONN_FLAGS: both ends are the same address and port: a socket connected to itself (RFC 9293 §3.5, simultaneous open). */
 export const CONN_SELF: number = 1 << 11
 
-/** CONN_FLAGS: the first SYN was answered with the numbers of an earlier connection, see half-open.ts. */
+/** CONN_FLAGS: the first SYN was answered with the numbers of an earlier connection, see events/old-incarnation.ts. */
 export const CONN_OLD_ANSWERED: number = 1 << 12
 /** CONN_FLAGS: captured on the other side of a NAT as well, see nat-twins.ts. */
 export const CONN_NAT_TWIN: number = 1 << 14

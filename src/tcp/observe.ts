@@ -3,10 +3,10 @@
 
 import type { Segment } from '../wire/segment.js'
 import { ACK, FIN, RST, SYN } from '../wire/segment.js'
-import { TcpOptions, readTcpOptions } from '../wire/tcp-options.js'
-import { isCopy } from './copy.js'
-import { observeFin, observeFinAcked, observeLateData } from './fin.js'
-import { isInStep, observeInStep } from './in-step.js'
+import { TcpOptions, readTcpOptions } from '../wire/tcp/options.js'
+import { isCopy } from './events/duplicate.js'
+import { observeFin, observeFinAcked, observeLateData } from './events/fin.js'
+import { isInStep, observeInStep } from './fast-path.js'
 import {
   ACKED,
   BYTES_F,
@@ -61,21 +61,21 @@ import {
   TTL_RANGE,
   WINDOW,
 } from './layout.js'
-import { Opening, takeRoles } from './opening.js'
-import { isOldAnswer, isResetOfOld, observeOldAnswer } from './half-open.js'
+import { Opening, takeRoles } from './handshake.js'
+import { isOldAnswer, isResetOfOld, observeOldAnswer } from './events/old-incarnation.js'
 import {
   adoptProbe,
   endProbing,
   mayHaveProbed,
   observeProbeAnswered,
   observeStaleAck,
-} from './probe.js'
-import { observeResent } from './resend.js'
-import { observeAfterReset, observeReset } from './reset.js'
-import { endSeries } from './series.js'
+} from './events/probe.js'
+import { observeResent } from './events/retransmission.js'
+import { observeAfterReset, observeReset } from './events/reset.js'
+import { endSeries } from './events/series.js'
 import { ESTABLISHED, EVENT_COUNT, NEXT_STATE, SENT_ACK, SYN_ACKED, SYN_RECEIVED } from './state.js'
 import type { ConnectionTable } from './table.js'
-import { observeZeek } from './zeek.js'
+import { observeZeek } from './views/zeek.js'
 import { seqAdd, seqAfter, seqDistance } from './seq.js'
 
 /** Applies segments to the records of a table. */

@@ -3,7 +3,7 @@
 // several times smaller. Both directions of a connection find the same record.
 
 import type { Segment } from '../wire/segment.js'
-import { type EndpointKey, type Flush, FlushLog } from './flush-log.js'
+import { type EndpointKey, type Flush, FlushLog } from './reset-bursts.js'
 import { HashIndex, tagOf } from './hash-index.js'
 import {
   ADDR_0,

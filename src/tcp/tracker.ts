@@ -31,7 +31,7 @@ import {
   STREAM,
   STREAM_HIGH,
 } from './layout.js'
-import { observeIcmp } from './icmp-error.js'
+import { observeIcmp } from './events/icmp.js'
 import { Observer } from './observe.js'
 import { STREAM_HIGH_UNIT, STREAM_LOW, streamOf } from './positions.js'
 import { RecordQueue } from './queue.js'

@@ -5,7 +5,7 @@
 // layer by layer and gives the same result. The rules of both: no allocation, no closure, no string,
 // no exception; 32-bit fields stay int32. The one exception is IP fragments, which are rare.
 
-import { SLL2_HEADER_LEN, SLL_HEADER_LEN } from './cooked.js'
+import { SLL2_HEADER_LEN, SLL_HEADER_LEN } from './link/cooked.js'
 import { type DecodeStatus, FRAGMENT, ICMP_ERROR, SEGMENT, TOO_DEEP } from './decode-status.js'
 import { ENCAP_VLAN, EncapsulationTable } from './encapsulation.js'
 import {
@@ -15,13 +15,13 @@ import {
   ETHERTYPE_VLAN,
   readEthernet,
   readEthertype,
-} from './ethernet.js'
+} from './link/ethernet.js'
 import { FragmentTable, KEPT_OCTETS } from './fragments.js'
-import { readGre } from './gre.js'
-import { readIcmp } from './icmp.js'
-import { readProtocol } from './ip-protocol.js'
-import { readIpVersion, readIpv4 } from './ipv4.js'
-import { readExtensions, readIpv6 } from './ipv6.js'
+import { readGre } from './tunnel/gre.js'
+import { readIcmp } from './ip/icmp.js'
+import { readProtocol } from './ip/protocol.js'
+import { readIpVersion, readIpv4 } from './ip/ipv4.js'
+import { readExtensions, readIpv6 } from './ip/ipv6.js'
 import {
   FIRST_LAYER,
   LAYER_CHDLC,
@@ -43,18 +43,23 @@ import {
   LAYER_PROTOCOL,
   LAYER_UDP,
   LAYER_WIFI,
-} from './layer.js'
-import { LINKTYPE_ETHERNET, LINKTYPE_LINUX_SLL, LINKTYPE_LINUX_SLL2, readLink } from './linktype.js'
-import { readLlc } from './llc.js'
-import { readMpls } from './mpls.js'
-import { readNsh } from './overlay.js'
-import { readChdlc, readPpp, readPppoe } from './ppp.js'
+} from './layers.js'
+import {
+  LINKTYPE_ETHERNET,
+  LINKTYPE_LINUX_SLL,
+  LINKTYPE_LINUX_SLL2,
+  readLink,
+} from './link/linktype.js'
+import { readLlc } from './link/llc.js'
+import { readMpls } from './link/mpls.js'
+import { readNsh } from './tunnel/overlay.js'
+import { readChdlc, readPpp, readPppoe } from './link/ppp.js'
 import { Segment } from './segment.js'
-import { decodeStraightIpv4, decodeStraightIpv6 } from './straight.js'
-import { decodeQuotedTcp, decodeTcp } from './tcp.js'
-import { readUdp } from './udp.js'
-import { EMPTY_VIEW, Walk } from './walk.js'
-import { readWifi } from './wifi.js'
+import { decodeStraightIpv4, decodeStraightIpv6 } from './fast-path.js'
+import { decodeQuotedTcp, decodeTcp } from './tcp/header.js'
+import { readUdp } from './tunnel/udp.js'
+import { EMPTY_VIEW, Walk } from './cursor.js'
+import { readWifi } from './link/wifi.js'
 
 /** Layers read in one frame at most, unless set; each encapsulation takes two to four. */
 const MAX_LAYERS = 64

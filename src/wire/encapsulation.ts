@@ -5,7 +5,7 @@
 // Int32Arrays, so looking up a known stack allocates nothing. It is bounded, since tunnel ids come
 // from the packets: past the limit every new stack gets the same last entry.
 
-import type { Walk } from './walk.js'
+import type { Walk } from './cursor.js'
 
 /** Kinds of encapsulation; the numbers index the texts below. */
 export const ENCAP_VLAN = 1

@@ -5,7 +5,7 @@
 // datagram. Only the table's own copies are kept, never capture bytes. Bounded in datagrams, octets
 // and holes; overlapping, repeated and contradicting fragments at worst leave a datagram incomplete.
 
-import type { Walk } from './walk.js'
+import type { Walk } from './cursor.js'
 
 /** Datagrams held at most; the oldest goes first. */
 export const MAX_DATAGRAMS = 1024

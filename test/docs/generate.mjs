@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { CAUSES, COLUMNS, VERDICTS } from '../../dist/index.js'
 import { bundled } from '../support/bundle.mjs'
 
-const { FLAGS } = await import(await bundled('src/teardown/flags.ts'))
+const { FLAGS } = await import(await bundled('src/verdict/flags.ts'))
 
 const root = new URL('../../', import.meta.url)
 

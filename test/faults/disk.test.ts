@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { join } from 'node:path'
 import { spawnSync } from 'node:child_process'
 import { TeardownError } from '../../src/base/errors.js'
-import { analyzeSource } from '../../src/engine/analyze.js'
+import { analyzeSource } from '../../src/engine/analyze-source.js'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { bundled } from '../support/bundle.mjs'
 import { ROOT, Scratch, analyze, rows } from '../cli/run-cli.js'

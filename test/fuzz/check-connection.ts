@@ -1,7 +1,7 @@
 // What must hold for every connection that is reported.
 
 import type { Connection } from '../../src/engine/connection.js'
-import { CAUSES } from '../../src/teardown/verdicts.js'
+import { CAUSES } from '../../src/verdict/endings.js'
 import { expectThat } from './broken.js'
 
 /** Where an IP header leaves its length open, as segmentation offload does, a record's length counts. */

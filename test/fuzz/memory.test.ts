@@ -2,7 +2,7 @@
 
 import { constants, createDeflateRaw } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { inflateToDamage } from '../../src/capture/inflater.js'
+import { inflateToDamage } from '../../src/capture/compression/inflater.js'
 
 const MEGABYTE = 1 << 20
 

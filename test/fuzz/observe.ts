@@ -4,10 +4,10 @@ import { TeardownError } from '../../src/base/errors.js'
 import { Framer } from '../../src/capture/framer.js'
 import type { CaptureInfo } from '../../src/capture/info.js'
 import { CaptureClock, type RecordHandler } from '../../src/capture/record.js'
-import { Analysis, type AnalysisOptions } from '../../src/engine/analysis.js'
+import { Analysis, type AnalysisOptions } from '../../src/engine/pipeline.js'
 import type { EndedConnection } from '../../src/engine/ended-connection.js'
-import { analyzeSource } from '../../src/engine/analyze.js'
-import { type CaptureReport, captureReport } from '../../src/engine/capture-report.js'
+import { analyzeSource } from '../../src/engine/analyze-source.js'
+import { type CaptureReport, captureReport } from '../../src/engine/report.js'
 import { type Connection, connectionOf } from '../../src/engine/connection.js'
 
 /** How octets are cut on their way, over and over; not at all when empty. */

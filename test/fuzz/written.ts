@@ -2,9 +2,9 @@
 
 import type { EndedConnection } from '../../src/engine/ended-connection.js'
 import type { Connection } from '../../src/engine/connection.js'
-import { COLUMNS } from '../../src/report/columns.js'
-import { CsvReporter } from '../../src/report/csv.js'
-import { NdjsonReporter } from '../../src/report/ndjson.js'
+import { COLUMNS } from '../../src/output/columns/columns.js'
+import { CsvReporter } from '../../src/output/formats/csv.js'
+import { NdjsonReporter } from '../../src/output/formats/ndjson.js'
 import { expectThat } from './broken.js'
 
 const DECODER = new TextDecoder('utf-8', { fatal: true })

@@ -3,7 +3,7 @@
 import { CaptureError } from '../../src/base/errors.js'
 import { Framer } from '../../src/capture/framer.js'
 import { CaptureClock } from '../../src/capture/record.js'
-import { Analysis } from '../../src/engine/analysis.js'
+import { Analysis } from '../../src/engine/pipeline.js'
 import { connectionOf } from '../../src/engine/connection.js'
 import { type Connection, PacketAnalyzer } from '../../src/index.js'
 import type { BuiltRecord } from '../support/capture-builder.js'

@@ -8,7 +8,7 @@ import {
   MAX_ENCAPSULATION_IDS,
   OTHER_ENCAPSULATION,
 } from '../../../src/wire/encapsulation.js'
-import { Walk } from '../../../src/wire/walk.js'
+import { Walk } from '../../../src/wire/cursor.js'
 
 function stack(...pairs: readonly (readonly [kind: number, value: number])[]): Walk {
   const walk = new Walk()

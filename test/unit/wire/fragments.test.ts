@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { DECODE_STATUSES } from '../../../src/wire/decode-status.js'
 import { Decoder } from '../../../src/wire/decode.js'
 import { MAX_DATAGRAMS } from '../../../src/wire/fragments.js'
-import { TcpOptions, readTcpOptions } from '../../../src/wire/tcp-options.js'
+import { TcpOptions, readTcpOptions } from '../../../src/wire/tcp/options.js'
 import {
   embed,
   ethernet,

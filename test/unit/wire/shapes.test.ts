@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { DECODE_STATUSES, SEGMENT } from '../../../src/wire/decode-status.js'
 import { Decoder } from '../../../src/wire/decode.js'
-import { isKnownLinktype } from '../../../src/wire/linktype.js'
+import { isKnownLinktype } from '../../../src/wire/link/linktype.js'
 import { embed } from './frames.js'
 import { LAN_SHAPES, LINK_SHAPES } from './link-shapes.js'
 import { SEGMENT_OCTETS } from './shape.js'

@@ -1,0 +1,268 @@
+// `--out-dir`: one result file for each capture, and `--resume`: what is done and unchanged is not done again. A result is
+// written aside and renamed, so that it is whole or absent; a line in the folder's list says what it was made of.
+
+import { createHmac } from 'node:crypto'
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { TeardownError } from '../../base/errors.js'
+import { statOf } from '../../capture/stat.js'
+import type { CaptureReport } from '../../engine/report.js'
+import { printable } from '../../base/printable.js'
+import { SCHEMA_NAME } from '../../output/formats/reporter.js'
+import {
+  AnalyzeRun,
+  type CapturePart,
+  CaptureJudge,
+  failedPart,
+  isHalf,
+  type ReadingOptions,
+  type Timeline,
+} from './run.js'
+import { Output, reason } from '../output.js'
+import { reporterOf } from './reporters.js'
+import type { AnalyzeFlags, AnalyzeSettings } from './settings.js'
+
+const LIST = '.tcp-teardown.list'
+const EXTENSIONS = { table: 'txt', json: 'json', ndjson: 'ndjson', csv: 'csv' } as const
+
+/** Options that do not change a result. */
+const WITHOUT_EFFECT = new Set(['jobs', 'progress', 'outDir', 'resume', 'strict'])
+
+/** Path, size and time of change of each capture of a timeline. */
+type Captures = readonly (readonly [path: string, bytes: number, changedMs: number])[]
+
+/** One line of the list: a result, and what it was made of. */
+interface Made {
+  readonly result: string
+  readonly captures: Captures
+  readonly options: string
+  /** Size of the result. */
+  readonly bytes: number
+}
+
+/** What a run has to know of a result that was made before. */
+interface Known {
+  readonly made: Made
+  readonly matched: boolean
+  readonly cutShort: boolean
+}
+
+/** Analyzes a timeline into a file of its own. What came of it is left out of the file when the reading was stopped. */
+export async function analyzeToFile(
+  settings: AnalyzeSettings,
+  timeline: Timeline,
+  file: string,
+  options: ReadingOptions,
+): Promise<CapturePart> {
+  let output: Output
+  try {
+    makeFolder(dirname(file), settings.outDir)
+    output = new Output(file)
+  } catch (error) {
+    return failedPart(timeline[0] ?? '-', 'ERR_WRITE', messageOf(error))
+  }
+  try {
+    const reporter = reporterOf(settings, output, false, FILE_WIDTH)
+    const judge = new CaptureJudge(settings, reporter)
+    const run = new AnalyzeRun(settings, reporter, { warns: false })
+    const report = await judge.judge(timeline, options)
+    const { matched } = judge
+    const tally = judge.tally.take()
+    run.add({ report, tally, matched })
+    run.finish()
+    if (isHalf(report, options.live)) output.discard()
+    else output.close()
+    return { report, state: { rows: 0, listed: [] }, tally, matched }
+  } catch (error) {
+    output.discard()
+    if (!(error instanceof TeardownError)) throw error
+    return failedPart(timeline[0] ?? '-', 'ERR_WRITE', error.message)
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+const FILE_WIDTH = 100
+
+/** Errors after which there is no result file. */
+const NO_RESULT: ReadonlySet<string> = new Set(['ERR_INTERRUPTED', 'ERR_WORKER', 'ERR_WRITE'])
+
+/** What is to be analyzed, and into which files. */
+export interface FilePlan {
+  readonly timelines: readonly Timeline[]
+  /** A result file for each timeline; undefined when all results go to one place. */
+  readonly files: readonly string[] | undefined
+  /** The file of the timeline at this place is whole. */
+  readonly onFile: ((at: number, report: CaptureReport, matched: boolean) => void) | undefined
+  /** What earlier runs found of the timelines that are left out. */
+  readonly kept: readonly { readonly matched: boolean; readonly cutShort: boolean }[]
+  /** Says on stderr what lies in the folder now, and whether all could be noted; standard output stays empty. */
+  readonly tell: () => boolean
+}
+
+/** Decides which timelines are analyzed into which files. */
+export function planFiles(
+  all: readonly Timeline[],
+  settings: AnalyzeSettings,
+  flags: AnalyzeFlags,
+): FilePlan {
+  const { outDir, resume } = settings
+  if (outDir === undefined) {
+    return {
+      timelines: all,
+      files: undefined,
+      onFile: undefined,
+      kept: [],
+      tell: () => true,
+    }
+  }
+  const folder = new ResultFolder(outDir, settings, flags)
+  const planned = all.map((timeline) => {
+    const file = folder.fileOf(timeline)
+    // Before the reading: what changes from now on is not known to be in the result.
+    const captures = capturesOf(timeline)
+    return { timeline, file, captures, known: resume ? folder.known(file, captures) : undefined }
+  })
+  const due = planned.filter(({ known }) => known === undefined)
+  let made = 0
+  let listProblem: string | undefined
+  return {
+    timelines: due.map(({ timeline }) => timeline),
+    files: due.map(({ file }) => file),
+    kept: planned.flatMap(({ known }) => known ?? []),
+    onFile: (at, { error }, matched) => {
+      if (error !== undefined && NO_RESULT.has(error.code)) return
+      made++
+      const { file, captures } = due[at] as (typeof due)[number]
+      // What could not be read to its end is tried again.
+      if (error !== undefined && error.code !== 'ERR_CAPTURE_TRUNCATED') return
+      try {
+        folder.note(file, captures, matched, error !== undefined)
+      } catch (problem) {
+        listProblem ??= reason(problem)
+      }
+    },
+    tell: () => {
+      const kept = all.length - due.length
+      const before = kept === 0 ? '' : `, ${kept} done before and unchanged`
+      process.stderr.write(
+        `tcp-teardown: ${made} results written below ${printable(outDir)}${before}\n`,
+      )
+      if (listProblem === undefined) return true
+      process.stderr.write(
+        `tcp-teardown: cannot write ${printable(join(outDir, LIST))}: ${listProblem}: --resume will make results again\n`,
+      )
+      return false
+    },
+  }
+}
+
+/** The folder of `--out-dir`. */
+class ResultFolder {
+  private readonly folder: string
+  private readonly extension: string
+  private readonly options: string
+  private readonly made = new Map<string, Known>()
+  private readonly taken = new Set<string>()
+
+  /** @throws {TeardownError} ERR_WRITE if the folder cannot be made. */
+  constructor(folder: string, settings: AnalyzeSettings, flags: AnalyzeFlags) {
+    this.folder = folder
+    this.extension = EXTENSIONS[settings.format]
+    const chosen = Object.entries(flags).filter(([name]) => !WITHOUT_EFFECT.has(name))
+    this.options = optionsText(
+      JSON.stringify([SCHEMA_NAME, chosen.sort(([a], [b]) => (a < b ? -1 : 1))]),
+      settings.anonymizeKey,
+    )
+    makeFolder(folder, undefined)
+    for (const line of linesOf(join(folder, LIST))) this.made.set(line.made.result, line)
+  }
+
+  /** The result file of a timeline: the capture's path below the folder. */
+  fileOf([first = '-']: Timeline): string {
+    const parts = printable(first)
+      .split('/')
+      .filter((part) => part !== '' && part !== '.')
+    const base = parts.map((part) => (part === '..' ? '_' : part)).join('/')
+    let name = `${base === '-' ? 'stdin' : base}.${this.extension}`
+    for (let n = 2; this.taken.has(name); n++) name = `${base}~${n}.${this.extension}`
+    this.taken.add(name)
+    return join(this.folder, name)
+  }
+
+  /** What is known of a result, if it is there and made of the same captures with the same options. */
+  known(file: string, captures: Captures | undefined): Known | undefined {
+    const known = this.made.get(file)
+    const now = this.lineOf(file, captures)
+    if (known === undefined || now === undefined) return undefined
+    return JSON.stringify(known.made) === JSON.stringify(now) ? known : undefined
+  }
+
+  /** Notes a result that is whole. */
+  note(file: string, captures: Captures | undefined, matched: boolean, cutShort: boolean): void {
+    const made = this.lineOf(file, captures)
+    if (made === undefined) return
+    const line: Known = { made, matched, cutShort }
+    appendFileSync(join(this.folder, LIST), `${JSON.stringify(line)}\n`)
+  }
+
+  private lineOf(file: string, captures: Captures | undefined): Made | undefined {
+    const result = statOf(file)
+    if (captures === undefined || result === undefined) return undefined
+    return { result: file, captures, options: this.options, bytes: result.size }
+  }
+}
+
+/** Options as they are noted: what is anonymized must not stand beside the results in clear, `--host` for one. */
+function optionsText(options: string, key: Uint8Array | undefined): string {
+  return key === undefined ? options : createHmac('sha256', key).update(options).digest('hex')
+}
+
+/** What a timeline's captures are now; undefined if one of them is no regular file. */
+function capturesOf(timeline: Timeline): Captures | undefined {
+  const captures: [string, number, number][] = []
+  for (const path of timeline) {
+    const stat = statOf(path)
+    if (stat?.isFile() !== true) return undefined
+    captures.push([path, stat.size, stat.mtimeMs])
+  }
+  return captures
+}
+
+/** Makes a folder and those above it, but not again the one of all results, which was there when the run began. */
+function makeFolder(folder: string, root: string | undefined): void {
+  try {
+    // Step by step: mkdir's own recursion never ends below /proc (Node 20).
+    if (statOf(folder)?.isDirectory() === true) return
+    if (folder === root) throw new TeardownError('ERR_WRITE', `the folder ${folder} is gone`)
+    const parent = dirname(folder)
+    if (parent !== folder) makeFolder(parent, root)
+    mkdirSync(folder)
+  } catch (error) {
+    if (error instanceof TeardownError) throw error
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return
+    throw new TeardownError('ERR_WRITE', `cannot make ${folder}: ${reason(error)}`, {
+      cause: error,
+    })
+  }
+}
+
+/** Lines of the list; one that was cut short by a crash, or is damaged, is none. */
+function linesOf(file: string): Known[] {
+  let text = ''
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch {
+    return []
+  }
+  return text.split('\n').flatMap((line) => {
+    try {
+      const known = JSON.parse(line) as Known | null
+      return typeof known?.made?.result === 'string' ? [known] : []
+    } catch {
+      return []
+    }
+  })
+}

@@ -1,0 +1,164 @@
+// `tcp-teardown explain`: one connection packet by packet, or what a verdict means.
+
+import { TeardownError } from '../../base/errors.js'
+import { statOf } from '../../capture/stat.js'
+import { analyzeSource } from '../../engine/analyze-source.js'
+import type { CaptureReport } from '../../engine/report.js'
+import { readLadder } from '../../engine/ladder/reader.js'
+import { CryptoPan } from '../../output/anonymize/crypto-pan.js'
+import { endpointText } from '../../output/columns/address.js'
+import { jsonText } from '../../output/formats/json-text.js'
+import { foldLadder } from '../../output/ladder/fold.js'
+import { ladderObject } from '../../output/ladder/json.js'
+import type { Ladder } from '../../output/ladder/packet.js'
+import { omittedText, verdictText } from '../../output/ladder/verdict.js'
+import { ladderText } from '../../output/ladder/render.js'
+import { printable } from '../../base/printable.js'
+import { tableStyle } from '../../output/style.js'
+import { EXIT_DONE, EXIT_ERROR } from '../exit-codes.js'
+import {
+  explainedBy,
+  explainedObject,
+  explainedText,
+  overviewText,
+  unknownName,
+  wholeTaxonomy,
+} from './name.js'
+import { type SelectedConnection, Selector, SeveralConnections } from './select.js'
+import type { ExplainSettings } from './settings.js'
+import { Output } from '../output.js'
+
+const DEFAULT_WIDTH = 100
+
+/** Runs `explain` and returns the exit code. */
+export async function runExplain(
+  what: string | undefined,
+  settings: ExplainSettings,
+  signal: AbortSignal,
+): Promise<number> {
+  if (what === undefined) return writeOut(taxonomy(settings))
+  const { stream, client, server } = settings
+  const isAboutCapture = stream !== undefined || (client ?? server) !== undefined
+  const explained = isAboutCapture ? undefined : explainedBy(what)
+  if (explained !== undefined) {
+    return writeOut(
+      settings.isJson
+        ? json(explainedObject(explained))
+        : explainedText(explained, terminalWidth(), tableStyle(settings.colour)),
+    )
+  }
+  checkCapture(what, isAboutCapture)
+  return explainConnection(what, settings, signal)
+}
+
+async function explainConnection(
+  capture: string,
+  settings: ExplainSettings,
+  signal: AbortSignal,
+): Promise<number> {
+  const selector = new Selector(settings)
+  const report = await analyzeSource(capture, selector, {
+    signal,
+    idleS: settings.idleS,
+    killedAtNs: settings.killedAtNs,
+    anonymizer:
+      settings.anonymizeKey === undefined ? undefined : new CryptoPan(settings.anonymizeKey),
+  })
+  // Half a capture may hold half the connection.
+  if (signal.aborted) return EXIT_DONE
+  const exitCode = warn(report)
+  if (report.error?.code === 'ERR_READ') return exitCode
+  let selected: SelectedConnection
+  try {
+    selected = selector.only(capture)
+  } catch (error) {
+    if (!(error instanceof SeveralConnections)) throw error
+    process.stderr.write(`tcp-teardown: ${printable(error.message)}\n`)
+    for (const line of error.lines) process.stderr.write(`  ${printable(line)}\n`)
+    return EXIT_ERROR
+  }
+  const target = { ...selected.target, packets: report.packets }
+  const ladder = await readLadder(capture, target, signal)
+  const { connection, rule, baseNs } = selected
+  writeOut(
+    settings.isJson
+      ? json(ladderObject(connection, rule, ladder, baseNs))
+      : connectionText(selected, ladder, settings),
+  )
+  return exitCode
+}
+
+/** Head, ladder and verdict. */
+function connectionText(
+  selected: SelectedConnection,
+  ladder: Ladder,
+  settings: ExplainSettings,
+): string {
+  const { connection, rule, startNs } = selected
+  const style = tableStyle(settings.colour)
+  const width = terminalWidth()
+  const { encapsulation, client_guessed: isGuessed } = connection
+  const about = [
+    `stream ${connection.stream}`,
+    connection.start_time,
+    ...(encapsulation === undefined ? [] : [`in ${encapsulation}`]),
+    ...(isGuessed === true ? ['roles guessed'] : []),
+  ]
+  const head = `${style.heading(printable(connection.capture))}  ${style.faint(printable(about.join('  ')))}`
+  const steps = ladderText(foldLadder(ladder.items, settings.isWhole), {
+    startNs,
+    client: endpointText(connection.client_ip, connection.client_port),
+    server: endpointText(connection.server_ip, connection.server_port),
+    width,
+    style,
+  })
+  const omitted = omittedText(ladder.omitted)
+  const note = omitted === '' ? '' : `${style.faint(omitted)}\n`
+  return `${head}\n\n${steps}${note}\n${verdictText(connection, rule, width, style)}`
+}
+
+function taxonomy(settings: ExplainSettings): string {
+  const all = wholeTaxonomy()
+  if (settings.isJson) return json(all.map(explainedObject))
+  return overviewText(all, terminalWidth(), tableStyle(settings.colour))
+}
+
+/** Neither a wrong name nor a source that cannot be read twice goes further than this. */
+function checkCapture(path: string, isAboutCapture: boolean): void {
+  const stat = path === '-' ? undefined : statOf(path)
+  if (path !== '-' && stat === undefined) {
+    // A path in any case: the reading says what is wrong with it.
+    if (isAboutCapture || /[/\\]|\.(pcap|pcapng|cap|gz|dump)\d*$/i.test(path)) return
+    throw unknownName(path)
+  }
+  if (stat?.isDirectory() === true) {
+    throw new TeardownError('ERR_OPTION', `${path} is a folder; explain takes one capture file`)
+  }
+  if (stat?.isFile() === true) return
+  throw new TeardownError(
+    'ERR_OPTION',
+    `${path === '-' ? 'standard input' : path} cannot be read twice, and explain reads a capture twice: write it to a file first`,
+  )
+}
+
+/** Names damage on stderr, as `analyze` does. */
+function warn({ capture, error }: CaptureReport): number {
+  if (error === undefined) return EXIT_DONE
+  process.stderr.write(`tcp-teardown: ${printable(capture)}: ${printable(error.message)}\n`)
+  return error.code === 'ERR_CAPTURE_TRUNCATED' ? EXIT_DONE : EXIT_ERROR
+}
+
+function writeOut(text: string): number {
+  const output = new Output('-')
+  output.write(text)
+  output.close()
+  return EXIT_DONE
+}
+
+function json(value: unknown): string {
+  return `${jsonText(value)}\n`
+}
+
+function terminalWidth(): number {
+  return process.stdout.columns ?? DEFAULT_WIDTH
+}

@@ -1,0 +1,154 @@
+// Finds the one connection `explain` is about among all of a capture.
+
+import { grouped } from '../../verdict/phrases.js'
+import { TeardownError } from '../../base/errors.js'
+import type { ConnectionHandler, EndedConnection } from '../../engine/ended-connection.js'
+import { type Connection, connectionOf } from '../../engine/connection.js'
+import type { LadderTarget } from '../../engine/ladder/reader.js'
+import { endpointText, shownAddress, sideAddress, sidePort } from '../../output/columns/address.js'
+import { parseHosts } from '../analyze/filters.js'
+import type { Endpoint, ExplainSettings } from './settings.js'
+
+/** Connections listed where there are too many. */
+const LISTED = 15
+
+/** The connection found, in a form that stays. */
+export interface SelectedConnection {
+  readonly connection: Connection
+  readonly rule: string
+  readonly startNs: number
+  readonly baseNs: bigint
+  readonly target: Omit<LadderTarget, 'packets'>
+}
+
+/** Takes all connections of a capture and keeps the one that was asked for. */
+export class Selector implements ConnectionHandler {
+  private readonly settings: ExplainSettings
+  private readonly streams: number[] = []
+  private readonly matched: number[] = []
+  private found: SelectedConnection | undefined
+  /** Lines about the matching connections with the lowest numbers. */
+  private readonly list: { readonly stream: number; readonly text: string }[] = []
+
+  constructor(settings: ExplainSettings) {
+    this.settings = settings
+  }
+
+  onConnection(connection: EndedConnection): void {
+    const { stream } = connection.e
+    this.streams.push(stream)
+    if (!this.matches(connection)) return
+    this.matched.push(stream)
+    this.found ??= selected(connection)
+    const last = this.list.at(-1)
+    if (this.list.length >= LISTED && last !== undefined && last.stream < stream) return
+    this.list.push({ stream, text: lineOf(connection) })
+    this.list.sort((a, b) => a.stream - b.stream)
+    this.list.length = Math.min(this.list.length, LISTED)
+  }
+
+  /**
+   * The connection, when the capture has been read.
+   *
+   * @throws {TeardownError} ERR_OPTION when there is none or more than one.
+   */
+  only(capture: string): SelectedConnection {
+    const { found, matched, streams } = this
+    if (found !== undefined && matched.length === 1) return found
+    if (streams.length === 0) throw problem(`${capture}: no TCP connection in it`)
+    if (found === undefined) throw problem(`${capture}: ${this.missing()}`)
+    const more = matched.length - this.list.length
+    const lines = this.list.map(({ text }) => text)
+    if (more > 0) lines.push(`… and ${grouped(more)} more: tcp-teardown analyze lists them`)
+    throw new SeveralConnections(
+      `${capture}: ${grouped(matched.length)} connections fit; choose one with --stream N`,
+      lines,
+    )
+  }
+
+  private matches({ e, table }: EndedConnection): boolean {
+    const { stream, client, server } = this.settings
+    if (stream !== undefined) return e.stream === stream
+    if (client === undefined && server === undefined) return true
+    const { ints } = table.connections
+    function is(end: Endpoint | undefined, side: number): boolean {
+      if (end === undefined) return true
+      if (sidePort(ints, e.record, side) !== end.port) return false
+      return parseHosts('', sideAddress(ints, e.record, side))[0] === end.host
+    }
+    const { clientSide } = e
+    // Whoever typed the ends may see the roles the other way round.
+    return (
+      (is(client, clientSide) && is(server, 1 - clientSide)) ||
+      (is(client, 1 - clientSide) && is(server, clientSide))
+    )
+  }
+
+  private missing(): string {
+    const { stream } = this.settings
+    const numbers = rangesText(this.streams)
+    return stream === undefined
+      ? `no connection between these ends; it has ${numbers}`
+      : `no stream ${stream}; it has ${numbers}`
+  }
+}
+
+/** More than one connection fits; `lines` names them. */
+export class SeveralConnections extends TeardownError {
+  readonly lines: readonly string[]
+
+  constructor(message: string, lines: readonly string[]) {
+    super('ERR_OPTION', message)
+    this.lines = lines
+  }
+}
+
+function problem(message: string): TeardownError {
+  return new TeardownError('ERR_OPTION', message)
+}
+
+/** "stream 3", "streams 0 to 5, 7". */
+function rangesText(streams: readonly number[]): string {
+  const ranges: [first: number, last: number][] = []
+  for (const stream of [...streams].sort((a, b) => a - b)) {
+    const range = ranges.at(-1)
+    if (range !== undefined && stream <= range[1] + 1) range[1] = stream
+    else ranges.push([stream, stream])
+  }
+  const texts = ranges
+    .slice(0, LISTED)
+    .map(([first, last]) => (first === last ? `${first}` : `${first} to ${last}`))
+  if (ranges.length > LISTED) texts.push('…')
+  return `stream${streams.length === 1 ? '' : 's'} ${texts.join(', ')}`
+}
+
+function lineOf(c: EndedConnection): string {
+  const { e, j, table } = c
+  const { ints } = table.connections
+  const [client, server] = [e.clientSide, 1 - e.clientSide].map((side) =>
+    endpointText(shownAddress(c, side), sidePort(ints, e.record, side)),
+  )
+  return `--stream ${e.stream}  ${client} → ${server}  ${j.verdict} / ${j.cause}`
+}
+
+function selected(c: EndedConnection): SelectedConnection {
+  const { e, j, table } = c
+  const { ints } = table.connections
+  const shows = new Map<number, string>()
+  for (const item of j.evidence()) {
+    const before = shows.get(item.frame)
+    shows.set(item.frame, before === undefined ? item.shows : `${before}; ${item.shows}`)
+  }
+  return {
+    connection: connectionOf(c),
+    rule: j.rule.id,
+    startNs: e.start.ns,
+    baseNs: c.baseNs,
+    target: {
+      stream: e.stream,
+      clientSide: e.clientSide,
+      ports: [sidePort(ints, e.record, 0), sidePort(ints, e.record, 1)],
+      shows,
+    },
+  }
+}

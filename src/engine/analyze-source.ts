@@ -1,0 +1,114 @@
+// Reads one capture to its end, or to its damage, and hands every connection over as soon as its ending is settled.
+
+import { TeardownError } from '../base/errors.js'
+import { Framer } from '../capture/framer.js'
+import { CaptureClock } from '../capture/record.js'
+import { type CaptureSource, type ReadSummary, readCapture } from '../capture/source.js'
+import { Analysis, type AnalysisOptions, type AnalysisSettings } from './pipeline.js'
+import { type CaptureReport, captureReport } from './report.js'
+import type { ConnectionHandler } from './ended-connection.js'
+
+/** How long after its last packet an ended connection of a live source is reported. */
+const SETTLE_NS = 1e9
+/** How often a live source is looked after while no packet comes. */
+const SETTLE_EVERY_MS = 250
+
+/** Settings of {@link analyzeSource}. */
+export interface AnalyzeOptions extends AnalysisOptions {
+  /** Name for the `capture` column; by default the path. */
+  readonly name?: string | undefined
+  /** Report endings a second after they are certain instead of when memory wants them: for pipes that do not end. */
+  readonly live?: boolean | undefined
+  readonly onProgress?: ((progress: Progress) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+  /** A read buffer to use, for callers that analyze one capture after another. */
+  readonly buffer?: ArrayBuffer | undefined
+  /** Awaited every few ms of work: the reading goes on when it resolves. */
+  readonly pause?: (() => Promise<void>) | undefined
+}
+
+/** How far the reading of a capture is. */
+export interface Progress {
+  readonly readBytes: number
+  readonly totalBytes: number | undefined
+  readonly packets: number
+  readonly connections: number
+}
+
+/**
+ * Analyzes one capture. Connections reach `handler` while it is read; what is still open, after its end.
+ * A capture that is damaged, cannot be opened or is given up by `signal` is not an exception: its report says so, and
+ * what came before is whole.
+ */
+export async function analyzeSource(
+  source: CaptureSource,
+  handler: ConnectionHandler,
+  options: AnalyzeOptions & AnalysisSettings = {},
+): Promise<CaptureReport> {
+  const name = options.name ?? (typeof source === 'string' ? source : '-')
+  const clock = new CaptureClock()
+  const analysis = new Analysis(name, clock, handler, options)
+  const framer = new Framer(
+    analysis,
+    clock,
+    options.buffer === undefined ? {} : { buffer: options.buffer },
+  )
+  analysis.origin = framer.info
+  const failure = new AbortController()
+  const timer = options.live === true ? settleRegularly(analysis, failure) : undefined
+  const signal = timer === undefined ? options.signal : eitherOf(failure.signal, options.signal)
+  let reading: Partial<ReadSummary> = {}
+  let problem: TeardownError | undefined
+  try {
+    reading = await readCapture(source, framer, {
+      signal,
+      pause: options.pause,
+      onProgress: (readBytes, totalBytes) =>
+        options.onProgress?.({
+          readBytes,
+          totalBytes,
+          packets: analysis.frame,
+          connections: analysis.tracker.streams,
+        }),
+    })
+  } catch (error) {
+    failure.signal.throwIfAborted()
+    problem = problemOf(error, options.signal)
+  } finally {
+    clearInterval(timer)
+  }
+  analysis.finish()
+  return captureReport(name, analysis, framer.info, clock.baseNs, reading, problem)
+}
+
+/** What ended the reading. Bugs are thrown on, and what is wrong with the results and not with the capture. */
+function problemOf(error: unknown, signal: AbortSignal | undefined): TeardownError {
+  if (error instanceof TeardownError && error.code !== 'ERR_WRITE') return error
+  if (signal?.aborted !== true || error !== signal.reason) throw error
+  return new TeardownError('ERR_INTERRUPTED', 'interrupted: read no further', { cause: error })
+}
+
+function eitherOf(one: AbortSignal, other: AbortSignal | undefined): AbortSignal {
+  return other === undefined ? one : AbortSignal.any([one, other])
+}
+
+/**
+ * While a pipe is silent no packet moves time on, so the wall clock does. Nobody would catch what the taker of a
+ * connection throws here, such as a reader of the results that is gone: `failure` carries it to the reading.
+ */
+function settleRegularly(analysis: Analysis, failure: AbortController): NodeJS.Timeout {
+  let frame = -1
+  let seenAt = Date.now()
+  return setInterval(() => {
+    if (analysis.frame !== frame) {
+      frame = analysis.frame
+      seenAt = Date.now()
+    }
+    const silentNs = (Date.now() - seenAt) * 1e6
+    try {
+      analysis.tracker.settle(analysis.captureEndNs + silentNs - SETTLE_NS)
+    } catch (error) {
+      failure.abort(error)
+    }
+  }, SETTLE_EVERY_MS)
+}

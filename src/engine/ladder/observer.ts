@@ -1,0 +1,168 @@
+// Reads from a connection's record what one packet meant for it, by what changed since the packet before.
+
+import { type LadderKind, type LadderPacket, SENT_AGAIN } from '../../output/ladder/packet.js'
+import * as L from '../../tcp/layout.js'
+import { seqDistance } from '../../tcp/seq.js'
+import { STATE_NAMES } from '../../tcp/state.js'
+import type { ConnectionTable } from '../../tcp/table.js'
+import { ACK, FIN, RST, SYN, type Segment } from '../../wire/segment.js'
+
+const FLAG_NAMES: readonly (readonly [bit: number, name: string])[] = [
+  [SYN, 'SYN'],
+  [FIN, 'FIN'],
+  [RST, 'RST'],
+  [0x08, 'PSH'],
+  [ACK, 'ACK'],
+  [0x20, 'URG'],
+  [0x40, 'ECE'],
+  [0x80, 'CWR'],
+]
+
+/** Counters of one side that go up when a packet is of their kind. */
+const COUNTERS = ['sentAgain', 'copies', 'probes', 'windowProbes'] as const
+type Counter = (typeof COUNTERS)[number]
+type Counts = Readonly<Record<Counter, number>>
+const NO_COUNTS: Counts = { sentAgain: 0, copies: 0, probes: 0, windowProbes: 0 }
+
+/** Follows one connection. */
+export class LadderObserver {
+  private readonly table: ConnectionTable
+  private readonly clientSide: number
+  private readonly counts: [Counts, Counts] = [NO_COUNTS, NO_COUNTS]
+  /** Side that may answer a probe with its next packet. */
+  private probed: number | undefined
+  private clientState = ''
+  private serverState = ''
+
+  constructor(table: ConnectionTable, clientSide: number) {
+    this.table = table
+    this.clientSide = clientSide
+  }
+
+  /** The packet of a segment that `side` sent and the tracker has taken. */
+  segment(
+    record: number,
+    side: number,
+    seg: Segment,
+    frame: number,
+    ns: number,
+    shows: string | undefined,
+  ): LadderPacket {
+    const mine = this.isn(record, side)
+    const theirs = this.isn(record, 1 - side)
+    const grown = this.grown(record, side)
+    const isProbe = grown.probes || grown.windowProbes
+    const isAnswer = this.probed === side && seg.payloadLen === 0 && isBare(seg)
+    this.probed = isProbe ? 1 - side : undefined
+    const notes = notesOf(seg, grown, isAnswer)
+    return {
+      frame,
+      ns,
+      from: side === this.clientSide ? 'client' : 'server',
+      flags: FLAG_NAMES.filter(([bit]) => (seg.flags & bit) !== 0).map(([, name]) => name),
+      seq: seqDistance(seg.seq, mine) >>> 0,
+      ack: (seg.flags & ACK) === 0 ? undefined : seqDistance(seg.ack, theirs) >>> 0,
+      length: seg.payloadLen,
+      ...this.states(record),
+      kind: kindOf(seg, isProbe || isAnswer, notes),
+      notes,
+      shows,
+    }
+  }
+
+  /** The packet of an ICMP error that quotes the connection. */
+  icmp(
+    record: number,
+    text: string,
+    frame: number,
+    ns: number,
+    shows: string | undefined,
+  ): LadderPacket {
+    return {
+      frame,
+      ns,
+      from: 'network',
+      flags: ['ICMP'],
+      seq: 0,
+      ack: undefined,
+      length: 0,
+      ...this.states(record),
+      kind: 'other',
+      notes: [text],
+      shows,
+    }
+  }
+
+  private isn(record: number, side: number): number {
+    return this.sideWord(record, side, L.ISN)
+  }
+
+  private sideWord(record: number, side: number, word: number): number {
+    const at = record * L.CONN_INTS + L.SIDE_INTS + side * L.SIDE_INTS_STEP + word
+    return this.table.connections.ints[at] as number
+  }
+
+  private teardownWord(record: number, side: number, word: number): number {
+    const { connections, teardowns } = this.table
+    const teardown = (connections.ints[record * L.CONN_INTS + L.TEARDOWN] as number) - 1
+    if (teardown < 0) return 0
+    const block = teardown * L.TEARDOWN_INTS + L.TEARDOWN_SIDE_INTS
+    return teardowns.ints[block + side * L.TEARDOWN_SIDE_INTS_STEP + word] as number
+  }
+
+  private grown(record: number, side: number): Readonly<Record<Counter, boolean>> {
+    const before = this.counts[side as 0 | 1]
+    const now: Counts = {
+      sentAgain: this.sideWord(record, side, L.RETRANSMISSIONS),
+      copies: this.sideWord(record, side, L.DUPLICATES),
+      probes: this.teardownWord(record, side, L.PROBES),
+      windowProbes: this.teardownWord(record, side, L.WINDOW_PROBES),
+    }
+    this.counts[side as 0 | 1] = now
+    return {
+      sentAgain: now.sentAgain > before.sentAgain,
+      copies: now.copies > before.copies,
+      probes: now.probes > before.probes,
+      windowProbes: now.windowProbes > before.windowProbes,
+    }
+  }
+
+  private states(
+    record: number,
+  ): Pick<LadderPacket, 'clientState' | 'serverState' | 'isStateChange'> {
+    const { clientSide } = this
+    const clientState = STATE_NAMES[this.sideWord(record, clientSide, L.STATE)] ?? ''
+    const serverState = STATE_NAMES[this.sideWord(record, 1 - clientSide, L.STATE)] ?? ''
+    const isStateChange = clientState !== this.clientState || serverState !== this.serverState
+    this.clientState = clientState
+    this.serverState = serverState
+    return { clientState, serverState, isStateChange }
+  }
+}
+
+/** Neither opens nor closes anything. */
+function isBare(seg: Segment): boolean {
+  return (seg.flags & (SYN | FIN | RST)) === 0
+}
+
+function kindOf(seg: Segment, isProbing: boolean, notes: readonly string[]): LadderKind {
+  if (isProbing) return 'probe'
+  const isPlain = isBare(seg) && notes.every((note) => note === SENT_AGAIN)
+  return isPlain ? 'plain' : 'other'
+}
+
+function notesOf(
+  seg: Segment,
+  grown: Readonly<Record<Counter, boolean>>,
+  isAnswer: boolean,
+): string[] {
+  const notes: string[] = []
+  if (grown.copies) notes.push('captured twice')
+  if (grown.probes) notes.push('keepalive probe')
+  else if (grown.windowProbes) notes.push('window probe')
+  else if (grown.sentAgain) notes.push(SENT_AGAIN)
+  if (isAnswer) notes.push('answers the probe')
+  if (seg.malformed) notes.push('malformed')
+  if (seg.window === 0 && (seg.flags & (SYN | RST)) === 0) notes.push('window 0')
+  return notes
+}

@@ -1,0 +1,221 @@
+// The packet path of one capture: record, decoded segment, connection table, ended connection, judgement. Synchronous
+// from the record on; nothing is allocated per packet.
+
+import { TeardownError } from '../base/errors.js'
+import type { CaptureInfo } from '../capture/info.js'
+import type { CaptureClock, RecordHandler } from '../capture/record.js'
+import type { Anonymizer } from '../output/columns/address.js'
+import { ICMP_FROM_TARGET, ICMP_V6 } from '../tcp/layout.js'
+import { type EndHandler, Tracker, type TrackerLimits } from '../tcp/tracker.js'
+import type { EvidenceContext } from '../verdict/evidence.js'
+import { DECODE_STATUSES, DECODE_STATUS_COUNT, ICMP_ERROR, SEGMENT } from '../wire/decode-status.js'
+import { Decoder } from '../wire/decode.js'
+import type { EncapsulationTable } from '../wire/encapsulation.js'
+import {
+  type ConnectionHandler,
+  EndedConnection,
+  type EndedConnectionOptions,
+} from './ended-connection.js'
+
+/** Idle threshold unless set: a minute, or a fifth of a shorter capture. */
+const IDLE_NS = 60e9
+const IDLE_SHARE = 5
+/** Records of one clock are not that far out of order: packets wait for a second in a buffer at most. */
+const STEP_BACK_NS = 5e9
+/** Nothing at all for so long, in a capture that goes on, is a clock that was set. */
+const STEP_AHEAD_NS = 30 * 86_400e9
+/** From here on the time before the step says nothing about how long nothing has happened. */
+const LONG_BACK_NS = 3600e9
+
+/** Settings of an {@link Analysis}. */
+export interface AnalysisOptions extends Omit<TrackerLimits, 'isShared'>, EndedConnectionOptions {
+  /** Seconds of silence after which an open connection counts as idle; by default 60, or a fifth of a shorter capture. */
+  readonly idleS?: number | undefined
+  /** Headers looked into in one frame, 64 by default; a frame with more counts as skipped. */
+  readonly maxLayers?: number | undefined
+}
+
+/** The same with what only callers in this package can make use of. */
+export interface AnalysisSettings extends AnalysisOptions {
+  readonly handOver?: HandOver | undefined
+}
+
+/** What is read of a capture's info while it is read. */
+type CaptureProgress = Pick<CaptureInfo, 'bytes' | 'hasDrops'>
+
+/** Takes ended connections before they are judged, to have that done by another thread. */
+export interface HandOver {
+  /** Called once, before the first connection. */
+  begin(from: HandedOver): void
+  /** Takes a connection, and with it its records until it releases them; false to have it judged here. */
+  take(record: number): boolean
+}
+
+/** What the connections of one analysis share, as it is at the moment. */
+export interface HandedOver extends EvidenceContext {
+  readonly captureName: string
+  readonly tracker: Tracker
+  readonly encapsulations: EncapsulationTable
+  readonly clock: CaptureClock
+}
+
+/** How often a kind of frame came, and where first. */
+export interface DecodeCount {
+  /** Name of the status, see `DECODE_STATUSES`. */
+  readonly name: string
+  readonly packets: number
+  /** Offset of the first such frame in the (decompressed) capture. */
+  readonly first_offset_bytes: number
+}
+
+/** Analyzes the records of one capture. */
+export class Analysis implements RecordHandler, EndHandler, HandedOver {
+  readonly decoder: Decoder
+  readonly tracker: Tracker
+  /** Records so far, skipped entries included: Wireshark's frame.number of the last one. */
+  frame = 0
+  /** Octets on the wire, as the capture says. */
+  wireBytes = 0
+  /** Connections handed over so far. */
+  connections = 0
+  /** Earliest and latest record time, relative ns. */
+  captureStartNs = 0
+  captureEndNs = 0
+  /** How often the clock was set between two records. */
+  clockSteps = 0
+  /** Where in the capture the first octet of the view lies; the framer's info while a capture is read. */
+  origin: CaptureProgress = { bytes: 0, hasDrops: false }
+  readonly anonymizer: Anonymizer | undefined
+  private lastNs = 0
+  readonly captureName: string
+  readonly clock: CaptureClock
+  private readonly connection: EndedConnection
+  private readonly handler: ConnectionHandler
+  private readonly handOver: HandOver | undefined
+  private readonly idleOptionNs: number | undefined
+  private readonly counts = new Float64Array(DECODE_STATUS_COUNT)
+  private readonly firstOffsets = new Float64Array(DECODE_STATUS_COUNT)
+
+  constructor(
+    captureName: string,
+    clock: CaptureClock,
+    handler: ConnectionHandler,
+    options: AnalysisSettings = {},
+  ) {
+    requireBound('maxConnections', options.maxConnections)
+    requireBound('maxHalfOpen', options.maxHalfOpen)
+    this.decoder = new Decoder(options.maxLayers)
+    this.captureName = captureName
+    this.handOver = options.handOver
+    this.tracker = new Tracker(this, { ...options, isShared: this.handOver !== undefined })
+    this.connection = new EndedConnection(captureName, this.tracker.table, options)
+    this.clock = clock
+    this.handler = handler
+    this.anonymizer = options.anonymizer
+    this.idleOptionNs = options.idleS === undefined ? undefined : options.idleS * 1e9
+    this.handOver?.begin(this)
+  }
+
+  /** Texts of encapsulation ids. */
+  get encapsulations(): EncapsulationTable {
+    return this.decoder.encapsulations
+  }
+
+  /** Idle threshold in ns. */
+  get idleNs(): number {
+    if (this.idleOptionNs !== undefined) return this.idleOptionNs
+    return Math.min(IDLE_NS, (this.captureEndNs - this.captureStartNs) / IDLE_SHARE)
+  }
+
+  get clockStepped(): boolean {
+    return this.clockSteps > 0
+  }
+
+  get captureDrops(): boolean {
+    return this.origin.hasDrops
+  }
+
+  onRecord(
+    view: DataView,
+    start: number,
+    end: number,
+    origlen: number,
+    linktype: number,
+    timeNs: number,
+  ): void {
+    const elapsedNs = timeNs - this.lastNs
+    this.lastNs = timeNs
+    if (this.frame === 0) this.captureStartNs = this.captureEndNs = timeNs
+    else if (elapsedNs < -STEP_BACK_NS || elapsedNs > STEP_AHEAD_NS) this.onClockStep(timeNs)
+    else if (timeNs > this.captureEndNs) this.captureEndNs = timeNs
+    else if (timeNs < this.captureStartNs) this.captureStartNs = timeNs
+    this.frame++
+    this.wireBytes += origlen
+    const { decoder } = this
+    const status = decoder.decode(view, start, end, origlen, linktype, timeNs)
+    this.counts[status] = (this.counts[status] as number) + 1
+    if (status === SEGMENT) {
+      this.tracker.onSegment(decoder.segment, decoder.segmentView, this.frame, timeNs)
+      return
+    }
+    if (this.counts[status] === 1) this.firstOffsets[status] = this.origin.bytes + start
+    if (status === ICMP_ERROR) {
+      const { quoted, icmpType, icmpCode, icmpFromTarget } = decoder
+      let kind = (icmpType << 8) | icmpCode
+      if (quoted.ipVersion === 6) kind |= ICMP_V6
+      if (icmpFromTarget) kind |= ICMP_FROM_TARGET
+      this.tracker.onIcmpError(quoted, kind, this.frame, timeNs)
+    }
+  }
+
+  /** The clock was set. After a long way back it is the new one that tells how long nothing has happened. */
+  private onClockStep(timeNs: number): void {
+    this.clockSteps++
+    this.captureStartNs = Math.min(this.captureStartNs, timeNs)
+    if (timeNs > this.captureEndNs || timeNs < this.captureEndNs - LONG_BACK_NS) {
+      this.captureEndNs = timeNs
+    }
+  }
+
+  onSkippedRecord(): void {
+    this.frame++
+  }
+
+  onEnd(record: number): boolean {
+    this.connections++
+    if (this.handOver?.take(record) === true) return true
+    const { connection } = this
+    connection.judge(record, this, this.clock.baseNs ?? 0n)
+    const { encapsulation } = connection.e
+    connection.encapsulation = encapsulation === 0 ? '' : this.encapsulations.text(encapsulation)
+    this.handler.onConnection(connection)
+    return false
+  }
+
+  /** Reports every connection that is left. */
+  finish(): void {
+    this.tracker.finish()
+  }
+
+  /** Frames by outcome of their decoding, segments left out. */
+  decodeCounts(): DecodeCount[] {
+    const list: DecodeCount[] = []
+    for (const [status, { name }] of DECODE_STATUSES.entries()) {
+      const packets = this.counts[status] as number
+      if (status === SEGMENT || packets === 0) continue
+      list.push({ name, packets, first_offset_bytes: this.firstOffsets[status] as number })
+    }
+    return list
+  }
+
+  /** Segments decoded. */
+  get segments(): number {
+    return this.counts[SEGMENT] as number
+  }
+}
+
+/** A table without room for the connection in hand cannot be. */
+function requireBound(name: string, value: number | undefined): void {
+  if (value === undefined || value >= 1) return
+  throw new TeardownError('ERR_OPTION', `${name}: ${value} is not 1 or more`)
+}

@@ -1,0 +1,144 @@
+// A connection as one JSON object, written as octets column by column.
+
+import { shownAddress, shownIpv4 } from '../columns/address.js'
+import type { ByteWriter } from '../bytes/writer.js'
+import type { Column, ColumnKind, ColumnSource, RawValue } from '../columns/column.js'
+import type { EvidenceItem } from '../../verdict/phrases.js'
+import { type Fragment, fragment } from '../bytes/fragment.js'
+import { jsonText } from './json-text.js'
+
+/** Words of a column that are kept ready; more than the taxonomy has, fewer than a hostile capture can make. */
+const MAX_WORDS = 4096
+
+const FIRST_PACKET: Fragment = fragment('{"packet":')
+const NEXT_PACKET: Fragment = fragment(',{"packet":')
+const TIME: Fragment = fragment(',"time":"')
+const OPEN = 0x7b
+const CLOSE = 0x7d
+const CLOSE_LIST = 0x5d
+const QUOTE = 0x22
+
+/** What stands between the key and the value, by kind. */
+const BEFORE: Readonly<Partial<Record<ColumnKind, string>>> = {
+  time: '"',
+  address: '"',
+  prose: '"',
+  'stream-filter': '"tcp.stream eq ',
+  boolean: 'true',
+  evidence: '[',
+}
+
+/** Writes connections by columns that are fixed for a run; absent values are left out. */
+export class JsonRow {
+  private readonly cells: readonly JsonCell[]
+
+  constructor(columns: readonly Column[]) {
+    this.cells = columns.map((column) => new JsonCell(column))
+  }
+
+  /** Adds the object of a connection to `out`. */
+  write(from: ColumnSource, out: ByteWriter): void {
+    const start = out.length
+    const { cells } = this
+    for (let i = 0; i < cells.length; i++) (cells[i] as JsonCell).write(from, out)
+    // Every key has a comma in front; the first one is none.
+    if (out.length === start) out.octet(OPEN)
+    else out.replace(start, OPEN)
+    out.octet(CLOSE)
+  }
+}
+
+/** Writes one column, with its key. */
+class JsonCell {
+  private readonly name: string
+  private readonly raw: Column['raw']
+  private readonly kind: ColumnKind
+  private readonly key: Fragment
+  /** Key and value of what the column had last, and of what it had before; ends of evidence by what they show. */
+  private last: RawValue
+  private lastFragment: Fragment = fragment('')
+  private readonly known = new Map<RawValue, Fragment>()
+
+  constructor(column: Column) {
+    this.name = column.key
+    this.raw = column.raw
+    this.kind = column.kind
+    this.key = fragment(`${this.keyText()}${BEFORE[column.kind] ?? ''}`)
+  }
+
+  write(from: ColumnSource, out: ByteWriter): void {
+    const raw = this.raw(from)
+    if (raw === undefined || raw === '') return
+    switch (this.kind) {
+      case 'integer':
+        out.fragment(this.key)
+        return out.integer(raw as number)
+      case 'seconds':
+        if (Number.isNaN(raw)) return
+        out.fragment(this.key)
+        return out.seconds(raw as number)
+      case 'time':
+        if (Number.isNaN(raw)) return
+        out.fragment(this.key)
+        out.isoTime(from.baseNs, raw as number)
+        return out.octet(QUOTE)
+      case 'word':
+      case 'words':
+        return out.fragment(this.ready(raw))
+      case 'prose':
+        out.fragment(this.key)
+        out.prose(raw as string)
+        return out.octet(QUOTE)
+      case 'address':
+        out.fragment(this.key)
+        writeAddress(raw as number, from, out)
+        return out.octet(QUOTE)
+      case 'stream-filter':
+        out.fragment(this.key)
+        out.integer(raw as number)
+        return out.octet(QUOTE)
+      case 'boolean':
+        return out.fragment(this.key)
+      case 'evidence':
+        out.fragment(this.key)
+        return this.evidence(raw as readonly EvidenceItem[], from, out)
+    }
+  }
+
+  /** Key and value in one, for values that come again and again. */
+  private ready(raw: Exclude<RawValue, undefined>): Fragment {
+    if (raw === this.last) return this.lastFragment
+    const made = this.known.get(raw) ?? this.keep(raw, `${this.keyText()}${jsonText(raw)}`)
+    this.last = raw
+    this.lastFragment = made
+    return made
+  }
+
+  private evidence(items: readonly EvidenceItem[], from: ColumnSource, out: ByteWriter): void {
+    for (let i = 0; i < items.length; i++) {
+      const { frame, ns, shows } = items[i] as EvidenceItem
+      out.fragment(i === 0 ? FIRST_PACKET : NEXT_PACKET)
+      out.integer(frame)
+      out.fragment(TIME)
+      out.isoTime(from.baseNs, ns)
+      out.fragment(this.known.get(shows) ?? this.keep(shows, `","shows":${jsonText(shows)}}`))
+    }
+    out.octet(CLOSE_LIST)
+  }
+
+  private keep(raw: RawValue, text: string): Fragment {
+    const made = fragment(text)
+    if (this.known.size < MAX_WORDS) this.known.set(raw, made)
+    return made
+  }
+
+  private keyText(): string {
+    return `,${jsonText(this.name)}:`
+  }
+}
+
+function writeAddress(side: number, from: ColumnSource, out: ByteWriter): void {
+  const word = shownIpv4(from, side)
+  if (word === undefined) out.text(shownAddress(from, side))
+  else out.ipv4(word)
+}

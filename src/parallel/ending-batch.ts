@@ -1,0 +1,226 @@
+// Ended connections on their way to another thread, and back. Nothing is copied: the records lie in shared memory, and
+// stay as they are until the other thread is done with them. What goes along is what will have changed by then.
+
+import type { Flush } from '../tcp/reset-bursts.js'
+import { CONN_INTS, ENCAPSULATION, TEARDOWN } from '../tcp/layout.js'
+import type { Records } from '../tcp/record-pool.js'
+import type { ConnectionRecords } from '../tcp/table.js'
+import { Evidence, type EvidenceContext } from '../verdict/evidence.js'
+import type { HandOver, HandedOver } from '../engine/pipeline.js'
+import {
+  type ConnectionHandler,
+  EndedConnection,
+  type EndedConnectionOptions,
+} from '../engine/ended-connection.js'
+
+/** Enough that the messages between threads cost little, few enough that what is on its way stays in the cache. */
+const BATCH_CONNECTIONS = 512
+
+// Words of an entry.
+const RECORD = 0
+const STREAM = 1
+const CAPTURE_START_NS = 2
+const CAPTURE_END_NS = 3
+const IDLE_NS = 4
+/** BIT_DROPS and BIT_CLOCK_STEPPED. */
+const BITS = 5
+/** The flush its reset belongs to, a word for each field; no resets for none. */
+const FLUSH = 6
+const ENTRY_WORDS = 12
+
+const BIT_DROPS = 1
+const BIT_CLOCK_STEPPED = 2
+
+/** Ended connections in the order in which they are to be judged: plain data, its arrays over shared memory. */
+export interface EndedBatch {
+  readonly captureName: string
+  readonly connections: number
+  readonly entries: Float64Array
+  /** Cells of all records there are, of which the entries name some. */
+  readonly records: {
+    readonly connections: Float64Array
+    readonly closings: Float64Array
+    readonly teardowns: Float64Array
+  }
+  /** Zero of the times, ns since 1970. */
+  readonly baseNs: bigint
+  /** Texts of encapsulations that no earlier batch brought along. */
+  readonly encapsulations: readonly (readonly [id: number, text: string])[]
+}
+
+/** Puts ended connections into batches. */
+export class BatchWriter implements HandOver {
+  /** Whether connections are taken. */
+  isOpen = false
+  private readonly send: (batch: EndedBatch) => void
+  private readonly capacity: number
+  private readonly e = new Evidence()
+  private from: HandedOver | undefined
+  private entries: Float64Array
+  private count = 0
+  private readonly spare: Float64Array[] = []
+  private readonly told = new Set<number>([0])
+  private encapsulations: (readonly [id: number, text: string])[] = []
+
+  /** `send` takes batches of `capacity` connections, and smaller ones by {@link flush}. */
+  constructor(send: (batch: EndedBatch) => void, capacity: number = BATCH_CONNECTIONS) {
+    this.send = send
+    this.capacity = capacity
+    this.entries = this.newEntries()
+  }
+
+  begin(from: HandedOver): void {
+    this.from = from
+  }
+
+  take(record: number): boolean {
+    const { from, entries } = this
+    if (!this.isOpen || from === undefined) return false
+    const at = this.count * ENTRY_WORDS
+    const { table } = from.tracker
+    entries[at + RECORD] = record
+    entries[at + STREAM] = table.streamOf(record)
+    entries[at + CAPTURE_START_NS] = from.captureStartNs
+    entries[at + CAPTURE_END_NS] = from.captureEndNs
+    entries[at + IDLE_NS] = from.idleNs
+    entries[at + BITS] =
+      (from.captureDrops ? BIT_DROPS : 0) | (from.clockStepped ? BIT_CLOCK_STEPPED : 0)
+    const { ints } = table.connections
+    const encapsulation = ints[record * CONN_INTS + ENCAPSULATION] as number
+    if (encapsulation !== 0) this.tell(encapsulation, from)
+    const isReset = ints[record * CONN_INTS + TEARDOWN] !== 0 && !table.flushes.isEmpty
+    writeFlush(entries, at + FLUSH, isReset ? this.flushOf(record, from) : undefined)
+    this.count++
+    if (this.count === this.capacity) this.flush()
+    return true
+  }
+
+  /** Sends what there is. */
+  flush(): void {
+    const { from, count, entries, encapsulations } = this
+    if (count === 0 || from === undefined) return
+    const { connections, closings, teardowns } = from.tracker.table
+    this.count = 0
+    this.entries = this.spare.pop() ?? this.newEntries()
+    this.encapsulations = []
+    this.send({
+      captureName: from.captureName,
+      connections: count,
+      entries,
+      records: {
+        connections: connections.floats,
+        closings: closings.floats,
+        teardowns: teardowns.floats,
+      },
+      baseNs: from.clock.baseNs ?? 0n,
+      encapsulations,
+    })
+  }
+
+  /** Takes a batch back that has been judged. */
+  release({ connections, entries }: EndedBatch): void {
+    for (let i = 0; i < connections; i++) {
+      this.from?.tracker.table.release(entries[i * ENTRY_WORDS + RECORD] as number)
+    }
+    this.spare.push(entries)
+  }
+
+  private tell(id: number, from: HandedOver): void {
+    if (this.told.has(id)) return
+    this.told.add(id)
+    this.encapsulations.push([id, from.encapsulations.text(id)])
+  }
+
+  private flushOf(record: number, from: HandedOver): Flush | undefined {
+    this.e.fill(from.tracker.table, record, from)
+    return this.e.server.rst.at.seen ? this.e.flush() : undefined
+  }
+
+  private newEntries(): Float64Array {
+    const bytes = this.capacity * ENTRY_WORDS * Float64Array.BYTES_PER_ELEMENT
+    return new Float64Array(new SharedArrayBuffer(bytes))
+  }
+}
+
+/** Judges batches: the connections of one are evidence like those of a table. */
+export class BatchReader implements ConnectionRecords, EvidenceContext {
+  connections: Records = NO_RECORDS
+  closings: Records = NO_RECORDS
+  teardowns: Records = NO_RECORDS
+  readonly flushes: ConnectionRecords['flushes'] = { find: () => this.flush() }
+  captureStartNs = 0
+  captureEndNs = 0
+  idleNs = 0
+  captureDrops = false
+  clockStepped = false
+  private readonly connection: EndedConnection
+  private readonly handler: ConnectionHandler
+  private readonly encapsulations = new Map<number, string>()
+  private entries: Float64Array = new Float64Array(0)
+  private at = 0
+
+  constructor(handler: ConnectionHandler, options: EndedConnectionOptions) {
+    this.connection = new EndedConnection('-', this, options)
+    this.handler = handler
+  }
+
+  /** Judges the connections of a batch and hands them over in its order. */
+  judge(batch: EndedBatch): void {
+    const { connection } = this
+    const { connections, entries, records, baseNs, encapsulations } = batch
+    connection.captureName = batch.captureName
+    this.connections = recordsOf(records.connections)
+    this.closings = recordsOf(records.closings)
+    this.teardowns = recordsOf(records.teardowns)
+    this.entries = entries
+    for (const [id, text] of encapsulations) this.encapsulations.set(id, text)
+    for (let i = 0; i < connections; i++) {
+      this.at = i * ENTRY_WORDS
+      this.captureStartNs = this.word(CAPTURE_START_NS)
+      this.captureEndNs = this.word(CAPTURE_END_NS)
+      this.idleNs = this.word(IDLE_NS)
+      this.captureDrops = (this.word(BITS) & BIT_DROPS) !== 0
+      this.clockStepped = (this.word(BITS) & BIT_CLOCK_STEPPED) !== 0
+      connection.judge(this.word(RECORD), this, baseNs)
+      connection.encapsulation = this.encapsulations.get(connection.e.encapsulation) ?? ''
+      this.handler.onConnection(connection)
+    }
+  }
+
+  streamOf(): number {
+    return this.word(STREAM)
+  }
+
+  private flush(): Flush | undefined {
+    const resets = this.word(FLUSH)
+    if (resets === 0) return undefined
+    return {
+      resets,
+      bareResets: this.word(FLUSH + 1),
+      firstNs: this.word(FLUSH + 2),
+      lastNs: this.word(FLUSH + 3),
+      refusedFrame: this.word(FLUSH + 4),
+      refusedNs: this.word(FLUSH + 5),
+    }
+  }
+
+  private word(offset: number): number {
+    return this.entries[this.at + offset] as number
+  }
+}
+
+function recordsOf(floats: Float64Array): Records {
+  return { floats, ints: new Int32Array(floats.buffer) }
+}
+
+function writeFlush(entries: Float64Array, at: number, flush: Flush | undefined): void {
+  entries[at] = flush?.resets ?? 0
+  if (flush === undefined) return
+  entries[at + 1] = flush.bareResets
+  entries[at + 2] = flush.firstNs
+  entries[at + 3] = flush.lastNs
+  entries[at + 4] = flush.refusedFrame
+  entries[at + 5] = flush.refusedNs
+}
+
+const NO_RECORDS: Records = recordsOf(new Float64Array(0))

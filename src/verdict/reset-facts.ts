@@ -1,0 +1,214 @@
+// What the form of a reset and the packets around it say about where it comes from.
+
+import * as L from '../tcp/layout.js'
+import { FIN, SYN } from '../wire/segment.js'
+import { between } from './packet-ref.js'
+import type { Evidence } from './evidence.js'
+import type { SideEvidence } from './side-evidence.js'
+import type { Situation } from './derived.js'
+import { seqAfter, seqDistance } from '../tcp/seq.js'
+
+/** Sent by a socket: it carries ACK. */
+export function isActive(side: SideEvidence | undefined): boolean {
+  return side !== undefined && side.rst.hasAck && !looksStateless(side)
+}
+
+/** Sent where no socket exists, or by something that pretends so. */
+export function isStateless(side: SideEvidence | undefined): boolean {
+  return side !== undefined && (!side.rst.hasAck || looksStateless(side))
+}
+
+/**
+ * Stacks that set ACK on every RST still leave out the window and what else a socket would add: timestamps, or an IP ID
+ * in sequence.
+ */
+function looksStateless(side: SideEvidence): boolean {
+  const { rst } = side
+  if (rst.window !== 0 || rst.seq !== rst.triggerAck || rst.hasTimestamps) return false
+  return side.has(L.SIDE_TIMESTAMPS) || (side.has(L.SIDE_IP_ID) && rst.ipId === 0)
+}
+
+/** Its supposed sender went on as if nothing had happened. */
+export function alive(side: SideEvidence | undefined): boolean {
+  return side !== undefined && side.aliveAfterRst > 0
+}
+
+/**
+ * The RST took another number of hops than anything else from that host. One hop more or less is what a change of the
+ * route makes: it counts only where the form does not speak for the socket itself.
+ */
+export function foreignTtl(side: SideEvidence | undefined): boolean {
+  if (side === undefined || side.ttlMax === 0) return false
+  const { ttl } = side.rst
+  const hops = Math.max(side.ttlMin - ttl, ttl - side.ttlMax)
+  return hops > (isActive(side) && !formIsForeign(side) && continuesIds(side) ? 1 : 0)
+}
+
+/** Its IP ID follows those of its sender's other packets: hard to guess for anybody else. */
+function continuesIds(side: SideEvidence): boolean {
+  return side.rst.ipId > 0 && side.rst.previousIpId > 0
+}
+
+/** IP IDs of one socket grow by one a packet; what else its host sends in between stays well below this. */
+const IP_ID_REACH = 4096
+
+/**
+ * A RST with the form of a socket's that lacks the timestamps of that socket's other segments, or is far out of their IP
+ * ID sequence. Neither proves another sender: Windows leaves timestamps out, and some hosts draw IP IDs at random.
+ */
+export function formIsForeign(side: SideEvidence | undefined): boolean {
+  if (side === undefined || !isActive(side)) return false
+  const { rst } = side
+  if (side.has(L.SIDE_TIMESTAMPS) && !rst.hasTimestamps) return true
+  if (!side.has(L.SIDE_IP_ID) || rst.ipId < 0 || rst.previousIpId < 0) return false
+  const step = (rst.ipId - rst.previousIpId) & 0xffff
+  return step > IP_ID_REACH && step < 0x10000 - IP_ID_REACH
+}
+
+/**
+ * Several RSTs of which a later one lies beyond everything its supposed sender ever sent: a forger's guesses at where the
+ * connection will be (RST_SEQ_CHANGE of Weaver, Sommer, Paxson 2009). A host answers with numbers it was told.
+ */
+export function guessesAhead(side: SideEvidence | undefined): boolean {
+  if (side === undefined || side.rst.count < 2 || side.rst.ahead) return false
+  if (!side.has(L.SIDE_NXT_SET)) return false
+  const { rst } = side
+  const beyond = seqDistance(rst.high, side.nxt)
+  return (
+    seqAfter(rst.high, rst.nxt) &&
+    beyond > 0 &&
+    beyond <= GUESS_MAX &&
+    rst.last.frame > rst.at.frame &&
+    between(rst.at, rst.last) <= SALVO_NS
+  )
+}
+
+/** Guesses go by segments or windows, not by gigabytes. */
+const GUESS_MAX = 1 << 20
+/** RSTs of one salvo follow each other within this time. */
+const SALVO_NS = 1e9
+
+/** The TTLs of all other packets of a host, as text. */
+export function ttls(side: SideEvidence): string {
+  return side.ttlMin === side.ttlMax ? `${side.ttlMin}` : `${side.ttlMin} to ${side.ttlMax}`
+}
+
+/** Scheduling at the prober and at the capturing host may shift what a timer does by this much. */
+const JITTER_NS = 20e6
+/** A timer is late by an eighth at most (FIELD: the timer wheel), never early. */
+const LATE = 1.125
+/** TCP_KEEPINTVL is a second at least; Linux and BSD have 75 s by default. */
+const SHORTEST_INTERVAL_NS = 1e9
+const DEFAULT_INTERVAL_NS = 75e9
+
+/**
+ * A RST by the prober one probe interval after its last unanswered probe (tcp_keepalive_timer). Later, another probe
+ * would have passed first; unless the capture has gaps, that is something else.
+ */
+export function gaveUpProbing(side: SideEvidence | undefined, hasGaps: boolean): boolean {
+  if (side === undefined || side.probeRun === 0 || !side.rst.hasAck) return false
+  if (side.rst.at.frame < side.probeLast.frame || side.rst.seq !== side.nxt) return false
+  const since = between(side.probeLast, side.rst.at)
+  const { probeIntervalNs } = side
+  const isKnown = !Number.isNaN(probeIntervalNs)
+  const earliest = isKnown ? probeIntervalNs : SHORTEST_INTERVAL_NS
+  const latest = isKnown ? probeIntervalNs : DEFAULT_INTERVAL_NS
+  // Shortest of several intervals: the others may have been a little longer.
+  if (since < 0.97 * earliest - JITTER_NS) return false
+  return since <= (hasGaps ? 2 : 1) * LATE * latest + JITTER_NS
+}
+
+/** Retransmissions at least this many, and the next one due, make a RST a give-up. */
+const GIVE_UP_RETRANSMISSIONS = 3
+
+/** It ended a series of retransmissions, when the next one would have been due. */
+export function gaveUpResending({ resetter: side, victim }: Situation): boolean {
+  if (side === undefined || victim === undefined || !side.rst.hasAck) return false
+  if (side.seriesKind !== L.SERIES_DATA || side.seriesCount < GIVE_UP_RETRANSMISSIONS) return false
+  if (side.outstanding(victim) === 0) return false
+  return between(side.seriesLast, side.rst.at) >= 0.9 * side.seriesGapNs
+}
+
+/** It acknowledged the victim's FIN, at the latest with the RST itself. */
+export function ackedFin(
+  side: SideEvidence | undefined,
+  victim: SideEvidence | undefined,
+): boolean {
+  if (side === undefined || victim === undefined || !victim.fin.seen) return false
+  if (victim.fin.frame > side.rst.at.frame) return false
+  return victim.finAcked.seen || (side.rst.hasAck && seqAfter(side.rst.ack, victim.finSeq))
+}
+
+/** Its FIN had passed, and the RST answers payload that came behind it. */
+export function refusesPayload(s: Situation): boolean {
+  const { resetter: side, victim } = s
+  if (side === undefined || victim === undefined) return false
+  if (!side.fin.seen || side.fin.frame > side.rst.at.frame) return false
+  if (!isStateless(side)) {
+    // A stack that answers with RST+ACK: only the payload right before it tells.
+    const { rst } = side
+    return (
+      rst.triggerLen > 0 &&
+      rst.trigger.frame > side.fin.frame &&
+      rst.window === 0 &&
+      !rst.hasTimestamps &&
+      rst.seq === rst.triggerAck
+    )
+  }
+  return victim.late.seen || victim.packets === 0 || side.rst.triggerLen > 0
+}
+
+/** Payload behind the FIN was acknowledged: the side that sent the FIN was still reading for a while. */
+export function readOn({ resetter: side }: Situation): boolean {
+  if (side === undefined || !side.has(L.SIDE_ACK_SET) || !side.rst.trigger.seen) return false
+  return seqAfter(side.acked, side.finPeerNxt)
+}
+
+/** The RST's sequence number is the acknowledgment of its trigger: behind the FIN, or not. */
+export function knewOfFin(side: SideEvidence | undefined): boolean {
+  return side !== undefined && seqAfter(side.rst.seq, side.finSeq)
+}
+
+/** Payload of the peer came after the side's own last payload, so nothing shows that it was read. */
+export function mayHaveUnread(side: SideEvidence | undefined): boolean {
+  if (side === undefined || side.rst.ahead) return false
+  return side.rst.peerData.frame > side.rst.ownData.frame
+}
+
+/**
+ * A listener's reset of a connection nobody had accepted (inet_csk_listen_stop): the server had never sent payload, and
+ * other connections of the same port were reset in the same instant with nothing exchanged at all, or the port refuses
+ * right afterwards. With nothing unread, closing an accepted connection would have sent a FIN.
+ */
+export function wasUnaccepted(e: Evidence, side: SideEvidence | undefined): boolean {
+  if (side !== e.server || !isActive(side) || !side.has(L.SIDE_SYN_ACK)) return false
+  if (side.has(L.SIDE_DATA | L.SIDE_FIN)) return false
+  const flush = e.flush()
+  if (flush === undefined) return false
+  if (e.client.has(L.SIDE_DATA | L.SIDE_FIN)) return flush.bareResets > 0
+  return flush.resets > 1 || flush.refusedFrame > 0
+}
+
+/** The RST does not acknowledge the last payload, which must have crossed it. */
+export function crossedPayload({ resetter: side, victim }: Situation): boolean {
+  if (side === undefined || victim === undefined || !side.rst.hasAck) return false
+  return side.rst.triggerLen > 0 && seqAfter(side.rst.peerNxt, side.rst.ack)
+}
+
+/** The RST answers payload or a FIN, in the form of a host that has no socket. */
+export function answersUse({ resetter: side, victim }: Situation): boolean {
+  if (side === undefined || !isStateless(side) || !answersTrigger(side, victim)) return false
+  return side.rst.triggerLen > 0 || (side.rst.triggerFlags & (FIN | SYN)) === FIN
+}
+
+/** A host without a socket answers at once; what takes longer waits for something else. */
+const ANSWER_WITHIN_NS = 5e9
+
+/** The RST answers the peer's last segment: that was not acknowledged before, or asks for an answer by itself. */
+export function answersTrigger(side: SideEvidence, victim: SideEvidence | undefined): boolean {
+  const { rst } = side
+  if (victim === undefined || !rst.trigger.seen) return false
+  if (between(rst.trigger, rst.at) > ANSWER_WITHIN_NS) return false
+  const isAcked = side.has(L.SIDE_ACK_SET) && !seqAfter(rst.peerNxt, side.acked)
+  return !isAcked || rst.triggerIsProbe || (rst.triggerLen === 0 && rst.seq === rst.triggerAck)
+}

@@ -1,0 +1,54 @@
+// The form of a rule. Rules are tried in order, and the first whose condition holds gives verdict and cause; everything
+// else in it is asked only when a column wants it. A rule is pure: it sees the evidence and what follows from it.
+
+import type { Evidence } from './evidence.js'
+import type { SideEvidence } from './side-evidence.js'
+import type { Closer, Situation } from './derived.js'
+import type { Verdict } from './endings.js'
+import type { EvidenceItem } from './phrases.js'
+
+/** How sure a verdict is, and when it may be called so. */
+export type Confidence = 'certain' | 'likely' | 'possible'
+
+/** One way a connection can have ended. */
+export interface Rule {
+  /** Stable name, in output with `explain`. */
+  readonly id: string
+  readonly verdict: Verdict
+  readonly cause: string
+  readonly when: (e: Evidence, s: Situation) => boolean
+  readonly closer: (e: Evidence, s: Situation) => Closer
+  /** Confidence with a complete capture; gaps in the capture lower it. */
+  readonly confidence: (e: Evidence, s: Situation) => Confidence
+  /** Other `verdict.cause` the packets cannot exclude. */
+  readonly alternatives: readonly string[]
+  /** The packets the verdict rests on. */
+  readonly evidence: (e: Evidence, s: Situation) => EvidenceItem[]
+  /** One or two sentences with the numbers in them. */
+  readonly explain: (e: Evidence, s: Situation) => string
+}
+
+/** The name of a side, for rules whose closer is one of the two. */
+export function nameOf(e: Evidence, side: Evidence['client'] | undefined): Closer {
+  if (side === undefined) return 'unknown'
+  return side === e.client ? 'client' : 'server'
+}
+
+/** The closer of a rule that blames the sender of the reset. */
+export function resetter(e: Evidence, s: Situation): Closer {
+  return nameOf(e, s.resetter)
+}
+
+/** Runs `ask` on a side that a rule's condition has shown to exist. */
+export function onSide<T>(side: SideEvidence | undefined, ask: (side: SideEvidence) => T): T {
+  if (side === undefined) throw new Error('a reset rule ran without a reset')
+  return ask(side)
+}
+
+/** The same for the sender of a reset and the side it hit. */
+export function onBoth<T>(
+  s: Situation,
+  ask: (resetter: SideEvidence, victim: SideEvidence) => T,
+): T {
+  return onSide(s.resetter, (side) => onSide(s.victim, (victim) => ask(side, victim)))
+}

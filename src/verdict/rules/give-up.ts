@@ -1,0 +1,201 @@
+// Connections that one side gave up in silence: keepalive probes or retransmissions that stop without an answer. What can
+// be said depends on how long the capture runs on after the last one, since Linux sends nothing when it gives up.
+
+import * as L from '../../tcp/layout.js'
+import type { Evidence } from '../evidence.js'
+import { type Rule, nameOf } from '../rule.js'
+import type { SideEvidence } from '../side-evidence.js'
+import type { Situation } from '../derived.js'
+import { The, count, duration, items, packet, toEnd } from '../phrases.js'
+
+/** Each retransmission waits twice as long as the one before (RFC 6298 §5.5); timers may be late by an eighth. */
+const BACKOFF = 2 * 1.125
+/** No Linux retransmission timer waits longer (TCP_RTO_MAX). */
+export const LONGEST_WAIT_NS: number = 120e9 * 1.125
+/** Fast retransmits and tail-loss probes come sooner than any timer, and the timer after them takes its full time. */
+const SHORTEST_TIMER_NS = 1e9
+/** Added to every expected time: scheduling at the sender and the capturing host. */
+const SLACK_NS = 50e6
+/** Probe interval when only one probe was seen: the default of Linux and BSD (tcp_keepalive_intvl). */
+const DEFAULT_PROBE_INTERVAL_NS = 75e9
+/** A probe younger than this may still be answered. */
+const ANSWER_NS = 1e9
+
+/** Rules for connections that were given up, or soon will be. */
+export const GIVE_UP_RULES: readonly Rule[] = [
+  {
+    id: 'keepalive-silent',
+    verdict: 'keepalive_timeout',
+    cause: 'silent',
+    when: (e) => probing(e) !== undefined && !probeStillDue(e),
+    closer: (e) => nameOf(e, probing(e)),
+    confidence: (e) => ((probing(e)?.probeRun ?? 0) > 1 ? 'likely' : 'possible'),
+    alternatives: ['keepalive_timeout.unanswered_at_end', 'lingering_established.idle'],
+    evidence: probeEvidence,
+    explain: (e) =>
+      onProber(
+        e,
+        (side) =>
+          `${The(e, side)} sent ${count(side.probeRun, 'keepalive probe')} without an answer (last: ${packet(side.probeLast)}), then nothing more ` +
+          `for ${toEnd(e, side.probeLast)}, longer than its probe interval: the peer is gone, and the prober too, or its packets no longer pass here.`,
+      ),
+  },
+  {
+    id: 'keepalive-unanswered-at-end',
+    verdict: 'keepalive_timeout',
+    cause: 'unanswered_at_end',
+    when: (e) => probing(e) !== undefined && !probeIsYoung(e),
+    closer: () => 'none',
+    // The peer may still answer after the capture.
+    confidence: (e) => ((probing(e)?.probeRun ?? 0) > 1 ? 'likely' : 'possible'),
+    alternatives: ['lingering_established.keepalive_sustained'],
+    evidence: probeEvidence,
+    explain: (e) =>
+      onProber(
+        e,
+        (side) =>
+          `${The(e, side)} sent ${count(side.probeRun, 'keepalive probe')} without an answer (last: ${packet(side.probeLast)}), ` +
+          `and the capture ends ${toEnd(e, side.probeLast)} later, before it would have given up.`,
+      ),
+  },
+  giveUp('data', 'retransmission-timeout-data', L.SERIES_DATA, 'its payload'),
+  giveUp('fin', 'retransmission-timeout-fin', L.SERIES_FIN, 'its FIN'),
+  giveUp(
+    'zero_window',
+    'retransmission-timeout-zero-window',
+    L.SERIES_WINDOW_PROBE,
+    'window probes',
+  ),
+]
+
+/** A rule for retransmissions of `kind` that stop although the capture runs on. */
+function giveUp(
+  cause: 'data' | 'fin' | 'zero_window',
+  id: string,
+  kind: number,
+  what: string,
+): Rule {
+  const lingering =
+    cause === 'data' ? 'data_unanswered' : cause === 'fin' ? 'fin_unanswered' : 'zero_window'
+  return {
+    id,
+    verdict: 'retransmission_timeout',
+    cause,
+    when: (e, s) => resending(e, s, kind) !== undefined && !resendStillDue(e, s, kind),
+    closer: (e, s) => nameOf(e, resending(e, s, kind)),
+    confidence: (e, s) => ((resending(e, s, kind)?.seriesCount ?? 0) > 2 ? 'likely' : 'possible'),
+    alternatives: [`lingering_established.${lingering}`],
+    evidence: (e, s) => {
+      const side = resending(e, s, kind)
+      return side === undefined ? [] : items([side.seriesLast, `last retransmission of ${what}`])
+    },
+    explain: (e, s) => {
+      const side = resending(e, s, kind)
+      if (side === undefined) return ''
+      if (side.seriesKind === 0) {
+        return (
+          `${The(e, side)} probed the closed window of the other side, each time with an answer, and stopped (${packet(side.seriesLast)}); ` +
+          `the capture runs on for ${toEnd(e, side.seriesLast)}, longer than the next probe takes: it gave up (TCP_USER_TIMEOUT, a limit on orphans), or died.`
+        )
+      }
+      return (
+        `${The(e, side)} repeated ${what} ${count(side.seriesCount, 'time')} over ${duration(Math.max(0, side.seriesLast.ns - side.seriesSentNs))} without an answer ` +
+        `and then stopped (${packet(side.seriesLast)}); the capture runs on for ${toEnd(e, side.seriesLast)}. ` +
+        (isHeardAfter(e, side)
+          ? `The other side was still sending, without acknowledging it: packets were lost in one direction.`
+          : `It gave up, or died itself: the other host or the path to it was gone.`)
+      )
+    },
+  }
+}
+
+/** What a side repeats: a FIN that carries payload nobody has acknowledged is payload first. */
+function kindOf(side: SideEvidence, s: Situation): number {
+  return s.undelivered === side && side.seriesKind === L.SERIES_FIN
+    ? L.SERIES_DATA
+    : side.seriesKind
+}
+
+/** The side whose retransmissions of `kind` were running when its last packet passed. */
+function resending(e: Evidence, s: Situation, kind: number): SideEvidence | undefined {
+  for (const side of [e.client, e.server]) {
+    if (side.seriesCount > 0 && kindOf(side, s) === kind) return side
+  }
+  return kind === L.SERIES_WINDOW_PROBE && windowProberStopped(e) ? windowProber(e) : undefined
+}
+
+/** The side that was probing a window that is still closed, though every probe so far was answered. */
+function windowProber(e: Evidence): SideEvidence | undefined {
+  const { client, server } = e
+  if (server.window === 0 && server.packets > 0 && client.windowProbes > 0) return client
+  if (client.window === 0 && client.packets > 0 && server.windowProbes > 0) return server
+  return undefined
+}
+
+/** A closed window is probed for as long as the writer lives, at most twice as late each time: it no longer does. */
+export function windowProberStopped(e: Evidence): boolean {
+  const side = windowProber(e)
+  if (side === undefined || side.seriesKind !== 0 || side.last.frame !== side.seriesLast.frame)
+    return false
+  return e.captureEndNs > side.seriesLast.ns + waitAfter(side)
+}
+
+/** How long the next step of a series can be away. A first timer takes a second at least (RFC 6298 §2.4). */
+function waitAfter(side: SideEvidence): number {
+  const gap = Math.max(side.seriesGapNs, SHORTEST_TIMER_NS / BACKOFF)
+  return Math.min(gap * BACKOFF, LONGEST_WAIT_NS) + SLACK_NS
+}
+
+/** Whether the next retransmission could still come after the end of the capture. */
+function resendStillDue(e: Evidence, s: Situation, kind: number): boolean {
+  const side = resending(e, s, kind)
+  if (side === undefined) return false
+  return e.captureEndNs <= side.seriesLast.ns + waitAfter(side)
+}
+
+/** The peer sent something after the last retransmission. */
+function isHeardAfter(e: Evidence, side: SideEvidence): boolean {
+  const peer = side === e.client ? e.server : e.client
+  return peer.last.seen && peer.last.frame > side.seriesLast.frame
+}
+
+function probing(e: Evidence): SideEvidence | undefined {
+  if (e.client.probeRun > 0) return e.client
+  if (e.server.probeRun > 0) return e.server
+  return undefined
+}
+
+function probeStillDue(e: Evidence): boolean {
+  return onProber(e, (side) => {
+    const interval = Number.isNaN(side.probeIntervalNs)
+      ? DEFAULT_PROBE_INTERVAL_NS
+      : side.probeIntervalNs
+    return e.captureEndNs <= side.probeLast.ns + interval * 1.125 + SLACK_NS
+  })
+}
+
+/** After answered ones, a single probe at the very end of the capture says nothing yet. */
+function probeIsYoung(e: Evidence): boolean {
+  return onProber(
+    e,
+    (side) =>
+      side.probesAnswered > 0 &&
+      side.probeRun === 1 &&
+      e.captureEndNs - side.probeLast.ns < ANSWER_NS,
+  )
+}
+
+function onProber<T>(e: Evidence, ask: (side: SideEvidence) => T): T {
+  const side = probing(e)
+  if (side === undefined) throw new Error('a keepalive rule ran without a probe')
+  return ask(side)
+}
+
+function probeEvidence(e: Evidence): ReturnType<typeof items> {
+  return onProber(e, (side) =>
+    items(
+      [side.probeFirst, 'first unanswered keepalive probe'],
+      [side.probeLast, 'last keepalive probe'],
+    ),
+  )
+}

@@ -1,0 +1,230 @@
+// Endings by FIN from both sides.
+
+import type { Evidence } from '../evidence.js'
+import type { SideEvidence } from '../side-evidence.js'
+import * as L from '../../tcp/layout.js'
+import { type Rule, nameOf } from '../rule.js'
+import type { Closer, Situation } from '../derived.js'
+import { The, count, items, packet, span, the } from '../phrases.js'
+import { seqAfter, seqDistance } from '../../tcp/seq.js'
+
+/** From here on a second FIN counts as slow. */
+const SLOW_CLOSE_NS = 1e9
+
+/** A socket connected to itself: its only FIN is both FINs. */
+export const SELF_CLOSE: Rule = {
+  id: 'fin-self',
+  verdict: 'graceful_fin',
+  cause: 'simultaneous',
+  when: (e, s) => e.has(L.CONN_SELF) && s.first !== undefined,
+  closer: () => 'both',
+  confidence: () => 'likely',
+  alternatives: [],
+  evidence: (_e, s) => (s.first === undefined ? [] : items([s.first.fin, 'FIN'])),
+  explain: (_e, s) =>
+    `A socket that was connected to itself (same address and port at both ends) was closed` +
+    `${s.first === undefined ? '' : ` (FIN, ${packet(s.first.fin)})`}. That happens when a client connects to a local port ` +
+    `nobody listens on, and is given that very port.`,
+}
+
+/** Rules for connections on which both FINs passed and no reset decided. */
+export const GRACEFUL_RULES: readonly Rule[] = [
+  {
+    id: 'fin-late-close',
+    verdict: 'graceful_fin',
+    cause: 'late_close',
+    when: (_e, s) => s.bothFins && metForgottenSocket(s),
+    closer: firstCloser,
+    confidence: () => 'likely',
+    alternatives: ['graceful_fin.reset_after_close'],
+    evidence: finsAndReset,
+    explain: (e, s) =>
+      pair(
+        s,
+        (first, second) =>
+          `${The(e, first)} closed first (FIN, ${packet(first.fin)}); ${the(e, second)} only ${span(first.finAcked, second.fin)} after acknowledging that. ` +
+          `By then ${the(e, first)} had dropped its half-closed socket, so that the late FIN met a RST (${packet(first.rst.at)}). No data was lost.`,
+      ),
+  },
+  {
+    id: 'fin-reset-after-close',
+    verdict: 'graceful_fin',
+    cause: 'reset_after_close',
+    when: (_e, s) =>
+      s.bothFins && s.anyReset && (resetBehind(s.first, s) || resetBehind(s.second, s)),
+    closer: firstCloser,
+    confidence: (_e, s) => (resetAcksPayload(s) ? 'likely' : 'certain'),
+    alternatives: ['rst_after_kill.abort_after_fin', 'rst_after_kill.unread_data'],
+    evidence: finsAndReset,
+    explain: (e, s) =>
+      pair(
+        s,
+        (first, second) =>
+          `${The(e, first)} closed first (FIN, ${packet(first.fin)}), ${the(e, second)} ${span(first.fin, second.fin)} later; ` +
+          `the RST after that (${packet(resetBehind(first, s) ? first.rst.at : second.rst.at)}) ${resetAcksPayload(s) ? 'acknowledges the last payload.' : 'cost no data.'}`,
+      ),
+  },
+  {
+    id: 'fin-simultaneous',
+    verdict: 'graceful_fin',
+    cause: 'simultaneous',
+    when: (_e, s) => s.bothFins && crossed(s),
+    closer: () => 'both',
+    confidence: (_e, s) => (s.bothFinsAcked ? 'certain' : 'likely'),
+    alternatives: [],
+    evidence: fins,
+    explain: (e, s) =>
+      pair(
+        s,
+        (first, second) =>
+          `Both sides closed before seeing the other's FIN: ${the(e, first)} (${packet(first.fin)}) and ${the(e, second)} ` +
+          `${span(first.fin, second.fin)} later (${packet(second.fin)}).`,
+      ),
+  },
+  {
+    id: 'fin-last-ack-missing',
+    verdict: 'graceful_fin',
+    cause: 'last_ack_missing',
+    when: (_e, s) => s.bothFins && !s.bothFinsAcked,
+    closer: firstCloser,
+    confidence: () => 'likely',
+    alternatives: ['graceful_fin.normal'],
+    evidence: fins,
+    explain: (e, s) =>
+      pair(
+        s,
+        (first, second) =>
+          `${The(e, first)} closed first (FIN, ${packet(first.fin)}), ${the(e, second)} ${span(first.fin, second.fin)} later (${packet(second.fin)}); ` +
+          (second.finCount > 1 && !second.finAcked.seen
+            ? `repeated ${count(second.finCount - 1, 'time')}, it was never acknowledged: ${the(e, first)} or the path to it was gone.`
+            : `the last acknowledgment was not captured.`),
+      ),
+  },
+  {
+    id: 'fin-half-close',
+    verdict: 'graceful_fin',
+    cause: 'half_close',
+    when: (_e, s) => s.bothFins && usedHalfOpen(s),
+    closer: firstCloser,
+    confidence: () => 'certain',
+    alternatives: [],
+    evidence: (_e, s) =>
+      pair(s, (first, second) =>
+        items(
+          [first.fin, 'first FIN'],
+          [second.late, 'payload in the other direction after the FIN'],
+          [second.fin, 'second FIN'],
+          [second.finAcked, 'last acknowledgment'],
+        ),
+      ),
+    explain: (e, s) =>
+      pair(
+        s,
+        (first, second) =>
+          `${The(e, first)} finished sending (FIN, ${packet(first.fin)}) but went on receiving: ${the(e, second)} still delivered ` +
+          `${count(second.lateBytes, 'byte')} and closed ${span(first.fin, second.fin)} later (${packet(second.fin)}).`,
+      ),
+  },
+  {
+    id: 'fin-slow-close',
+    verdict: 'graceful_fin',
+    cause: 'slow_close',
+    when: (_e, s) => s.bothFins && slowClose(s),
+    closer: firstCloser,
+    confidence: () => 'certain',
+    alternatives: [],
+    evidence: fins,
+    explain: (e, s) =>
+      pair(
+        s,
+        (first, second) =>
+          `${The(e, first)} closed first (FIN, ${packet(first.fin)}); ${the(e, second)} stayed in CLOSE-WAIT for ` +
+          `${span(first.finAcked, second.fin)} before it closed too (${packet(second.fin)}).`,
+      ),
+  },
+  {
+    id: 'fin-normal',
+    verdict: 'graceful_fin',
+    cause: 'normal',
+    when: (_e, s) => s.bothFins,
+    closer: firstCloser,
+    confidence: () => 'certain',
+    alternatives: [],
+    evidence: fins,
+    explain: (e, s) =>
+      pair(
+        s,
+        (first, second) =>
+          `${The(e, first)} closed first (FIN, ${packet(first.fin)}), ${the(e, second)} ${span(first.fin, second.fin)} later ` +
+          `(${packet(second.fin)}); both FINs were acknowledged. A process that was killed with nothing unread looks the same.`,
+      ),
+  },
+]
+
+function pair<T>(s: Situation, ask: (first: SideEvidence, second: SideEvidence) => T): T {
+  if (s.first === undefined || s.second === undefined) {
+    throw new Error('a FIN rule ran without a FIN')
+  }
+  return ask(s.first, s.second)
+}
+
+function firstCloser(e: Evidence, s: Situation): Closer {
+  return nameOf(e, s.first)
+}
+
+function fins(_e: Evidence, s: Situation): ReturnType<typeof items> {
+  return pair(s, (first, second) =>
+    items(
+      [first.fin, 'first FIN'],
+      [first.finAcked, 'it is acknowledged'],
+      [second.fin, 'second FIN'],
+      [second.finAcked, 'it is acknowledged'],
+    ),
+  )
+}
+
+function finsAndReset(e: Evidence, s: Situation): ReturnType<typeof items> {
+  const resets = pair(s, (first, second) => items([first.rst.at, 'RST'], [second.rst.at, 'RST']))
+  return [...fins(e, s), ...resets].sort((a, b) => a.frame - b.frame)
+}
+
+/** A RST of `side` that came after both FINs. */
+function resetBehind(side: SideEvidence | undefined, s: Situation): boolean {
+  if (side === undefined || !side.rst.at.seen) return false
+  const { first, second } = s
+  return side.rst.at.frame > (first?.fin.frame ?? 0) && side.rst.at.frame > (second?.fin.frame ?? 0)
+}
+
+/** The RST is the first to acknowledge payload: whether the program has read it is not shown. */
+function resetAcksPayload({ resetter, victim }: Situation): boolean {
+  if (resetter === undefined || victim === undefined || !resetter.rst.hasAck) return false
+  return resetter.has(L.SIDE_ACK_SET) && seqDistance(victim.finSeq, resetter.acked) > 0
+}
+
+/** The first closer answered the second FIN, much later than its own, with the RST of a host without socket. */
+function metForgottenSocket({ first, second, anyReset }: Situation): boolean {
+  if (!anyReset || first === undefined || second === undefined) return false
+  if (first.rst.at.frame < second.fin.frame || first.rst.hasAck || second.finAcked.seen)
+    return false
+  if (!first.finAcked.seen || second.fin.ns - first.finAcked.ns < SLOW_CLOSE_NS) return false
+  return seqDistance(first.rst.seq, first.finSeq) === 1
+}
+
+/** Neither FIN acknowledges the other. */
+function crossed({ first, second }: Situation): boolean {
+  if (first === undefined || second === undefined) return false
+  return !seqAfter(first.finAck, second.finSeq) && !seqAfter(second.finAck, first.finSeq)
+}
+
+/** Payload of the second closer, sent after the first FIN, was acknowledged. */
+function usedHalfOpen({ first, second }: Situation): boolean {
+  if (first === undefined || second === undefined) return false
+  // What the first FIN itself acknowledges came before it, wherever it was captured.
+  const before = seqAfter(first.finAck, first.finPeerNxt) ? first.finAck : first.finPeerNxt
+  return second.lateBytes > 0 && seqAfter(first.acked, before) && seqAfter(second.finSeq, before)
+}
+
+function slowClose({ first, second }: Situation): boolean {
+  if (first === undefined || second === undefined) return false
+  return second.fin.ns - first.finAcked.ns >= SLOW_CLOSE_NS
+}

@@ -1,0 +1,82 @@
+// Connections of which too little was captured.
+
+import * as L from '../../tcp/layout.js'
+import type { Evidence } from '../evidence.js'
+import type { Rule } from '../rule.js'
+import type { Situation } from '../derived.js'
+import { items, the } from '../phrases.js'
+import { seqAfter } from '../../tcp/seq.js'
+
+/** Nothing but resets: comes before all that judge resets. */
+export const RST_ONLY: Rule = {
+  id: 'incomplete-rst-only',
+  verdict: 'incomplete',
+  cause: 'rst_only',
+  when: (e) => onlySent(e, L.SIDE_RST),
+  closer: () => 'unknown',
+  confidence: () => 'certain',
+  alternatives: [],
+  evidence: (e) => items([e.start, 'RST']),
+  explain: () => 'Only RSTs of this connection were captured: a filter, backscatter or a scan.',
+}
+
+/** Nothing but FINs: comes before what judges FINs that were never acknowledged. */
+export const FIN_ONLY: Rule = {
+  id: 'incomplete-fin-only',
+  verdict: 'incomplete',
+  cause: 'fin_only',
+  when: (e) => onlySent(e, L.SIDE_FIN),
+  closer: () => 'unknown',
+  confidence: () => 'certain',
+  alternatives: [],
+  evidence: (e) => items([e.start, 'FIN']),
+  explain: () => 'Only FINs of this connection were captured.',
+}
+
+/** A single packet from the middle. */
+export const MIDSTREAM: Rule = {
+  id: 'incomplete-midstream',
+  verdict: 'incomplete',
+  cause: 'midstream',
+  when: (e, s) => s.midstream && e.client.packets + e.server.packets === 1,
+  closer: () => 'unknown',
+  confidence: () => 'certain',
+  alternatives: [],
+  evidence: (e) => items([e.start, 'first packet']),
+  explain: () =>
+    'Too few packets from the middle of this connection were captured to judge its ending.',
+}
+
+/** The ending itself is not visible. */
+export const ONE_DIRECTION: Rule = {
+  id: 'incomplete-one-direction',
+  verdict: 'incomplete',
+  cause: 'one_direction',
+  when: (e, s) => s.oneDirection || finOfUnseenPeer(e, s),
+  closer: () => 'unknown',
+  confidence: () => 'certain',
+  alternatives: [],
+  evidence: (e) => items([e.start, 'first packet'], [e.end, 'last packet']),
+  explain: (e) => {
+    const side = e.client.packets === 0 ? e.client : e.server
+    return side.packets === 0
+      ? `No packet of ${the(e, side)} was captured, so the ending cannot be judged.`
+      : `Packets of ${the(e, side)} are missing: acknowledgments show what was not captured. The ending cannot be judged.`
+  },
+}
+
+/** After a FIN the other side's octets were acknowledged that were never captured: its own FIN is probably among them. */
+function finOfUnseenPeer(_e: Evidence, s: Situation): boolean {
+  if (s.first === undefined || s.second === undefined || s.bothFins) return false
+  if (!s.second.has(L.SIDE_NXT_SET) || !s.first.has(L.SIDE_ACK_SET)) return false
+  return seqAfter(s.first.acked, s.second.nxt)
+}
+
+/** Whether all captured packets of the connection carried this flag. */
+function onlySent(e: Evidence, flag: number): boolean {
+  const plain = L.SIDE_SYN | L.SIDE_SYN_ACK | L.SIDE_DATA | L.SIDE_PLAIN_ACK
+  const others = (plain | L.SIDE_FIN | L.SIDE_RST) & ~flag
+  return (
+    !e.client.has(others) && !e.server.has(others) && (e.client.has(flag) || e.server.has(flag))
+  )
+}

@@ -1,0 +1,250 @@
+// Connections still open when the capture ends, for all that was captured: a close may have passed elsewhere or been lost
+// by the capturing host, so none of these is certain but where packets of the end itself show it.
+
+import * as L from '../../tcp/layout.js'
+import type { Evidence } from '../evidence.js'
+import type { Moment } from '../packet-ref.js'
+import type { SideEvidence } from '../side-evidence.js'
+import type { Rule } from '../rule.js'
+import type { Situation } from '../derived.js'
+import { seqAfter } from '../../tcp/seq.js'
+import { LONGEST_WAIT_NS, windowProberStopped } from './give-up.js'
+import { The, count, duration, items, packet, sureAfter, the, toEnd, tooEarly } from '../phrases.js'
+
+/** Unacknowledged payload counts as unanswered after this time even without a retransmission. */
+const ANSWER_NS = 1e9
+
+/** Rules for what never got an ending; they come after all others but `incomplete`. */
+export const OPEN_RULES: readonly Rule[] = [
+  {
+    id: 'open-superseded',
+    verdict: 'lingering_established',
+    cause: 'superseded',
+    when: (e, s) => e.has(L.CONN_SUPERSEDED) && s.first === undefined && !s.anyReset,
+    closer: () => 'none',
+    confidence: () => 'certain',
+    alternatives: [],
+    evidence: (e) => items([e.end, 'last packet before the ports were used again']),
+    explain: (e) =>
+      `A new connection took the same addresses and ports over without a FIN or RST for this one (last packet ${e.end.frame}): ` +
+      `one end lost its state, or the close was not captured.`,
+  },
+  {
+    id: 'open-zero-window',
+    verdict: 'lingering_established',
+    cause: 'zero_window',
+    when: (e) => stalled(e) !== undefined && !windowProberStopped(e),
+    closer: () => 'none',
+    confidence: (e) => {
+      if (probesGoUnanswered(e)) return 'possible'
+      return e.quietNs > LONGEST_WAIT_NS ? 'likely' : 'certain'
+    },
+    alternatives: [],
+    evidence: (e) => {
+      const side = stalled(e)
+      return side === undefined ? [] : items([side.last, 'window 0'])
+    },
+    explain: (e) => {
+      const side = stalled(e)
+      if (side === undefined) return ''
+      const writer = side === e.client ? e.server : e.client
+      return (
+        `${The(e, side)} does not read: its window is 0 (${packet(side.last)}), and ${the(e, writer)} has sent ` +
+        `${count(writer.windowProbes, 'window probe')} in all${probesGoUnanswered(e) ? ', the last of them without an answer' : ''}, ` +
+        `last seen ${duration(e.quietNs)} before the capture ended.`
+      )
+    },
+  },
+  {
+    id: 'open-data-unanswered-half-closed',
+    verdict: 'lingering_established',
+    cause: 'data_unanswered',
+    when: (_e, s) => s.first !== undefined && s.undelivered !== undefined,
+    closer: () => 'none',
+    confidence: () => 'likely',
+    alternatives: ['retransmission_timeout.data'],
+    evidence: (_e, s) =>
+      s.undelivered === undefined
+        ? []
+        : items(
+            [s.undelivered.data, 'payload that is never acknowledged'],
+            [s.undelivered.seriesLast, 'last retransmission'],
+          ),
+    explain: (e, s) =>
+      s.undelivered === undefined || s.first === undefined
+        ? ''
+        : `${The(e, s.first)} had closed (FIN, ${packet(s.first.fin)}); payload of ${the(e, s.undelivered)} (${packet(payloadOf(s.undelivered))}) was sent again ` +
+          `${count(s.undelivered.seriesCount, 'time')} and never acknowledged before the capture ended.`,
+  },
+  {
+    id: 'open-close-wait',
+    verdict: 'lingering_established',
+    cause: 'close_wait',
+    when: (e, s) => s.first !== undefined && s.first.finAcked.seen && !stillSends(e, s),
+    closer: () => 'none',
+    confidence: (e, s) =>
+      sureAfter(s.first === undefined ? 0 : e.captureEndNs - s.first.finAcked.ns),
+    alternatives: [],
+    evidence: (_e, s) =>
+      s.first === undefined
+        ? []
+        : items([s.first.fin, 'FIN'], [s.first.finAcked, 'acknowledged; no FIN follows']),
+    explain: (e, s) =>
+      s.first === undefined || s.second === undefined
+        ? ''
+        : `${The(e, s.first)} closed (FIN, ${packet(s.first.fin)}) and ${the(e, s.second)} acknowledged it, but had not closed ` +
+          `${toEnd(e, s.first.finAcked)} later when the capture ended: it sits in CLOSE-WAIT, as after a missing close().${tooEarly(e.captureEndNs - s.first.finAcked.ns)}`,
+  },
+  {
+    id: 'open-fin-unanswered',
+    verdict: 'lingering_established',
+    cause: 'fin_unanswered',
+    when: (_e, s) => s.first !== undefined && !s.first.finAcked.seen,
+    closer: () => 'none',
+    confidence: () => 'likely',
+    alternatives: ['retransmission_timeout.fin', 'lingering_established.close_wait'],
+    evidence: (_e, s) =>
+      s.first === undefined ? [] : items([s.first.fin, 'FIN'], [s.first.finLast, 'last FIN']),
+    explain: (e, s) =>
+      s.first === undefined
+        ? ''
+        : `${The(e, s.first)} sent its FIN ${count(s.first.finCount, 'time')} (first ${packet(s.first.fin)}) without an acknowledgment ` +
+          `before the capture ended.`,
+  },
+  {
+    id: 'open-data-unanswered',
+    verdict: 'lingering_established',
+    cause: 'data_unanswered',
+    when: (e) => unanswered(e) !== undefined,
+    closer: () => 'none',
+    confidence: (e) => ((unanswered(e)?.seriesCount ?? 0) > 0 ? 'likely' : 'possible'),
+    alternatives: ['retransmission_timeout.data'],
+    evidence: (e) => {
+      const side = unanswered(e)
+      return side === undefined
+        ? []
+        : items(
+            [side.data, 'payload that is never acknowledged'],
+            [side.seriesLast, 'last retransmission'],
+          )
+    },
+    explain: (e) => {
+      const side = unanswered(e)
+      if (side === undefined) return ''
+      const other = side === e.client ? e.server : e.client
+      return (
+        `${count(side.outstanding(other), 'byte')} of ${the(e, side)} (${packet(payloadOf(side))}) went unacknowledged for ` +
+        `${toEnd(e, payloadOf(side))}, with ${count(side.seriesCount, 'retransmission')}; the capture ends before it gives up.`
+      )
+    },
+  },
+  {
+    id: 'open-keepalive-sustained',
+    verdict: 'lingering_established',
+    cause: 'keepalive_sustained',
+    when: (e) => keptAlive(e) !== undefined,
+    closer: () => 'none',
+    confidence: () => 'likely',
+    alternatives: [],
+    evidence: (e) => {
+      const side = keptAlive(e)
+      return side === undefined
+        ? []
+        : items([side.probeLast, 'last keepalive probe'], [side.probeAnswer, 'its answer'])
+    },
+    explain: (e) => {
+      const side = keptAlive(e)
+      return side === undefined
+        ? ''
+        : `Open and unused: only keepalive probes of ${the(e, side)} (${side.probesAnswered} answered) ` +
+            `since ${duration(e.captureEndNs - lastUse(e))} before the end of the capture.`
+    },
+  },
+  {
+    id: 'open-idle',
+    verdict: 'lingering_established',
+    cause: 'idle',
+    when: (e) => e.quietNs > e.idleNs,
+    closer: () => 'none',
+    confidence: () => 'likely',
+    alternatives: [],
+    evidence: (e) => items([e.end, 'last packet']),
+    explain: (e) =>
+      `Open and silent for ${duration(e.quietNs)} when the capture ended (last packet ${e.end.frame}): nobody closed it.`,
+  },
+  {
+    id: 'open-active',
+    verdict: 'lingering_established',
+    cause: 'active',
+    when: () => true,
+    closer: () => 'none',
+    confidence: () => 'likely',
+    alternatives: [],
+    evidence: (e) => items([e.end, 'last packet']),
+    explain: (e, s) =>
+      s.first === undefined
+        ? `Open when the capture ended, last packet (${e.end.frame}) ${duration(e.quietNs)} before that.`
+        : `${The(e, s.first)} has finished sending (FIN, ${packet(s.first.fin)}), the other side was still sending when the capture ended, ` +
+          `last packet (${e.end.frame}) ${duration(e.quietNs)} before that.`,
+  },
+]
+
+/** The side that has not closed was sending, and being heard, up to the end of the capture. */
+function stillSends(e: Evidence, { first, second }: Situation): boolean {
+  if (first === undefined || second === undefined || !second.late.seen) return false
+  const spanNs = second.data.ns - second.late.ns
+  return (
+    spanNs > 0 &&
+    e.captureEndNs - second.data.ns <= spanNs &&
+    seqAfter(first.acked, first.finPeerNxt)
+  )
+}
+
+/** The side whose window was 0 last while the other one probes it. */
+function stalled(e: Evidence): SideEvidence | undefined {
+  if (e.server.window === 0 && e.server.packets > 0 && e.client.windowProbes > 0) return e.server
+  if (e.client.window === 0 && e.client.packets > 0 && e.server.windowProbes > 0) return e.client
+  return undefined
+}
+
+/** Window probes that had no answer when the capture ended. */
+function probesGoUnanswered(e: Evidence): boolean {
+  return [e.client, e.server].some((side) => side.seriesKind === L.SERIES_WINDOW_PROBE)
+}
+
+/** The side with payload outstanding: being repeated, or without any answer for too long. */
+function unanswered(e: Evidence): SideEvidence | undefined {
+  for (const [side, other] of [
+    [e.client, e.server],
+    [e.server, e.client],
+  ] as const) {
+    if (side.outstanding(other) === 0 || !side.has(L.SIDE_DATA)) continue
+    if (side.seriesKind !== 0 || e.captureEndNs - side.data.ns > ANSWER_NS) return side
+  }
+  return undefined
+}
+
+/** The last payload of a side, or what repeated it where the first sending is not in the capture. */
+function payloadOf(side: SideEvidence): Moment {
+  return side.data.seen ? side.data : side.seriesLast
+}
+
+/** The side whose answered probes are the last use of the connection. */
+function keptAlive(e: Evidence): SideEvidence | undefined {
+  const used = lastUse(e)
+  for (const side of [e.client, e.server]) {
+    if (side.probesAnswered === 0 || !(side.probeLast.ns > used)) continue
+    // The next probe is due again after the idle time; without it nobody keeps the connection alive any more.
+    const due = side.probeIdleNs * 1.125 + 1e9
+    if (!(e.captureEndNs - side.probeLast.ns > due)) return side
+  }
+  return undefined
+}
+
+/** Time of the last payload, or of the opening. */
+function lastUse(e: Evidence): number {
+  let ns = e.handshake.seen ? e.handshake.ns : e.start.ns
+  if (e.client.data.seen) ns = Math.max(ns, e.client.data.ns)
+  if (e.server.data.seen) ns = Math.max(ns, e.server.data.ns)
+  return ns
+}

@@ -1,0 +1,77 @@
+// UDP (RFC 768) as a carrier of tunnels, recognized by their registered ports.
+
+import { BAD_HEADER, NOT_TCP } from '../decode-status.js'
+import { readGtp, readL2tp, readTeredo } from './access.js'
+import { LAYER_MPLS } from '../layers.js'
+import {
+  readCapwap,
+  readGeneve,
+  readLisp,
+  readTzsp,
+  readVxlan,
+  readVxlanGpe,
+  readVxlanLinux,
+} from './overlay.js'
+import type { Walk } from '../cursor.js'
+
+const UDP_HEADER_LEN = 8
+const UDP_PORTS = 0
+const UDP_LENGTH = 4
+
+const PORT_L2TP = 1701
+const PORT_GTP_USER = 2152
+const PORT_TEREDO = 3544
+const PORT_LISP_DATA = 4341
+const PORT_VXLAN = 4789
+const PORT_VXLAN_GPE = 4790
+const PORT_CAPWAP_DATA = 5247
+const PORT_GENEVE = 6081
+const PORT_MPLS = 6635
+/** What Linux used for VXLAN before the port was registered. */
+const PORT_VXLAN_LINUX = 8472
+const PORT_TZSP = 37_008
+
+/** Reads a UDP header and the tunnel header behind it, if its ports belong to one. */
+export function readUdp(walk: Walk): number {
+  if (!walk.has(UDP_HEADER_LEN)) return walk.short(UDP_HEADER_LEN)
+  const ports = walk.view.getInt32(walk.pos + UDP_PORTS)
+  const length = walk.view.getUint16(walk.pos + UDP_LENGTH)
+  // A jumbogram has no length here (RFC 2675 §4).
+  if (length !== 0) {
+    if (length < UDP_HEADER_LEN) return BAD_HEADER
+    walk.narrow(length)
+  }
+  walk.pos += UDP_HEADER_LEN
+  // Tunnels are addressed to their port; answers of the symmetric ones come from it.
+  const layer = readTunnel(walk, ports & 0xffff)
+  return layer === NOT_TCP ? readTunnel(walk, ports >>> 16) : layer
+}
+
+function readTunnel(walk: Walk, port: number): number {
+  switch (port) {
+    case PORT_VXLAN:
+      return readVxlan(walk)
+    case PORT_VXLAN_LINUX:
+      return readVxlanLinux(walk)
+    case PORT_VXLAN_GPE:
+      return readVxlanGpe(walk)
+    case PORT_GENEVE:
+      return readGeneve(walk)
+    case PORT_GTP_USER:
+      return readGtp(walk)
+    case PORT_TEREDO:
+      return readTeredo(walk)
+    case PORT_L2TP:
+      return readL2tp(walk)
+    case PORT_LISP_DATA:
+      return readLisp(walk)
+    case PORT_CAPWAP_DATA:
+      return readCapwap(walk)
+    case PORT_TZSP:
+      return readTzsp(walk)
+    case PORT_MPLS:
+      return LAYER_MPLS
+    default:
+      return NOT_TCP
+  }
+}

@@ -1,0 +1,182 @@
+// The form for people. Whole texts stand in golden/*.txt: `npx vitest run ... -u` rewrites them, read them afterwards.
+
+import { stripVTControlCharacters } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { COLUMNS } from '../../../../src/output/columns/columns.js'
+import { printable } from '../../../../src/base/printable.js'
+import { tableStyle } from '../../../../src/output/style.js'
+import {
+  ColumnsReporter,
+  type TableOptions,
+  TableReporter,
+} from '../../../../src/output/formats/table.js'
+import { controlsIn, NORMAL, REFUSED, type Run, reported } from './reporting.js'
+
+const PLAIN: TableOptions = {
+  all: false,
+  summaryOnly: false,
+  top: 5,
+  nameCaptures: true,
+  width: 80,
+  style: tableStyle(false),
+}
+
+/** An abort with data unread, midstream and lonely. */
+const ABORT = `
+0.000 > S 0:0(0)
+0.001 < S. 0:0(0) ack 1
+0.002 > . 1:1(0) ack 1
+0.010 > P. 1:101(100) ack 1
+0.011 < . 1:1(0) ack 101
+1.000 < R. 1:1(0) ack 101`
+
+const MIXED: readonly Run[] = [
+  { text: NORMAL, name: 'one.pcap' },
+  { text: REFUSED, name: 'two.pcap' },
+  { text: ABORT, name: 'three.pcap' },
+  { text: REFUSED, name: 'four.pcap' },
+]
+
+function table(runs: readonly Run[], options: Partial<TableOptions> = {}): string {
+  return reported((sink) => new TableReporter(sink, { ...PLAIN, ...options }), runs)
+}
+
+test('a small run', async () => {
+  await expect(table(MIXED)).toMatchFileSnapshot('golden/table.txt')
+})
+
+test('--all, on a narrow terminal', async () => {
+  await expect(table(MIXED, { all: true, width: 60 })).toMatchFileSnapshot('golden/table-all.txt')
+})
+
+test('--summary has the totals only', () => {
+  const text = table(MIXED, { summaryOnly: true })
+  expect(text).toMatch(/^4 connections in 4 captures, 1,234 TCP packets\n/)
+  expect(text).not.toContain('two.pcap')
+  expect(text.split('\n').filter((line) => line !== '')).toHaveLength(4)
+})
+
+test('no connection at all', () => {
+  expect(table([])).toMatch(/^0 connections/)
+  expect(table([])).not.toMatch(/NaN|Infinity|undefined/)
+})
+
+describe('notes about captures', () => {
+  const note = (facts: NonNullable<Run['facts']>): string =>
+    table([{ text: REFUSED, name: 'x.pcap', facts }])
+
+  test.each([
+    [
+      { skipped: [{ name: 'unknown-linktype', packets: 7 }], linktypes: [147] },
+      /7 packets .*\(147\)/,
+    ],
+    [{ skipped: [{ name: 'truncated-header', packets: 1 }] }, /1 packet cut by the snaplen/],
+    [{ dropped_packets: 12_000 }, /12,000 packets lost/],
+    [{ late_packets: 3 }, /3 packets came after/],
+    [{ evicted_connections: 1 }, /1 connection judged early/],
+  ])('%j', (facts, text) => {
+    expect(note(facts)).toMatch(text)
+    expect(note(facts)).toContain('x.pcap: ')
+  })
+
+  test.each([
+    [{ skipped: [{ name: 'not-ip', packets: 7 }] }],
+    [{ skipped: [{ name: 'not-tcp', packets: 7 }] }],
+    [{ dropped_packets: 0 }],
+  ])('none for %j', (facts) => {
+    expect(note(facts)).toBe(note({}))
+  })
+
+  test('are not endless', () => {
+    const facts = { late_packets: 1 }
+    const runs = Array.from({ length: 200 }, (_, i) => ({ text: NORMAL, name: `n${i}`, facts }))
+    const text = table(runs)
+    expect(text.match(/came after/g)?.length).toBeLessThan(20)
+    expect(text).toMatch(/and 1\d\d more notes/)
+  })
+})
+
+describe('lists', () => {
+  const many = Array.from({ length: 8 }, (_, i) => ({ text: REFUSED, name: `n${i}.pcap` }))
+
+  test('stop at --top and say how many are missing', () => {
+    const text = table(many, { top: 3 })
+    expect([...text.matchAll(/n\d\.pcap/g)].map(String)).toEqual(['n0.pcap', 'n1.pcap', 'n2.pcap'])
+    expect(text).toContain('… and 5 more like these')
+  })
+
+  test('--all lists all', () => {
+    const text = table(many, { top: 3, all: true })
+    expect([...text.matchAll(/n\d\.pcap/g)]).toHaveLength(8)
+    expect(text).not.toContain('more like these')
+  })
+
+  test('--top 0 only counts', () => {
+    const text = table(many, { top: 0 })
+    expect(text).toMatch(/handshake_failed +8 +100\.0 %/)
+    expect(text).not.toContain('n0.pcap')
+  })
+
+  test('a single capture is not named', () => {
+    expect(table([{ text: REFUSED, name: 'two.pcap' }], { nameCaptures: false })).not.toContain(
+      'two.pcap',
+    )
+  })
+
+  test('ordinary closes are counted, not listed', () => {
+    expect(table([{ text: NORMAL, name: 'fine.pcap' }])).not.toContain('fine.pcap')
+    expect(table([{ text: NORMAL, name: 'fine.pcap' }], { all: true })).toContain('fine.pcap')
+  })
+})
+
+test.each([40, 60, 80, 120])('sentences fit %i columns', (width) => {
+  const lines = table(MIXED, { all: true, width }).split('\n')
+  const sentences = lines.filter(
+    (line) => /^ {2,4}\S/.test(line) && !/\.pcap|%|tcp\.stream/.test(line),
+  )
+  expect(sentences.length).toBeGreaterThan(4)
+  expect(sentences.filter((line) => line.length > width)).toEqual([])
+})
+
+test('colours change nothing but colour', () => {
+  const coloured = table(MIXED, { style: tableStyle(true) })
+  expect(coloured).toContain('\u001b[')
+  expect(stripVTControlCharacters(coloured)).toBe(table(MIXED))
+})
+
+test('chosen columns are aligned, numbers to the right', () => {
+  const columns = ['client_ip', 'client_port', 'verdict'].flatMap((key) =>
+    COLUMNS.filter((c) => c.key === key),
+  )
+  const text = reported(
+    (sink) => new ColumnsReporter(sink, columns, tableStyle(false)),
+    [{ text: NORMAL }, { text: REFUSED, options: { clientPort: 7 } }],
+  )
+  expect(text.split('\n')).toEqual([
+    'client_ip        client_port  verdict',
+    '10.0.0.1               40000  graceful_fin',
+    '10.0.0.1                   7  handshake_failed',
+    '',
+  ])
+})
+
+describe('printable', () => {
+  test.each([
+    ['plain.pcap', 'plain.pcap'],
+    ['übung 日本.pcap', 'übung 日本.pcap'],
+    ['\u001b[2Jx', '\u241b[2Jx'],
+    ['a\nb\tc\0d', 'a\u240ab\u2409c\u2400d'],
+    ['del\u007f csi\u009b', 'del\ufffd csi\ufffd'],
+    ['\u202egpj.exe', '\ufffdgpj.exe'],
+    ['\u2066isolate\u2069', '\ufffdisolate\ufffd'],
+    ['line\u2028para\u2029', 'line\ufffdpara\ufffd'],
+  ])('%j becomes %j', (name, text) => {
+    expect(printable(name)).toBe(text)
+  })
+
+  test('is applied to the names of captures', () => {
+    const text = table([{ text: REFUSED, name: '\u001b]0;owned\u0007.pcap' }])
+    expect(text).toContain('\u241b]0;owned\u2407.pcap')
+    expect(controlsIn(text)).toEqual([])
+  })
+})

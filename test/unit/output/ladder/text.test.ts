@@ -1,0 +1,83 @@
+// Lines, sizes and times of a ladder.
+
+import { expect, test } from 'vitest'
+import { layoutOf } from '../../../../src/output/ladder/layout.js'
+import type { LadderPacket } from '../../../../src/output/ladder/packet.js'
+import { bytesText, secondsText } from '../../../../src/output/ladder/text.js'
+import { wrap } from '../../../../src/base/wrap.js'
+import { ladderText } from '../../../../src/output/ladder/render.js'
+import { tableStyle } from '../../../../src/output/style.js'
+
+test.each([
+  [0, '0 B'],
+  [999, '999 B'],
+  [1000, '1.00 kB'],
+  [999_600, '1.00 MB'],
+  [1_234_567, '1.23 MB'],
+  [123_456_789_012, '123 GB'],
+  [4_567_000_000_000, '4570 GB'],
+])('%d bytes are %s', (bytes, text) => {
+  expect(bytesText(bytes)).toBe(text)
+})
+
+test.each([
+  [0, '0.000000'],
+  [-100, '0.000000'],
+  [1_234_567_891, '1.234568'],
+  [-2e9, '-2.000000'],
+])('%d ns are %s s', (ns, text) => {
+  expect(secondsText(ns)).toBe(text)
+})
+
+test('text wraps behind what it starts with', () => {
+  expect(wrap('one two three four five six seven', 30, '  a  ')).toBe(
+    '  a  one two three four five\n     six seven',
+  )
+})
+
+const PACKET: LadderPacket = {
+  frame: 123_456,
+  ns: 12_345e9,
+  from: 'server',
+  flags: ['PSH', 'ACK'],
+  seq: 4_294_967_295,
+  ack: 4_294_967_295,
+  length: 65_160,
+  clientState: 'SYN-RECEIVED',
+  serverState: 'ESTABLISHED',
+  isStateChange: true,
+  kind: 'other',
+  notes: ['resent', 'window 0'],
+  shows: 'the supposed sender of the RST goes on as if nothing had happened',
+}
+
+test.each([40, 60, 72, 80, 90, 100, 132, 250])('no line is wider than %d columns', (width) => {
+  const gap = {
+    packets: 12_345,
+    clientBytes: 1e9,
+    serverBytes: 1e9,
+    retransmissions: 17,
+    fromNs: 0,
+    toNs: 1,
+    isProbing: false,
+    isLost: true,
+  }
+  const text = ladderText([PACKET, { silenceNs: 5e9 }, width < 80 ? PACKET : gap, PACKET], {
+    startNs: 0,
+    client: '10.0.0.1:40000',
+    server: '10.0.0.2:80',
+    width,
+    style: tableStyle(false),
+  })
+  // Narrower than this the words of a packet have no room any more.
+  const most = Math.max(width, 50)
+  expect(text.split('\n').filter((line) => line.length > most)).toEqual([])
+  expect(text).toMatch(/seq 4294967295/)
+})
+
+test('states stand at the sides where there is room', () => {
+  const packet = { ...PACKET, seq: 1, ack: 1, frame: 7, ns: 0 }
+  expect(layoutOf([packet], 0, 100).form).toBe('wide')
+  expect(layoutOf([packet], 0, 80).form).toBe('compact')
+  expect(layoutOf([packet], 0, 60).form).toBe('narrow')
+})

@@ -1,0 +1,38 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { Spool, emptyPart } from '../../../src/parallel/spool.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'spool-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function read(part: ReturnType<Spool['take']>): Buffer {
+  const octets: Buffer[] = []
+  emptyPart(part, (some) => octets.push(Buffer.from(some)))
+  return Buffer.concat(octets)
+}
+
+test.each([0, 10, 1 << 20, (1 << 20) + 1, 5_000_000])('%i octets come back in order', (length) => {
+  const spool = new Spool(folder, 'a')
+  const expected: Buffer[] = []
+  for (let at = 0, i = 0; at < length; i++) {
+    const some = Buffer.alloc(Math.min(length - at, 1 + ((i * 7919) % 70_000)), i)
+    at += some.length
+    expected.push(some)
+    spool.writeOctets(some)
+  }
+  expect(read(spool.take()).equals(Buffer.concat(expected))).toBe(true)
+  expect(readdirSync(folder)).toEqual([])
+})
+
+test('parts are kept apart', () => {
+  const spool = new Spool(folder, 'b')
+  spool.write('one')
+  const first = spool.take()
+  spool.writeOctets(Buffer.alloc(3_000_000, 65))
+  const second = spool.take()
+  expect(read(first).toString()).toBe('one')
+  expect(read(second)).toHaveLength(3_000_000)
+  expect(read(spool.take())).toHaveLength(0)
+})
