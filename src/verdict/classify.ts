@@ -1,6 +1,6 @@
 // The classifier: the first rule that holds gives the verdict. A pure function of the evidence.
 
-import * as L from '../tcp/layout.js'
+import * as L from '../tcp/record/bits.js'
 import { ADVICE } from './advice.js'
 import type { Evidence } from './evidence.js'
 import type { Confidence, Rule } from './rule.js'
