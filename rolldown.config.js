@@ -5,8 +5,8 @@ export default defineConfig({
   input: {
     index: 'src/index.ts',
     main: 'src/cli/main.ts',
-    'analyze-worker': 'src/cli/analyze/analyze-worker.ts',
-    'judge-worker': 'src/cli/analyze/judge-worker.ts',
+    'capture-worker': 'src/cli/analyze/capture-worker.ts',
+    'row-worker': 'src/cli/analyze/row-worker.ts',
   },
   platform: 'node',
   external: /^[^./]/,
@@ -19,7 +19,7 @@ export default defineConfig({
       groups: [
         {
           name: 'core',
-          test: /src\/(base|capture|wire|tcp|verdict|output|engine)\//,
+          test: /src\/(base|capture|wire|context|tcp|verdict|incidents|output|engine)\//,
           priority: 1,
         },
       ],

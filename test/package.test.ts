@@ -20,7 +20,7 @@ const SAMPLE = join(ROOT, 'samples/kill-sigkill-unread.pcap')
 /** Scripts that npm runs by itself where the package is installed. */
 const INSTALL_SCRIPTS = new Set(['preinstall', 'install', 'postinstall', 'prepare', 'dependencies'])
 /** What is started or imported by name. */
-const ENTRIES = ['index', 'main', 'analyze-worker', 'judge-worker']
+const ENTRIES = ['index', 'main', 'capture-worker', 'row-worker']
 /** Licences that ask for nothing but to be passed on. */
 const PERMISSIVE = new Set(['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', '0BSD'])
 

@@ -3,12 +3,12 @@
 const steps = new Set<() => void>()
 
 /** Has `step` done if the process ends at once; returns what takes that back. */
-export function atOnce(step: () => void): () => void {
+export function atExit(step: () => void): () => void {
   steps.add(step)
   return () => void steps.delete(step)
 }
 
 /** Does all of it. */
-export function putInOrder(): void {
+export function runExitHooks(): void {
   for (const step of steps) step()
 }

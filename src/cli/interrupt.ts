@@ -1,7 +1,7 @@
 // Ctrl-C and SIGTERM. The first one ends the reading, and what was found is reported; the next one ends the process.
 
 import { EXIT_INTERRUPTED, EXIT_TERMINATED } from './exit-codes.js'
-import { putInOrder } from './exit-hooks.js'
+import { runExitHooks } from './exit-hooks.js'
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
@@ -26,7 +26,7 @@ export class Interrupt {
       this.controller.abort()
       return
     }
-    putInOrder()
+    runExitHooks()
     giveUpSignals()
     process.kill(process.pid, name)
   }

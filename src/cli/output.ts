@@ -4,8 +4,8 @@
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { TeardownError } from '../base/errors.js'
 import { statOf } from '../capture/stat.js'
-import type { TextSink } from '../output/formats/reporter.js'
-import { atOnce } from './exit-hooks.js'
+import type { ByteSink } from '../output/row-writer.js'
+import { atExit } from './exit-hooks.js'
 import { giveUpSignals } from './interrupt.js'
 
 const STDOUT = 1
@@ -37,7 +37,7 @@ export function removePartial(path: string): void {
 }
 
 /** A buffered, synchronous text output. A file appears under its name when it is whole. */
-export class Output implements TextSink {
+export class Output implements ByteSink {
   private readonly fd: number
   private readonly name: string
   /** Where the text goes until it is whole; undefined for standard output and special files. */
@@ -66,7 +66,7 @@ export class Output implements TextSink {
     } catch (error) {
       throw this.failure(error)
     }
-    if (aside !== undefined) this.forget = atOnce(() => removePartial(path))
+    if (aside !== undefined) this.forget = atExit(() => removePartial(path))
   }
 
   /** Whether nobody sees what is written before it is closed. */
@@ -75,25 +75,25 @@ export class Output implements TextSink {
   }
 
   write(text: string): void {
-    this.writeOctets(Buffer.from(text))
+    this.writeBytes(Buffer.from(text))
   }
 
-  writeOctets(octets: Uint8Array): void {
-    if (this.filled + octets.length > this.buffer.length) this.flush()
-    if (octets.length > this.buffer.length) {
-      this.writeAll(octets)
+  writeBytes(bytes: Uint8Array): void {
+    if (this.filled + bytes.length > this.buffer.length) this.flush()
+    if (bytes.length > this.buffer.length) {
+      this.writeAll(bytes)
     } else {
-      this.buffer.set(octets, this.filled)
-      this.filled += octets.length
+      this.buffer.set(bytes, this.filled)
+      this.filled += bytes.length
     }
     if (this.immediate) this.flush()
   }
 
   /** Writes out what is buffered. */
   flush(): void {
-    const octets = this.buffer.subarray(0, this.filled)
+    const bytes = this.buffer.subarray(0, this.filled)
     this.filled = 0
-    this.writeAll(octets)
+    this.writeAll(bytes)
   }
 
   /** Writes what is left and puts a file in its place. */
@@ -129,9 +129,9 @@ export class Output implements TextSink {
     closeSync(this.fd)
   }
 
-  private writeAll(octets: Uint8Array): void {
+  private writeAll(bytes: Uint8Array): void {
     if (this.broken !== undefined) throw this.broken
-    let rest = octets
+    let rest = bytes
     let retries = 0
     let takeBack: (() => void) | undefined
     try {
@@ -146,9 +146,9 @@ export class Output implements TextSink {
     }
   }
 
-  private writeSome(octets: Uint8Array, retryMs: number): number {
+  private writeSome(bytes: Uint8Array, retryMs: number): number {
     try {
-      return writeSync(this.fd, octets)
+      return writeSync(this.fd, bytes)
     } catch (error) {
       const code = codeOf(error)
       if (code === 'EAGAIN') {

@@ -2,7 +2,8 @@
 
 import { Command } from 'commander'
 import { EXPLAIN_FORMATS, type ExplainFlags } from './explain/settings.js'
-import { FORMATS, type AnalyzeFlags } from './analyze/settings.js'
+import { FORMATS } from '../output/formats/index.js'
+import type { AnalyzeFlags } from './analyze/settings.js'
 
 /** What the program calls for each command. */
 export interface Actions {
@@ -55,7 +56,7 @@ export function buildProgram(version: string, texts: HelpTexts, actions: Actions
       'pcap or pcapng files (also gzipped), folders, globs, or - for standard input',
     )
     .optionsGroup('Output:')
-    .option('-f, --format <format>', `one of ${FORMATS.join(', ')}`, 'table')
+    .option('-f, --format <format>', `one of ${FORMATS.map(({ name }) => name).join(', ')}`, 'table')
     .option('-o, --output <file>', 'write results to a file instead of standard output')
     .option('--out-dir <folder>', 'write a result file for each capture into a folder')
     .option('--resume', 'with --out-dir: leave out captures whose result is there and unchanged')

@@ -30,8 +30,8 @@ const ENTRY_WORDS = 12
 const BIT_DROPS = 1
 const BIT_CLOCK_STEPPED = 2
 
-/** Ended connections in the order in which they are to be judged: plain data, its arrays over shared memory. */
-export interface EndedBatch {
+/** Ended connections in the order of their endings: plain data, its arrays over shared memory. */
+export interface EndingBatch {
   readonly captureName: string
   readonly connections: number
   readonly entries: Float64Array
@@ -51,7 +51,7 @@ export interface EndedBatch {
 export class BatchWriter implements HandOver {
   /** Whether connections are taken. */
   isOpen = false
-  private readonly send: (batch: EndedBatch) => void
+  private readonly send: (batch: EndingBatch) => void
   private readonly capacity: number
   private readonly e = new Evidence()
   private from: HandedOver | undefined
@@ -62,7 +62,7 @@ export class BatchWriter implements HandOver {
   private encapsulations: (readonly [id: number, text: string])[] = []
 
   /** `send` takes batches of `capacity` connections, and smaller ones by {@link flush}. */
-  constructor(send: (batch: EndedBatch) => void, capacity: number = BATCH_CONNECTIONS) {
+  constructor(send: (batch: EndingBatch) => void, capacity: number = BATCH_CONNECTIONS) {
     this.send = send
     this.capacity = capacity
     this.entries = this.newEntries()
@@ -115,8 +115,8 @@ export class BatchWriter implements HandOver {
     })
   }
 
-  /** Takes a batch back that has been judged. */
-  release({ connections, entries }: EndedBatch): void {
+  /** Takes a batch back whose rows are made. */
+  release({ connections, entries }: EndingBatch): void {
     for (let i = 0; i < connections; i++) {
       this.from?.tracker.table.release(entries[i * ENTRY_WORDS + RECORD] as number)
     }
@@ -140,7 +140,7 @@ export class BatchWriter implements HandOver {
   }
 }
 
-/** Judges batches: the connections of one are evidence like those of a table. */
+/** Classifies the connections of batches, which are evidence like those of a table. */
 export class BatchReader implements ConnectionRecords, EvidenceContext {
   connections: Records = NO_RECORDS
   closings: Records = NO_RECORDS
@@ -162,8 +162,8 @@ export class BatchReader implements ConnectionRecords, EvidenceContext {
     this.handler = handler
   }
 
-  /** Judges the connections of a batch and hands them over in its order. */
-  judge(batch: EndedBatch): void {
+  /** Classifies the connections of a batch and hands them over in its order. */
+  read(batch: EndingBatch): void {
     const { connection } = this
     const { connections, entries, records, baseNs, encapsulations } = batch
     connection.captureName = batch.captureName

@@ -4,14 +4,14 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { TeardownError } from '../base/errors.js'
 
-/** Octets of one part that are kept in memory. */
+/** Bytes of one part that are kept in memory. */
 const IN_MEMORY_BYTES = 1 << 20
 const READ_BYTES = 1 << 18
 
 /** A part of the output: the descriptor of a file with what was written first, and the rest. */
 export interface SpooledPart {
   readonly file: number | undefined
-  readonly octets: Uint8Array
+  readonly bytes: Uint8Array
 }
 
 /** Collects parts of output, one after another. */
@@ -28,28 +28,24 @@ export class Spool {
     this.prefix = prefix
   }
 
-  write(text: string): void {
-    this.writeOctets(Buffer.from(text))
-  }
-
-  writeOctets(octets: Uint8Array): void {
-    if (this.filled + octets.length > this.buffer.length) this.spill()
-    if (octets.length > this.buffer.length) {
-      this.append(octets)
+  writeBytes(bytes: Uint8Array): void {
+    if (this.filled + bytes.length > this.buffer.length) this.spill()
+    if (bytes.length > this.buffer.length) {
+      this.append(bytes)
     } else {
-      this.buffer.set(octets, this.filled)
-      this.filled += octets.length
+      this.buffer.set(bytes, this.filled)
+      this.filled += bytes.length
     }
   }
 
   /** What was written since the last call. */
   take(): SpooledPart {
     if (this.file !== undefined) this.spill()
-    const octets = Uint8Array.from(this.buffer.subarray(0, this.filled))
+    const bytes = Uint8Array.from(this.buffer.subarray(0, this.filled))
     const { file } = this
     this.filled = 0
     this.file = undefined
-    return { octets, file }
+    return { bytes, file }
   }
 
   private spill(): void {
@@ -57,10 +53,10 @@ export class Spool {
     this.filled = 0
   }
 
-  private append(octets: Uint8Array): void {
+  private append(bytes: Uint8Array): void {
     try {
       this.file ??= namelessFile(`${this.folder}/${this.prefix}`)
-      for (let at = 0; at < octets.length;) at += writeSync(this.file, octets, at)
+      for (let at = 0; at < bytes.length;) at += writeSync(this.file, bytes, at)
     } catch (error) {
       if (this.file !== undefined) closeSync(this.file)
       this.file = undefined
@@ -77,18 +73,22 @@ function namelessFile(path: string): number {
   return file
 }
 
-/** Hands a part over in order, and closes its file. */
-export function emptyPart({ file, octets }: SpooledPart, take: (octets: Uint8Array) => void): void {
+/** Hands a part over in order, in pieces of whole units of `unit` bytes, and closes its file. */
+export function emptyPart(
+  { file, bytes: rest }: SpooledPart,
+  take: (bytes: Uint8Array) => void,
+  unit: number = 1,
+): void {
   if (file !== undefined) {
-    const room = Buffer.alloc(READ_BYTES)
+    const room = Buffer.alloc(READ_BYTES - (READ_BYTES % unit))
     try {
       for (let at = 0, bytes = 1; bytes > 0; at += bytes) {
-        bytes = readSync(file, room, 0, READ_BYTES, at)
+        bytes = readSync(file, room, 0, room.length, at)
         if (bytes > 0) take(room.subarray(0, bytes))
       }
     } finally {
       closeSync(file)
     }
   }
-  if (octets.length > 0) take(octets)
+  if (rest.length > 0) take(rest)
 }

@@ -7,8 +7,10 @@ import type { SideEvidence } from './side-evidence.js'
 import { formIsForeign } from './reset-facts.js'
 import { seqAfter } from '../tcp/seq.js'
 
+/** Values of `closer`. */
+export const CLOSERS = ['client', 'server', 'both', 'middlebox', 'none', 'unknown'] as const
 /** Who ended a connection. */
-export type Closer = 'client' | 'server' | 'both' | 'middlebox' | 'none' | 'unknown'
+export type Closer = (typeof CLOSERS)[number]
 
 /** From here on an answer that did not come within the capture is likely to be missing. */
 export const ANSWER_NS = 1e9

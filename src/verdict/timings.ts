@@ -8,7 +8,7 @@ import type { SideEvidence } from './side-evidence.js'
 import type { Situation } from './derived.js'
 
 /** The first FIN, or the reset that counted, whichever came first. */
-function firstTeardown(s: Situation): PacketRef | undefined {
+export function firstTeardown(s: Situation): PacketRef | undefined {
   const fin = s.first?.fin
   const rst = s.resetter?.rst.at
   if (fin === undefined) return rst

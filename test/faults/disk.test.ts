@@ -97,7 +97,7 @@ describe.concurrent('a limit to the size of files', () => {
       const failures = []
       const attempt = (step) => { try { step() } catch (error) { failures.push(error.code) } }
       room(4096)
-      attempt(() => output.writeOctets(Buffer.alloc(1e6)))
+      attempt(() => output.writeBytes(Buffer.alloc(1e6)))
       room('unlimited')
       attempt(() => {
         output.write('the rest')

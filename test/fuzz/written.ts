@@ -3,24 +3,32 @@
 import type { EndedConnection } from '../../src/engine/ended-connection.js'
 import type { Connection } from '../../src/engine/connection.js'
 import { COLUMNS } from '../../src/output/columns/columns.js'
-import { CsvReporter } from '../../src/output/formats/csv.js'
-import { NdjsonReporter } from '../../src/output/formats/ndjson.js'
+import { ByteWriter } from '../../src/output/bytes/writer.js'
+import { CSV } from '../../src/output/formats/csv.js'
+import type { Format, FormatOptions } from '../../src/output/formats/format.js'
+import { NDJSON } from '../../src/output/formats/ndjson.js'
+import { tableStyle } from '../../src/output/style.js'
 import { expectThat } from './broken.js'
 
 const DECODER = new TextDecoder('utf-8', { fatal: true })
-/** Where both reporters write to: one row at a time. */
-let row = ''
-const sink = {
-  write: (text: string): void => {
-    row = text
-  },
-  writeOctets: (octets: Uint8Array): void => {
-    row = DECODER.decode(octets)
-  },
-  immediate: true,
+const OUT = new ByteWriter()
+const OPTIONS: FormatOptions = {
+  columns: undefined,
+  summaryOnly: false,
+  all: false,
+  top: 0,
+  nameCaptures: false,
+  width: 80,
+  style: tableStyle(false),
 }
-const NDJSON = new NdjsonReporter(sink, COLUMNS)
-const CSV = new CsvReporter(sink, COLUMNS)
+const AS_NDJSON = NDJSON.make(OPTIONS)
+const AS_CSV = CSV.make(OPTIONS)
+
+function rowOf(format: Format, from: EndedConnection): string {
+  OUT.clear()
+  format.row?.(from, OUT)
+  return DECODER.decode(OUT.written())
+}
 
 /** Rows of connections as they are written. */
 export class Written {
@@ -28,9 +36,8 @@ export class Written {
 
   /** Takes the next connection. */
   add(from: EndedConnection): void {
-    NDJSON.connection(from)
-    this.#json.push(row)
-    CSV.connection(from)
+    this.#json.push(rowOf(AS_NDJSON, from))
+    const row = rowOf(AS_CSV, from)
     const cells = row.replaceAll(/"(?:[^"]|"")*"/g, '').split(',').length
     const isLine = row.endsWith('\n') && cells === COLUMNS.length
     expectThat(isLine, 'a row of CSV has a cell for each column', row)

@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { threadId } from 'node:worker_threads'
 import { rolldown } from 'rolldown'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -15,7 +16,7 @@ const FOLDER = join(ROOT, 'node_modules/.cache/tcp-teardown')
  */
 export async function bundled(source) {
   await mkdir(FOLDER, { recursive: true })
-  const file = join(FOLDER, `${basename(source, '.ts')}-${process.pid}.mjs`)
+  const file = join(FOLDER, `${basename(source, '.ts')}-${process.pid}-${threadId}.mjs`)
   const bundle = await rolldown({
     input: join(ROOT, source),
     platform: 'node',

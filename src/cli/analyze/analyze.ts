@@ -1,28 +1,33 @@
 // `tcp-teardown analyze`: captures in, endings out.
 
-import { availableParallelism, devNull } from 'node:os'
+import { devNull } from 'node:os'
 import { TeardownError } from '../../base/errors.js'
+import { printable } from '../../base/printable.js'
 import { discoverCaptures } from '../../capture/discover.js'
 import { groupBySeries } from '../../capture/rotation.js'
 import { statOf } from '../../capture/stat.js'
-import { printable } from '../../base/printable.js'
-import { atOnce } from '../exit-hooks.js'
-import { AnalyzeRun, type Timeline } from './run.js'
+import { CaptureAnalyzer, type Timeline } from '../../engine/capture-analyzer.js'
+import { formatNamed } from '../../output/formats/index.js'
+import { captureWorkers, rowThreads } from '../../parallel/plan.js'
+import { atExit } from '../exit-hooks.js'
 import { Output } from '../output.js'
+import { DigestLog } from './digest-log.js'
 import { planFiles } from './result-folder.js'
-import { outputWidth, reporterOf } from './reporters.js'
-import { runHere } from './sequential.js'
-import type { AnalyzeFlags, AnalyzeSettings } from './settings.js'
+import { AnalyzeRun } from './run.js'
+import { type RunContext, runInSequence } from './sequential.js'
+import type { AnalyzeFlags, AnalyzeSettings, RequestedSettings } from './settings.js'
 
-/** Starting workers costs as much as reading so many octets. */
-const WORTH_WORKERS_BYTES = 32e6
-/** Judging a short connection and writing its row takes twice as long as following it: more threads would only wait. */
-const MAX_ROW_HELPERS = 3
+const DEFAULT_WIDTH = 100
+
+/** Columns of the terminal that results go to. */
+function outputWidth(output: string): number {
+  return output === '-' ? (process.stdout.columns ?? DEFAULT_WIDTH) : DEFAULT_WIDTH
+}
 
 /** Runs `analyze` and returns the exit code. */
 export async function runAnalyze(
   inputs: readonly string[],
-  settings: AnalyzeSettings,
+  requested: RequestedSettings,
   flags: AnalyzeFlags,
   signal: AbortSignal,
 ): Promise<number> {
@@ -30,10 +35,13 @@ export async function runAnalyze(
   if (captures.length === 0) {
     throw new TeardownError('ERR_OPTION', `no capture found below ${inputs.join(', ')}`)
   }
-  refuseToOverwrite(captures, settings.output)
+  refuseToOverwrite(captures, requested.output)
+  const timelines = timelinesOf(captures, requested.merge)
+  const nameCaptures = timelines.length > 1
+  const settings = { ...requested, nameCaptures, width: outputWidth(requested.output) }
   const output = new Output(settings.outDir === undefined ? settings.output : devNull)
   try {
-    return await runOver(captures, settings, flags, output, signal)
+    return await runOver(timelines, settings, flags, output, signal)
   } catch (error) {
     output.discard()
     throw error
@@ -41,42 +49,40 @@ export async function runAnalyze(
 }
 
 async function runOver(
-  captures: readonly string[],
+  timelines: readonly Timeline[],
   settings: AnalyzeSettings,
   flags: AnalyzeFlags,
   output: Output,
   signal: AbortSignal,
 ): Promise<number> {
-  const width = outputWidth(settings.output)
-  const timelines = timelinesOf(captures, settings.merge)
-  const nameCaptures = timelines.length > 1
-  const reporter = reporterOf(settings, output, nameCaptures, width)
-  const run = new AnalyzeRun(settings, reporter)
+  const digests = new DigestLog()
+  const analyzer = new CaptureAnalyzer(settings, output, digests.add)
+  const run = new AnalyzeRun(analyzer.writer, { strict: settings.strict, warns: true })
+  analyzer.writer.begin()
   const plan = planFiles(timelines, settings, flags)
   // Loaded where it is needed: every module costs a millisecond of the start.
   const bar = settings.progress ? new (await import('../progress.js')).ProgressBar() : undefined
   const sizes = plan.timelines.map((paths) => paths.reduce((sum, path) => sum + sizeOf(path), 0))
-  const workers = workersFor(settings.jobs, sizes)
   for (const before of plan.kept) run.remember(before)
-  const context = { ...plan, run, reporter, bar, signal }
-  const { colour, anonymizeKey } = settings
-  const setup = { flags, nameCaptures, width, colour, anonymizeKey }
+  const context: RunContext = { ...plan, settings, analyzer, run, digests, bar, signal }
   // A bar that is left behind leaves a terminal without cursor.
-  const forget = atOnce(() => bar?.stop())
+  const forget = atExit(() => bar?.stop())
   try {
+    const workers = captureWorkers(settings.jobs, sizes)
     if (workers > 1) {
-      const { runOnWorkers } = await import('./parallel.js')
-      await runOnWorkers(context, sizes, workers, setup)
+      const { runInParallel } = await import('./parallel.js')
+      await runInParallel(context, sizes, workers)
     } else {
-      const threads = helpersFor(settings, sizes)
-      const helpers = threads === 0 ? undefined : { threads, setup }
-      await runHere(context, settings, output, helpers)
+      const writesRows =
+        settings.outDir === undefined && formatNamed(settings.format).writesRows(settings)
+      await runInSequence(context, output, rowThreads(settings.jobs, sizes, writesRows))
     }
   } finally {
     bar?.stop()
     forget()
   }
   run.finish()
+  digests.tell()
   if (!plan.tell()) run.fail()
   if (run.isHalf && output.isAside) {
     output.discard()
@@ -113,27 +119,7 @@ function onlyFiles(paths: readonly string[]): readonly string[] {
   throw new TeardownError('ERR_OPTION', `${name} is no regular file, which --merge needs`)
 }
 
-/** As many as asked for, or as there are cores if that is worth their start; one for sources that cannot be shared. */
-function workersFor(jobs: number | undefined, sizes: readonly number[]): number {
-  if (sizes.some(Number.isNaN)) return 1
-  const most = Math.min(jobs ?? availableParallelism(), sizes.length)
-  if (jobs !== undefined) return most
-  return sizes.reduce((sum, size) => sum + size, 0) < WORTH_WORKERS_BYTES ? 1 : most
-}
-
-/**
- * How many threads are to judge connections and write their rows while one reads a single large capture. None where
- * there are no rows: records that go from one core's cache to another's and back cost as much as judging them.
- */
-function helpersFor(settings: AnalyzeSettings, sizes: readonly number[]): number {
-  const { jobs, outDir, summaryOnly, format, columnsChosen, all } = settings
-  const [size = NaN] = sizes
-  if (sizes.length !== 1 || outDir !== undefined || !(size >= WORTH_WORKERS_BYTES)) return 0
-  if (summaryOnly || (format === 'table' && !columnsChosen && !all)) return 0
-  return Math.min((jobs ?? availableParallelism()) - 1, MAX_ROW_HELPERS)
-}
-
-/** Octets of a file; NaN for what is none. */
+/** Bytes of a file; NaN for what is none. */
 function sizeOf(path: string): number {
   const stat = path === '-' ? undefined : statOf(path)
   if (path === '-' || (stat !== undefined && !stat.isFile())) return NaN

@@ -4,33 +4,33 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { TeardownError } from '../../base/errors.js'
+import type { Progress } from '../../engine/analyze-source.js'
+import { DIGEST_CELLS } from '../../incidents/digest.js'
 import { runPool } from '../../parallel/pool.js'
 import { emptyPart } from '../../parallel/spool.js'
-import type { Progress } from '../../engine/analyze-source.js'
-import type { Reporter } from '../../output/formats/reporter.js'
-import { type AnalyzeRun, failedPart } from './run.js'
-import { atOnce } from '../exit-hooks.js'
-import type { WorkerResult, WorkerSetup, WorkerTask } from './analyze-worker.js'
+import { atExit } from '../exit-hooks.js'
 import { removePartial } from '../output.js'
+import type { WorkerResult, WorkerSetup, WorkerTask } from './capture-worker.js'
+import { failedPart } from './result-file.js'
 import type { RunContext } from './sequential.js'
 
-/** Judges the captures on `workers` threads; `costs` are their sizes. */
-export async function runOnWorkers(
-  { timelines, files, onFile, run, reporter, bar, signal }: RunContext,
+/** Analyzes the captures on `workers` threads; `costs` are their sizes. */
+export async function runInParallel(
+  context: RunContext,
   costs: readonly number[],
   workers: number,
-  setup: Omit<WorkerSetup, 'folder'>,
 ): Promise<void> {
-  const folder = temporaryFolder()
+  const { settings, timelines, files, onFile, run, bar, signal } = context
+  const spoolFolder = temporaryFolder()
   function removeTemporary(): void {
-    rmSync(folder, { recursive: true, force: true })
+    rmSync(spoolFolder, { recursive: true, force: true })
     for (const file of files ?? []) removePartial(file)
   }
-  const forget = atOnce(removeTemporary)
+  const forget = atExit(removeTemporary)
   try {
     const outcomes = runPool<WorkerTask, Progress, WorkerResult>({
-      module: new URL('./analyze-worker.js', import.meta.url),
-      setup: { ...setup, folder } satisfies WorkerSetup,
+      module: new URL('./capture-worker.js', import.meta.url),
+      setup: { options: settings, spoolFolder, outDir: settings.outDir } satisfies WorkerSetup,
       workers,
       tasks: timelines.map((timeline, at) => ({
         task: { timeline, file: files?.[at] },
@@ -40,17 +40,21 @@ export async function runOnWorkers(
       onSettled: (at, outcome) => {
         if (outcome.state !== 'done') return
         const { part } = outcome.result as WorkerResult
-        onFile?.(at, part.report, part.matched)
+        onFile?.(at, part.report, part.state.matched)
       },
       signal,
     })
     let at = 0
     for await (const outcome of outcomes) {
       const path = timelines[at]?.[0] ?? ''
-      if (outcome.state === 'done') absorb(outcome.result, run, reporter)
-      else if (outcome.state === 'died')
-        run.add(failedPart(path, 'ERR_WORKER', `not analyzed, its worker died: ${outcome.reason}`))
-      else run.leaveOut(timelines[at]?.length ?? 0)
+      if (outcome.state === 'done') {
+        absorb(outcome.result, context)
+      } else if (outcome.state === 'died') {
+        const why = `not analyzed, its worker died: ${outcome.reason}`
+        run.add(failedPart(path, 'ERR_WORKER', why).report)
+      } else {
+        run.leaveOut(timelines[at]?.length ?? 0)
+      }
       at++
     }
   } finally {
@@ -71,8 +75,18 @@ function temporaryFolder(): string {
   }
 }
 
-function absorb({ part, written }: WorkerResult, run: AnalyzeRun, reporter: Reporter): void {
-  reporter.absorb(part.state)
-  emptyPart(written, (octets) => reporter.absorbOctets(octets))
-  run.add(part)
+function absorb(
+  { part, rows, digests, baseNs }: WorkerResult,
+  { analyzer: { writer }, run, digests: log }: RunContext,
+): void {
+  writer.absorb(part.state)
+  emptyPart(rows, (bytes) => writer.absorbBytes(bytes))
+  function addDigests(bytes: Uint8Array): void {
+    // The bytes may begin anywhere in their memory, numbers may not.
+    const cells = new Float64Array(Uint8Array.from(bytes).buffer)
+    const count = cells.length / DIGEST_CELLS
+    log.add({ captureName: part.report.capture, baseNs, count, cells })
+  }
+  emptyPart(digests, addDigests, DIGEST_CELLS * Float64Array.BYTES_PER_ELEMENT)
+  run.add(part.report)
 }

@@ -2,28 +2,19 @@
 // written aside and renamed, so that it is whole or absent; a line in the folder's list says what it was made of.
 
 import { createHmac } from 'node:crypto'
-import { appendFileSync, mkdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { TeardownError } from '../../base/errors.js'
+import { appendFileSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { statOf } from '../../capture/stat.js'
 import type { CaptureReport } from '../../engine/report.js'
 import { printable } from '../../base/printable.js'
-import { SCHEMA_NAME } from '../../output/formats/reporter.js'
-import {
-  AnalyzeRun,
-  type CapturePart,
-  CaptureJudge,
-  failedPart,
-  isHalf,
-  type ReadingOptions,
-  type Timeline,
-} from './run.js'
-import { Output, reason } from '../output.js'
-import { reporterOf } from './reporters.js'
+import type { Timeline } from '../../engine/capture-analyzer.js'
+import { SCHEMA_NAME } from '../../output/formats/format.js'
+import { formatNamed } from '../../output/formats/index.js'
+import { reason } from '../output.js'
+import { makeFolder } from './result-file.js'
 import type { AnalyzeFlags, AnalyzeSettings } from './settings.js'
 
 const LIST = '.tcp-teardown.list'
-const EXTENSIONS = { table: 'txt', json: 'json', ndjson: 'ndjson', csv: 'csv' } as const
 
 /** Options that do not change a result. */
 const WITHOUT_EFFECT = new Set(['jobs', 'progress', 'outDir', 'resume', 'strict'])
@@ -46,45 +37,6 @@ interface Known {
   readonly matched: boolean
   readonly cutShort: boolean
 }
-
-/** Analyzes a timeline into a file of its own. What came of it is left out of the file when the reading was stopped. */
-export async function analyzeToFile(
-  settings: AnalyzeSettings,
-  timeline: Timeline,
-  file: string,
-  options: ReadingOptions,
-): Promise<CapturePart> {
-  let output: Output
-  try {
-    makeFolder(dirname(file), settings.outDir)
-    output = new Output(file)
-  } catch (error) {
-    return failedPart(timeline[0] ?? '-', 'ERR_WRITE', messageOf(error))
-  }
-  try {
-    const reporter = reporterOf(settings, output, false, FILE_WIDTH)
-    const judge = new CaptureJudge(settings, reporter)
-    const run = new AnalyzeRun(settings, reporter, { warns: false })
-    const report = await judge.judge(timeline, options)
-    const { matched } = judge
-    const tally = judge.tally.take()
-    run.add({ report, tally, matched })
-    run.finish()
-    if (isHalf(report, options.live)) output.discard()
-    else output.close()
-    return { report, state: { rows: 0, listed: [] }, tally, matched }
-  } catch (error) {
-    output.discard()
-    if (!(error instanceof TeardownError)) throw error
-    return failedPart(timeline[0] ?? '-', 'ERR_WRITE', error.message)
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
-}
-
-const FILE_WIDTH = 100
 
 /** Errors after which there is no result file. */
 const NO_RESULT: ReadonlySet<string> = new Set(['ERR_INTERRUPTED', 'ERR_WORKER', 'ERR_WRITE'])
@@ -170,7 +122,7 @@ class ResultFolder {
   /** @throws {TeardownError} ERR_WRITE if the folder cannot be made. */
   constructor(folder: string, settings: AnalyzeSettings, flags: AnalyzeFlags) {
     this.folder = folder
-    this.extension = EXTENSIONS[settings.format]
+    this.extension = formatNamed(settings.format).extension
     const chosen = Object.entries(flags).filter(([name]) => !WITHOUT_EFFECT.has(name))
     this.options = optionsText(
       JSON.stringify([SCHEMA_NAME, chosen.sort(([a], [b]) => (a < b ? -1 : 1))]),
@@ -229,24 +181,6 @@ function capturesOf(timeline: Timeline): Captures | undefined {
     captures.push([path, stat.size, stat.mtimeMs])
   }
   return captures
-}
-
-/** Makes a folder and those above it, but not again the one of all results, which was there when the run began. */
-function makeFolder(folder: string, root: string | undefined): void {
-  try {
-    // Step by step: mkdir's own recursion never ends below /proc (Node 20).
-    if (statOf(folder)?.isDirectory() === true) return
-    if (folder === root) throw new TeardownError('ERR_WRITE', `the folder ${folder} is gone`)
-    const parent = dirname(folder)
-    if (parent !== folder) makeFolder(parent, root)
-    mkdirSync(folder)
-  } catch (error) {
-    if (error instanceof TeardownError) throw error
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return
-    throw new TeardownError('ERR_WRITE', `cannot make ${folder}: ${reason(error)}`, {
-      cause: error,
-    })
-  }
 }
 
 /** Lines of the list; one that was cut short by a crash, or is damaged, is none. */

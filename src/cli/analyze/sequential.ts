@@ -1,51 +1,47 @@
-// `analyze` in one thread: captures one after another, results as they come. The only way for pipes.
+// `analyze` with one capture after another, results as they come: for one capture, and the only way for pipes.
 
 import { statOf } from '../../capture/stat.js'
 import type { Progress } from '../../engine/analyze-source.js'
+import type { CaptureAnalyzer, ReadingOptions, Timeline } from '../../engine/capture-analyzer.js'
 import type { CaptureReport } from '../../engine/report.js'
-import type { Reporter } from '../../output/formats/reporter.js'
-import { type AnalyzeRun, CaptureJudge, type ReadingOptions, type Timeline } from './run.js'
-import type { JudgeSetup } from './judge-worker.js'
+import { DIGEST_CELLS } from '../../incidents/digest.js'
 import type { Output } from '../output.js'
-import { analyzeToFile } from './result-folder.js'
 import type { ProgressBar } from '../progress.js'
+import type { DigestLog } from './digest-log.js'
+import { analyzeToFile } from './result-file.js'
+import type { AnalyzeRun } from './run.js'
 import type { AnalyzeSettings } from './settings.js'
 
 const GRACE_MS = 1500
 
-/** Threads that judge the connections of the only capture. */
-export interface Helpers {
-  readonly threads: number
-  readonly setup: JudgeSetup
-}
-
 /** What both ways of running share. */
 export interface RunContext {
+  readonly settings: AnalyzeSettings
   readonly timelines: readonly Timeline[]
   /** A result file for each, with `--out-dir`. */
   readonly files: readonly string[] | undefined
   /** A result file is whole. */
   readonly onFile: ((at: number, report: CaptureReport, matched: boolean) => void) | undefined
+  readonly analyzer: CaptureAnalyzer
   readonly run: AnalyzeRun
-  readonly reporter: Reporter
+  readonly digests: DigestLog
   readonly bar: ProgressBar | undefined
   readonly signal: AbortSignal
 }
 
-/** Judges all captures in this thread; a single one with the help of others if `helpers` says so. */
-export async function runHere(
-  { timelines, files, onFile, run, reporter, bar, signal }: RunContext,
-  settings: AnalyzeSettings,
+/** Analyzes all captures in this thread; the rows of a single large one with the help of `threads` others. */
+export async function runInSequence(
+  context: RunContext,
   output: Output,
-  helpers: Helpers | undefined,
+  threads: number,
 ): Promise<void> {
-  const judge = new CaptureJudge(settings, reporter)
+  const { timelines, analyzer, run, bar, signal } = context
   for (const [at, timeline] of timelines.entries()) {
     const [path = '-'] = timeline
     const live = timeline.length === 1 && isLive(path)
     output.immediate = live
     let last: Progress | undefined
-    const options = {
+    const reading = {
       live,
       signal: live ? afterGrace(signal) : signal,
       onProgress: (progress: Progress): void => {
@@ -53,19 +49,13 @@ export async function runHere(
         bar?.update(path, progress)
       },
     }
-    const file = files?.[at]
-    const part =
-      file !== undefined
-        ? await analyzeToFile(settings, timeline, file, options)
-        : judge.takeHere(
-            helpers === undefined
-              ? await judge.judge(timeline, options)
-              : await judgeWithHelp(judge, timeline, options, settings, helpers),
-          )
+    let report: CaptureReport
+    if (context.files !== undefined) report = await toFile(context, at, reading)
+    else if (threads === 0) report = await analyzer.analyze(timeline, reading)
+    else report = await withRowThreads(context, timeline, reading, threads)
     bar?.done(last)
-    if (part.report.error !== undefined) bar?.stop()
-    run.add(part, live)
-    onFile?.(at, part.report, part.matched)
+    if (report.error !== undefined) bar?.stop()
+    run.add(report, live)
     if (signal.aborted) {
       run.leaveOut(timelines.slice(at + 1).flat().length)
       break
@@ -73,29 +63,61 @@ export async function runHere(
   }
 }
 
-/** Reads a capture here and judges its connections on other threads. */
-async function judgeWithHelp(
-  judge: CaptureJudge,
+async function toFile(
+  { settings, timelines, files, onFile, analyzer, digests }: RunContext,
+  at: number,
+  reading: ReadingOptions,
+): Promise<CaptureReport> {
+  const [timeline = ['-'], file = ''] = [timelines[at], files?.[at]]
+  const { report, state } = await analyzeToFile(
+    settings,
+    timeline,
+    file,
+    settings.outDir,
+    reading,
+    digests.add,
+  )
+  analyzer.writer.absorb(state)
+  onFile?.(at, report, state.matched)
+  return report
+}
+
+/** Reads a capture here and has the rows of its connections made on other threads. */
+async function withRowThreads(
+  { settings, analyzer, digests }: RunContext,
   timeline: Timeline,
-  options: ReadingOptions,
-  settings: AnalyzeSettings,
-  { threads, setup }: Helpers,
+  reading: ReadingOptions,
+  threads: number,
 ): Promise<CaptureReport> {
   // Loaded where it is needed: every module costs a millisecond of the start.
-  const { JudgeThreads } = await import('./judge-threads.js')
-  const judges = new JudgeThreads(settings, setup, threads, ({ part, written }) =>
-    judge.absorb(part, written.octets),
-  )
+  const { RowThreads } = await import('../../parallel/row-threads.js')
+  const { BatchRowMaker } = await import('./row-maker.js')
+  const { writer } = analyzer
+  const module = new URL('./row-worker.js', import.meta.url)
+  const here = new BatchRowMaker(settings)
+  const makers = new RowThreads(module, settings, threads, here, (made, batch) => {
+    writer.flushDigests()
+    writer.absorb(made.state)
+    writer.absorbBytes(made.rows.bytes)
+    const { bytes } = made.digests
+    const cells = new Float64Array(
+      bytes.buffer,
+      bytes.byteOffset,
+      bytes.length / Float64Array.BYTES_PER_ELEMENT,
+    )
+    const { captureName, baseNs } = batch
+    digests.add({ captureName, baseNs, count: cells.length / DIGEST_CELLS, cells })
+  })
   try {
-    const report = await judge.judge(timeline, {
-      ...options,
-      handOver: judges.handOver,
-      pause: () => judges.catchUp(),
+    const report = await analyzer.analyze(timeline, {
+      ...reading,
+      handOver: makers.handOver,
+      pause: () => makers.catchUp(),
     })
-    await judges.drain()
+    await makers.drain()
     return report
   } finally {
-    await judges.close()
+    await makers.close()
   }
 }
 

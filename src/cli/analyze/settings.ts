@@ -2,23 +2,13 @@
 
 import { TeardownError } from '../../base/errors.js'
 import { type AnonymizeFlags, anonymizeKeyOf } from '../anonymize-key.js'
-import { COLUMNS, COLUMN_KEYS } from '../../output/columns/columns.js'
-import { type Column } from '../../output/columns/column.js'
-import {
-  CLOSERS,
-  type ConnectionFilter,
-  ENDING_NAMES,
-  connectionFilter,
-  parseHosts,
-  parseNames,
-  parseNumbers,
-} from './filters.js'
+import { COLUMN_KEYS } from '../../output/columns/columns.js'
+import type { AnalyzerOptions } from '../../engine/capture-analyzer.js'
+import type { FilterOptions } from '../../engine/filter.js'
+import { FORMATS } from '../../output/formats/index.js'
+import { CLOSERS } from '../../verdict/derived.js'
+import { parseHosts, parseNames, parseNumbers } from '../values.js'
 import { CAUSES, VERDICTS } from '../../verdict/endings.js'
-
-/** Output formats of `analyze`. */
-export const FORMATS = ['table', 'json', 'ndjson', 'csv'] as const
-/** One of the output formats. */
-export type Format = (typeof FORMATS)[number]
 
 /** Options of `analyze` as commander hands them over. */
 export interface AnalyzeFlags extends AnonymizeFlags {
@@ -50,29 +40,11 @@ export interface AnalyzeFlags extends AnonymizeFlags {
   readonly resume?: boolean
 }
 
-/** Checked settings of `analyze`. */
-export interface AnalyzeSettings {
-  readonly format: Format
+/** Checked settings of `analyze`: plain data. */
+export interface AnalyzeSettings extends AnalyzerOptions {
   readonly output: string
-  readonly summaryOnly: boolean
-  readonly all: boolean
-  readonly top: number
-  readonly columns: readonly Column[]
-  readonly columnsChosen: boolean
-  readonly filter: ConnectionFilter
-  readonly idleS: number | undefined
-  /** Bound of the connection table; undefined for the default. */
-  readonly maxConnections: number | undefined
-  /** Likewise of connections that are not open yet, and of headers in one frame. */
-  readonly maxHalfOpen: number | undefined
-  readonly maxLayers: number | undefined
-  readonly killedAtNs: bigint | undefined
-  /** What addresses are replaced with, see crypto-pan.ts; undefined to leave them as they are. */
-  readonly anonymizeKey: Uint8Array | undefined
-  readonly failOn: readonly string[]
   readonly strict: boolean
   readonly progress: boolean
-  readonly colour: boolean
   /** Captures at a time; undefined for as many as are worth it. */
   readonly jobs: number | undefined
   /** Which captures are one timeline: all, those of a rotation by their names, or none. */
@@ -83,9 +55,19 @@ export interface AnalyzeSettings {
   readonly resume: boolean
 }
 
+/** The same before it is known what is read and where the results go. */
+export type RequestedSettings = Omit<AnalyzeSettings, 'nameCaptures' | 'width'>
+
 const MAX_PORT = 65_535
 const MAX_STREAM = Number.MAX_SAFE_INTEGER
+const DEFAULT_FORMAT = 'table'
 const DEFAULT_TOP = 5
+
+/** Names that select connections by ending: a verdict, or `verdict.cause`. */
+const ENDING_NAMES: readonly string[] = [
+  ...VERDICTS.map((row) => row.verdict),
+  ...CAUSES.map((row) => `${row.verdict}.${row.cause}`),
+]
 const MAX_JOBS = 256
 
 /**
@@ -93,8 +75,12 @@ const MAX_JOBS = 256
  *
  * @throws {TeardownError} ERR_OPTION naming the option as it was typed.
  */
-export function analyzeSettings(flags: AnalyzeFlags): AnalyzeSettings {
-  const format = oneOf('--format', flags.format ?? 'table', FORMATS)
+export function analyzeSettings(flags: AnalyzeFlags): RequestedSettings {
+  const format = oneOf(
+    '--format',
+    flags.format ?? DEFAULT_FORMAT,
+    FORMATS.map(({ name }) => name),
+  )
   const output = flags.output ?? '-'
   return {
     format,
@@ -102,8 +88,7 @@ export function analyzeSettings(flags: AnalyzeFlags): AnalyzeSettings {
     summaryOnly: flags.summary ?? false,
     all: flags.all ?? false,
     top: flags.top === undefined ? DEFAULT_TOP : wholeNumber('--top', flags.top),
-    columns: flags.columns === undefined ? COLUMNS : chosenColumns(flags.columns),
-    columnsChosen: flags.columns !== undefined,
+    columns: flags.columns === undefined ? undefined : chosenColumns(flags.columns),
     filter: filterOf(flags),
     idleS: flags.idle === undefined ? undefined : nonNegative('--idle', flags.idle),
     maxConnections: boundOf('--max-connections', flags.maxConnections),
@@ -160,9 +145,9 @@ function jobsOf(text: string): number {
   throw new TeardownError('ERR_OPTION', `--jobs: ${jobs} is not from 1 to ${MAX_JOBS}`)
 }
 
-function filterOf(flags: AnalyzeFlags): ConnectionFilter {
+function filterOf(flags: AnalyzeFlags): FilterOptions {
   const causes = [...new Set(CAUSES.map((row) => row.cause)), ...ENDING_NAMES]
-  return connectionFilter({
+  return {
     verdict: namesOf(
       '--verdict',
       flags.verdict,
@@ -173,16 +158,15 @@ function filterOf(flags: AnalyzeFlags): ConnectionFilter {
     host: flags.host === undefined ? [] : parseHosts('--host', flags.host),
     port: flags.port === undefined ? [] : parseNumbers('--port', flags.port, MAX_PORT),
     stream: flags.stream === undefined ? [] : parseNumbers('--stream', flags.stream, MAX_STREAM),
-  })
+  }
 }
 
 function namesOf(option: string, text: string | undefined, allowed: readonly string[]): string[] {
   return text === undefined ? [] : parseNames(option, text, allowed)
 }
 
-function chosenColumns(text: string): Column[] {
-  const keys = new Set(parseNames('--columns', text, COLUMN_KEYS))
-  return [...keys].flatMap((key) => COLUMNS.filter((column) => column.key === key))
+function chosenColumns(text: string): string[] {
+  return [...new Set(parseNames('--columns', text, COLUMN_KEYS))]
 }
 
 function oneOf<T extends string>(option: string, text: string, allowed: readonly T[]): T {

@@ -6,7 +6,7 @@ import type { ConnectionHandler, EndedConnection } from '../../engine/ended-conn
 import { type Connection, connectionOf } from '../../engine/connection.js'
 import type { LadderTarget } from '../../engine/ladder/reader.js'
 import { endpointText, shownAddress, sideAddress } from '../../output/columns/address.js'
-import { parseHosts } from '../analyze/filters.js'
+import { parseHosts } from '../values.js'
 import type { Endpoint, ExplainSettings } from './settings.js'
 
 /** Connections listed where there are too many. */

@@ -2,7 +2,7 @@
 
 import { TeardownError } from '../../base/errors.js'
 import { type AnonymizeFlags, anonymizeKeyOf } from '../anonymize-key.js'
-import { parseHosts, parseNumbers } from '../analyze/filters.js'
+import { parseHosts, parseNumbers } from '../values.js'
 import { analyzeSettings } from '../analyze/settings.js'
 
 /** Output formats of `explain`. */

@@ -50,8 +50,8 @@ export class ByteWriter {
     this.at = 0
   }
 
-  /** One octet. */
-  octet(value: number): void {
+  /** One byte. */
+  byte(value: number): void {
     this.reserve(1)
     this.bytes[this.at++] = value
   }

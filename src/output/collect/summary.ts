@@ -1,6 +1,7 @@
 // Totals over all connections of a run: the `summary` line, and the head of the table.
 
 import { RULES } from '../../verdict/classify.js'
+import type { Collector } from '../../incidents/collector.js'
 import type { Rule } from '../../verdict/rule.js'
 import { CAUSES, VERDICTS } from '../../verdict/endings.js'
 import type { ColumnSource } from '../columns/column.js'
@@ -27,8 +28,8 @@ export interface Summary {
   readonly closers: Readonly<Record<string, number>>
 }
 
-/** The counts of a {@link Tally} on their way between threads. */
-export interface TallyState {
+/** The counts of a {@link SummaryCollector} on their way between threads. */
+export interface SummaryState {
   readonly connections: number
   readonly selected: number
   readonly rules: readonly (readonly [id: string, n: number])[]
@@ -56,7 +57,7 @@ class Counts<K> {
 }
 
 /** Counts endings. */
-export class Tally {
+export class SummaryCollector implements Collector<ColumnSource, SummaryState> {
   connections = 0
   selected = 0
   /** By rule: comparing names for every connection would cost more than judging it. */
@@ -89,7 +90,7 @@ export class Tally {
   }
 
   /** The counts as plain data, and begins anew. */
-  take(): TallyState {
+  take(): SummaryState {
     const { connections, selected } = this
     const rules = this.rules.entries().map(([rule, n]) => [rule.id, n] as const)
     const closers = this.closers.entries()
@@ -100,7 +101,7 @@ export class Tally {
   }
 
   /** Adds what another one counted. */
-  absorb({ connections, selected, rules, closers }: TallyState): void {
+  absorb({ connections, selected, rules, closers }: SummaryState): void {
     this.connections += connections
     this.selected += selected
     for (const [id, n] of rules) {

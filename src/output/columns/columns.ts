@@ -231,6 +231,12 @@ export const COLUMNS: readonly Column[] = [
   ),
 ]
 
+/** The columns of some keys, in their order; all columns for undefined. */
+export function columnsOf(keys: readonly string[] | undefined): readonly Column[] {
+  if (keys === undefined) return COLUMNS
+  return keys.flatMap((key) => COLUMNS.filter((column) => column.key === key))
+}
+
 /** Every column key. */
 export const COLUMN_KEYS: readonly string[] = COLUMNS.map((c) => c.key)
 

@@ -1,6 +1,6 @@
 // CSV by RFC 4180, with formulas defused: a cell that a spreadsheet would run gets a quote in front. CSV has no escapes, so
 // control characters are replaced, and a connection is always one line. Connections only.
-// Written as octets, see bytes/writer.ts: numbers, times and addresses need no quotes.
+// Written as bytes, see bytes/writer.ts: numbers, times and addresses need no quotes.
 
 import { shownIpv4 } from '../columns/address.js'
 import type { ByteWriter } from '../bytes/writer.js'
@@ -12,9 +12,8 @@ import {
   readColumn,
 } from '../columns/column.js'
 import { printable } from '../../base/printable.js'
-import { RowReporter } from './row-reporter.js'
-import type { CaptureRow, Reporter, TextSink } from './reporter.js'
-import type { Summary } from '../collect/summary.js'
+import { columnsOf } from '../columns/columns.js'
+import type { Format, FormatOptions, FormatRow } from './format.js'
 
 const COMMA = 0x2c
 const NEWLINE = 0x0a
@@ -22,32 +21,25 @@ const NEWLINE = 0x0a
 const FORMULA = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/
 const NEEDS_QUOTES = /[",]|^\s|\s$/
 
-/** Writes a header line and a line per connection. Lists are joined with `;`. */
-export class CsvReporter extends RowReporter implements Reporter {
-  private readonly columns: readonly Column[]
+/** A header line and a line for each connection. Lists are joined with `;`. */
+export const CSV: FormatRow = {
+  name: 'csv',
+  extension: 'csv',
+  writesRows: ({ summaryOnly }) => !summaryOnly,
+  make: csvFormat,
+}
 
-  constructor(sink: TextSink, columns: readonly Column[]) {
-    super(sink)
-    this.columns = columns
-    this.text(`${columns.map(({ key }) => key).join(',')}\n`)
-  }
-
-  connection(from: ColumnSource): void {
-    const { out, columns } = this
-    for (let i = 0; i < columns.length; i++) {
-      if (i > 0) out.octet(COMMA)
-      writeCell(columns[i] as Column, from, out)
-    }
-    out.octet(NEWLINE)
-    this.endRow()
-  }
-
-  capture(_report: CaptureRow): void {
-    // A file of connections holds nothing else.
-  }
-
-  finish(_summary: Summary): void {
-    this.pass()
+function csvFormat({ columns: keys }: FormatOptions): Format {
+  const columns = columnsOf(keys)
+  return {
+    head: (out) => out.text(`${columns.map(({ key }) => key).join(',')}\n`),
+    row: (c, out) => {
+      for (let i = 0; i < columns.length; i++) {
+        if (i > 0) out.byte(COMMA)
+        writeCell(columns[i] as Column, c, out)
+      }
+      out.byte(NEWLINE)
+    },
   }
 }
 

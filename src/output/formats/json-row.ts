@@ -42,9 +42,9 @@ export class JsonRow {
     const { cells } = this
     for (let i = 0; i < cells.length; i++) (cells[i] as JsonCell).write(from, out)
     // Every key has a comma in front; the first one is none.
-    if (out.length === start) out.octet(OPEN)
+    if (out.length === start) out.byte(OPEN)
     else out.replace(start, OPEN)
-    out.octet(CLOSE)
+    out.byte(CLOSE)
   }
 }
 
@@ -81,22 +81,22 @@ class JsonCell {
         if (Number.isNaN(raw)) return
         out.fragment(this.key)
         out.isoTime(from.baseNs, raw as number)
-        return out.octet(QUOTE)
+        return out.byte(QUOTE)
       case 'word':
       case 'words':
         return out.fragment(this.ready(raw))
       case 'prose':
         out.fragment(this.key)
         out.prose(raw as string)
-        return out.octet(QUOTE)
+        return out.byte(QUOTE)
       case 'address':
         out.fragment(this.key)
         writeAddress(raw as number, from, out)
-        return out.octet(QUOTE)
+        return out.byte(QUOTE)
       case 'stream-filter':
         out.fragment(this.key)
         out.integer(raw as number)
-        return out.octet(QUOTE)
+        return out.byte(QUOTE)
       case 'boolean':
         return out.fragment(this.key)
       case 'evidence':
@@ -123,7 +123,7 @@ class JsonCell {
       out.isoTime(from.baseNs, ns)
       out.fragment(this.known.get(shows) ?? this.keep(shows, `","shows":${jsonText(shows)}}`))
     }
-    out.octet(CLOSE_LIST)
+    out.byte(CLOSE_LIST)
   }
 
   private keep(raw: RawValue, text: string): Fragment {

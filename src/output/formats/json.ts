@@ -1,48 +1,41 @@
 // One JSON document. Connections are written as they end, so that no run has to fit into memory; captures and summary
 // therefore come last.
 
-import type { Column, ColumnSource } from '../columns/column.js'
-import { JsonRow } from './json-row.js'
-import { jsonText } from './json-text.js'
-import { RowReporter } from './row-reporter.js'
+import { columnsOf } from '../columns/columns.js'
 import {
   type CaptureRow,
-  type Reporter,
-  type ReporterState,
+  type Format,
+  type FormatOptions,
+  type FormatRow,
   SCHEMA_NAME,
-  type TextSink,
-} from './reporter.js'
-import type { Summary } from '../collect/summary.js'
+} from './format.js'
+import { JsonRow } from './json-row.js'
+import { jsonText } from './json-text.js'
 
-/** Writes `{schema, connections, incidents, captures, summary}`. */
-export class JsonReporter extends RowReporter implements Reporter {
-  private readonly row: JsonRow
-  private readonly captures: CaptureRow[] = []
+const NEWLINE = 0x0a
 
-  constructor(sink: TextSink, columns: readonly Column[]) {
-    super(sink)
-    this.row = new JsonRow(columns)
-    this.text(`{"schema":${JSON.stringify(SCHEMA_NAME)},"connections":[`)
-  }
+/** `{schema, connections, incidents, captures, summary}`. */
+export const JSON_DOCUMENT: FormatRow = {
+  name: 'json',
+  extension: 'json',
+  writesRows: ({ summaryOnly }) => !summaryOnly,
+  make: jsonFormat,
+}
 
-  connection(from: ColumnSource): void {
-    this.out.text(this.rows === 0 ? '\n' : ',\n')
-    this.row.write(from, this.out)
-    this.endRow()
-  }
-
-  override absorb(state: ReporterState): void {
-    // Its first row has no comma in front.
-    if (this.rows > 0 && state.rows > 0) this.text(',')
-    super.absorb(state)
-  }
-
-  capture(report: CaptureRow): void {
-    this.captures.push(report)
-  }
-
-  finish(summary: Summary): void {
-    const captures = this.captures.map((capture) => jsonText(capture)).join(',\n')
-    this.text(`\n],"incidents":[],"captures":[\n${captures}\n],"summary":${jsonText(summary)}}\n`)
+function jsonFormat({ columns }: FormatOptions): Format {
+  const row = new JsonRow(columnsOf(columns))
+  const captures: CaptureRow[] = []
+  return {
+    head: (out) => out.text(`{"schema":${JSON.stringify(SCHEMA_NAME)},"connections":[`),
+    row: (c, out) => {
+      out.byte(NEWLINE)
+      row.write(c, out)
+    },
+    between: ',',
+    capture: (report) => void captures.push(report),
+    tail: ({ summary }, out) => {
+      const lines = captures.map((capture) => jsonText(capture)).join(',\n')
+      out.text(`\n],"incidents":[],"captures":[\n${lines}\n],"summary":${jsonText(summary)}}\n`)
+    },
   }
 }

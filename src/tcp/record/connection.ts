@@ -124,11 +124,6 @@ export function sideInts(record: number, side: number): number {
   return record * CONN_INTS + SIDE_INTS + side * SIDE_INTS_STEP
 }
 
-/** First cell of a side's block. */
-export function sideCells(record: number, side: number): number {
-  return record * CONN_CELLS + SIDE_CELLS + side * SIDE_CELLS_STEP
-}
-
 /** What the upper word of a stream number counts. */
 export const STREAM_HIGH_UNIT = 0x8000_0000
 /** The bits of a stream number in the lower word. */

@@ -1,11 +1,11 @@
-// Connections that are judged elsewhere come out as those that are judged where they ended.
+// Connections that are classified elsewhere come out as those that are judged where they ended.
 
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { AnalysisSettings } from '../../../src/engine/pipeline.js'
 import { type Connection, connectionOf } from '../../../src/engine/connection.js'
-import { BatchReader, BatchWriter, type EndedBatch } from '../../../src/parallel/ending-batch.js'
+import { BatchReader, BatchWriter, type EndingBatch } from '../../../src/parallel/ending-batch.js'
 import type { ConnectionHandler } from '../../../src/engine/ended-connection.js'
 import { analyzeMerged } from '../../../src/engine/analyze-merged.js'
 import { ROOT } from '../../cli/run-cli.js'
@@ -36,11 +36,11 @@ async function judgedElsewhere(
 ): Promise<Connection[]> {
   const collector = new Collector()
   const reader = new BatchReader(collector, options)
-  const away: EndedBatch[] = []
+  const away: EndingBatch[] = []
   const come = (): void => {
     const batch = away.shift()
     if (batch === undefined) return
-    reader.judge(batch)
+    reader.read(batch)
     writer.release(batch)
   }
   const writer = new BatchWriter((batch) => {

@@ -20,7 +20,7 @@ test.each([0, 10, 1 << 20, (1 << 20) + 1, 5_000_000])('%i octets come back in or
     const some = Buffer.alloc(Math.min(length - at, 1 + ((i * 7919) % 70_000)), i)
     at += some.length
     expected.push(some)
-    spool.writeOctets(some)
+    spool.writeBytes(some)
   }
   expect(read(spool.take()).equals(Buffer.concat(expected))).toBe(true)
   expect(readdirSync(folder)).toEqual([])
@@ -28,9 +28,9 @@ test.each([0, 10, 1 << 20, (1 << 20) + 1, 5_000_000])('%i octets come back in or
 
 test('parts are kept apart', () => {
   const spool = new Spool(folder, 'b')
-  spool.write('one')
+  spool.writeBytes(Buffer.from('one'))
   const first = spool.take()
-  spool.writeOctets(Buffer.alloc(3_000_000, 65))
+  spool.writeBytes(Buffer.alloc(3_000_000, 65))
   const second = spool.take()
   expect(read(first).toString()).toBe('one')
   expect(read(second)).toHaveLength(3_000_000)

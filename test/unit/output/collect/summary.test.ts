@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { VERDICTS } from '../../../../src/index.js'
-import { Tally } from '../../../../src/output/collect/summary.js'
+import { SummaryCollector } from '../../../../src/output/collect/summary.js'
 import { eachConnection, NORMAL, REFUSED } from '../formats/reporting.js'
 
-function tallied(texts: readonly string[]): Tally {
-  const tally = new Tally()
+function tallied(texts: readonly string[]): SummaryCollector {
+  const tally = new SummaryCollector()
   eachConnection(
     texts.map((text) => ({ text })),
     (from) => tally.add(from),
@@ -34,7 +34,7 @@ test('rules that share a cause are added up', () => {
 })
 
 test('nothing counted is nothing', () => {
-  const tally = new Tally()
+  const tally = new SummaryCollector()
   expect(tally.byCause()).toEqual({})
   expect(tally.byCloser()).toEqual({})
   expect(Object.values(tally.byVerdict()).every((n) => n === 0)).toBe(true)

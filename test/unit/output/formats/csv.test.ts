@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { COLUMNS, COLUMN_KEYS } from '../../../../src/output/columns/columns.js'
-import { CsvReporter } from '../../../../src/output/formats/csv.js'
 import { NORMAL, REFUSED, type Run, reported } from './reporting.js'
 
 /** Rows and cells by RFC 4180 §2; throws at a stray quote. */
@@ -19,8 +18,8 @@ function parseCsv(text: string): string[][] {
 }
 
 function csvOf(runs: readonly Run[], keys: readonly string[] = COLUMN_KEYS): string[][] {
-  const columns = COLUMNS.filter((column) => keys.includes(column.key))
-  return parseCsv(reported((sink) => new CsvReporter(sink, columns), runs))
+  const columns = COLUMN_KEYS.filter((key) => keys.includes(key))
+  return parseCsv(reported(runs, { format: 'csv', columns }))
 }
 
 test('a line of keys, then a line a connection, all equally long', () => {

@@ -1,15 +1,11 @@
-// Runs scenarios through a reporter, as the command does.
+// Runs scenarios through an output format, as the command does.
 
 import { CaptureClock } from '../../../../src/capture/record.js'
 import { Analysis } from '../../../../src/engine/pipeline.js'
-import type { ColumnSource } from '../../../../src/output/columns/column.js'
-import {
-  type CaptureRow,
-  type Reporter,
-  SCHEMA_NAME,
-  type TextSink,
-} from '../../../../src/output/formats/reporter.js'
-import { type Summary, Tally } from '../../../../src/output/collect/summary.js'
+import { ConnectionWriter, type WriterOptions } from '../../../../src/engine/connection-writer.js'
+import type { EndedConnection } from '../../../../src/engine/ended-connection.js'
+import type { Summary, SummaryCollector } from '../../../../src/output/collect/summary.js'
+import { type CaptureRow, SCHEMA_NAME } from '../../../../src/output/formats/format.js'
 import { type ScenarioOptions, scenarioFrames } from '../../../support/scenario.js'
 
 /** Connections that ended well: opened at 0 s, closed by the client at 1 s. */
@@ -39,7 +35,7 @@ export interface Run {
 }
 
 /** Calls `take` with the connections of each capture, which are valid during the call only. */
-export function eachConnection(runs: readonly Run[], take: (from: ColumnSource) => void): void {
+export function eachConnection(runs: readonly Run[], take: (from: EndedConnection) => void): void {
   for (const { text, name, options } of runs) {
     const clock = new CaptureClock()
     const analysis = new Analysis(name ?? 'run.pcap', clock, { onConnection: take })
@@ -52,29 +48,38 @@ export function eachConnection(runs: readonly Run[], take: (from: ColumnSource) 
   }
 }
 
-/** What a reporter writes about captures with one connection each. */
-export function reported(make: (sink: TextSink) => Reporter, runs: readonly Run[]): string {
+/** How connections are written, unless a test wants it otherwise. */
+const OPTIONS: WriterOptions = {
+  format: 'table',
+  columns: undefined,
+  summaryOnly: false,
+  all: false,
+  top: 5,
+  nameCaptures: true,
+  width: 80,
+  colour: false,
+  filter: { verdict: [], cause: [], closer: [], host: [], port: [], stream: [] },
+  failOn: [],
+}
+
+/** What a format writes about captures with one connection each. */
+export function reported(runs: readonly Run[], options: Partial<WriterOptions>): string {
   let text = ''
-  const reporter = make({
-    write: (part) => void (text += part),
-    writeOctets: (octets) => void (text += new TextDecoder().decode(octets)),
-  })
-  const tally = new Tally()
+  const decoder = new TextDecoder()
+  const sink = { writeBytes: (bytes: Uint8Array) => void (text += decoder.decode(bytes)) }
+  const writer = new ConnectionWriter({ ...OPTIONS, ...options }, sink, () => undefined)
+  writer.begin()
   for (const run of runs) {
-    eachConnection([run], (from) => {
-      tally.connections++
-      tally.add(from)
-      reporter.connection(from)
-    })
+    eachConnection([run], (c) => writer.onConnection(c))
     const row = { type: 'capture', capture: run.name ?? 'run.pcap', linktypes: [1], skipped: [] }
-    reporter.capture({ ...row, ...run.facts })
+    writer.capture({ ...row, ...run.facts })
   }
-  reporter.finish(summaryOf(tally, runs.length))
+  writer.end(summaryOf(writer.summary, runs.length))
   return text
 }
 
-/** The summary line of a tally, with made-up totals. */
-export function summaryOf(tally: Tally, captures: number): Summary {
+/** The summary line of what was counted, with made-up totals. */
+export function summaryOf(counts: SummaryCollector, captures: number): Summary {
   return {
     type: 'summary',
     schema: SCHEMA_NAME,
@@ -83,11 +88,11 @@ export function summaryOf(tally: Tally, captures: number): Summary {
     packets: 12_345,
     tcp_packets: 1234,
     read_bytes: 1_000_000,
-    connections: tally.connections,
-    selected_connections: tally.selected,
-    verdicts: tally.byVerdict(),
-    causes: tally.byCause(),
-    closers: tally.byCloser(),
+    connections: counts.connections,
+    selected_connections: counts.selected,
+    verdicts: counts.byVerdict(),
+    causes: counts.byCause(),
+    closers: counts.byCloser(),
   }
 }
 

@@ -2,24 +2,9 @@
 
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { COLUMNS } from '../../../../src/output/columns/columns.js'
 import { printable } from '../../../../src/base/printable.js'
-import { tableStyle } from '../../../../src/output/style.js'
-import {
-  ColumnsReporter,
-  type TableOptions,
-  TableReporter,
-} from '../../../../src/output/formats/table.js'
+import type { WriterOptions } from '../../../../src/engine/connection-writer.js'
 import { controlsIn, NORMAL, REFUSED, type Run, reported } from './reporting.js'
-
-const PLAIN: TableOptions = {
-  all: false,
-  summaryOnly: false,
-  top: 5,
-  nameCaptures: true,
-  width: 80,
-  style: tableStyle(false),
-}
 
 /** An abort with data unread, midstream and lonely. */
 const ABORT = `
@@ -37,8 +22,8 @@ const MIXED: readonly Run[] = [
   { text: REFUSED, name: 'four.pcap' },
 ]
 
-function table(runs: readonly Run[], options: Partial<TableOptions> = {}): string {
-  return reported((sink) => new TableReporter(sink, { ...PLAIN, ...options }), runs)
+function table(runs: readonly Run[], options: Partial<WriterOptions> = {}): string {
+  return reported(runs, { format: 'table', ...options })
 }
 
 test('a small run', async () => {
@@ -139,19 +124,15 @@ test.each([40, 60, 80, 120])('sentences fit %i columns', (width) => {
 })
 
 test('colours change nothing but colour', () => {
-  const coloured = table(MIXED, { style: tableStyle(true) })
+  const coloured = table(MIXED, { colour: true })
   expect(coloured).toContain('\u001b[')
   expect(stripVTControlCharacters(coloured)).toBe(table(MIXED))
 })
 
 test('chosen columns are aligned, numbers to the right', () => {
-  const columns = ['client_ip', 'client_port', 'verdict'].flatMap((key) =>
-    COLUMNS.filter((c) => c.key === key),
-  )
-  const text = reported(
-    (sink) => new ColumnsReporter(sink, columns, tableStyle(false)),
-    [{ text: NORMAL }, { text: REFUSED, options: { clientPort: 7 } }],
-  )
+  const columns = ['client_ip', 'client_port', 'verdict']
+  const runs = [{ text: NORMAL }, { text: REFUSED, options: { clientPort: 7 } }]
+  const text = reported(runs, { format: 'table', columns })
   expect(text.split('\n')).toEqual([
     'client_ip        client_port  verdict',
     '10.0.0.1               40000  graceful_fin',

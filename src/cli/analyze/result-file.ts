@@ -1,0 +1,102 @@
+// One result file of `--out-dir`: a document of its own, written aside and renamed, so that it is whole or absent.
+
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { TeardownError, type TeardownErrorCode } from '../../base/errors.js'
+import { statOf } from '../../capture/stat.js'
+import {
+  type AnalyzerOptions,
+  CaptureAnalyzer,
+  type ReadingOptions,
+  type Timeline,
+} from '../../engine/capture-analyzer.js'
+import { NOTHING_WRITTEN, type WrittenState } from '../../engine/connection-writer.js'
+import type { CaptureReport } from '../../engine/report.js'
+import type { DigestHandler } from '../../incidents/digest.js'
+import { Output, reason } from '../output.js'
+import { AnalyzeRun, isHalf } from './run.js'
+
+/** Columns of text in a file. */
+const FILE_WIDTH = 100
+
+/** What came of a capture; the bytes that were written for it go beside it. */
+export interface CapturePart {
+  readonly report: CaptureReport
+  readonly state: WrittenState
+}
+
+/** What is said of a capture that could not be analyzed, for a reason that does not lie in it. */
+export function failedPart(path: string, code: TeardownErrorCode, message: string): CapturePart {
+  return {
+    report: {
+      type: 'capture',
+      capture: path,
+      linktypes: [],
+      packets: 0,
+      tcp_packets: 0,
+      wire_bytes: 0,
+      read_bytes: 0,
+      connections: 0,
+      skipped: [],
+      error: { code, message },
+    },
+    state: NOTHING_WRITTEN,
+  }
+}
+
+/** Analyzes a timeline into a file of its own. A file is left out when the reading was stopped. */
+export async function analyzeToFile(
+  options: AnalyzerOptions,
+  timeline: Timeline,
+  file: string,
+  outDir: string | undefined,
+  reading: ReadingOptions,
+  onDigests: DigestHandler,
+): Promise<CapturePart> {
+  let output: Output
+  try {
+    makeFolder(dirname(file), outDir)
+    output = new Output(file)
+  } catch (error) {
+    return failedPart(timeline[0] ?? '-', 'ERR_WRITE', messageOf(error))
+  }
+  try {
+    const own = { ...options, nameCaptures: false, width: FILE_WIDTH }
+    const analyzer = new CaptureAnalyzer(own, output, onDigests)
+    const { writer } = analyzer
+    const run = new AnalyzeRun(writer, { strict: false, warns: false })
+    writer.begin()
+    const report = await analyzer.analyze(timeline, reading)
+    run.add(report)
+    run.finish()
+    if (isHalf(report, reading.live)) output.discard()
+    else output.close()
+    return { report, state: { ...writer.take(), rows: 0, notable: NOTHING_WRITTEN.notable } }
+  } catch (error) {
+    output.discard()
+    if (!(error instanceof TeardownError)) throw error
+    return failedPart(timeline[0] ?? '-', 'ERR_WRITE', error.message)
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** Makes a folder and those above it, but not again the one of all results, which was there when the run began. */
+export function makeFolder(folder: string, root: string | undefined): void {
+  try {
+    // Step by step: mkdir's own recursion never ends below /proc (Node 20).
+    if (statOf(folder)?.isDirectory() === true) return
+    if (folder === root) throw new TeardownError('ERR_WRITE', `the folder ${folder} is gone`)
+    const parent = dirname(folder)
+    if (parent !== folder) makeFolder(parent, root)
+    mkdirSync(folder)
+  } catch (error) {
+    if (error instanceof TeardownError) throw error
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return
+    throw new TeardownError('ERR_WRITE', `cannot make ${folder}: ${reason(error)}`, {
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,136 @@
+// What becomes of ended connections in one thread: filtered, counted, written as rows. The thread that owns the document
+// begins and ends it, and takes over what others have written for it.
+
+import { type DigestHandler, DigestWriter } from '../incidents/digest.js'
+import { NotableCollector, type NotableState } from '../output/collect/notable.js'
+import { SummaryCollector, type SummaryState } from '../output/collect/summary.js'
+import type { CaptureRow, FormatOptions } from '../output/formats/format.js'
+import { formatNamed } from '../output/formats/index.js'
+import { QUIET_CAUSES } from '../output/formats/table.js'
+import { type ByteSink, RowWriter } from '../output/row-writer.js'
+import { tableStyle } from '../output/style.js'
+import type { Summary } from '../output/collect/summary.js'
+import type { ConnectionHandler, EndedConnection } from './ended-connection.js'
+import {
+  type ConnectionFilter,
+  type FilterOptions,
+  connectionFilter,
+  endingMatches,
+} from './filter.js'
+
+/** Which connections are written, and how: plain data, which can go to other threads. */
+export interface WriterOptions extends Omit<FormatOptions, 'style'> {
+  /** Name of the output format. */
+  readonly format: string
+  readonly colour: boolean
+  readonly filter: FilterOptions
+  /** Endings after which the run counts as failed. */
+  readonly failOn: readonly string[]
+}
+
+/** What came of some connections, as plain data; the bytes that were written for them go beside it. */
+export interface WrittenState {
+  readonly rows: number
+  readonly summary: SummaryState
+  readonly notable: NotableState
+  /** A connection with an ending of `failOn` was among them. */
+  readonly matched: boolean
+}
+
+/** The state of no connections. */
+export const NOTHING_WRITTEN: WrittenState = {
+  rows: 0,
+  summary: { connections: 0, selected: 0, rules: [], closers: [] },
+  notable: new Map(),
+  matched: false,
+}
+
+/** Takes judged connections. */
+export class ConnectionWriter implements ConnectionHandler {
+  readonly summary: SummaryCollector = new SummaryCollector()
+  /** A connection with an ending of `failOn` was seen. */
+  matched = false
+  private readonly digests: DigestWriter
+  private readonly notable: NotableCollector | undefined
+  private readonly rows: RowWriter
+  private readonly filter: ConnectionFilter
+  private readonly failOn: readonly string[]
+  private readonly summaryOnly: boolean
+
+  /** `onDigests` takes a digest of every connection, whatever the filters say. */
+  constructor(options: WriterOptions, sink: ByteSink, onDigests: DigestHandler) {
+    const { all, top, failOn, summaryOnly } = options
+    const style = tableStyle(options.colour)
+    const format = formatNamed(options.format).make({ ...options, style })
+    this.digests = new DigestWriter(onDigests)
+    this.rows = new RowWriter(format, sink)
+    this.filter = connectionFilter(options.filter)
+    this.failOn = failOn
+    this.summaryOnly = summaryOnly
+    const { entry } = format
+    if (entry !== undefined && !summaryOnly) {
+      this.notable = new NotableCollector({
+        all,
+        top,
+        entry,
+        isQuiet: (name) => QUIET_CAUSES.has(name),
+      })
+    }
+  }
+
+  onConnection(c: EndedConnection): void {
+    this.digests.add(c)
+    this.summary.connections++
+    if (!this.filter(c)) return
+    this.summary.add(c)
+    if (this.failOn.length > 0 && endingMatches(this.failOn, c)) this.matched = true
+    if (this.summaryOnly) return
+    this.notable?.add(c)
+    this.rows.row(c)
+  }
+
+  /** Hands over the digests of the connections so far. */
+  flushDigests(): void {
+    this.digests.flush()
+  }
+
+  /** Begins the document. */
+  begin(): void {
+    this.rows.begin()
+  }
+
+  /** Adds a capture that has been read. */
+  capture(report: CaptureRow): void {
+    this.rows.capture(report)
+  }
+
+  /** Ends the document. */
+  end(summary: Summary): void {
+    this.rows.end({ summary, notable: this.notable?.take() ?? NOTHING_WRITTEN.notable })
+  }
+
+  /** Gives away what came of the connections since the last call. */
+  take(): WrittenState {
+    this.digests.flush()
+    const { matched } = this
+    this.matched = false
+    return {
+      rows: this.rows.takeRows(),
+      summary: this.summary.take(),
+      notable: this.notable?.take() ?? NOTHING_WRITTEN.notable,
+      matched,
+    }
+  }
+
+  /** Adds connections that were written elsewhere; their bytes follow through `absorbBytes`. */
+  absorb({ rows, summary, notable, matched }: WrittenState): void {
+    this.summary.absorb(summary)
+    this.matched ||= matched
+    this.notable?.absorb(notable)
+    this.rows.absorb(rows)
+  }
+
+  absorbBytes(bytes: Uint8Array): void {
+    this.rows.absorbBytes(bytes)
+  }
+}

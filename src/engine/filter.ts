@@ -1,0 +1,51 @@
+// Which connections are reported: `--verdict`, `--cause`, `--closer`, `--host`, `--port`, `--stream`.
+
+import { isIPv6 } from 'node:net'
+import { sideAddress } from '../output/columns/address.js'
+import type { ColumnSource } from '../output/columns/column.js'
+
+/** Filters as given; each is a list, empty for no restriction. */
+export interface FilterOptions {
+  readonly verdict: readonly string[]
+  readonly cause: readonly string[]
+  readonly closer: readonly string[]
+  readonly host: readonly string[]
+  readonly port: readonly number[]
+  readonly stream: readonly number[]
+}
+
+/** Whether a connection is to be reported. */
+export type ConnectionFilter = (from: ColumnSource) => boolean
+
+/** One test from all filters; every kind that is given has to match. */
+export function connectionFilter(options: FilterOptions): ConnectionFilter {
+  const tests: ConnectionFilter[] = []
+  const { verdict, cause, closer, host, port, stream } = options
+  if (verdict.length > 0) tests.push((c) => verdict.includes(c.j.verdict))
+  if (cause.length > 0) {
+    tests.push((c) => cause.includes(c.j.cause) || cause.includes(`${c.j.verdict}.${c.j.cause}`))
+  }
+  if (closer.length > 0) tests.push((c) => closer.includes(c.j.closer))
+  if (host.length > 0) {
+    // Of the capture's own addresses, whatever is shown instead.
+    tests.push(({ e }) => SIDES.some((side) => host.includes(canonicalHost(sideAddress(e, side)))))
+  }
+  if (port.length > 0) {
+    tests.push(({ e }) => SIDES.some((side) => port.includes(e.portOf(side))))
+  }
+  if (stream.length > 0) tests.push((c) => stream.includes(c.e.stream))
+  return (from) => tests.every((test) => test(from))
+}
+
+/** Whether an ending is one of `names`: verdicts, or `verdict.cause`. */
+export function endingMatches(names: readonly string[], from: ColumnSource): boolean {
+  return names.includes(from.j.verdict) || names.includes(`${from.j.verdict}.${from.j.cause}`)
+}
+
+/** One spelling for all spellings of an address: that of the URL standard. */
+export function canonicalHost(address: string): string {
+  return isIPv6(address) ? new URL(`http://[${address}]`).hostname : address
+}
+
+/** Both sides of a connection record. */
+const SIDES = [0, 1]

@@ -1,0 +1,73 @@
+// What an output format is: bytes for the beginning of a document, for each connection, for each capture, and for the end.
+// A format knows nothing of threads, files or counting. To add one: a file beside this one, and its row in index.ts.
+
+import type { NotableState } from '../collect/notable.js'
+import type { Summary } from '../collect/summary.js'
+import type { ByteWriter } from '../bytes/writer.js'
+import type { ColumnSource } from '../columns/column.js'
+import type { Style } from '../style.js'
+
+/** Version of the output, in every document. */
+export const SCHEMA_NAME = 'tcp-teardown/1'
+
+/** The `capture` line of the output, as far as formats for people look into it; its fields are made by the engine. */
+export interface CaptureRow {
+  readonly capture: string
+  readonly linktypes: readonly number[]
+  readonly dropped_packets?: number
+  readonly clock_steps?: number
+  readonly late_packets?: number
+  readonly evicted_connections?: number
+  readonly skipped: readonly { readonly name: string; readonly packets: number }[]
+  readonly error?: { readonly code: string; readonly message: string }
+}
+
+/** What is known when all captures have been read. */
+export interface Totals {
+  readonly summary: Summary
+  /** Texts of notable connections, for formats that list them. */
+  readonly notable: NotableState
+}
+
+/** Bytes of one document. Calls come in the order: head, rows and captures mixed, tail. */
+export interface Format {
+  /** Begins the document. */
+  readonly head?: (out: ByteWriter) => void
+  /** Adds a connection, which is valid during the call only. Rows of one document may be made by several threads. */
+  readonly row?: (c: ColumnSource, out: ByteWriter) => void
+  /** Stands between two rows. */
+  readonly between?: string
+  /** The text of a connection in a list of notable ones. */
+  readonly entry?: (c: ColumnSource) => string
+  /** Takes note of a capture that has been read. */
+  readonly capture?: (report: CaptureRow, out: ByteWriter) => void
+  /** Ends the document. */
+  readonly tail?: (totals: Totals, out: ByteWriter) => void
+}
+
+/** Settings of all formats. */
+export interface FormatOptions {
+  /** Keys of the wanted columns; undefined for all of them. */
+  readonly columns: readonly string[] | undefined
+  /** Only totals: no connection is written. */
+  readonly summaryOnly: boolean
+  /** List every connection, not only the notable ones (table). */
+  readonly all: boolean
+  /** Connections listed of one ending; the rest is counted (table). */
+  readonly top: number
+  /** Name the capture of each connection: there are several. */
+  readonly nameCaptures: boolean
+  /** Columns of the terminal. */
+  readonly width: number
+  readonly style: Style
+}
+
+/** A format as it can be chosen. */
+export interface FormatRow {
+  readonly name: string
+  /** Of result files. */
+  readonly extension: string
+  /** Whether every connection costs a row, so that other threads are worth their start. */
+  readonly writesRows: (options: Pick<FormatOptions, 'columns' | 'summaryOnly' | 'all'>) => boolean
+  readonly make: (options: FormatOptions) => Format
+}
