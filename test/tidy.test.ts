@@ -60,6 +60,35 @@ test('imports point down the layers', () => {
   expect(wrong).toEqual([])
 })
 
+/** Files that import each other, through others or of types only. */
+function cycles(): string[] {
+  const edges = new Map(
+    files.map(({ name, text }) => [
+      name,
+      importsOf(text)
+        .filter((from) => from.startsWith('.'))
+        .map((from) => posix.join(posix.dirname(name), from.replace(/\.js$/, '.ts'))),
+    ]),
+  )
+  /** Whether a way leads from a file back to itself. */
+  function returns(name: string): boolean {
+    const seen = new Set<string>()
+    const next = [...(edges.get(name) ?? [])]
+    for (let file = next.pop(); file !== undefined; file = next.pop()) {
+      if (file === name) return true
+      if (seen.has(file)) continue
+      seen.add(file)
+      next.push(...(edges.get(file) ?? []))
+    }
+    return false
+  }
+  return [...edges.keys()].filter(returns)
+}
+
+test('imports go in no circle, of types neither', () => {
+  expect(cycles()).toEqual([])
+})
+
 test('relative imports end in .js', () => {
   const wrong = files.flatMap(({ name, text }) =>
     importsOf(text)

@@ -4,11 +4,8 @@
 import * as L from '../tcp/layout.js'
 import type { Evidence } from './evidence.js'
 import type { SideEvidence } from './side-evidence.js'
-import { formIsForeign } from './reset-facts.js'
+import { formIsForeign } from './reset-form.js'
 import { seqAfter } from '../tcp/seq.js'
-
-/** Who ended a connection. */
-export type Closer = 'client' | 'server' | 'both' | 'middlebox' | 'none' | 'unknown'
 
 /** From here on an answer that did not come within the capture is likely to be missing. */
 export const ANSWER_NS = 1e9

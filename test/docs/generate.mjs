@@ -2,7 +2,7 @@
 // `--check` changes nothing and fails when a part is out of date.
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { CAUSES, COLUMNS, VERDICTS } from '../../dist/index.js'
+import { COLUMNS, ENDINGS, VERDICTS } from '../../dist/index.js'
 import { bundled } from '../support/bundle.mjs'
 
 const { FLAGS } = await import(await bundled('src/verdict/flags.ts'))
@@ -20,7 +20,7 @@ function output(...args) {
 
 function verdictTable() {
   const rows = VERDICTS.flatMap(({ verdict }) =>
-    CAUSES.filter((row) => row.verdict === verdict).map(
+    ENDINGS.filter((row) => row.verdict === verdict).map(
       (row, i) =>
         `| ${i === 0 ? `\`${verdict}\`` : ''} | \`${row.cause}\` | ${row.meaning} | ${row.usually} |`,
     ),

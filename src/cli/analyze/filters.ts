@@ -6,7 +6,7 @@ import { sideAddress } from '../../output/columns/address.js'
 import type { ColumnSource } from '../../output/columns/column.js'
 import { COLUMNS } from '../../output/columns/columns.js'
 import { readColumn } from '../../output/columns/column.js'
-import { CAUSES, VERDICTS } from '../../verdict/endings.js'
+import { ENDINGS, VERDICTS, endingOf } from '../../verdict/endings.js'
 
 /** Filters as given; each is a list, empty for no restriction. */
 export interface FilterOptions {
@@ -34,7 +34,7 @@ export const CLOSERS: readonly string[] = [
 /** Names that select connections by ending: a verdict, a cause, or `verdict.cause`. */
 export const ENDING_NAMES: readonly string[] = [
   ...VERDICTS.map((row) => row.verdict),
-  ...CAUSES.map((row) => `${row.verdict}.${row.cause}`),
+  ...ENDINGS.map(endingOf),
 ]
 
 /** One test from all filters; every kind that is given has to match. */
@@ -43,7 +43,7 @@ export function connectionFilter(options: FilterOptions): ConnectionFilter {
   const { verdict, cause, closer, host, port, stream } = options
   if (verdict.length > 0) tests.push((c) => verdict.includes(c.j.verdict))
   if (cause.length > 0) {
-    tests.push((c) => cause.includes(c.j.cause) || cause.includes(`${c.j.verdict}.${c.j.cause}`))
+    tests.push((c) => cause.includes(c.j.cause) || cause.includes(c.j.ending))
   }
   if (closer.length > 0) tests.push((c) => closer.includes(c.j.closer))
   if (host.length > 0) {
@@ -67,7 +67,7 @@ export function connectionFilter(options: FilterOptions): ConnectionFilter {
 
 /** Whether an ending is one of `names`: verdicts, or `verdict.cause`. */
 export function endingMatches(names: readonly string[], from: ColumnSource): boolean {
-  return names.includes(from.j.verdict) || names.includes(`${from.j.verdict}.${from.j.cause}`)
+  return names.includes(from.j.verdict) || names.includes(from.j.ending)
 }
 
 /**

@@ -13,7 +13,7 @@ import {
   parseNames,
   parseNumbers,
 } from './filters.js'
-import { CAUSES, VERDICTS } from '../../verdict/endings.js'
+import { ENDINGS, VERDICTS } from '../../verdict/endings.js'
 
 /** Output formats of `analyze`. */
 export const FORMATS = ['table', 'json', 'ndjson', 'csv'] as const
@@ -161,7 +161,7 @@ function jobsOf(text: string): number {
 }
 
 function filterOf(flags: AnalyzeFlags): ConnectionFilter {
-  const causes = [...new Set(CAUSES.map((row) => row.cause)), ...ENDING_NAMES]
+  const causes = [...new Set<string>(ENDINGS.map((row) => row.cause)), ...ENDING_NAMES]
   return connectionFilter({
     verdict: namesOf(
       '--verdict',

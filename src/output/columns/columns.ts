@@ -4,7 +4,7 @@ import type { Evidence } from '../../verdict/evidence.js'
 import { flagNames } from '../../verdict/flags.js'
 import { between } from '../../verdict/packet-ref.js'
 import * as T from '../../verdict/timings.js'
-import { CAUSES } from '../../verdict/endings.js'
+import { rowOf } from '../../verdict/endings.js'
 import { sidePort } from './address.js'
 import {
   COLUMN_TYPES,
@@ -83,7 +83,7 @@ export const COLUMNS: readonly Column[] = [
     'kernel_reasons',
     'words',
     'Linux `sk_rst_reason` names under which the RST that decided can have been sent.',
-    (c) => listed(kernelReasons(c.j.name)),
+    (c) => listed(rowOf(c.j.ending).kernelReasons),
   ),
   column(
     'client_state',
@@ -301,12 +301,4 @@ function retransmissionSpan(e: Evidence): number {
   const side = e.client.seriesCount > 0 ? e.client : e.server
   if (side.seriesCount === 0 || side.seriesKind === 0) return NaN
   return Math.max(0, side.seriesLast.ns - side.seriesSentNs)
-}
-
-const KERNEL_REASONS = new Map(
-  CAUSES.map((row) => [`${row.verdict}.${row.cause}`, row.kernelReasons]),
-)
-
-function kernelReasons(name: string): readonly string[] {
-  return KERNEL_REASONS.get(name) ?? []
 }

@@ -1,7 +1,7 @@
 // The form for people: how many connections ended how, then the ones worth a look, each with one sentence to paste.
 
 import { grouped } from '../../verdict/phrases.js'
-import { CAUSES, type CauseEntry, VERDICTS } from '../../verdict/endings.js'
+import { ENDINGS, type Row, VERDICTS, endingOf, rowOf } from '../../verdict/endings.js'
 import { COLUMNS } from '../columns/columns.js'
 import { type Column, type ColumnSource, type ColumnValue, readColumn } from '../columns/column.js'
 import { endpointText } from '../columns/address.js'
@@ -28,20 +28,6 @@ export interface TableOptions {
 }
 
 const INDENT = '    '
-
-/** Endings of no interest by themselves: counted, not listed. */
-const QUIET_CAUSES = new Set([
-  'graceful_fin.normal',
-  'graceful_fin.half_close',
-  'graceful_fin.simultaneous',
-  'graceful_fin.last_ack_missing',
-  'graceful_fin.reset_after_close',
-  'lingering_established.active',
-  'incomplete.midstream',
-  'incomplete.one_direction',
-  'incomplete.rst_only',
-  'incomplete.fin_only',
-])
 
 /** Notes about captures that are printed; a folder of a thousand captures may have as many. */
 const MAX_NOTES = 10
@@ -103,9 +89,9 @@ export class TableReporter implements Reporter {
   }
 
   connection(from: ColumnSource): void {
-    const key = `${from.j.verdict}.${from.j.cause}`
+    const key = from.j.ending
     this.counts.set(key, (this.counts.get(key) ?? 0) + 1)
-    if (this.options.summaryOnly || (!this.options.all && QUIET_CAUSES.has(key))) return
+    if (this.options.summaryOnly || (!this.options.all && rowOf(key).quiet)) return
     const list = this.listed.get(key) ?? []
     if (!this.options.all && list.length >= this.options.top) return
     list.push(this.entry(from))
@@ -148,7 +134,7 @@ export class TableReporter implements Reporter {
 
   finish(summary: Summary): void {
     this.sink.write(this.head(summary))
-    for (const row of CAUSES) this.writeGroup(row)
+    for (const row of ENDINGS) this.writeGroup(row)
     if (this.notes.length === 0) return
     const { heading, warn } = this.options.style
     this.sink.write(`\n${heading('about the capture')}\n`)
@@ -175,8 +161,8 @@ export class TableReporter implements Reporter {
       const n = summary.verdicts[verdict] ?? 0
       if (n === 0) continue
       const share = `${((100 * n) / summary.selected_connections).toFixed(1)} %`
-      const causes = CAUSES.filter((row) => row.verdict === verdict)
-        .map((row) => [row.cause, summary.causes[`${verdict}.${row.cause}`] ?? 0] as const)
+      const causes = ENDINGS.filter((row) => row.verdict === verdict)
+        .map((row) => [row.cause, summary.causes[endingOf(row)] ?? 0] as const)
         .filter(([, count]) => count > 0)
         .map(([cause, count]) => `${cause} ${grouped(count)}`)
       const left = `  ${this.paint(verdict, verdict.padEnd(width))} ${grouped(n).padStart(9)} ${share.padStart(8)}  `
@@ -188,8 +174,8 @@ export class TableReporter implements Reporter {
     return `${lines.join('\n')}\n`
   }
 
-  private writeGroup(row: CauseEntry): void {
-    const key = `${row.verdict}.${row.cause}`
+  private writeGroup(row: Row): void {
+    const key = endingOf(row)
     const list = this.listed.get(key)
     if (list === undefined) return
     const { heading, faint } = this.options.style
