@@ -190,6 +190,19 @@ test('every exported symbol is documented', () => {
   expect(bare).toEqual([])
 })
 
+describe('documents', () => {
+  test('the README is short enough to be read', () => {
+    expect(read('README.md').split('\n').length).toBeLessThanOrEqual(150)
+  })
+
+  test('the architecture has a row for every layer', () => {
+    const rows = read('docs/architecture.md').match(/^\| `.*$/gm) ?? []
+    const named = new Set(rows.flatMap((row) => row.split('|')[1]?.match(/[\w/-]+/g) ?? []))
+    const layers = new Set(files.map(({ layer }) => layer).filter((layer) => layer !== ''))
+    expect([...layers].filter((layer) => !named.has(layer))).toEqual([])
+  })
+})
+
 describe('samples', () => {
   const names = readdirSync(new URL('samples/', ROOT))
   const captures = names.filter((name) => /\.pcap(ng)?(\.gz)?$/.test(name))
@@ -227,8 +240,9 @@ interface Package {
 describe('the package', () => {
   const { dependencies, devDependencies, bin } = JSON.parse(read('package.json')) as Package
 
-  test('explains every dependency in the development part of the README', () => {
-    const part = /^## Development\n(.*?)(?=^## |$(?![\s\S]))/ms.exec(read('README.md'))?.[1] ?? ''
+  test('gives a reason for every dependency', () => {
+    const text = read('CONTRIBUTING.md')
+    const part = /^## Dependencies\n(.*?)(?=^## |$(?![\s\S]))/ms.exec(text)?.[1] ?? ''
     const all = [...Object.keys(dependencies), ...Object.keys(devDependencies)]
     expect(all.length).toBeGreaterThan(10)
     expect(all.filter((name) => !part.includes(`\`${name}\``))).toEqual([])
