@@ -12,6 +12,7 @@ const FUNCTION_LINES_MAX = 70
 const LAYERS: readonly (readonly string[])[] = [
   ['base'],
   ['capture', 'wire'],
+  ['context'],
   ['tcp'],
   ['verdict'],
   ['output'],
@@ -21,7 +22,7 @@ const LAYERS: readonly (readonly string[])[] = [
 ]
 
 /** Layers that do not know of Node. */
-const PURE = new Set(['base', 'wire', 'tcp', 'verdict', 'output'])
+const PURE = new Set(['base', 'wire', 'context', 'tcp', 'verdict', 'output'])
 const PURE_EXCEPTIONS = new Map([
   ['output/style.ts', ['node:util']],
   ['output/anonymize/crypto-pan.ts', ['node:crypto', 'node:net']],

@@ -1,9 +1,8 @@
 // Ended connections on their way to another thread, and back. Nothing is copied: the records lie in shared memory, and
 // stay as they are until the other thread is done with them. What goes along is what will have changed by then.
 
-import type { Flush } from '../tcp/reset-bursts.js'
-import { CONN_INTS, ENCAPSULATION, TEARDOWN } from '../tcp/layout.js'
-import type { Records } from '../tcp/record-pool.js'
+import type { ResetBurst } from '../context/reset-bursts.js'
+import type { Records } from '../tcp/record/fields.js'
 import type { ConnectionRecords } from '../tcp/table.js'
 import { Evidence, type EvidenceContext } from '../verdict/evidence.js'
 import type { HandOver, HandedOver } from '../engine/pipeline.js'
@@ -24,8 +23,8 @@ const CAPTURE_END_NS = 3
 const IDLE_NS = 4
 /** BIT_DROPS and BIT_CLOCK_STEPPED. */
 const BITS = 5
-/** The flush its reset belongs to, a word for each field; no resets for none. */
-const FLUSH = 6
+/** The burst its reset belongs to, a word for each field; no resets for none. */
+const BURST = 6
 const ENTRY_WORDS = 12
 
 const BIT_DROPS = 1
@@ -85,11 +84,10 @@ export class BatchWriter implements HandOver {
     entries[at + IDLE_NS] = from.idleNs
     entries[at + BITS] =
       (from.captureDrops ? BIT_DROPS : 0) | (from.clockStepped ? BIT_CLOCK_STEPPED : 0)
-    const { ints } = table.connections
-    const encapsulation = ints[record * CONN_INTS + ENCAPSULATION] as number
-    if (encapsulation !== 0) this.tell(encapsulation, from)
-    const isReset = ints[record * CONN_INTS + TEARDOWN] !== 0 && !table.flushes.isEmpty
-    writeFlush(entries, at + FLUSH, isReset ? this.flushOf(record, from) : undefined)
+    const c = table.at(record)
+    if (c.encapsulation !== 0) this.tell(c.encapsulation, from)
+    const mayShare = c.teardownIndex !== 0 && !table.bursts.isEmpty
+    writeBurst(entries, at + BURST, mayShare ? this.burstOf(record, from) : undefined)
     this.count++
     if (this.count === this.capacity) this.flush()
     return true
@@ -131,9 +129,9 @@ export class BatchWriter implements HandOver {
     this.encapsulations.push([id, from.encapsulations.text(id)])
   }
 
-  private flushOf(record: number, from: HandedOver): Flush | undefined {
+  private burstOf(record: number, from: HandedOver): ResetBurst | undefined {
     this.e.fill(from.tracker.table, record, from)
-    return this.e.server.rst.at.seen ? this.e.flush() : undefined
+    return this.e.server.rst.at.seen ? this.e.burst() : undefined
   }
 
   private newEntries(): Float64Array {
@@ -147,7 +145,7 @@ export class BatchReader implements ConnectionRecords, EvidenceContext {
   connections: Records = NO_RECORDS
   closings: Records = NO_RECORDS
   teardowns: Records = NO_RECORDS
-  readonly flushes: ConnectionRecords['flushes'] = { find: () => this.flush() }
+  readonly bursts: ConnectionRecords['bursts'] = { find: () => this.burst() }
   captureStartNs = 0
   captureEndNs = 0
   idleNs = 0
@@ -191,16 +189,16 @@ export class BatchReader implements ConnectionRecords, EvidenceContext {
     return this.word(STREAM)
   }
 
-  private flush(): Flush | undefined {
-    const resets = this.word(FLUSH)
+  private burst(): ResetBurst | undefined {
+    const resets = this.word(BURST)
     if (resets === 0) return undefined
     return {
       resets,
-      bareResets: this.word(FLUSH + 1),
-      firstNs: this.word(FLUSH + 2),
-      lastNs: this.word(FLUSH + 3),
-      refusedFrame: this.word(FLUSH + 4),
-      refusedNs: this.word(FLUSH + 5),
+      bareResets: this.word(BURST + 1),
+      firstNs: this.word(BURST + 2),
+      lastNs: this.word(BURST + 3),
+      refusedFrame: this.word(BURST + 4),
+      refusedNs: this.word(BURST + 5),
     }
   }
 
@@ -213,14 +211,14 @@ function recordsOf(floats: Float64Array): Records {
   return { floats, ints: new Int32Array(floats.buffer) }
 }
 
-function writeFlush(entries: Float64Array, at: number, flush: Flush | undefined): void {
-  entries[at] = flush?.resets ?? 0
-  if (flush === undefined) return
-  entries[at + 1] = flush.bareResets
-  entries[at + 2] = flush.firstNs
-  entries[at + 3] = flush.lastNs
-  entries[at + 4] = flush.refusedFrame
-  entries[at + 5] = flush.refusedNs
+function writeBurst(entries: Float64Array, at: number, burst: ResetBurst | undefined): void {
+  entries[at] = burst?.resets ?? 0
+  if (burst === undefined) return
+  entries[at + 1] = burst.bareResets
+  entries[at + 2] = burst.firstNs
+  entries[at + 3] = burst.lastNs
+  entries[at + 4] = burst.refusedFrame
+  entries[at + 5] = burst.refusedNs
 }
 
 const NO_RECORDS: Records = recordsOf(new Float64Array(0))

@@ -1,20 +1,12 @@
 // SYNs and SYN-ACKs: roles, options, first sequence numbers. A first SYN and its SYN-ACK, as nearly every connection
-// begins, have a straight path of their own, which comes to the same (see fast-path.ts).
+// begins, have a fast path of their own, which comes to the same as the general one.
 
-import type { Segment } from '../wire/segment.js'
-import { ACK, SYN } from '../wire/segment.js'
-import { TcpOptions, linuxWindowScale, readTcpOptions } from '../wire/tcp/options.js'
 import {
-  ACKED,
   CONN_CLIENT_IS_SIDE_1,
-  CONN_FLAGS,
-  CONN_INTS,
+  CONN_NAT_TWIN,
   CONN_ROLES_KNOWN,
   CONN_SIMULTANEOUS_OPEN,
-  ISN,
-  NXT,
   SIDE_ACK_SET,
-  SIDE_FLAGS,
   SIDE_ISN_SET,
   SIDE_MPTCP,
   SIDE_NXT_SET,
@@ -23,24 +15,25 @@ import {
   SIDE_TFO,
   SIDE_TIMESTAMPS,
   SIDE_WINDOW_SCALE,
-  STATE,
-  TEARDOWN,
-  WINDOW_SHIFT,
-} from './layout.js'
-import { NatTwins } from './nat-twins.js'
+} from './record/bits.js'
+import { CONN, CONN_INTS, SIDE } from './record/connection.js'
+import type { Segment } from '../wire/segment.js'
+import { ACK, SYN } from '../wire/segment.js'
+import { TcpOptions, linuxWindowScale, readTcpOptions } from '../wire/tcp/options.js'
+import { NatTwins } from '../context/nat-twins.js'
 import { observeResent } from './events/retransmission.js'
 import {
-  EVENT_COUNT,
   LISTEN,
-  NEXT_STATE,
   SENT_SYN,
   SENT_SYN_ACK,
   SYN_RECEIVED,
   SYN_SENT,
   UNKNOWN,
+  nextState,
 } from './state.js'
 import type { ConnectionTable } from './table.js'
-import { answerZeek, beginZeek } from './views/zeek.js'
+import type { TrackedConnection } from './tracked.js'
+import { observeZeek } from './views/zeek.js'
 import { seqAdd } from './seq.js'
 
 /** RFC 7323 §2.3. */
@@ -51,7 +44,7 @@ const ONLY_SYN: number = SIDE_ISN_SET | SIDE_NXT_SET | SIDE_SYN
 const OPTIONS: number = SIDE_MPTCP | SIDE_TFO | SIDE_TIMESTAMPS | SIDE_WINDOW_SCALE
 
 /** Applies SYNs and SYN-ACKs to the records of a table. */
-export class Opening {
+export class Handshake {
   private readonly table: ConnectionTable
   private readonly options = new TcpOptions()
   private readonly twins = new NatTwins()
@@ -60,7 +53,7 @@ export class Opening {
     this.table = table
   }
 
-  /** The straight path: applies the first SYN of a connection or the first SYN-ACK to it; false for anything else. */
+  /** The fast path: applies the first SYN of a connection or the first SYN-ACK to it; false for anything else. */
   observeFirst(
     record: number,
     side: number,
@@ -80,64 +73,73 @@ export class Opening {
     if (!isFirstSynAck(ints, conn, me, peer, seg)) return false
     const bits = readSynOptions(ints, me, seg, view, this.options)
     observeFirstSynAck(ints, conn, me, side, bits, seg)
-    this.twins.onSynAck(ints, record, peer, me, timeNs)
+    this.markTwins(ints, record, peer, me, timeNs)
     return true
   }
 
-  /** SYN and SYN-ACK: roles, options, first sequence numbers. Returns the side's flags. */
+  /** Any SYN or SYN-ACK of side `n`: options, first sequence numbers. */
   observeSyn(
-    record: number,
-    side: number,
-    me: number,
-    peer: number,
+    c: TrackedConnection,
+    n: number,
     seg: Segment,
     view: DataView,
     frame: number,
     timeNs: number,
-  ): number {
-    const { ints } = this.table.connections
-    const conn = record * CONN_INTS
+  ): void {
+    const me = c.side(n)
+    const peer = c.side(1 - n)
     const isSynAck = (seg.flags & ACK) !== 0
-    let mine = ints[me + SIDE_FLAGS] as number
-    let connFlags = ints[conn + CONN_FLAGS] as number
-    const again = (mine & (isSynAck ? SIDE_SYN_ACK : SIDE_SYN)) !== 0
-    if (!isSynAck && ((ints[peer + SIDE_FLAGS] as number) & SIDE_SYN) !== 0) {
-      connFlags |= CONN_SIMULTANEOUS_OPEN
-    }
-    ints[conn + CONN_FLAGS] = connFlags
-    mine |= isSynAck ? SIDE_SYN_ACK : SIDE_SYN
-    if (again) {
-      observeResent(this.table, record, side, seg.seq, 0, frame, timeNs)
+    const bit = isSynAck ? SIDE_SYN_ACK : SIDE_SYN
+    if (!isSynAck && peer.has(SIDE_SYN)) c.flags |= CONN_SIMULTANEOUS_OPEN
+    let flags = me.flags | bit
+    if (me.has(bit)) {
+      observeResent(c, n, seg.seq, 0, frame, timeNs)
     } else {
-      mine |= readSynOptions(ints, me, seg, view, this.options)
-      if (isSynAck) this.twins.onSynAck(ints, record, peer, me, timeNs)
+      const { ints } = me.own
+      flags |= readSynOptions(ints, me.own.word, seg, view, this.options)
+      if (isSynAck) this.markTwins(ints, c.record, peer.own.word, me.own.word, timeNs)
     }
-    if ((mine & SIDE_NXT_SET) === 0) {
-      ints[me + NXT] = seqAdd(seg.seq, 1)
-      mine |= SIDE_NXT_SET
+    if ((flags & SIDE_NXT_SET) === 0) {
+      me.nxt = seqAdd(seg.seq, 1)
+      flags |= SIDE_NXT_SET
     }
-    ints[me + SIDE_FLAGS] = mine
-    const event = isSynAck ? SENT_SYN_ACK : SENT_SYN
-    ints[me + STATE] = NEXT_STATE[(ints[me + STATE] as number) * EVENT_COUNT + event] as number
-    return mine
+    // What is sent again before the connection is open is no probe, whatever it was taken for.
+    me.flags = flags
+    me.state = nextState(me.state, isSynAck ? SENT_SYN_ACK : SENT_SYN)
+  }
+
+  /** The first SYN or SYN-ACK tells who is the client; `flags` are those of a segment of side `n`. */
+  takeRoles(c: TrackedConnection, n: number, flags: number): void {
+    if (c.has(CONN_ROLES_KNOWN)) return
+    const client = (flags & ACK) !== 0 ? 1 - n : n
+    c.flags |= client === 1 ? CONN_ROLES_KNOWN | CONN_CLIENT_IS_SIDE_1 : CONN_ROLES_KNOWN
+    const server = c.side(1 - client)
+    if (server.state === UNKNOWN) server.state = LISTEN
+  }
+
+  /** Marks a connection that is captured on both sides of a NAT, and its twin; called for its first SYN-ACK. */
+  private markTwins(
+    ints: Int32Array,
+    record: number,
+    client: number,
+    server: number,
+    timeNs: number,
+  ): void {
+    const conn = record * CONN_INTS
+    const clientIsn = ints[client + SIDE.isn] as number
+    const serverIsn = ints[server + SIDE.isn] as number
+    const stream = ints[conn + CONN.streamLow] as number
+    const twin = this.twins.add(clientIsn, serverIsn, record, stream, timeNs) * CONN_INTS
+    if (twin < 0 || twin === conn || ints[twin + CONN.streamLow] !== this.twins.stream) return
+    if (!sharesPort(ints[conn + CONN.ports] as number, ints[twin + CONN.ports] as number)) return
+    ints[conn + CONN.flags] = (ints[conn + CONN.flags] as number) | CONN_NAT_TWIN
+    ints[twin + CONN.flags] = (ints[twin + CONN.flags] as number) | CONN_NAT_TWIN
   }
 }
 
-/** The first SYN or SYN-ACK tells who is the client. */
-export function takeRoles(
-  ints: Int32Array,
-  conn: number,
-  me: number,
-  peer: number,
-  side: number,
-  flags: number,
-): void {
-  const known = ints[conn + CONN_FLAGS] as number
-  if ((known & CONN_ROLES_KNOWN) !== 0) return
-  const client = (flags & ACK) !== 0 ? 1 - side : side
-  ints[conn + CONN_FLAGS] = known | CONN_ROLES_KNOWN | (client === 1 ? CONN_CLIENT_IS_SIDE_1 : 0)
-  const server = client === side ? peer : me
-  if (ints[server + STATE] === UNKNOWN) ints[server + STATE] = LISTEN
+/** NAT keeps at least one of the two ports almost always. */
+function sharesPort(a: number, b: number): boolean {
+  return a >>> 16 === b >>> 16 || (a & 0xffff) === (b & 0xffff)
 }
 
 /** Whether a SYN is the first segment of its connection, and as plain as most. */
@@ -152,10 +154,10 @@ function isFirstSyn(
     seg.flags === SYN &&
     seg.payloadLen === 0 &&
     seg.window !== 0 &&
-    ((ints[me + SIDE_FLAGS] as number) | (ints[peer + SIDE_FLAGS] as number)) === 0 &&
-    ints[me + STATE] === UNKNOWN &&
-    ints[peer + STATE] === UNKNOWN &&
-    ints[conn + TEARDOWN] === 0
+    ((ints[me + SIDE.flags] as number) | (ints[peer + SIDE.flags] as number)) === 0 &&
+    ints[me + SIDE.state] === UNKNOWN &&
+    ints[peer + SIDE.state] === UNKNOWN &&
+    ints[conn + CONN.teardownIndex] === 0
   )
 }
 
@@ -170,13 +172,13 @@ function observeFirstSyn(
   seg: Segment,
 ): void {
   const roles = side === 1 ? CONN_ROLES_KNOWN | CONN_CLIENT_IS_SIDE_1 : CONN_ROLES_KNOWN
-  ints[conn + CONN_FLAGS] = (ints[conn + CONN_FLAGS] as number) | roles
-  ints[me + SIDE_FLAGS] = ONLY_SYN | options
-  ints[me + STATE] = SYN_SENT
-  ints[me + ISN] = seg.seq
-  ints[me + NXT] = seqAdd(seg.seq, 1)
-  ints[peer + STATE] = LISTEN
-  beginZeek(ints, conn, me, side)
+  ints[conn + CONN.flags] = (ints[conn + CONN.flags] as number) | roles
+  ints[me + SIDE.flags] = ONLY_SYN | options
+  ints[me + SIDE.state] = SYN_SENT
+  ints[me + SIDE.isn] = seg.seq
+  ints[me + SIDE.nxt] = seqAdd(seg.seq, 1)
+  ints[peer + SIDE.state] = LISTEN
+  observeZeek(ints, conn, me, side, seg)
 }
 
 /** Whether a SYN-ACK is the first segment of its side, and answers the only one of the other. */
@@ -191,12 +193,12 @@ function isFirstSynAck(
     seg.flags === (SYN | ACK) &&
     seg.payloadLen === 0 &&
     seg.window !== 0 &&
-    ints[me + SIDE_FLAGS] === 0 &&
-    ints[me + STATE] === LISTEN &&
-    ((ints[peer + SIDE_FLAGS] as number) & ~OPTIONS) === ONLY_SYN &&
-    ints[peer + STATE] === SYN_SENT &&
-    ints[peer + NXT] === seg.ack &&
-    ints[conn + TEARDOWN] === 0
+    ints[me + SIDE.flags] === 0 &&
+    ints[me + SIDE.state] === LISTEN &&
+    ((ints[peer + SIDE.flags] as number) & ~OPTIONS) === ONLY_SYN &&
+    ints[peer + SIDE.state] === SYN_SENT &&
+    ints[peer + SIDE.nxt] === seg.ack &&
+    ints[conn + CONN.teardownIndex] === 0
   )
 }
 
@@ -209,12 +211,12 @@ function observeFirstSynAck(
   options: number,
   seg: Segment,
 ): void {
-  ints[me + SIDE_FLAGS] = SIDE_ISN_SET | SIDE_NXT_SET | SIDE_ACK_SET | SIDE_SYN_ACK | options
-  ints[me + STATE] = SYN_RECEIVED
-  ints[me + ISN] = seg.seq
-  ints[me + NXT] = seqAdd(seg.seq, 1)
-  ints[me + ACKED] = seg.ack
-  answerZeek(ints, conn, me, side)
+  ints[me + SIDE.flags] = SIDE_ISN_SET | SIDE_NXT_SET | SIDE_ACK_SET | SIDE_SYN_ACK | options
+  ints[me + SIDE.state] = SYN_RECEIVED
+  ints[me + SIDE.isn] = seg.seq
+  ints[me + SIDE.nxt] = seqAdd(seg.seq, 1)
+  ints[me + SIDE.acked] = seg.ack
+  observeZeek(ints, conn, me, side, seg)
 }
 
 /** Reads the options of a SYN: the SIDE_* bits they set; the shift count of the window is stored. */
@@ -228,14 +230,14 @@ function readSynOptions(
   const start = seg.tcpStart + 20
   const scale = linuxWindowScale(view, start, seg.optionsEnd)
   if (scale >= 0) {
-    ints[me + WINDOW_SHIFT] = Math.min(scale, WINDOW_SHIFT_MAX)
+    ints[me + SIDE.windowShift] = Math.min(scale, WINDOW_SHIFT_MAX)
     return SIDE_WINDOW_SCALE | SIDE_TIMESTAMPS
   }
   let bits = 0
   readTcpOptions(view, start, seg.optionsEnd, options)
   if (options.windowScale >= 0) {
     bits |= SIDE_WINDOW_SCALE
-    ints[me + WINDOW_SHIFT] = Math.min(options.windowScale, WINDOW_SHIFT_MAX)
+    ints[me + SIDE.windowShift] = Math.min(options.windowScale, WINDOW_SHIFT_MAX)
   }
   if (options.hasTimestamps) bits |= SIDE_TIMESTAMPS
   if (options.tfo) bits |= SIDE_TFO

@@ -1,13 +1,9 @@
-// A growable array of packed records, see layout.ts.
+// A growable array of packed records, see record/words.ts.
+
+import type { Records } from './record/fields.js'
 
 /** Small: most captures have few connections, and thousands of them are read in one run. */
 const FIRST_RECORDS = 16
-
-/** Records of one kind, as they are read. */
-export interface Records {
-  readonly ints: Int32Array
-  readonly floats: Float64Array
-}
 
 /** A growable array of equal records with a free list. Records are zero when handed out. */
 export class RecordPool implements Records {

@@ -1,39 +1,32 @@
 // Follows every connection of a capture: finds the record of a segment's 4-tuple, opens and closes connections the way
 // Wireshark numbers its streams, and hands ended ones over. What a segment means for its connection is observe.ts.
 
-import type { Segment } from '../wire/segment.js'
-import { ACK, RST, SYN } from '../wire/segment.js'
 import {
-  CONN_CELLS,
   CONN_EVICTED,
-  CONN_FLAGS,
   CONN_HALF_OPEN,
-  CONN_INTS,
   CONN_QUEUED,
   CONN_REPORTED,
   CONN_REUSED_PORTS,
   CONN_SUPERSEDED,
-  ENCAPSULATION,
-  END_FRAME_F,
-  END_NS_F,
-  HASH,
-  ISN,
-  PACKETS_F,
-  SIDE_FLAGS,
-  SIDE_FLOATS,
-  SIDE_FLOATS_STEP,
+  SIDE_ISN_SET,
+} from './record/bits.js'
+import {
+  CONN,
+  CONN_CELLS,
+  CONN_INTS,
+  SIDE,
+  SIDE_CELLS,
+  SIDE_CELLS_STEP,
   SIDE_INTS,
   SIDE_INTS_STEP,
-  SIDE_ISN_SET,
-  START_FRAME_F,
-  START_NS_F,
-  STATE,
-  STREAM,
-  STREAM_HIGH,
-} from './layout.js'
+  STREAM_HIGH_UNIT,
+  STREAM_LOW,
+  streamOf,
+} from './record/connection.js'
+import type { Segment } from '../wire/segment.js'
+import { ACK, RST, SYN } from '../wire/segment.js'
 import { observeIcmp } from './events/icmp.js'
 import { Observer } from './observe.js'
-import { STREAM_HIGH_UNIT, STREAM_LOW, streamOf } from './positions.js'
 import { RecordQueue } from './queue.js'
 import { CLOSED, LISTEN, TIME_WAIT } from './state.js'
 import { ConnectionTable } from './table.js'
@@ -118,15 +111,15 @@ export class Tracker {
     } else if ((seg.flags & (SYN | ACK)) === SYN && this.startsAnew(record, seg)) {
       this.supersede(record)
       record = this.open(seg, frame, timeNs)
-      const at = record * CONN_INTS + CONN_FLAGS
+      const at = record * CONN_INTS + CONN.flags
       table.connections.ints[at] = (table.connections.ints[at] as number) | CONN_REUSED_PORTS
     }
-    const flags = table.connections.ints[record * CONN_INTS + CONN_FLAGS] as number
+    const flags = table.connections.ints[record * CONN_INTS + CONN.flags] as number
     if ((flags & CONN_HALF_OPEN) !== 0 && table.side === 0 && (seg.flags & (SYN | RST)) === 0) {
       this.completed(record, flags)
     }
-    this.observer.observe(record, table.side, seg, view, frame, timeNs)
-    if (this.observer.touchedEnd) this.afterEndEvent(record)
+    const mayEnd = this.observer.observe(record, table.side, seg, view, frame, timeNs)
+    if (mayEnd) this.afterEndEvent(record)
   }
 
   /** Takes the TCP header quoted in an ICMP error: evidence for its connection, not a packet of it. */
@@ -138,7 +131,7 @@ export class Tracker {
       record = this.open(quoted, frame, timeNs)
       if ((quoted.flags & (SYN | ACK)) !== SYN) this.queueHalfOpen(record)
     }
-    observeIcmp(this.table, record, this.table.side, quoted, kind, frame, timeNs)
+    observeIcmp(this.table.at(record), this.table.side, quoted, kind, frame, timeNs)
   }
 
   /** Reports closed connections that have been quiet since `untilNs`; they stay for stragglers. For live input. */
@@ -148,8 +141,8 @@ export class Tracker {
       const record = this.closed.at(this.settled)
       const stream = this.closed.stampAt(this.settled)
       const base = record * CONN_INTS
-      if (ints[base + STREAM] === stream && this.isClosed(record)) {
-        if ((floats[record * CONN_CELLS + END_NS_F] as number) > untilNs) return
+      if (ints[base + CONN.streamLow] === stream && this.isClosed(record)) {
+        if ((floats[record * CONN_CELLS + CONN.endNs] as number) > untilNs) return
         this.report(record)
       }
       this.settled++
@@ -177,19 +170,19 @@ export class Tracker {
     const record = this.table.add(seg)
     const { ints, floats } = this.table.connections
     const base = record * CONN_INTS
-    ints[base + STREAM] = this.streams & STREAM_LOW
-    ints[base + STREAM_HIGH] =
+    ints[base + CONN.streamLow] = this.streams & STREAM_LOW
+    ints[base + CONN.streamHigh] =
       this.streams > STREAM_LOW ? Math.floor(this.streams / STREAM_HIGH_UNIT) : 0
     this.streams++
-    ints[base + ENCAPSULATION] = seg.encapsulation
+    ints[base + CONN.encapsulation] = seg.encapsulation
     const cells = record * CONN_CELLS
-    floats[cells + START_NS_F] = timeNs
-    floats[cells + START_FRAME_F] = frame
-    floats[cells + END_NS_F] = timeNs
-    floats[cells + END_FRAME_F] = frame
+    floats[cells + CONN.startNs] = timeNs
+    floats[cells + CONN.startFrame] = frame
+    floats[cells + CONN.endNs] = timeNs
+    floats[cells + CONN.endFrame] = frame
     const { candidates } = this
     if (candidates !== undefined)
-      this.addCandidate(candidates, record, ints[base + STREAM] as number)
+      this.addCandidate(candidates, record, ints[base + CONN.streamLow] as number)
     if ((seg.flags & (SYN | ACK)) === SYN) this.queueHalfOpen(record)
     return record
   }
@@ -198,12 +191,12 @@ export class Tracker {
   private startsAnew(record: number, seg: Segment): boolean {
     const { ints } = this.table.connections
     const side = record * CONN_INTS + SIDE_INTS + this.table.side * SIDE_INTS_STEP
-    if (((ints[side + SIDE_FLAGS] as number) & SIDE_ISN_SET) === 0) return false
-    return ints[side + ISN] !== seg.seq
+    if (((ints[side + SIDE.flags] as number) & SIDE_ISN_SET) === 0) return false
+    return ints[side + SIDE.isn] !== seg.seq
   }
 
   private supersede(record: number): void {
-    const at = record * CONN_INTS + CONN_FLAGS
+    const at = record * CONN_INTS + CONN.flags
     const { ints } = this.table.connections
     if (!this.isClosed(record)) ints[at] = (ints[at] as number) | CONN_SUPERSEDED
     this.drop(record)
@@ -215,7 +208,7 @@ export class Tracker {
    */
   private giveUp(record: number): void {
     if (this.buried > 0) {
-      const hash = this.table.connections.ints[record * CONN_INTS + HASH] as number
+      const hash = this.table.connections.ints[record * CONN_INTS + CONN.hash] as number
       this.tombstones.remove(hash, this.table.secondHashOf(record))
     }
     this.drop(record)
@@ -223,7 +216,7 @@ export class Tracker {
 
   /** Reports a connection if that has not happened, and forgets it. */
   private drop(record: number): void {
-    const flags = this.table.connections.ints[record * CONN_INTS + CONN_FLAGS] as number
+    const flags = this.table.connections.ints[record * CONN_INTS + CONN.flags] as number
     if ((flags & CONN_HALF_OPEN) !== 0) this.halfOpenCount--
     this.forget(record)
   }
@@ -231,19 +224,19 @@ export class Tracker {
   private forget(record: number): void {
     const isKept = this.report(record)
     this.table.unlink(record)
-    this.table.connections.ints[record * CONN_INTS + STREAM] = -1
+    this.table.connections.ints[record * CONN_INTS + CONN.streamLow] = -1
     if (!isKept) this.table.release(record)
   }
 
   /** Hands a connection over, once; true when its taker keeps the record. */
   private report(record: number): boolean {
-    const at = record * CONN_INTS + CONN_FLAGS
+    const at = record * CONN_INTS + CONN.flags
     const { ints, floats } = this.table.connections
     if (((ints[at] as number) & CONN_REPORTED) !== 0) return false
     ints[at] = (ints[at] as number) | CONN_REPORTED
-    const side = record * CONN_CELLS + SIDE_FLOATS
+    const side = record * CONN_CELLS + SIDE_CELLS
     // A record that only an ICMP error made has no packets of its own and is no connection.
-    if (floats[side + PACKETS_F] === 0 && floats[side + SIDE_FLOATS_STEP + PACKETS_F] === 0) {
+    if (floats[side + SIDE.packets] === 0 && floats[side + SIDE_CELLS_STEP + SIDE.packets] === 0) {
       return false
     }
     return this.handler.onEnd(record)
@@ -252,17 +245,20 @@ export class Tracker {
   private isClosed(record: number): boolean {
     const { ints } = this.table.connections
     const side = record * CONN_INTS + SIDE_INTS
-    return bothOver(ints[side + STATE] as number, ints[side + SIDE_INTS_STEP + STATE] as number)
+    return bothOver(
+      ints[side + SIDE.state] as number,
+      ints[side + SIDE_INTS_STEP + SIDE.state] as number,
+    )
   }
 
   private afterEndEvent(record: number): void {
     const { ints } = this.table.connections
-    const at = record * CONN_INTS + CONN_FLAGS
+    const at = record * CONN_INTS + CONN.flags
     const flags = ints[at] as number
     if ((flags & CONN_REPORTED) !== 0) this.latePackets++
     if ((flags & CONN_QUEUED) !== 0 || !this.isClosed(record)) return
     ints[at] = flags | CONN_QUEUED
-    this.closed.push(record, ints[record * CONN_INTS + STREAM] as number)
+    this.closed.push(record, ints[record * CONN_INTS + CONN.streamLow] as number)
     if (this.closed.length > this.maxClosed) this.dropOldestClosed()
   }
 
@@ -276,10 +272,10 @@ export class Tracker {
     if (this.settled > 0) this.settled--
     const { ints } = this.table.connections
     const base = record * CONN_INTS
-    if (ints[base + STREAM] !== stream) return
-    ints[base + CONN_FLAGS] = (ints[base + CONN_FLAGS] as number) & ~CONN_QUEUED
+    if (ints[base + CONN.streamLow] !== stream) return
+    ints[base + CONN.flags] = (ints[base + CONN.flags] as number) & ~CONN_QUEUED
     if (!this.isClosed(record)) return
-    this.tombstones.add(ints[base + HASH] as number, this.table.secondHashOf(record))
+    this.tombstones.add(ints[base + CONN.hash] as number, this.table.secondHashOf(record))
     this.buried++
     this.drop(record)
   }
@@ -288,10 +284,10 @@ export class Tracker {
   private queueHalfOpen(record: number): void {
     const { ints } = this.table.connections
     const at = record * CONN_INTS
-    ints[at + CONN_FLAGS] = (ints[at + CONN_FLAGS] as number) | CONN_HALF_OPEN
+    ints[at + CONN.flags] = (ints[at + CONN.flags] as number) | CONN_HALF_OPEN
     this.halfOpenCount++
     if (this.halfOpen.length > 2 * this.halfOpenCount + QUEUE_SLACK) this.sweepHalfOpen()
-    this.halfOpen.push(record, ints[at + STREAM] as number)
+    this.halfOpen.push(record, ints[at + CONN.streamLow] as number)
     while (this.halfOpenCount > this.maxHalfOpen) this.evictOldestHalfOpen()
   }
 
@@ -304,16 +300,16 @@ export class Tracker {
     for (let seen = 0, left = candidates.length; seen < EVICTION_SAMPLE && left > 0; left--) {
       const stream = candidates.stampAt(0)
       const record = candidates.shift()
-      if (ints[record * CONN_INTS + STREAM] !== stream) continue
+      if (ints[record * CONN_INTS + CONN.streamLow] !== stream) continue
       candidates.push(record, stream)
       seen++
-      const endNs = floats[record * CONN_CELLS + END_NS_F] as number
+      const endNs = floats[record * CONN_CELLS + CONN.endNs] as number
       if (endNs >= quietestNs) continue
       quietest = record
       quietestNs = endNs
     }
     if (quietest < 0) return
-    const at = quietest * CONN_INTS + CONN_FLAGS
+    const at = quietest * CONN_INTS + CONN.flags
     if (((ints[at] as number) & CONN_REPORTED) === 0) {
       this.evicted++
       ints[at] = (ints[at] as number) | CONN_EVICTED
@@ -331,7 +327,7 @@ export class Tracker {
     const { ints } = this.table.connections
     const all = new RecordQueue()
     for (const record of this.inOrder())
-      all.push(record, ints[record * CONN_INTS + STREAM] as number)
+      all.push(record, ints[record * CONN_INTS + CONN.streamLow] as number)
     return all
   }
 
@@ -342,7 +338,7 @@ export class Tracker {
   }
 
   private completed(record: number, flags: number): void {
-    this.table.connections.ints[record * CONN_INTS + CONN_FLAGS] = flags & ~CONN_HALF_OPEN
+    this.table.connections.ints[record * CONN_INTS + CONN.flags] = flags & ~CONN_HALF_OPEN
     this.halfOpenCount--
   }
 
@@ -352,7 +348,7 @@ export class Tracker {
     if (this.halfOpen.length > 0) this.table.warm(this.halfOpen.at(0))
     if (!this.isHalfOpen(record, stream)) return
     this.evicted++
-    const at = record * CONN_INTS + CONN_FLAGS
+    const at = record * CONN_INTS + CONN.flags
     const { ints } = this.table.connections
     ints[at] = (ints[at] as number) | CONN_EVICTED
     this.giveUp(record)
@@ -370,8 +366,8 @@ export class Tracker {
   private isHalfOpen(record: number, stream: number): boolean {
     const { ints } = this.table.connections
     const base = record * CONN_INTS
-    const flags = ints[base + CONN_FLAGS] as number
-    return ints[base + STREAM] === stream && (flags & CONN_HALF_OPEN) !== 0
+    const flags = ints[base + CONN.flags] as number
+    return ints[base + CONN.streamLow] === stream && (flags & CONN_HALF_OPEN) !== 0
   }
 }
 

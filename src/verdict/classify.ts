@@ -1,6 +1,6 @@
 // The classifier: the first rule that holds gives the verdict. A pure function of the evidence.
 
-import * as L from '../tcp/layout.js'
+import * as L from '../tcp/record/bits.js'
 import type { Closer, Confidence } from './answer.js'
 import { Situation } from './derived.js'
 import { type Cause, type Ending, type Verdict, rowOf } from './endings.js'

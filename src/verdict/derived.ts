@@ -1,7 +1,7 @@
 // What the rules ask about a connection that is not a single fact but follows from several: which reset counted, who
 // closed first, what is missing from the capture. Derived once per connection, right after the evidence is read.
 
-import * as L from '../tcp/layout.js'
+import * as L from '../tcp/record/bits.js'
 import type { Evidence } from './evidence.js'
 import type { SideEvidence } from './side-evidence.js'
 import { formIsForeign } from './reset-form.js'

@@ -1,6 +1,6 @@
 // Circumstances of a connection that are no verdict but change how far one can be trusted.
 
-import * as L from '../tcp/layout.js'
+import * as L from '../tcp/record/bits.js'
 import type { Evidence } from './evidence.js'
 import type { Situation } from './derived.js'
 

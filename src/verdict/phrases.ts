@@ -1,7 +1,7 @@
 // The few words the explanations are made of.
 
 import type { Evidence } from './evidence.js'
-import { type Moment, between } from './packet-ref.js'
+import { type PacketRef, between } from './packet-ref.js'
 import type { Confidence } from './answer.js'
 import { ANSWER_NS } from './derived.js'
 import type { SideEvidence } from './side-evidence.js'
@@ -49,12 +49,12 @@ function withPoint(digits: number, places: number): string {
 }
 
 /** The duration from one moment to a later one. */
-export function span(from: Moment, to: Moment): string {
+export function span(from: PacketRef, to: PacketRef): string {
   return duration(between(from, to))
 }
 
 /** The duration from a moment to the end of the capture. */
-export function toEnd(e: Evidence, from: Moment): string {
+export function toEnd(e: Evidence, from: PacketRef): string {
   return duration(Math.max(0, e.captureEndNs - from.ns))
 }
 
@@ -79,12 +79,12 @@ export function The(e: Evidence, side: SideEvidence): string {
 }
 
 /** "packet 7". */
-export function packet(moment: Moment): string {
+export function packet(moment: PacketRef): string {
   return `packet ${moment.frame}`
 }
 
 /** Collects evidence items, leaving out moments that did not happen and packets already named. */
-export function items(...pairs: readonly (readonly [Moment, string])[]): EvidenceItem[] {
+export function items(...pairs: readonly (readonly [PacketRef, string])[]): EvidenceItem[] {
   const list: EvidenceItem[] = []
   let latest = 0
   let isSorted = true

@@ -1,6 +1,6 @@
 // What the packets around a reset say about where it comes from.
 
-import * as L from '../tcp/layout.js'
+import * as L from '../tcp/record/bits.js'
 import { FIN, SYN } from '../wire/segment.js'
 import { between } from './packet-ref.js'
 import type { Evidence } from './evidence.js'
@@ -148,10 +148,10 @@ export function mayHaveUnread(side: SideEvidence | undefined): boolean {
 export function wasUnaccepted(e: Evidence, side: SideEvidence | undefined): boolean {
   if (side !== e.server || !isActive(side) || !side.has(L.SIDE_SYN_ACK)) return false
   if (side.has(L.SIDE_DATA | L.SIDE_FIN)) return false
-  const flush = e.flush()
-  if (flush === undefined) return false
-  if (e.client.has(L.SIDE_DATA | L.SIDE_FIN)) return flush.bareResets > 0
-  return flush.resets > 1 || flush.refusedFrame > 0
+  const burst = e.burst()
+  if (burst === undefined) return false
+  if (e.client.has(L.SIDE_DATA | L.SIDE_FIN)) return burst.bareResets > 0
+  return burst.resets > 1 || burst.refusedFrame > 0
 }
 
 /** The RST does not acknowledge the last payload, which must have crossed it. */

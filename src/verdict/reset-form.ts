@@ -1,6 +1,6 @@
 // What the form of a reset says about where it comes from.
 
-import * as L from '../tcp/layout.js'
+import * as L from '../tcp/record/bits.js'
 import type { SideEvidence } from './side-evidence.js'
 
 /** Sent by a socket: it carries ACK. */

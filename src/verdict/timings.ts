@@ -3,12 +3,12 @@
 
 import type { Evidence } from './evidence.js'
 import { answersTrigger } from './reset-facts.js'
-import { type Moment, between } from './packet-ref.js'
+import { type PacketRef, between } from './packet-ref.js'
 import type { SideEvidence } from './side-evidence.js'
 import type { Situation } from './derived.js'
 
 /** The first FIN, or the reset that counted, whichever came first. */
-function firstTeardown(s: Situation): Moment | undefined {
+function firstTeardown(s: Situation): PacketRef | undefined {
   const fin = s.first?.fin
   const rst = s.resetter?.rst.at
   if (fin === undefined) return rst
@@ -17,14 +17,14 @@ function firstTeardown(s: Situation): Moment | undefined {
 }
 
 /** The last segment of the teardown: a FIN, the acknowledgment of one, or the reset. */
-function lastTeardown(e: Evidence, s: Situation): Moment | undefined {
+function lastTeardown(e: Evidence, s: Situation): PacketRef | undefined {
   let last = later(later(undefined, e.client.fin), e.client.finAcked)
   last = later(later(last, e.server.fin), e.server.finAcked)
   return s.resetter === undefined ? last : later(last, s.resetter.rst.at)
 }
 
 /** The later of two moments; `last` if the other did not happen. */
-function later(last: Moment | undefined, moment: Moment): Moment | undefined {
+function later(last: PacketRef | undefined, moment: PacketRef): PacketRef | undefined {
   if (!moment.seen) return last
   return last === undefined || moment.frame > last.frame ? moment : last
 }
@@ -66,7 +66,7 @@ export function finWait2Ns(side: SideEvidence, peer: SideEvidence, e: Evidence):
 }
 
 /** From `from` to the FIN of `closer`, else to the first RST, else to the end of the capture. */
-function until(from: Moment, closer: SideEvidence, other: SideEvidence, e: Evidence): number {
+function until(from: PacketRef, closer: SideEvidence, other: SideEvidence, e: Evidence): number {
   if (closer.fin.seen) return between(from, closer.fin)
   if (closer.rst.at.seen) return between(from, closer.rst.at)
   if (other.rst.at.seen) return between(from, other.rst.at)

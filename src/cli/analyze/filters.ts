@@ -4,8 +4,6 @@ import { isIP, isIPv6 } from 'node:net'
 import { TeardownError } from '../../base/errors.js'
 import { sideAddress } from '../../output/columns/address.js'
 import type { ColumnSource } from '../../output/columns/column.js'
-import { COLUMNS } from '../../output/columns/columns.js'
-import { readColumn } from '../../output/columns/column.js'
 import { ENDINGS, VERDICTS, endingOf } from '../../verdict/endings.js'
 
 /** Filters as given; each is a list, empty for no restriction. */
@@ -48,18 +46,10 @@ export function connectionFilter(options: FilterOptions): ConnectionFilter {
   if (closer.length > 0) tests.push((c) => closer.includes(c.j.closer))
   if (host.length > 0) {
     // Of the capture's own addresses, whatever is shown instead.
-    tests.push(({ table, e }) =>
-      SIDES.some((side) =>
-        host.includes(canonicalHost(sideAddress(table.connections.ints, e.record, side))),
-      ),
-    )
+    tests.push(({ e }) => SIDES.some((side) => host.includes(canonicalHost(sideAddress(e, side)))))
   }
   if (port.length > 0) {
-    tests.push(
-      (c) =>
-        port.includes(Number(read(c, 'client_port'))) ||
-        port.includes(Number(read(c, 'server_port'))),
-    )
+    tests.push(({ e }) => SIDES.some((side) => port.includes(e.portOf(side))))
   }
   if (stream.length > 0) tests.push((c) => stream.includes(c.e.stream))
   return (from) => tests.every((test) => test(from))
@@ -125,10 +115,3 @@ export function parseNumbers(option: string, text: string, max: number): number[
 
 /** Both sides of a connection record. */
 const SIDES = [0, 1]
-
-const BY_KEY = new Map(COLUMNS.map((column) => [column.key, column]))
-
-function read(from: ColumnSource, key: string): unknown {
-  const column = BY_KEY.get(key)
-  return column === undefined ? undefined : readColumn(column, from)
-}

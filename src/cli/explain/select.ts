@@ -5,7 +5,7 @@ import { TeardownError } from '../../base/errors.js'
 import type { ConnectionHandler, EndedConnection } from '../../engine/ended-connection.js'
 import { type Connection, connectionOf } from '../../engine/connection.js'
 import type { LadderTarget } from '../../engine/ladder/reader.js'
-import { endpointText, shownAddress, sideAddress, sidePort } from '../../output/columns/address.js'
+import { endpointText, shownAddress, sideAddress } from '../../output/columns/address.js'
 import { parseHosts } from '../analyze/filters.js'
 import type { Endpoint, ExplainSettings } from './settings.js'
 
@@ -66,15 +66,14 @@ export class Selector implements ConnectionHandler {
     )
   }
 
-  private matches({ e, table }: EndedConnection): boolean {
+  private matches({ e }: EndedConnection): boolean {
     const { stream, client, server } = this.settings
     if (stream !== undefined) return e.stream === stream
     if (client === undefined && server === undefined) return true
-    const { ints } = table.connections
     function is(end: Endpoint | undefined, side: number): boolean {
       if (end === undefined) return true
-      if (sidePort(ints, e.record, side) !== end.port) return false
-      return parseHosts('', sideAddress(ints, e.record, side))[0] === end.host
+      if (e.portOf(side) !== end.port) return false
+      return parseHosts('', sideAddress(e, side))[0] === end.host
     }
     const { clientSide } = e
     // Whoever typed the ends may see the roles the other way round.
@@ -123,17 +122,15 @@ function rangesText(streams: readonly number[]): string {
 }
 
 function lineOf(c: EndedConnection): string {
-  const { e, j, table } = c
-  const { ints } = table.connections
+  const { e, j } = c
   const [client, server] = [e.clientSide, 1 - e.clientSide].map((side) =>
-    endpointText(shownAddress(c, side), sidePort(ints, e.record, side)),
+    endpointText(shownAddress(c, side), e.portOf(side)),
   )
   return `--stream ${e.stream}  ${client} → ${server}  ${j.verdict} / ${j.cause}`
 }
 
 function selected(c: EndedConnection): SelectedConnection {
-  const { e, j, table } = c
-  const { ints } = table.connections
+  const { e, j } = c
   const shows = new Map<number, string>()
   for (const item of j.evidence()) {
     const before = shows.get(item.frame)
@@ -147,7 +144,7 @@ function selected(c: EndedConnection): SelectedConnection {
     target: {
       stream: e.stream,
       clientSide: e.clientSide,
-      ports: [sidePort(ints, e.record, 0), sidePort(ints, e.record, 1)],
+      ports: [e.portOf(0), e.portOf(1)],
       shows,
     },
   }

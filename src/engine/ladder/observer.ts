@@ -1,7 +1,7 @@
 // Reads from a connection's record what one packet meant for it, by what changed since the packet before.
 
 import { type LadderKind, type LadderPacket, SENT_AGAIN } from '../../output/ladder/packet.js'
-import * as L from '../../tcp/layout.js'
+import type { Side } from '../../tcp/record/view.js'
 import { seqDistance } from '../../tcp/seq.js'
 import { STATE_NAMES } from '../../tcp/state.js'
 import type { ConnectionTable } from '../../tcp/table.js'
@@ -48,9 +48,9 @@ export class LadderObserver {
     ns: number,
     shows: string | undefined,
   ): LadderPacket {
-    const mine = this.isn(record, side)
-    const theirs = this.isn(record, 1 - side)
-    const grown = this.grown(record, side)
+    const c = this.table.at(record)
+    const me = c.side(side)
+    const grown = this.grown(side, me)
     const isProbe = grown.probes || grown.windowProbes
     const isAnswer = this.probed === side && seg.payloadLen === 0 && isBare(seg)
     this.probed = isProbe ? 1 - side : undefined
@@ -60,8 +60,8 @@ export class LadderObserver {
       ns,
       from: side === this.clientSide ? 'client' : 'server',
       flags: FLAG_NAMES.filter(([bit]) => (seg.flags & bit) !== 0).map(([, name]) => name),
-      seq: seqDistance(seg.seq, mine) >>> 0,
-      ack: (seg.flags & ACK) === 0 ? undefined : seqDistance(seg.ack, theirs) >>> 0,
+      seq: seqDistance(seg.seq, me.isn) >>> 0,
+      ack: (seg.flags & ACK) === 0 ? undefined : seqDistance(seg.ack, c.side(1 - side).isn) >>> 0,
       length: seg.payloadLen,
       ...this.states(record),
       kind: kindOf(seg, isProbe || isAnswer, notes),
@@ -93,32 +93,15 @@ export class LadderObserver {
     }
   }
 
-  private isn(record: number, side: number): number {
-    return this.sideWord(record, side, L.ISN)
-  }
-
-  private sideWord(record: number, side: number, word: number): number {
-    const at = record * L.CONN_INTS + L.SIDE_INTS + side * L.SIDE_INTS_STEP + word
-    return this.table.connections.ints[at] as number
-  }
-
-  private teardownWord(record: number, side: number, word: number): number {
-    const { connections, teardowns } = this.table
-    const teardown = (connections.ints[record * L.CONN_INTS + L.TEARDOWN] as number) - 1
-    if (teardown < 0) return 0
-    const block = teardown * L.TEARDOWN_INTS + L.TEARDOWN_SIDE_INTS
-    return teardowns.ints[block + side * L.TEARDOWN_SIDE_INTS_STEP + word] as number
-  }
-
-  private grown(record: number, side: number): Readonly<Record<Counter, boolean>> {
-    const before = this.counts[side as 0 | 1]
+  private grown(n: number, side: Side): Readonly<Record<Counter, boolean>> {
+    const before = this.counts[n as 0 | 1]
     const now: Counts = {
-      sentAgain: this.sideWord(record, side, L.RETRANSMISSIONS),
-      copies: this.sideWord(record, side, L.DUPLICATES),
-      probes: this.teardownWord(record, side, L.PROBES),
-      windowProbes: this.teardownWord(record, side, L.WINDOW_PROBES),
+      sentAgain: side.retransmissions,
+      copies: side.duplicates,
+      probes: side.probes,
+      windowProbes: side.windowProbes,
     }
-    this.counts[side as 0 | 1] = now
+    this.counts[n as 0 | 1] = now
     return {
       sentAgain: now.sentAgain > before.sentAgain,
       copies: now.copies > before.copies,
@@ -130,9 +113,9 @@ export class LadderObserver {
   private states(
     record: number,
   ): Pick<LadderPacket, 'clientState' | 'serverState' | 'isStateChange'> {
-    const { clientSide } = this
-    const clientState = STATE_NAMES[this.sideWord(record, clientSide, L.STATE)] ?? ''
-    const serverState = STATE_NAMES[this.sideWord(record, 1 - clientSide, L.STATE)] ?? ''
+    const c = this.table.at(record)
+    const clientState = STATE_NAMES[c.side(this.clientSide).state] ?? ''
+    const serverState = STATE_NAMES[c.side(1 - this.clientSide).state] ?? ''
     const isStateChange = clientState !== this.clientState || serverState !== this.serverState
     this.clientState = clientState
     this.serverState = serverState

@@ -6,7 +6,6 @@ import { Framer } from '../../capture/framer.js'
 import { CaptureClock, type RecordHandler } from '../../capture/record.js'
 import { readCapture } from '../../capture/source.js'
 import type { Ladder } from '../../output/ladder/packet.js'
-import { streamOf } from '../../tcp/positions.js'
 import { Tracker } from '../../tcp/tracker.js'
 import { ICMP_ERROR, SEGMENT } from '../../wire/decode-status.js'
 import { Decoder } from '../../wire/decode.js'
@@ -114,6 +113,6 @@ class LadderReader implements RecordHandler {
     const { table } = this.tracker
     const record = table.find(seg)
     if (record < 0) return -1
-    return streamOf(table.connections.ints, record) === stream ? record : -1
+    return table.streamOf(record) === stream ? record : -1
   }
 }

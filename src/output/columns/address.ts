@@ -1,15 +1,15 @@
 // Addresses as text. Nothing is ever resolved.
 
-import * as L from '../../tcp/layout.js'
+import type { Whole } from '../../tcp/record/view.js'
 
 /** Text of the address at `word` of a connection record. */
 export function addressText(ints: Int32Array, word: number, isV6: boolean): string {
   return isV6 ? ipv6Text(ints, word) : ipv4Text(ints[word] as number)
 }
 
-/** Address of one side of a connection record, as it is in the capture. */
-export function sideAddress(ints: Int32Array, record: number, side: number): string {
-  return addressText(ints, addressAt(record, side), isIpv6(ints, record))
+/** Address of one side of a connection, as it is in the capture. */
+export function sideAddress(c: Whole, side: number): string {
+  return addressText(c.own.ints, c.addressAt(side), c.isIpv6)
 }
 
 /** Replaces addresses, always the same way. */
@@ -24,44 +24,25 @@ export interface Anonymizer {
 
 /** Where an address is read, and what is shown instead of it. */
 export interface AddressSource {
-  readonly table: { readonly connections: { readonly ints: Int32Array } }
-  readonly e: { readonly record: number }
+  readonly e: Whole
   readonly anonymizer: Anonymizer | undefined
 }
 
 /** Address of one side as it is shown. */
 export function shownAddress(from: AddressSource, side: number): string {
-  const { table, e, anonymizer } = from
-  const { ints } = table.connections
+  const { e, anonymizer } = from
   const word = shownIpv4(from, side)
   if (word !== undefined) return ipv4Text(word)
-  const at = addressAt(e.record, side)
+  const { ints } = e.own
+  const at = e.addressAt(side)
   return anonymizer === undefined ? ipv6Text(ints, at) : ipv6Text(anonymizer.ipv6(ints, at), 0)
 }
 
 /** The same as a word, for IPv4 only. */
-export function shownIpv4(
-  { table, e, anonymizer }: AddressSource,
-  side: number,
-): number | undefined {
-  const { ints } = table.connections
-  if (isIpv6(ints, e.record)) return undefined
-  const word = ints[addressAt(e.record, side)] as number
+export function shownIpv4({ e, anonymizer }: AddressSource, side: number): number | undefined {
+  if (e.isIpv6) return undefined
+  const word = e.own.ints[e.addressAt(side)] as number
   return anonymizer === undefined ? word : anonymizer.ipv4(word)
-}
-
-function isIpv6(ints: Int32Array, record: number): boolean {
-  return ((ints[record * L.CONN_INTS + L.CONN_FLAGS] as number) & L.CONN_IPV6) !== 0
-}
-
-function addressAt(record: number, side: number): number {
-  return record * L.CONN_INTS + (side === 0 ? L.ADDR_0 : L.ADDR_1)
-}
-
-/** Port of one side of a connection record. */
-export function sidePort(ints: Int32Array, record: number, side: number): number {
-  const ports = ints[record * L.CONN_INTS + L.PORTS] as number
-  return side === 0 ? ports >>> 16 : ports & 0xffff
 }
 
 function ipv4Text(word: number): string {

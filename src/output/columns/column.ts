@@ -1,6 +1,5 @@
 // The form of an output column: what it is called, what it means, where its raw value lies, and how that is shown.
 
-import type { ConnectionRecords } from '../../tcp/table.js'
 import type { Judgement } from '../../verdict/classify.js'
 import type { Evidence } from '../../verdict/evidence.js'
 import type { EvidenceItem } from '../../verdict/phrases.js'
@@ -47,7 +46,6 @@ export type RawValue =
 
 /** What a column reads from: one ended and judged connection. */
 export interface ColumnSource extends AddressSource {
-  readonly table: ConnectionRecords
   readonly e: Evidence
   readonly j: Judgement
   /** Path of the capture as given. */

@@ -5,7 +5,6 @@ import { flagNames } from '../../verdict/flags.js'
 import { between } from '../../verdict/packet-ref.js'
 import * as T from '../../verdict/timings.js'
 import { rowOf } from '../../verdict/endings.js'
-import { sidePort } from './address.js'
 import {
   COLUMN_TYPES,
   type Column,
@@ -14,7 +13,7 @@ import {
   readColumn,
 } from './column.js'
 import { completeness } from './completeness.js'
-import { connState, history } from './zeek-names.js'
+import { zeekConnState, zeekHistory } from '../../tcp/views/zeek-names.js'
 
 /** All columns, in the order of output. */
 export const COLUMNS: readonly Column[] = [
@@ -36,9 +35,9 @@ export const COLUMNS: readonly Column[] = [
     'Address of the client: the side that sent the first SYN.',
     (c) => c.e.clientSide,
   ),
-  whole('client_port', 'Port of the client.', (c) => port(c, c.e.clientSide)),
+  whole('client_port', 'Port of the client.', (c) => c.e.portOf(c.e.clientSide)),
   address('server_ip', 'Address of the server.', (c) => 1 - c.e.clientSide),
-  whole('server_port', 'Port of the server.', (c) => port(c, 1 - c.e.clientSide)),
+  whole('server_port', 'Port of the server.', (c) => c.e.portOf(1 - c.e.clientSide)),
   column(
     'client_guessed',
     'boolean',
@@ -89,11 +88,13 @@ export const COLUMNS: readonly Column[] = [
     'client_state',
     'word',
     "The client's state at the end (RFC 9293 §3.3.2), as far as packets prove it.",
-    (c) => c.e.client.state,
+    (c) => c.e.client.stateName,
   ),
-  column('server_state', 'word', "The server's state at the end.", (c) => c.e.server.state),
-  word('conn_state', "Zeek's `conn_state`, by its rules; it knows no timers here.", connState),
-  word('history', "Zeek's `history`, without content gaps and checksums.", history),
+  column('server_state', 'word', "The server's state at the end.", (c) => c.e.server.stateName),
+  word('conn_state', "Zeek's `conn_state`, by its rules; it knows no timers here.", (c) =>
+    zeekConnState(c.e),
+  ),
+  word('history', "Zeek's `history`, without content gaps and checksums.", (c) => zeekHistory(c.e)),
   whole(
     'completeness',
     "Wireshark's `tcp.completeness` bits: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32.",
@@ -274,10 +275,6 @@ function time(key: string, doc: string, ns: (from: ColumnSource) => number): Col
 
 function seconds(key: string, doc: string, ns: (from: ColumnSource) => number): Column {
   return column(key, 'seconds', doc, ns)
-}
-
-function port(c: ColumnSource, side: number): number {
-  return sidePort(c.table.connections.ints, c.e.record, side)
 }
 
 function listed<T>(list: readonly T[]): readonly T[] | undefined {

@@ -1,6 +1,6 @@
 // The numbers and names other tools give a connection, derived from the same facts.
 
-import * as L from '../../tcp/layout.js'
+import * as L from '../../tcp/record/bits.js'
 import type { Evidence } from '../../verdict/evidence.js'
 import type { SideEvidence } from '../../verdict/side-evidence.js'
 

@@ -1,31 +1,24 @@
 // ICMP errors that quote a segment: evidence for its connection, not a packet of it (RFC 1122 §4.2.3.9).
 
 import type { Segment } from '../../wire/segment.js'
-import * as L from '../layout.js'
-import { sideInts } from '../positions.js'
-import type { ConnectionTable } from '../table.js'
+import { ICMP_QUOTES_SYN, SIDE_SYN } from '../record/bits.js'
+import type { TrackedConnection } from '../tracked.js'
 
-/** Applies an ICMP error that quotes a segment of `side`. `kind` is type in the second octet, code in the first. */
+/** An ICMP error that quotes a segment of side `n`. `kind` is the type in the second byte and the code in the first. */
 export function observeIcmp(
-  table: ConnectionTable,
-  record: number,
-  side: number,
+  c: TrackedConnection,
+  n: number,
   quoted: Segment,
   kind: number,
   frame: number,
   timeNs: number,
 ): void {
-  const teardown = table.teardownOf(record)
-  const { ints, floats } = table.teardowns
-  const base = teardown * L.TEARDOWN_INTS
-  const cells = teardown * L.TEARDOWN_CELLS
-  ints[base + L.ICMP_COUNT] = (ints[base + L.ICMP_COUNT] as number) + 1
-  if (floats[cells + L.ICMP_FRAME_F] !== 0) return
-  const me = sideInts(record, side)
-  const conn = table.connections.ints
-  const quotesSyn =
-    ((conn[me + L.SIDE_FLAGS] as number) & L.SIDE_SYN) !== 0 && conn[me + L.ISN] === quoted.seq
-  ints[base + L.ICMP_KIND] = kind | (quotesSyn ? L.ICMP_QUOTES_SYN : 0)
-  floats[cells + L.ICMP_FRAME_F] = frame
-  floats[cells + L.ICMP_NS_F] = timeNs
+  c.openTeardown()
+  c.icmpCount++
+  if (c.icmpFrame !== 0) return
+  const me = c.side(n)
+  const quotesSyn = me.has(SIDE_SYN) && me.isn === quoted.seq
+  c.icmpKind = kind | (quotesSyn ? ICMP_QUOTES_SYN : 0)
+  c.icmpFrame = frame
+  c.icmpNs = timeNs
 }

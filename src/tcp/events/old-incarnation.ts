@@ -8,48 +8,39 @@
 import type { Segment } from '../../wire/segment.js'
 import { ACK, FIN, RST, SYN } from '../../wire/segment.js'
 import {
-  CONN_FLAGS,
   CONN_OLD_ANSWERED,
-  NXT,
   SIDE_ACK_SET,
   SIDE_DATA,
   SIDE_EMPTY_ACK,
   SIDE_FIN,
-  SIDE_FLAGS,
   SIDE_ISN_SET,
   SIDE_PLAIN_ACK,
   SIDE_RST,
   SIDE_SYN,
   SIDE_SYN_ACK,
-} from '../layout.js'
+} from '../record/bits.js'
+import type { TrackedConnection } from '../tracked.js'
 
 /** Everything but the SYN that a client in SYN-SENT has not sent. */
 const BEYOND_SYN: number = SIDE_SYN_ACK | SIDE_PLAIN_ACK | SIDE_DATA | SIDE_FIN | SIDE_ACK_SET
 
-/** Whether the first segment of a side answers the peer's SYN with the numbers of an earlier connection. */
-export function isOldAnswer(ints: Int32Array, peer: number, seg: Segment): boolean {
+/** Whether the first segment of side `n` answers the peer's SYN with the numbers of an earlier connection. */
+export function isOldAnswer(c: TrackedConnection, n: number, seg: Segment): boolean {
   if ((seg.flags & (SYN | ACK | FIN | RST)) !== ACK || seg.payloadLen !== 0) return false
-  const theirs = ints[peer + SIDE_FLAGS] as number
-  return (theirs & (SIDE_SYN | BEYOND_SYN)) === SIDE_SYN && seg.ack !== ints[peer + NXT]
+  const peer = c.side(1 - n)
+  return (peer.flags & (SIDE_SYN | BEYOND_SYN)) === SIDE_SYN && seg.ack !== peer.nxt
 }
 
 /** Notes such an answer. */
-export function observeOldAnswer(ints: Int32Array, conn: number, me: number): void {
-  ints[conn + CONN_FLAGS] = (ints[conn + CONN_FLAGS] as number) | CONN_OLD_ANSWERED
-  ints[me + SIDE_FLAGS] = (ints[me + SIDE_FLAGS] as number) | SIDE_EMPTY_ACK
+export function observeOldAnswer(c: TrackedConnection, n: number): void {
+  c.flags |= CONN_OLD_ANSWERED
+  c.side(n).flags |= SIDE_EMPTY_ACK
 }
 
-/** Whether a reset only tells the peer to forget the earlier connection; it is noted if so. */
-export function isResetOfOld(
-  ints: Int32Array,
-  conn: number,
-  me: number,
-  peer: number,
-  seg: Segment,
-): boolean {
-  if (((ints[conn + CONN_FLAGS] as number) & CONN_OLD_ANSWERED) === 0) return false
-  if (((ints[peer + SIDE_FLAGS] as number) & SIDE_ISN_SET) !== 0 || (seg.flags & ACK) !== 0)
-    return false
-  ints[me + SIDE_FLAGS] = (ints[me + SIDE_FLAGS] as number) | SIDE_RST
+/** Whether a reset of side `n` only tells the peer to forget the earlier connection; it is noted if so. */
+export function isResetOfOld(c: TrackedConnection, n: number, seg: Segment): boolean {
+  if (!c.has(CONN_OLD_ANSWERED)) return false
+  if (c.side(1 - n).has(SIDE_ISN_SET) || (seg.flags & ACK) !== 0) return false
+  c.side(n).flags |= SIDE_RST
   return true
 }

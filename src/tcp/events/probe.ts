@@ -1,169 +1,110 @@
 // Keepalive probes and window probes. Both carry a sequence number the peer has already acknowledged, to draw an answer
 // (RFC 1122 §4.2.3.6, RFC 9293 §3.8.4 and §3.8.6.1). On Linux they have the same form (tcp_xmit_probe_skb): the peer's
-// window tells them apart. Keepalive needs nothing outstanding; an outstanding octet sent again is a retransmission.
+// window tells them apart. Keepalive needs nothing outstanding; an outstanding byte sent again is a retransmission.
 
 import {
-  ACKED,
-  LAST_FRAME_F,
-  LAST_LEN,
-  LAST_NS_F,
-  LAST_SEQ,
-  NXT,
-  PROBES,
-  PROBES_ANSWERED,
-  PROBE_ANSWER_FRAME_F,
-  PROBE_ANSWER_NS_F,
-  PROBE_FIRST_FRAME_F,
-  PROBE_FIRST_NS_F,
-  PROBE_IDLE_NS_F,
-  PROBE_INTERVAL_NS_F,
-  PROBE_LAST_FRAME_F,
-  PROBE_LAST_NS_F,
-  PROBE_RUN,
-  SERIES_COUNT,
-  SERIES_KIND,
   SERIES_WINDOW_PROBE,
   SIDE_ACK_SET,
   SIDE_DATA,
   SIDE_EMPTY_ACK,
   SIDE_FIN,
-  SIDE_FLAGS,
   SIDE_LAST_PROBE,
   SIDE_NXT_SET,
   SIDE_PROBED,
   SIDE_SYN,
   SIDE_SYN_ACK,
-  WINDOW,
-} from '../layout.js'
-import { sideFloats, sideInts, teardownFloats, teardownInts } from '../positions.js'
-import { extendSeries } from './series.js'
-import type { ConnectionTable } from '../table.js'
+} from '../record/bits.js'
+import type { Side } from '../record/view.js'
 import { seqDistance } from '../seq.js'
+import type { TrackedConnection } from '../tracked.js'
+import { extendSeries } from './series.js'
 
-/** A segment of `side` without payload whose sequence number lies behind what it has already sent. */
+/** A segment of side `n` without payload whose sequence number lies before what it has already sent. */
 export function observeStaleAck(
-  table: ConnectionTable,
-  record: number,
-  side: number,
+  c: TrackedConnection,
+  n: number,
   seq: number,
   frame: number,
   timeNs: number,
 ): void {
-  const me = sideInts(record, side)
-  const peer = sideInts(record, 1 - side)
-  const ints = table.connections.ints
-  if (((ints[peer + SIDE_FLAGS] as number) & SIDE_ACK_SET) === 0) return
-  const acked = ints[peer + ACKED] as number
-  if (seqDistance(acked, seq) !== 1) return
-  if (ints[peer + WINDOW] === 0) {
-    extendSeries(table, record, side, SERIES_WINDOW_PROBE, frame, timeNs)
-  } else if (acked === ints[me + NXT]) {
-    observeProbe(table, record, side, frame, timeNs)
-  }
+  const me = c.side(n)
+  const peer = c.side(1 - n)
+  if (!peer.has(SIDE_ACK_SET) || seqDistance(peer.acked, seq) !== 1) return
+  if (peer.window === 0) extendSeries(c, n, SERIES_WINDOW_PROBE, frame, timeNs)
+  else if (peer.acked === me.nxt) observeProbe(c, n, frame, timeNs)
 }
 
-/** A keepalive probe of `side`. */
-export function observeProbe(
-  table: ConnectionTable,
-  record: number,
-  side: number,
-  frame: number,
-  timeNs: number,
-): void {
-  const teardown = table.teardownOf(record)
-  const t = teardownInts(teardown, side)
-  const tf = teardownFloats(teardown, side)
-  const words = table.teardowns.ints
-  const times = table.teardowns.floats
-  const me = sideInts(record, side)
-  const ints = table.connections.ints
-  ints[me + SIDE_FLAGS] = (ints[me + SIDE_FLAGS] as number) | SIDE_LAST_PROBE | SIDE_PROBED
-  const run = words[t + PROBE_RUN] as number
-  if (run === 0) {
+/** A keepalive probe of side `n`. */
+export function observeProbe(c: TrackedConnection, n: number, frame: number, timeNs: number): void {
+  c.openTeardown()
+  const me = c.side(n)
+  const peer = c.side(1 - n)
+  me.flags |= SIDE_LAST_PROBE | SIDE_PROBED
+  if (me.probeRun === 0) {
     // Linux counts idle time from the last segment received (keepalive_time_elapsed).
-    const { floats } = table.connections
-    const peerF = sideFloats(record, 1 - side)
-    if (floats[peerF + LAST_FRAME_F] !== 0) {
-      keepShortest(times, tf + PROBE_IDLE_NS_F, timeNs - (floats[peerF + LAST_NS_F] as number))
-    }
-    times[tf + PROBE_FIRST_NS_F] = timeNs
-    times[tf + PROBE_FIRST_FRAME_F] = frame
+    if (peer.lastFrame !== 0) me.probeIdleMinNs = shorter(me.probeIdleMinNs, timeNs - peer.lastNs)
+    me.probeFirstNs = timeNs
+    me.probeFirstFrame = frame
   } else {
-    keepShortest(times, tf + PROBE_INTERVAL_NS_F, timeNs - (times[tf + PROBE_LAST_NS_F] as number))
+    me.probeIntervalMinNs = shorter(me.probeIntervalMinNs, timeNs - me.probeLastNs)
   }
-  words[t + PROBES] = (words[t + PROBES] as number) + 1
-  words[t + PROBE_RUN] = run + 1
-  times[tf + PROBE_LAST_NS_F] = timeNs
-  times[tf + PROBE_LAST_FRAME_F] = frame
+  me.probes++
+  me.probeRun++
+  me.probeLastNs = timeNs
+  me.probeLastFrame = frame
 }
 
 /**
- * The last segment of `side` turns out to have been a probe: it was the first that was captured of it, and what follows
- * shows that one more octet had been sent before, `nxt` being behind it.
+ * The last segment of side `n` turns out to have been a probe: it was the first that was captured of it, and what follows
+ * shows that one more byte had been sent before, with `nxt` after it.
  */
-export function adoptProbe(
-  table: ConnectionTable,
-  record: number,
-  side: number,
-  nxt: number,
-): void {
-  const { ints, floats } = table.connections
-  const me = sideInts(record, side)
-  const meF = sideFloats(record, side)
-  const frame = floats[meF + LAST_FRAME_F] as number
-  const timeNs = floats[meF + LAST_NS_F] as number
-  ints[me + NXT] = nxt
-  const isPeerKnown = floats[sideFloats(record, 1 - side) + LAST_FRAME_F] !== 0
-  if (isPeerKnown && ints[sideInts(record, 1 - side) + WINDOW] === 0) {
-    extendSeries(table, record, side, SERIES_WINDOW_PROBE, frame, timeNs)
-  } else {
-    observeProbe(table, record, side, frame, timeNs)
-  }
+export function adoptProbe(c: TrackedConnection, n: number, nxt: number): void {
+  const me = c.side(n)
+  const peer = c.side(1 - n)
+  me.nxt = nxt
+  const isWindowProbe = peer.lastFrame !== 0 && peer.window === 0
+  if (isWindowProbe) extendSeries(c, n, SERIES_WINDOW_PROBE, me.lastFrame, me.lastNs)
+  else observeProbe(c, n, me.lastFrame, me.lastNs)
 }
 
-/** Whether `side`, met in the middle of its connection, has sent nothing but one empty ACK, which may be a probe. */
-export function mayHaveProbed(table: ConnectionTable, record: number, side: number): boolean {
-  const { ints } = table.connections
-  const me = sideInts(record, side)
-  const flags = ints[me + SIDE_FLAGS] as number
+/** Whether a side, met in the middle of its connection, has sent nothing but one empty ACK, which may be a probe. */
+export function mayHaveProbed(me: Side): boolean {
   return (
-    (flags & (SIDE_SYN | SIDE_SYN_ACK | SIDE_DATA | SIDE_FIN)) === 0 &&
-    (flags & (SIDE_NXT_SET | SIDE_EMPTY_ACK)) === (SIDE_NXT_SET | SIDE_EMPTY_ACK) &&
-    ints[me + LAST_LEN] === 0 &&
-    ints[me + LAST_SEQ] === ints[me + NXT]
+    !me.has(SIDE_SYN | SIDE_SYN_ACK | SIDE_DATA | SIDE_FIN) &&
+    me.has(SIDE_NXT_SET) &&
+    me.has(SIDE_EMPTY_ACK) &&
+    me.lastLen === 0 &&
+    me.lastSeq === me.nxt
   )
 }
 
-/** `side` sent something: whatever the peer probed for has been answered. */
+/** Side `n` sent something: whatever the peer probed for has been answered. */
 export function observeProbeAnswered(
-  table: ConnectionTable,
-  record: number,
-  side: number,
+  c: TrackedConnection,
+  n: number,
   frame: number,
   timeNs: number,
 ): void {
-  const teardown = table.teardownOf(record)
-  const t = teardownInts(teardown, 1 - side)
-  const words = table.teardowns.ints
-  if (words[t + SERIES_KIND] === SERIES_WINDOW_PROBE) {
-    words[t + SERIES_KIND] = 0
-    words[t + SERIES_COUNT] = 0
+  c.openTeardown()
+  const prober = c.side(1 - n)
+  if (prober.seriesKind === SERIES_WINDOW_PROBE) {
+    prober.seriesKind = 0
+    prober.seriesCount = 0
   }
-  const run = words[t + PROBE_RUN] as number
-  if (run === 0) return
-  words[t + PROBE_RUN] = 0
-  words[t + PROBES_ANSWERED] = (words[t + PROBES_ANSWERED] as number) + 1
-  const tf = teardownFloats(teardown, 1 - side)
-  table.teardowns.floats[tf + PROBE_ANSWER_NS_F] = timeNs
-  table.teardowns.floats[tf + PROBE_ANSWER_FRAME_F] = frame
+  if (prober.probeRun === 0) return
+  prober.probeRun = 0
+  prober.probesAnswered++
+  prober.probeAnswerNs = timeNs
+  prober.probeAnswerFrame = frame
 }
 
-/** `side` has something else to send: it no longer just probes. */
-export function endProbing(table: ConnectionTable, record: number, side: number): void {
-  table.teardowns.ints[teardownInts(table.teardownOf(record), side) + PROBE_RUN] = 0
+/** A side has something else to send: it no longer just probes. */
+export function endProbing(c: TrackedConnection, n: number): void {
+  c.openTeardown()
+  c.side(n).probeRun = 0
 }
 
-function keepShortest(times: Float64Array, at: number, ns: number): void {
-  const kept = times[at] as number
-  if (ns > 0 && (kept === 0 || ns < kept)) times[at] = ns
+/** The shorter of two spans, where 0 is none. */
+function shorter(keptNs: number, ns: number): number {
+  return ns > 0 && (keptNs === 0 || ns < keptNs) ? ns : keptNs
 }

@@ -1,31 +1,15 @@
-// Zeek's view of a connection, kept beside our own for users who join with its conn.log: the state of each endpoint and
-// the letters of `history`, by the rules of its TCPSessionAdapter and TCP_Endpoint. It knows no sequence numbers, takes
-// every FIN and RST at its word, and is cheap: only the first packets of a side, control packets, zero windows and
-// retransmissions change anything. Not followed are content gaps (g), checksums (c) and its timers, which split
-// connections that ours do not.
+// Zeek's view of a connection, kept beside our own for users who join with its conn.log: the state of each endpoint and the
+// letters of `history`, by the rules of its TCPSessionAdapter and TCP_Endpoint. It knows no sequence numbers, takes every
+// FIN and RST at its word, and is cheap: only the first packets of a side, control packets, zero windows and
+// retransmissions change anything. Not followed are content gaps (g), checksums (c) and its timers, which split connections
+// that ours do not.
 
-import type { Segment } from '../../wire/segment.js'
-import { ACK, FIN, RST, SYN } from '../../wire/segment.js'
-import {
-  CONN_CLIENT_IS_SIDE_1,
-  CONN_FLAGS,
-  CONN_INTS,
-  HISTORY,
-  HISTORY_LENGTH,
-  HISTORY_MAX,
-  NXT,
-  SIDE_FLAGS,
-  SIDE_INTS,
-  SIDE_INTS_STEP,
-  SIDE_NXT_SET,
-  ZEEK,
-  ZEEK_RST_SEQ,
-  ZEEK_SEEN,
-} from '../layout.js'
-import { seqAfter } from '../seq.js'
-import type { ConnectionTable } from '../table.js'
+import { FIN, RST, type Segment, SYN } from '../../wire/segment.js'
+import { CONN_CLIENT_IS_SIDE_1, SIDE_NXT_SET } from '../record/bits.js'
+import { CONN, HISTORY_MAX, SIDE } from '../record/connection.js'
+import { seqAdd, seqAfter } from '../seq.js'
 
-/** Zeek's endpoint states. */
+// Zeek's endpoint states.
 export const ZEEK_INACTIVE = 0
 export const ZEEK_SYN_SENT = 1
 export const ZEEK_SYN_ACK_SENT = 2
@@ -33,195 +17,237 @@ export const ZEEK_PARTIAL = 3
 export const ZEEK_ESTABLISHED = 4
 export const ZEEK_CLOSED = 5
 export const ZEEK_RESET = 6
+/** RESET with CLOSED as its `prev_state`: a FIN of the peer makes CLOSED of it again. */
+export const ZEEK_RESET_AFTER_FIN = 7
 
-/** State of side 0 in the low three bits, its previous one in the next; those of side 1 above. */
+const STATES = 8
 const STATE_BITS = 3
-const STATE_MASK = 7
-const SIDE_SHIFT = 2 * STATE_BITS
-const SIDE_MASK = (1 << SIDE_SHIFT) - 1
+const STATE_MASK = STATES - 1
 
-/** ZEEK_SEEN: letters that stand once for each side. */
+// What a segment is to Zeek: its flags, and whether it has payload.
+const EMPTY = 0
+const DATA = 1
+const EMPTY_ACK = 2
+const DATA_ACK = 3
+const ONLY_SYN = 4
+const SYN_ACK = 5
+const ONLY_FIN = 6
+const SYN_FIN = 7
+const ONLY_RST = 8
+const SYN_RST = 9
+const FIN_RST = 10
+const SYN_FIN_RST = 11
+const EVENTS = 12
+
+const ANY_FIN: readonly number[] = [ONLY_FIN, SYN_FIN]
+const ANY_RST: readonly number[] = [ONLY_RST, SYN_RST, FIN_RST, SYN_FIN_RST]
+const BOTH: readonly number[] = [FIN_RST, SYN_FIN_RST]
+
+/** In state `from`, on one of the events `on`, the sender goes to `to` and the peer to `peerTo`. */
+interface ZeekEdge {
+  readonly from: readonly number[]
+  readonly on: readonly number[]
+  /** Role of the sender; either when left out. */
+  readonly role?: 'originator' | 'responder'
+  /** State of the peer; any when left out. */
+  readonly peer?: readonly number[]
+  readonly to: number
+  /** New state of the peer; the old one when left out. */
+  readonly peerTo?: number
+}
+
+/** Zeek's Update…State functions; the first edge that fits counts, and where none does both states stay. */
+const EDGES: readonly ZeekEdge[] = [
+  // A responder that answers the SYN makes both sides established, whatever else its segment does.
+  ...[
+    { on: [ONLY_SYN, SYN_ACK], to: ZEEK_ESTABLISHED },
+    { on: [SYN_FIN], to: ZEEK_CLOSED },
+    { on: [SYN_RST, SYN_FIN_RST], to: ZEEK_RESET },
+  ].map(({ on, to }): ZeekEdge => ({
+    from: [ZEEK_INACTIVE],
+    on,
+    role: 'responder',
+    peer: [ZEEK_SYN_SENT],
+    to,
+    peerTo: ZEEK_ESTABLISHED,
+  })),
+  { from: [ZEEK_INACTIVE], on: [ONLY_SYN], role: 'originator', to: ZEEK_SYN_SENT },
+  { from: [ZEEK_INACTIVE], on: [SYN_ACK], role: 'originator', to: ZEEK_SYN_ACK_SENT },
+  { from: [ZEEK_INACTIVE], on: [ONLY_SYN, SYN_ACK], role: 'responder', to: ZEEK_ESTABLISHED },
+  { from: [ZEEK_INACTIVE], on: ANY_FIN, to: ZEEK_CLOSED },
+  { from: [ZEEK_INACTIVE], on: ANY_RST, to: ZEEK_RESET },
+  // Some stacks acknowledge a SYN before they answer it.
+  {
+    from: [ZEEK_INACTIVE],
+    on: [EMPTY, EMPTY_ACK],
+    role: 'responder',
+    peer: [ZEEK_SYN_SENT],
+    to: ZEEK_INACTIVE,
+  },
+  {
+    from: [ZEEK_INACTIVE],
+    on: [EMPTY_ACK, DATA_ACK],
+    peer: [ZEEK_ESTABLISHED],
+    to: ZEEK_ESTABLISHED,
+  },
+  { from: [ZEEK_INACTIVE], on: [EMPTY, DATA, EMPTY_ACK, DATA_ACK], to: ZEEK_PARTIAL },
+  { from: [ZEEK_SYN_SENT, ZEEK_SYN_ACK_SENT], on: ANY_FIN, to: ZEEK_CLOSED },
+  { from: [ZEEK_SYN_SENT, ZEEK_SYN_ACK_SENT], on: BOTH, to: ZEEK_RESET_AFTER_FIN },
+  { from: [ZEEK_SYN_SENT, ZEEK_SYN_ACK_SENT], on: ANY_RST, to: ZEEK_RESET },
+  { from: [ZEEK_PARTIAL], on: [ONLY_SYN], peer: [ZEEK_INACTIVE], to: ZEEK_SYN_SENT },
+  // The peer sent a FIN and then a RST: a normal end after all.
+  {
+    from: [ZEEK_PARTIAL, ZEEK_ESTABLISHED],
+    on: ANY_FIN,
+    peer: [ZEEK_RESET_AFTER_FIN],
+    to: ZEEK_CLOSED,
+    peerTo: ZEEK_CLOSED,
+  },
+  { from: [ZEEK_PARTIAL, ZEEK_ESTABLISHED], on: ANY_FIN, to: ZEEK_CLOSED },
+  { from: [ZEEK_PARTIAL, ZEEK_ESTABLISHED], on: ANY_RST, to: ZEEK_RESET },
+  { from: [ZEEK_CLOSED], on: ANY_RST, peer: [ZEEK_CLOSED], to: ZEEK_CLOSED },
+  { from: [ZEEK_CLOSED], on: ANY_RST, to: ZEEK_RESET_AFTER_FIN },
+]
+
+/** New states, the sender's in the low bits, by (state, peer's state, whether the originator sends, event). */
+const NEXT: Uint8Array = compile()
+
+function at(mine: number, peer: number, isOriginator: number, event: number): number {
+  return ((mine * STATES + peer) * 2 + isOriginator) * EVENTS + event
+}
+
+function compile(): Uint8Array {
+  const next = new Uint8Array(STATES * STATES * 2 * EVENTS)
+  for (let mine = 0; mine < STATES; mine++) {
+    for (let peer = 0; peer < STATES; peer++)
+      next.fill(mine | (peer << STATE_BITS), at(mine, peer, 0, 0), at(mine, peer, 2, 0))
+  }
+  const all = Array.from({ length: STATES }, (_, state) => state)
+  for (const edge of EDGES.toReversed()) {
+    for (const mine of edge.from) {
+      for (const peer of edge.peer ?? all) {
+        for (const event of edge.on) {
+          for (const isOriginator of [0, 1]) {
+            if (edge.role !== undefined && (edge.role === 'originator') !== (isOriginator === 1))
+              continue
+            next[at(mine, peer, isOriginator, event)] =
+              edge.to | ((edge.peerTo ?? peer) << STATE_BITS)
+          }
+        }
+      }
+    }
+  }
+  return next
+}
+
+/** zeekSeen: letters that stand once for each side. */
 const SEEN_SYN = 1
 const SEEN_FIN = 2
 const SEEN_RST = 4
 const SEEN_FIN_RST = 8
 const SEEN_MULTI = 16
-export const SEEN_DATA = 32
-export const SEEN_ACK = 64
-/** ZEEK_SEEN: counts of retransmissions and zero windows, twelve bits each; letters stand for the 1st, 10th, 100th. */
+const SEEN_DATA = 32
+const SEEN_ACK = 64
+/** zeekSeen: counts of retransmissions and zero windows, twelve bits each; letters stand for the 1st, 10th, 100th. */
 const RESENT_SHIFT = 8
 const ZERO_WINDOW_SHIFT = 20
 const COUNT_MASK = 0xfff
 
-/** The state of an endpoint in Zeek's eyes. */
-export function zeekState(word: number, side: number): number {
-  return (word >>> (side * SIDE_SHIFT)) & STATE_MASK
+/** The letter of each event, and the bit that says that its side has had it. */
+const LETTERS: readonly (readonly [event: number, letter: string, seen: number])[] = [
+  [DATA, 'D', SEEN_DATA],
+  [EMPTY_ACK, 'A', SEEN_ACK],
+  [DATA_ACK, 'D', SEEN_DATA],
+  [ONLY_SYN, 'S', SEEN_SYN],
+  [SYN_ACK, 'H', SEEN_SYN],
+  [ONLY_FIN, 'F', SEEN_FIN],
+  [SYN_FIN, 'Q', SEEN_MULTI],
+  [ONLY_RST, 'R', SEEN_RST],
+  [SYN_RST, 'Q', SEEN_MULTI],
+  [FIN_RST, 'I', SEEN_FIN_RST],
+  [SYN_FIN_RST, 'I', SEEN_FIN_RST],
+]
+const LETTER_OF: Uint8Array = new Uint8Array(EVENTS)
+const SEEN_OF: Uint8Array = new Uint8Array(EVENTS)
+for (const [event, letter, seen] of LETTERS) {
+  LETTER_OF[event] = letter.charCodeAt(0)
+  SEEN_OF[event] = seen
 }
-
-// Letters of the history.
-const LETTER_A = 0x41
-const LETTER_D = 0x44
-const LETTER_F = 0x46
-const LETTER_H = 0x48
-const LETTER_I = 0x49
-const LETTER_Q = 0x51
 const LETTER_R = 0x52
-const LETTER_S = 0x53
 const LETTER_T = 0x54
 const LETTER_W = 0x57
 
-/** Applies a segment that is not simply in step; called before our own state changes. */
+const EVENT_FLAGS: number = SYN | FIN | RST | 0x10
+/** Takes the place of PSH in an index of EVENT_OF. */
+const HAS_PAYLOAD = 0x08
+
+/** Event by flags and payload. */
+const EVENT_OF: Uint8Array = Uint8Array.from({ length: 32 }, (_, flags) => {
+  const hasAck = (flags & 0x10) !== 0
+  const hasPayload = (flags & HAS_PAYLOAD) !== 0
+  const syn = (flags & SYN) !== 0 ? 1 : 0
+  if ((flags & RST) !== 0) return ((flags & FIN) !== 0 ? FIN_RST : ONLY_RST) + syn
+  if ((flags & FIN) !== 0) return ONLY_FIN + syn
+  if (syn === 1) return hasAck ? SYN_ACK : ONLY_SYN
+  return (hasAck ? EMPTY_ACK : EMPTY) + (hasPayload ? 1 : 0)
+})
+
+/** The state of an endpoint in Zeek's eyes. */
+export function zeekState(word: number, side: number): number {
+  return (word >>> (side * STATE_BITS)) & STATE_MASK
+}
+
+/**
+ * Whether a segment that simply comes next can change anything: it closes, or is the first of its side with payload, or
+ * without.
+ */
+export function concernsZeek(seen: number, flags: number, payloadLen: number): boolean {
+  return (flags & FIN) !== 0 || (seen & (payloadLen > 0 ? SEEN_DATA : SEEN_ACK)) === 0
+}
+
+/** Applies a segment; called before our own state changes, and after the roles are taken from a SYN. */
 export function observeZeek(
-  table: ConnectionTable,
-  record: number,
+  ints: Int32Array,
+  conn: number,
+  me: number,
   side: number,
   seg: Segment,
 ): void {
-  const { ints } = table.connections
-  const conn = record * CONN_INTS
-  const me = conn + SIDE_INTS + side * SIDE_INTS_STEP
   const { flags, payloadLen } = seg
-  const word = ints[conn + ZEEK] as number
+  const event = EVENT_OF[(flags & EVENT_FLAGS) | (payloadLen > 0 ? HAS_PAYLOAD : 0)] as number
+  const word = ints[conn + CONN.zeek] as number
   const mine = zeekState(word, side)
   const peer = zeekState(word, 1 - side)
-  if ((flags & (SYN | FIN | RST)) !== 0) addControl(ints, conn, me, side, seg)
-  else addFirst(ints, conn, me, side, payloadLen, (flags & ACK) !== 0)
-  if (seg.window === 0 && (flags & RST) === 0 && peer !== ZEEK_CLOSED && mine !== ZEEK_RESET) {
-    addCounted(ints, conn, me, side, ZERO_WINDOW_SHIFT, LETTER_W)
+  const seen = ints[me + SIDE.zeekSeen] as number
+  const bit = SEEN_OF[event] as number
+  if ((seen & bit) !== bit) {
+    ints[me + SIDE.zeekSeen] = seen | bit
+    addLetter(ints, conn, side, LETTER_OF[event] as number)
+  } else if (event === ONLY_RST && ints[me + SIDE.zeekRstSeq] !== seg.seq) {
+    addLetter(ints, conn, side, LETTER_R)
   }
-  const known = ((ints[me + SIDE_FLAGS] as number) & SIDE_NXT_SET) !== 0
-  if (payloadLen > 0 && known && mine !== ZEEK_RESET && (flags & (SYN | RST)) === 0) {
-    const behind = seg.seq + payloadLen + (flags & FIN)
-    if (!seqAfter(behind, ints[me + NXT] as number)) {
+  if (event === ONLY_RST) ints[me + SIDE.zeekRstSeq] = seg.seq
+  if (mine < ZEEK_RESET && (flags & RST) === 0) {
+    if (seg.window === 0 && peer !== ZEEK_CLOSED) {
+      addCounted(ints, conn, me, side, ZERO_WINDOW_SHIFT, LETTER_W)
+    }
+    if (payloadLen > 0 && (flags & SYN) === 0 && isResent(ints, me, seg)) {
       addCounted(ints, conn, me, side, RESENT_SHIFT, LETTER_T)
     }
   }
-  advance(ints, conn, side, mine, peer, flags, payloadLen)
+  const isOriginator =
+    (((ints[conn + CONN.flags] as number) & CONN_CLIENT_IS_SIDE_1) !== 0 ? 1 : 0) === side ? 1 : 0
+  const next = NEXT[at(mine, peer, isOriginator, event)] as number
+  ints[conn + CONN.zeek] =
+    ((next & STATE_MASK) << (side * STATE_BITS)) |
+    ((next >>> STATE_BITS) << ((1 - side) * STATE_BITS))
 }
 
-/** The letter of a side's first payload or first empty ACK, on a segment that is neither SYN, FIN nor RST. */
-export function addFirst(
-  ints: Int32Array,
-  conn: number,
-  me: number,
-  side: number,
-  payloadLen: number,
-  hasAck: boolean,
-): void {
-  if (payloadLen > 0) addOnce(ints, conn, me, side, SEEN_DATA, LETTER_D)
-  else if (hasAck) addOnce(ints, conn, me, side, SEEN_ACK, LETTER_A)
-}
-
-function addControl(ints: Int32Array, conn: number, me: number, side: number, seg: Segment): void {
-  const { flags } = seg
-  const control = flags & (SYN | FIN | RST)
-  if (control === SYN)
-    addOnce(ints, conn, me, side, SEEN_SYN, (flags & ACK) !== 0 ? LETTER_H : LETTER_S)
-  else if (control === FIN) addOnce(ints, conn, me, side, SEEN_FIN, LETTER_F)
-  else if (control === RST) {
-    const again = ((ints[me + ZEEK_SEEN] as number) & SEEN_RST) !== 0
-    if (again && ints[me + ZEEK_RST_SEQ] !== seg.seq) addLetter(ints, conn, side, LETTER_R)
-    addOnce(ints, conn, me, side, SEEN_RST, LETTER_R)
-    ints[me + ZEEK_RST_SEQ] = seg.seq
-  } else if ((control & (FIN | RST)) === (FIN | RST)) {
-    addOnce(ints, conn, me, side, SEEN_FIN_RST, LETTER_I)
-  } else {
-    addOnce(ints, conn, me, side, SEEN_MULTI, LETTER_Q)
-  }
-}
-
-/** Zeek's Update...State functions. */
-function advance(
-  ints: Int32Array,
-  conn: number,
-  side: number,
-  mine: number,
-  peer: number,
-  flags: number,
-  payloadLen: number,
-): void {
-  const isFin = (flags & FIN) !== 0
-  const isRst = (flags & RST) !== 0
-  if (mine === ZEEK_INACTIVE) {
-    leaveInactive(ints, conn, side, peer, flags, payloadLen)
-  } else if (mine === ZEEK_SYN_SENT || mine === ZEEK_SYN_ACK_SENT) {
-    if (isFin) setState(ints, conn, side, ZEEK_CLOSED)
-    if (isRst) setState(ints, conn, side, ZEEK_RESET)
-  } else if (mine === ZEEK_ESTABLISHED || mine === ZEEK_PARTIAL) {
-    if ((flags & (SYN | ACK)) === SYN && mine === ZEEK_PARTIAL && peer === ZEEK_INACTIVE) {
-      setState(ints, conn, side, ZEEK_SYN_SENT)
-    }
-    if (isFin && !isRst) {
-      setState(ints, conn, side, ZEEK_CLOSED)
-      // The peer sent a FIN and then a RST: a normal end after all.
-      if (peer === ZEEK_RESET && previousState(ints, conn, 1 - side) === ZEEK_CLOSED) {
-        setState(ints, conn, 1 - side, ZEEK_CLOSED)
-      }
-    }
-    if (isRst) setState(ints, conn, side, ZEEK_RESET)
-  } else if (mine === ZEEK_CLOSED && isRst && peer !== ZEEK_CLOSED) {
-    setState(ints, conn, side, ZEEK_RESET)
-  }
-}
-
-function leaveInactive(
-  ints: Int32Array,
-  conn: number,
-  side: number,
-  peer: number,
-  flags: number,
-  payloadLen: number,
-): void {
-  const isOriginator = side === originator(ints, conn)
-  let next = ZEEK_INACTIVE
-  if ((flags & SYN) !== 0) {
-    if (isOriginator) {
-      next = (flags & ACK) !== 0 ? ZEEK_SYN_ACK_SENT : ZEEK_SYN_SENT
-    } else {
-      if (peer === ZEEK_SYN_SENT) setState(ints, conn, 1 - side, ZEEK_ESTABLISHED)
-      next = ZEEK_ESTABLISHED
-    }
-  }
-  if ((flags & FIN) !== 0) next = ZEEK_CLOSED
-  if ((flags & RST) !== 0) next = ZEEK_RESET
-  if (next === ZEEK_INACTIVE) {
-    // Some stacks acknowledge a SYN before they answer it.
-    if (!isOriginator && payloadLen === 0 && peer === ZEEK_SYN_SENT) return
-    next = (flags & ACK) !== 0 && peer === ZEEK_ESTABLISHED ? ZEEK_ESTABLISHED : ZEEK_PARTIAL
-  }
-  setState(ints, conn, side, next)
-}
-
-/** Zeek's originator: the client. */
-function originator(ints: Int32Array, conn: number): number {
-  return ((ints[conn + CONN_FLAGS] as number) & CONN_CLIENT_IS_SIDE_1) !== 0 ? 1 : 0
-}
-
-function setState(ints: Int32Array, conn: number, side: number, state: number): void {
-  const word = ints[conn + ZEEK] as number
-  const shift = side * SIDE_SHIFT
-  const old = (word >>> shift) & STATE_MASK
-  if (old === state) return
-  const cleared = word & ~((STATE_MASK | (STATE_MASK << STATE_BITS)) << shift)
-  ints[conn + ZEEK] = cleared | ((state | (old << STATE_BITS)) << shift)
-}
-
-function previousState(ints: Int32Array, conn: number, side: number): number {
-  return ((ints[conn + ZEEK] as number) >>> (side * SIDE_SHIFT + STATE_BITS)) & STATE_MASK
-}
-
-function addOnce(
-  ints: Int32Array,
-  conn: number,
-  me: number,
-  side: number,
-  bit: number,
-  letter: number,
-): void {
-  const seen = ints[me + ZEEK_SEEN] as number
-  if ((seen & bit) !== 0) return
-  ints[me + ZEEK_SEEN] = seen | bit
-  addLetter(ints, conn, side, letter)
+/** Whether payload ends where its side has been before. */
+function isResent(ints: Int32Array, me: number, seg: Segment): boolean {
+  if (((ints[me + SIDE.flags] as number) & SIDE_NXT_SET) === 0) return false
+  const end = seqAdd(seg.seq, seg.payloadLen + (seg.flags & FIN))
+  return !seqAfter(end, ints[me + SIDE.nxt] as number)
 }
 
 /** Counts up to 4095 and adds a letter at 1, 10, 100 and 1000. */
@@ -233,65 +259,32 @@ function addCounted(
   shift: number,
   letter: number,
 ): void {
-  const seen = ints[me + ZEEK_SEEN] as number
+  const seen = ints[me + SIDE.zeekSeen] as number
   const count = ((seen >>> shift) & COUNT_MASK) + 1
   if (count > COUNT_MASK) return
-  ints[me + ZEEK_SEEN] = (seen & ~(COUNT_MASK << shift)) | (count << shift)
+  ints[me + SIDE.zeekSeen] = (seen & ~(COUNT_MASK << shift)) | (count << shift)
   if (count === 1 || count === 10 || count === 100 || count === 1000) {
     addLetter(ints, conn, side, letter)
   }
 }
 
-/** The same as {@link observeZeek} for the first SYN of a connection, which opens a record without a word in it. */
-export function beginZeek(ints: Int32Array, conn: number, me: number, side: number): void {
-  ints[me + ZEEK_SEEN] = SEEN_SYN
-  ints[conn + HISTORY] = LETTER_S | (side << 7)
-  ints[conn + HISTORY_LENGTH] = 1
-  ints[conn + ZEEK] = ZEEK_SYN_SENT << (side * SIDE_SHIFT)
-}
-
-/** The same for the SYN-ACK of a side that has sent nothing yet, to a SYN that is all the other side has sent. */
-export function answerZeek(ints: Int32Array, conn: number, me: number, side: number): void {
-  ints[me + ZEEK_SEEN] = SEEN_SYN
-  addLetter(ints, conn, side, LETTER_H)
-  const client = (ZEEK_SYN_SENT << STATE_BITS) | ZEEK_ESTABLISHED
-  const server = ZEEK_ESTABLISHED
-  ints[conn + ZEEK] = (server << (side * SIDE_SHIFT)) | (client << ((1 - side) * SIDE_SHIFT))
-}
-
-/** The same for a FIN that simply comes next; its payload makes no difference to a side that is known already. */
-export function closeZeek(ints: Int32Array, conn: number, me: number, side: number): void {
-  addOnce(ints, conn, me, side, SEEN_FIN, LETTER_F)
-  const word = ints[conn + ZEEK] as number
-  const mine = zeekState(word, side)
-  const peer = zeekState(word, 1 - side)
-  if (mine === ZEEK_ESTABLISHED && peer !== ZEEK_RESET) {
-    const shift = side * SIDE_SHIFT
-    const closed = ZEEK_CLOSED | (ZEEK_ESTABLISHED << STATE_BITS)
-    ints[conn + ZEEK] = (word & ~(SIDE_MASK << shift)) | (closed << shift)
-  } else {
-    advance(ints, conn, side, mine, peer, FIN | ACK, 0)
-  }
-}
-
 /** Stores a letter with its side; which case it gets is decided when the roles are known. */
 function addLetter(ints: Int32Array, conn: number, side: number, letter: number): void {
-  const length = ints[conn + HISTORY_LENGTH] as number
+  const length = ints[conn + CONN.historyLength] as number
   if (length >= HISTORY_MAX) return
-  const at = conn + HISTORY + (length >> 2)
-  const octet = letter | (side << 7)
-  ints[at] = (ints[at] as number) | (octet << ((length & 3) * 8))
-  ints[conn + HISTORY_LENGTH] = length + 1
+  const word = conn + CONN.history + (length >> 2)
+  ints[word] = (ints[word] as number) | ((letter | (side << 7)) << ((length & 3) * 8))
+  ints[conn + CONN.historyLength] = length + 1
 }
 
-/** The history string: letters of the client in upper case, of the server in lower; `^` when the server came first. */
-export function zeekHistory(ints: Int32Array, conn: number, clientSide: number): string {
-  const length = ints[conn + HISTORY_LENGTH] as number
+/** The letters of a history: those of the client in upper case, of the server in lower; `^` when the server came first. */
+export function zeekLetters(ints: Int32Array, conn: number, clientSide: number): string {
+  const length = ints[conn + CONN.historyLength] as number
   let text = clientSide === 1 ? '^' : ''
   for (let i = 0; i < length; i++) {
-    const octet = ((ints[conn + HISTORY + (i >> 2)] as number) >>> ((i & 3) * 8)) & 0xff
-    const letter = String.fromCharCode(octet & 0x7f)
-    text += octet >>> 7 === clientSide ? letter : letter.toLowerCase()
+    const byte = ((ints[conn + CONN.history + (i >> 2)] as number) >>> ((i & 3) * 8)) & 0xff
+    const letter = String.fromCharCode(byte & 0x7f)
+    text += byte >>> 7 === clientSide ? letter : letter.toLowerCase()
   }
   return text
 }

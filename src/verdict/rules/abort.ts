@@ -69,7 +69,7 @@ export const UNACCEPTED: Rule = {
       [e.server.rst.at, 'RST by a server that had never sent payload'],
     ),
   explain: (e) => {
-    const { resets = 1, refusedFrame = 0 } = e.flush() ?? {}
+    const { resets = 1, refusedFrame = 0 } = e.burst() ?? {}
     const others =
       resets > 1
         ? `, with ${count(resets - 1, 'other connection')} of its port in the same instant`

@@ -1,7 +1,7 @@
 // Connections that one side gave up in silence: keepalive probes or retransmissions that stop without an answer. What can
 // be said depends on how long the capture runs on after the last one, since Linux sends nothing when it gives up.
 
-import * as L from '../../tcp/layout.js'
+import * as L from '../../tcp/record/bits.js'
 import type { Evidence } from '../evidence.js'
 import { type Rule, nameOf } from '../rule.js'
 import type { SideEvidence } from '../side-evidence.js'

@@ -2,7 +2,7 @@
 
 import type { Evidence } from '../evidence.js'
 import type { SideEvidence } from '../side-evidence.js'
-import * as L from '../../tcp/layout.js'
+import * as L from '../../tcp/record/bits.js'
 import { type Rule, nameOf } from '../rule.js'
 import type { Closer } from '../answer.js'
 import type { Situation } from '../derived.js'

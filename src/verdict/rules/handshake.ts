@@ -1,6 +1,6 @@
 // Connections that were never established at both ends.
 
-import * as L from '../../tcp/layout.js'
+import * as L from '../../tcp/record/bits.js'
 import { seqAfter } from '../../tcp/seq.js'
 import type { Evidence } from '../evidence.js'
 import { foreignTtl } from '../reset-facts.js'

@@ -1,6 +1,6 @@
 // Connections of which too little was captured.
 
-import * as L from '../../tcp/layout.js'
+import * as L from '../../tcp/record/bits.js'
 import type { Evidence } from '../evidence.js'
 import type { Rule } from '../rule.js'
 import type { Situation } from '../derived.js'

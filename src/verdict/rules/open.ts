@@ -1,9 +1,9 @@
 // Connections still open when the capture ends, for all that was captured: a close may have passed elsewhere or been lost
 // by the capturing host, so none of these is certain but where packets of the end itself show it.
 
-import * as L from '../../tcp/layout.js'
+import * as L from '../../tcp/record/bits.js'
 import type { Evidence } from '../evidence.js'
-import type { Moment } from '../packet-ref.js'
+import type { PacketRef } from '../packet-ref.js'
 import type { SideEvidence } from '../side-evidence.js'
 import type { Rule } from '../rule.js'
 import type { Situation } from '../derived.js'
@@ -229,7 +229,7 @@ function unanswered(e: Evidence): SideEvidence | undefined {
 }
 
 /** The last payload of a side, or what repeated it where the first sending is not in the capture. */
-function payloadOf(side: SideEvidence): Moment {
+function payloadOf(side: SideEvidence): PacketRef {
   return side.data.seen ? side.data : side.seriesLast
 }
 

@@ -1,7 +1,8 @@
 // The table against the plainest model there is: a Map from the text of the two ends.
 
 import { describe, expect, test } from 'vitest'
-import * as L from '../../../src/tcp/layout.js'
+import { CONN_INTS, SIDE_INTS } from '../../../src/tcp/record/connection.js'
+import { TEARDOWN_INTS } from '../../../src/tcp/record/teardown.js'
 import { ConnectionTable } from '../../../src/tcp/table.js'
 import { type End, randomSource, segmentOf } from './segments.js'
 
@@ -17,13 +18,13 @@ function v6(last: number, port: number): End {
 }
 
 function streamOf(table: ConnectionTable, record: number): number | undefined {
-  return table.connections.ints[record * L.CONN_INTS + L.STREAM]
+  return table.at(record).streamLow
 }
 
 function add(table: ConnectionTable, from: End, to: End, stream: number): number {
   if (table.find(segmentOf(from, to)) !== -1) throw new Error('already in the table')
   const record = table.add(segmentOf(from, to))
-  table.connections.ints[record * L.CONN_INTS + L.STREAM] = stream
+  table.at(record).streamLow = stream
   return record
 }
 
@@ -123,12 +124,12 @@ test('growth keeps every record and its contents', () => {
   const count = 30_000
   for (let i = 0; i < count; i++) {
     const record = add(table, v4(i, 40_000), v4(1 << 20, 80), i)
-    table.connections.floats[record * L.CONN_CELLS + L.START_NS_F] = i + 0.5
+    table.at(record).startNs = i + 0.5
   }
   const wrong: number[] = []
   for (let i = 0; i < count; i++) {
     const record = table.find(segmentOf(v4(1 << 20, 80), v4(i, 40_000)))
-    const startNs = table.connections.floats[record * L.CONN_CELLS + L.START_NS_F]
+    const { startNs } = table.at(record)
     if (streamOf(table, record) !== i || startNs !== i + 0.5) wrong.push(i)
   }
   expect(wrong).toEqual([])
@@ -138,22 +139,25 @@ test('growth keeps every record and its contents', () => {
 test('a record is zero when it is used again, its teardown record too', () => {
   const table = new ConnectionTable()
   const old = add(table, v4(1, 1), v4(2, 2), 3)
-  const teardown = table.teardownOf(old)
-  expect(table.teardownOf(old)).toBe(teardown)
+  table.at(old).openTeardown()
+  const teardown = table.at(old).teardownIndex - 1
+  table.at(old).openTeardown()
+  expect(table.at(old).teardownIndex - 1).toBe(teardown)
   const { connections, teardowns } = table
-  connections.ints.fill(-1, old * L.CONN_INTS + L.SIDE_INTS, (old + 1) * L.CONN_INTS)
-  teardowns.ints.fill(-1, teardown * L.TEARDOWN_INTS, (teardown + 1) * L.TEARDOWN_INTS)
+  connections.ints.fill(-1, old * CONN_INTS + SIDE_INTS, (old + 1) * CONN_INTS)
+  teardowns.ints.fill(-1, teardown * TEARDOWN_INTS, (teardown + 1) * TEARDOWN_INTS)
   table.unlink(old)
   table.release(old)
 
   const again = add(table, v4(3, 3), v4(4, 4), 0)
   expect(again).toBe(old)
-  const sides = connections.ints.slice(again * L.CONN_INTS + L.SIDE_INTS, (again + 1) * L.CONN_INTS)
+  const sides = connections.ints.slice(again * CONN_INTS + SIDE_INTS, (again + 1) * CONN_INTS)
   expect(sides.every((word) => word === 0)).toBe(true)
-  expect(connections.ints[again * L.CONN_INTS + L.TEARDOWN]).toBe(0)
-  const torn = table.teardownOf(again)
+  expect(table.at(again).teardownIndex).toBe(0)
+  table.at(again).openTeardown()
+  const torn = table.at(again).teardownIndex - 1
   expect(torn).toBe(teardown)
-  const words = teardowns.ints.slice(torn * L.TEARDOWN_INTS, (torn + 1) * L.TEARDOWN_INTS)
+  const words = teardowns.ints.slice(torn * TEARDOWN_INTS, (torn + 1) * TEARDOWN_INTS)
   expect(words.every((word) => word === 0)).toBe(true)
 })
 

@@ -1,8 +1,7 @@
 // Which segments make one connection, when it is handed over, and that memory follows live connections.
 
 import { describe, expect, test } from 'vitest'
-import * as L from '../../../src/tcp/layout.js'
-import { streamOf } from '../../../src/tcp/positions.js'
+import * as L from '../../../src/tcp/record/bits.js'
 import { Tracker, type TrackerLimits } from '../../../src/tcp/tracker.js'
 import { ACK, FIN, RST, SYN } from '../../../src/wire/segment.js'
 import { type End, type Fields, NO_OPTIONS, segmentOf } from './segments.js'
@@ -83,12 +82,11 @@ class Feed {
   }
 
   private read(record: number): Ended {
-    const { ints, floats } = this.tracker.table.connections
-    const packets = record * L.CONN_CELLS + L.SIDE_FLOATS + L.PACKETS_F
+    const c = this.tracker.table.at(record)
     return {
-      stream: streamOf(ints, record),
-      packets: (floats[packets] ?? NaN) + (floats[packets + L.SIDE_FLOATS_STEP] ?? NaN),
-      connFlags: ints[record * L.CONN_INTS + L.CONN_FLAGS] ?? NaN,
+      stream: c.streamNumber,
+      packets: c.side(0).packets + c.side(1).packets,
+      connFlags: c.flags,
     }
   }
 }

@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import { FlushLog } from '../../../src/tcp/reset-bursts.js'
+import { ResetBursts } from '../../../src/context/reset-bursts.js'
 
 describe('the log of resets in bulk is bounded', () => {
   test('the endpoint that was first met is forgotten when there are too many', () => {
-    const log = new FlushLog()
+    const log = new ResetBursts()
     for (let endpoint = 0; endpoint < 4097; endpoint++) log.addReset(endpoint, true, endpoint)
     expect(log.find(0, 0)).toBeUndefined()
     expect(log.find(1, 1)).toMatchObject({ resets: 1 })
     expect(log.find(4096, 4096)).toMatchObject({ resets: 1 })
   })
 
-  test('so is the first of an endpoint’s flushes', () => {
-    const log = new FlushLog()
+  test('so is the first of an endpoint’s bursts', () => {
+    const log = new ResetBursts()
     for (let n = 0; n < 17; n++) log.addReset(1, true, n * 1e9)
     expect(log.find(1, 0)).toBeUndefined()
     expect(log.find(1, 16e9)).toMatchObject({ resets: 1, bareResets: 1 })

@@ -1,0 +1,57 @@
+// The closing record: what FINs touch. Connections that have one are attached to it by ConnectionWords.closingIndex, so that
+// a million open connections or unanswered SYNs cost one small record each.
+
+import { Words } from './words.js'
+
+/** Fields of the connection as a whole. */
+export class ClosingWords extends Words {
+  /** Time of the last payload of either side, or of the opening, before the first FIN or RST that counts. */
+  readonly idleSinceNs: number = this.float()
+  /** Its frame. */
+  readonly idleSinceFrame: number = this.float()
+}
+
+/** Fields of each side. */
+export class ClosingSideWords extends Words {
+  /** Sequence number of the FIN itself. */
+  readonly finSeq: number = this.int()
+  /** FINs sent. */
+  readonly finCount: number = this.int()
+  /** Acknowledgment field of the first FIN. */
+  readonly finAck: number = this.int()
+  /** The peer's SND.NXT when the first FIN passed. */
+  readonly finPeerNxt: number = this.int()
+  /** Time of the first FIN. */
+  readonly finNs: number = this.float()
+  /** Its frame. */
+  readonly finFrame: number = this.float()
+  /** Time of the last FIN. */
+  readonly finLastNs: number = this.float()
+  /** Its frame. */
+  readonly finLastFrame: number = this.float()
+  /** Time of the peer's segment that first acknowledged the FIN. */
+  readonly finAckedNs: number = this.float()
+  /** Its frame. */
+  readonly finAckedFrame: number = this.float()
+  /** Time of the first payload sent after the peer's FIN passed. */
+  readonly lateNs: number = this.float()
+  /** Its frame. */
+  readonly lateFrame: number = this.float()
+  /** Payload bytes sent after the peer's FIN passed. */
+  readonly lateBytes: number = this.float()
+}
+
+/** Positions in the record's own block. */
+export const CLOSING: ClosingWords = new ClosingWords()
+/** Positions in the block of a side. */
+export const CLOSING_SIDE: ClosingSideWords = new ClosingSideWords()
+
+/** Size of a closing record in int32 words. */
+export const CLOSING_INTS: number = CLOSING.size + 2 * CLOSING_SIDE.size
+/** Size of a closing record in 8-byte cells. */
+export const CLOSING_CELLS: number = CLOSING_INTS / 2
+
+/** First word of a side's block. */
+export function closingInts(closing: number, side: number): number {
+  return closing * CLOSING_INTS + CLOSING.size + side * CLOSING_SIDE.size
+}
