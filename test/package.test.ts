@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
@@ -49,6 +49,21 @@ const locked = Object.entries(lock.packages).filter(([path]) => path !== '')
 /** Paths of what is installed with the package. */
 const runtime = locked.filter(([, entry]) => entry.dev !== true)
 
+/** Targets of links that stay within the package. */
+const linksOf = (text: string): string[] =>
+  [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target = '']) => target)
+    .filter((target) => !/^[a-z]+:/.test(target))
+
+/** What a link may name of a document: its headings, as hosts of Markdown write them. */
+const anchorsOf = (text: string): string[] =>
+  [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  )
+
 let folder = ''
 let files: string[] = []
 
@@ -75,13 +90,36 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('the tarball', () => {
   test('holds the program, its texts, and nothing else', () => {
-    expect(files.filter((path) => !path.startsWith('dist/')).sort()).toEqual([
-      'CHANGELOG.md',
-      'LICENSE',
-      'README.md',
-      'bin/tcp-teardown.js',
-      'package.json',
-    ])
+    const documents = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.md'))
+      .map((path) => `docs/${path.replaceAll('\\', '/')}`)
+    expect(files.filter((path) => !path.startsWith('dist/')).sort()).toEqual(
+      [
+        'CHANGELOG.md',
+        'LICENSE',
+        'README.md',
+        'bin/tcp-teardown.js',
+        'package.json',
+        ...documents,
+      ].sort(),
+    )
+  })
+
+  test('has no dead links', () => {
+    const texts = files.filter((path) => path.endsWith('.md'))
+    const links = texts.flatMap((from) =>
+      linksOf(read(from)).map((link) => {
+        const [path = '', anchor] = link.split('#')
+        const to = path === '' ? from : posix.join(posix.dirname(from), path)
+        return { from, link, to, anchor }
+      }),
+    )
+    expect(links.length).toBeGreaterThan(10)
+    const dead = links.filter(
+      ({ to, anchor }) =>
+        !files.includes(to) || (anchor !== undefined && !anchorsOf(read(to)).includes(anchor)),
+    )
+    expect(dead.map(({ from, link }) => `${from}: ${link}`)).toEqual([])
   })
 
   test('holds the types of each source, and nothing that was built before', () => {
@@ -141,10 +179,10 @@ describe('what comes with it', () => {
     expect(locked.filter(([, { resolved, link }]) => (resolved ?? link) !== undefined)).toEqual([])
   })
 
-  test('may be passed on: permissive licences, each with its text, named in the README', () => {
+  test('may be passed on: permissive licences, each with its text, named in the reference', () => {
     expect(read('LICENSE')).toMatch(/^MIT License\n/)
     expect(manifest.license).toBe('MIT')
-    const notice = /\nMIT licence\.[^]*$/.exec(read('README.md'))?.[0] ?? ''
+    const notice = /\n## Licences\n[^]*$/.exec(read('docs/reference.md'))?.[0] ?? ''
     for (const [path, entry] of runtime) {
       const { name, license } = JSON.parse(read(`${path}/package.json`)) as Manifest
       expect([name, license]).toEqual([name, entry.license])

@@ -1,8 +1,9 @@
 // One scenario for each verdict and cause, and for the pairs that are easily mistaken for each other.
 
 import { describe, expect, test } from 'vitest'
-import { CAUSES, PacketAnalyzer } from '../src/index.js'
-import { RULES } from '../src/verdict/classify.js'
+import { PacketAnalyzer } from '../src/index.js'
+import { ENDINGS, type Ending, endingOf as nameOf } from '../src/verdict/endings.js'
+import { RULES } from '../src/verdict/rules/order.js'
 import { type ScenarioOptions, runScenario, scenarioFrames } from './support/scenario.js'
 
 /** A request and its answer on an open connection: client 1..101, server 1..201. */
@@ -17,7 +18,7 @@ const OPEN = `
 `
 
 type Row = readonly [
-  ending: string,
+  ending: Ending,
   closer: string,
   confidence: string,
   what: string,
@@ -550,26 +551,27 @@ test('superseded: the same ports again without a close', () => {
 })
 
 /** Causes whose scenario stands elsewhere in this file, or that no single connection shows. */
-const ELSEWHERE = [
+const ELSEWHERE: readonly Ending[] = [
   'lingering_established.superseded',
   'rst_after_kill.unaccepted',
   'incomplete.midstream',
   'incomplete.fin_only',
 ]
 
-test('rules have ids of their own and give causes of the taxonomy', () => {
+test('rules have ids of their own, and no rule is its own alternative', () => {
   const ids = RULES.map((rule) => rule.id)
   expect(new Set(ids).size).toBe(ids.length)
-  const known = CAUSES.map((row) => `${row.verdict}.${row.cause}`)
-  for (const { verdict, cause, alternatives } of RULES) {
-    expect(known).toContain(`${verdict}.${cause}`)
-    for (const other of alternatives) expect(known).toContain(other)
-  }
+  for (const { ending, alternatives } of RULES) expect(alternatives).not.toContain(ending)
 })
 
-test('every cause that a rule gives has a scenario', () => {
+test('every ending is given by a rule, or named as an alternative', () => {
+  const reached = new Set(RULES.flatMap(({ ending, alternatives }) => [ending, ...alternatives]))
+  expect(ENDINGS.map(nameOf).filter((name) => !reached.has(name))).toEqual([])
+})
+
+test('every ending that a rule gives has a scenario', () => {
   const covered = new Set([...ROWS.map(([ending]) => ending), ...ELSEWHERE])
-  const given = new Set(RULES.map((rule) => `${rule.verdict}.${rule.cause}`))
+  const given = new Set(RULES.map(({ ending }) => ending))
   expect([...given].filter((name) => !covered.has(name))).toEqual([])
 })
 

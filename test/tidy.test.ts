@@ -61,6 +61,35 @@ test('imports point down the layers', () => {
   expect(wrong).toEqual([])
 })
 
+/** Files that import each other, through others or of types only. */
+function cycles(): string[] {
+  const edges = new Map(
+    files.map(({ name, text }) => [
+      name,
+      importsOf(text)
+        .filter((from) => from.startsWith('.'))
+        .map((from) => posix.join(posix.dirname(name), from.replace(/\.js$/, '.ts'))),
+    ]),
+  )
+  /** Whether a way leads from a file back to itself. */
+  function returns(name: string): boolean {
+    const seen = new Set<string>()
+    const next = [...(edges.get(name) ?? [])]
+    for (let file = next.pop(); file !== undefined; file = next.pop()) {
+      if (file === name) return true
+      if (seen.has(file)) continue
+      seen.add(file)
+      next.push(...(edges.get(file) ?? []))
+    }
+    return false
+  }
+  return [...edges.keys()].filter(returns)
+}
+
+test('imports go in no circle, of types neither', () => {
+  expect(cycles()).toEqual([])
+})
+
 test('relative imports end in .js', () => {
   const wrong = files.flatMap(({ name, text }) =>
     importsOf(text)
@@ -162,6 +191,19 @@ test('every exported symbol is documented', () => {
   expect(bare).toEqual([])
 })
 
+describe('documents', () => {
+  test('the README is short enough to be read', () => {
+    expect(read('README.md').split('\n').length).toBeLessThanOrEqual(150)
+  })
+
+  test('the architecture has a row for every layer', () => {
+    const rows = read('docs/architecture.md').match(/^\| `.*$/gm) ?? []
+    const named = new Set(rows.flatMap((row) => row.split('|')[1]?.match(/[\w/-]+/g) ?? []))
+    const layers = new Set(files.map(({ layer }) => layer).filter((layer) => layer !== ''))
+    expect([...layers].filter((layer) => !named.has(layer))).toEqual([])
+  })
+})
+
 describe('samples', () => {
   const names = readdirSync(new URL('samples/', ROOT))
   const captures = names.filter((name) => /\.pcap(ng)?(\.gz)?$/.test(name))
@@ -199,8 +241,9 @@ interface Package {
 describe('the package', () => {
   const { dependencies, devDependencies, bin } = JSON.parse(read('package.json')) as Package
 
-  test('explains every dependency in the development part of the README', () => {
-    const part = /^## Development\n(.*?)(?=^## |$(?![\s\S]))/ms.exec(read('README.md'))?.[1] ?? ''
+  test('gives a reason for every dependency', () => {
+    const text = read('CONTRIBUTING.md')
+    const part = /^## Dependencies\n(.*?)(?=^## |$(?![\s\S]))/ms.exec(text)?.[1] ?? ''
     const all = [...Object.keys(dependencies), ...Object.keys(devDependencies)]
     expect(all.length).toBeGreaterThan(10)
     expect(all.filter((name) => !part.includes(`\`${name}\``))).toEqual([])

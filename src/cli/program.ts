@@ -11,6 +11,8 @@ export interface Actions {
   readonly explain: (what: string | undefined, flags: ExplainFlags) => Promise<void>
 }
 
+const FORMAT_NAMES = FORMATS.map(({ name }) => name).join(', ')
+
 const ANALYZE_EXAMPLES = `
 Examples:
   tcp-teardown analyze capture.pcap                       how every connection ended
@@ -56,7 +58,7 @@ export function buildProgram(version: string, texts: HelpTexts, actions: Actions
       'pcap or pcapng files (also gzipped), folders, globs, or - for standard input',
     )
     .optionsGroup('Output:')
-    .option('-f, --format <format>', `one of ${FORMATS.map(({ name }) => name).join(', ')}`, 'table')
+    .option('-f, --format <format>', `one of ${FORMAT_NAMES}`, 'table')
     .option('-o, --output <file>', 'write results to a file instead of standard output')
     .option('--out-dir <folder>', 'write a result file for each capture into a folder')
     .option('--resume', 'with --out-dir: leave out captures whose result is there and unchanged')

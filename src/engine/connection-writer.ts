@@ -6,7 +6,6 @@ import { NotableCollector, type NotableState } from '../output/collect/notable.j
 import { SummaryCollector, type SummaryState } from '../output/collect/summary.js'
 import type { CaptureRow, FormatOptions } from '../output/formats/format.js'
 import { formatNamed } from '../output/formats/index.js'
-import { QUIET_CAUSES } from '../output/formats/table.js'
 import { type ByteSink, RowWriter } from '../output/row-writer.js'
 import { tableStyle } from '../output/style.js'
 import type { Summary } from '../output/collect/summary.js'
@@ -69,12 +68,7 @@ export class ConnectionWriter implements ConnectionHandler {
     this.summaryOnly = summaryOnly
     const { entry } = format
     if (entry !== undefined && !summaryOnly) {
-      this.notable = new NotableCollector({
-        all,
-        top,
-        entry,
-        isQuiet: (name) => QUIET_CAUSES.has(name),
-      })
+      this.notable = new NotableCollector({ all, top, entry })
     }
   }
 

@@ -2,9 +2,8 @@
 
 import { COLUMNS, connectionObject } from '../output/columns/columns.js'
 import { type ColumnSource, type EvidenceRow } from '../output/columns/column.js'
-import type { Confidence } from '../verdict/rule.js'
-import type { Closer } from '../verdict/derived.js'
-import type { Verdict } from '../verdict/endings.js'
+import type { Closer, Confidence } from '../verdict/answer.js'
+import type { Cause, Ending, Verdict } from '../verdict/endings.js'
 
 /** One ended connection. Fields are the output columns (`tcp-teardown/1`); absent ones did not happen. */
 export interface Connection {
@@ -18,11 +17,11 @@ export interface Connection {
   readonly client_guessed?: boolean
   readonly encapsulation?: string
   readonly verdict: Verdict
-  readonly cause: string
+  readonly cause: Cause
   readonly closer: Closer
   readonly confidence: Confidence
   readonly explanation: string
-  readonly alternatives?: readonly string[]
+  readonly alternatives?: readonly Ending[]
   readonly evidence?: readonly EvidenceRow[]
   readonly kernel_reasons?: readonly string[]
   readonly client_state?: string

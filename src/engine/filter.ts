@@ -23,7 +23,7 @@ export function connectionFilter(options: FilterOptions): ConnectionFilter {
   const { verdict, cause, closer, host, port, stream } = options
   if (verdict.length > 0) tests.push((c) => verdict.includes(c.j.verdict))
   if (cause.length > 0) {
-    tests.push((c) => cause.includes(c.j.cause) || cause.includes(`${c.j.verdict}.${c.j.cause}`))
+    tests.push((c) => cause.includes(c.j.cause) || cause.includes(c.j.ending))
   }
   if (closer.length > 0) tests.push((c) => closer.includes(c.j.closer))
   if (host.length > 0) {
@@ -39,7 +39,7 @@ export function connectionFilter(options: FilterOptions): ConnectionFilter {
 
 /** Whether an ending is one of `names`: verdicts, or `verdict.cause`. */
 export function endingMatches(names: readonly string[], from: ColumnSource): boolean {
-  return names.includes(from.j.verdict) || names.includes(`${from.j.verdict}.${from.j.cause}`)
+  return names.includes(from.j.verdict) || names.includes(from.j.ending)
 }
 
 /** One spelling for all spellings of an address: that of the URL standard. */

@@ -12,8 +12,8 @@ import {
 } from '../tcp/record/fields.js'
 import { Words } from '../tcp/record/words.js'
 import type { Judgement } from '../verdict/classify.js'
-import { CLOSERS } from '../verdict/derived.js'
-import { CAUSES } from '../verdict/endings.js'
+import { CLOSERS } from '../verdict/answer.js'
+import { ENDINGS, type Ending, endingOf } from '../verdict/endings.js'
 import type { Evidence } from '../verdict/evidence.js'
 import { firstTeardown } from '../verdict/timings.js'
 
@@ -25,7 +25,7 @@ export class DigestWords extends Words {
   readonly serverAddr: number = this.list(4)
   /** Port of the client in the upper 16 bits, of the server in the lower. */
   readonly ports: number = this.int()
-  /** Place of the ending in the taxonomy. */
+  /** Place of the ending in ENDINGS. */
   readonly ending: number = this.int()
   /** Place of the closer in CLOSERS. */
   readonly closer: number = this.int()
@@ -79,7 +79,9 @@ export interface DigestSource {
 }
 
 const BATCH_DIGESTS = 512
-const ENDING_INDEX = new Map(CAUSES.map((row, i) => [`${row.verdict}.${row.cause}`, i]))
+const ENDING_INDEX: ReadonlyMap<Ending, number> = new Map(
+  ENDINGS.map((row, i) => [endingOf(row), i]),
+)
 
 /** Collects digests and hands them over many at once. */
 export class DigestWriter {
@@ -103,7 +105,7 @@ export class DigestWriter {
     const word = cell * 2
     this.addresses(word, e)
     ints[word + DIGEST.ports] = (e.portOf(e.clientSide) << 16) | e.portOf(1 - e.clientSide)
-    ints[word + DIGEST.ending] = ENDING_INDEX.get(j.name) ?? -1
+    ints[word + DIGEST.ending] = ENDING_INDEX.get(j.ending) ?? -1
     ints[word + DIGEST.closer] = CLOSERS.indexOf(j.closer)
     ints[word + DIGEST.flags] =
       (e.has(CONN_IPV6) ? DIGEST_IPV6 : 0) |

@@ -4,13 +4,8 @@
 import * as L from '../tcp/record/bits.js'
 import type { Evidence } from './evidence.js'
 import type { SideEvidence } from './side-evidence.js'
-import { formIsForeign } from './reset-facts.js'
+import { formIsForeign } from './reset-form.js'
 import { seqAfter } from '../tcp/seq.js'
-
-/** Values of `closer`. */
-export const CLOSERS = ['client', 'server', 'both', 'middlebox', 'none', 'unknown'] as const
-/** Who ended a connection. */
-export type Closer = (typeof CLOSERS)[number]
 
 /** From here on an answer that did not come within the capture is likely to be missing. */
 export const ANSWER_NS = 1e9

@@ -2,7 +2,7 @@
 
 import type { Evidence } from './evidence.js'
 import { type PacketRef, between } from './packet-ref.js'
-import type { Confidence } from './rule.js'
+import type { Confidence } from './answer.js'
 import { ANSWER_NS } from './derived.js'
 import type { SideEvidence } from './side-evidence.js'
 

@@ -1,27 +1,25 @@
-// The form of a rule. Rules are tried in order, and the first whose condition holds gives verdict and cause; everything
+// The form of a rule. Rules are tried in order, and the first whose condition holds gives the ending; everything
 // else in it is asked only when a column wants it. A rule is pure: it sees the evidence and what follows from it.
 
 import type { Evidence } from './evidence.js'
 import type { SideEvidence } from './side-evidence.js'
-import type { Closer, Situation } from './derived.js'
-import type { Verdict } from './endings.js'
+import type { Closer, Confidence } from './answer.js'
+import type { Situation } from './derived.js'
+import type { Ending } from './endings.js'
 import type { EvidenceItem } from './phrases.js'
-
-/** How sure a verdict is, and when it may be called so. */
-export type Confidence = 'certain' | 'likely' | 'possible'
 
 /** One way a connection can have ended. */
 export interface Rule {
   /** Stable name, in output with `explain`. */
   readonly id: string
-  readonly verdict: Verdict
-  readonly cause: string
+  /** What it is when the rule holds; verdict and cause follow from it. */
+  readonly ending: Ending
   readonly when: (e: Evidence, s: Situation) => boolean
   readonly closer: (e: Evidence, s: Situation) => Closer
   /** Confidence with a complete capture; gaps in the capture lower it. */
   readonly confidence: (e: Evidence, s: Situation) => Confidence
-  /** Other `verdict.cause` the packets cannot exclude. */
-  readonly alternatives: readonly string[]
+  /** Other endings the packets cannot exclude. */
+  readonly alternatives: readonly Ending[]
   /** The packets the verdict rests on. */
   readonly evidence: (e: Evidence, s: Situation) => EvidenceItem[]
   /** One or two sentences with the numbers in them. */

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { CAUSES, VERDICTS } from '../../src/verdict/endings.js'
+import { ENDINGS, VERDICTS } from '../../src/verdict/endings.js'
 import { buildPcap } from '../support/capture-builder.js'
 import { scenarioFrames } from '../support/scenario.js'
 import { type Run, ROOT, Scratch, analyze, connections, run } from './run-cli.js'
@@ -83,7 +83,7 @@ describe.concurrent('the ladder', () => {
     const names = row?.['alternatives'] as readonly string[]
     expect(names.length).toBeGreaterThan(0)
     for (const name of names) {
-      const entry = CAUSES.find((cause) => `${cause.verdict}.${cause.cause}` === name)
+      const entry = ENDINGS.find((cause) => `${cause.verdict}.${cause.cause}` === name)
       expect(words).toContain(`${name}: ${entry?.meaning}`)
     }
   })
@@ -241,7 +241,7 @@ describe.concurrent('names', () => {
     for (const { verdict } of VERDICTS) {
       const { code, stdout } = await explain(verdict, '-f', 'json')
       const { causes } = JSON.parse(stdout) as { causes: { cause: string; rules: string[] }[] }
-      const expected = CAUSES.filter((row) => row.verdict === verdict).map(({ cause }) => cause)
+      const expected = ENDINGS.filter((row) => row.verdict === verdict).map(({ cause }) => cause)
       expect([code, causes.map(({ cause }) => cause)]).toEqual([0, expected])
     }
   })
@@ -255,7 +255,7 @@ describe.concurrent('names', () => {
   test('none: every verdict and cause', async () => {
     const { code, stdout } = await explain()
     expect(code).toBe(0)
-    for (const { verdict, cause } of CAUSES) {
+    for (const { verdict, cause } of ENDINGS) {
       expect(stdout).toMatch(new RegExp(`^${verdict} `, 'm'))
       expect(stdout).toMatch(new RegExp(`^  ${cause} `, 'm'))
     }

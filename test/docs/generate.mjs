@@ -1,11 +1,12 @@
-// Rewrites the parts of README.md that come from the code, between `<!-- name -->` and `<!-- /name -->`.
+// Rewrites the parts of the documents that come from the code, between `<!-- name -->` and `<!-- /name -->`.
 // `--check` changes nothing and fails when a part is out of date.
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { CAUSES, COLUMNS, VERDICTS } from '../../dist/index.js'
+import { COLUMNS, ENDINGS, VERDICTS } from '../../dist/index.js'
 import { bundled } from '../support/bundle.mjs'
 
 const { FLAGS } = await import(await bundled('src/verdict/flags.ts'))
+const { RULES } = await import(await bundled('src/verdict/rules/order.ts'))
 
 const root = new URL('../../', import.meta.url)
 
@@ -18,14 +19,52 @@ function output(...args) {
   return run.stdout.trimEnd()
 }
 
+/** The verdicts in one line each. */
 function verdictTable() {
-  const rows = VERDICTS.flatMap(({ verdict }) =>
-    CAUSES.filter((row) => row.verdict === verdict).map(
-      (row, i) =>
-        `| ${i === 0 ? `\`${verdict}\`` : ''} | \`${row.cause}\` | ${row.meaning} | ${row.usually} |`,
-    ),
+  const rows = VERDICTS.map(({ verdict, title }) => {
+    const causes = ENDINGS.filter((row) => row.verdict === verdict).map(({ cause }) => cause)
+    return `| \`${verdict}\` | ${title} | ${causes.join(', ')} |`
+  })
+  return ['| verdict | how it ended | causes |', '|---|---|---|', ...rows].join('\n')
+}
+
+/** Every ending with its texts, a table for each verdict. */
+function endingTables() {
+  const tables = VERDICTS.map(({ verdict, title }) => {
+    const rows = ENDINGS.filter((row) => row.verdict === verdict).map(
+      ({ cause, meaning, usually, advice }) =>
+        `| \`${cause}\` | ${meaning} | ${usually} | ${advice} |`,
+    )
+    const head = ['| cause | in the packets | usually | what to do |', '|---|---|---|---|']
+    return `### \`${verdict}\`: ${title}\n\n${[...head, ...rows].join('\n')}`
+  })
+  return tables.join('\n\n')
+}
+
+/** All rules in order of precedence. */
+function ruleTable() {
+  const rows = RULES.map(
+    ({ id, ending, alternatives }) =>
+      `| \`${id}\` | \`${ending}\` | ${alternatives.map((name) => `\`${name}\``).join(', ')} |`,
   )
-  return ['| verdict | cause | in the packets | usually |', '|---|---|---|---|', ...rows].join('\n')
+  return ['| rule | ending | alternatives |', '|---|---|---|', ...rows].join('\n')
+}
+
+/** The help of both commands. */
+function options() {
+  const texts = ['analyze', 'explain'].map((command) =>
+    ['```console', `$ tcp-teardown ${command} --help`, output(command, '--help'), '```'].join('\n'),
+  )
+  return texts.join('\n\n')
+}
+
+/** What is installed with the package, from the lock file. */
+function licences() {
+  const { packages } = JSON.parse(readFileSync(new URL('package-lock.json', root), 'utf8'))
+  const rows = Object.entries(packages)
+    .filter(([path, entry]) => path !== '' && entry.dev !== true)
+    .map(([path, { license }]) => `- ${path.replace(/^.*node_modules\//, '')} (${license})`)
+  return [...new Set(rows)].sort().join('\n')
 }
 
 function columnTable() {
@@ -41,35 +80,36 @@ function flagTable() {
   return ['| flag | meaning |', '|---|---|', ...rows].join('\n')
 }
 
-const PARTS = {
-  flags: flagTable,
-  verdicts: verdictTable,
-  columns: columnTable,
-  example: () =>
-    [
-      '```console',
-      '$ tcp-teardown analyze samples/kill-sigkill-peer-writes.pcap',
-      output('analyze', 'samples/kill-sigkill-peer-writes.pcap'),
-      '```',
-    ].join('\n'),
-  explain: () =>
-    [
-      '```console',
-      '$ tcp-teardown explain samples/kill-sigkill-peer-writes.pcap',
-      output('explain', 'samples/kill-sigkill-peer-writes.pcap')
-        .split('\n\n')
-        .slice(0, 2)
-        .join('\n\n'),
-      '…',
-      '```',
-    ].join('\n'),
-  folder: () =>
-    [
-      '```console',
-      '$ tcp-teardown analyze --summary samples/',
-      output('analyze', '--summary', 'samples/'),
-      '```',
-    ].join('\n'),
+/** An analysis of the sample that the README shows. */
+function example() {
+  return [
+    '```console',
+    '$ tcp-teardown analyze samples/kill-sigkill-peer-writes.pcap',
+    output('analyze', 'samples/kill-sigkill-peer-writes.pcap'),
+    '```',
+  ].join('\n')
+}
+
+/** The same connection as a ladder, without the text below it. */
+function ladder() {
+  const parts = output('explain', 'samples/kill-sigkill-peer-writes.pcap').split('\n\n')
+  return [
+    '```console',
+    '$ tcp-teardown explain samples/kill-sigkill-peer-writes.pcap',
+    parts.slice(0, 2).join('\n\n'),
+    '…',
+    '```',
+  ].join('\n')
+}
+
+/** The summary of all samples. */
+function folder() {
+  return [
+    '```console',
+    '$ tcp-teardown analyze --summary samples/',
+    output('analyze', '--summary', 'samples/'),
+    '```',
+  ].join('\n')
 }
 
 /** Lines of samples/recorded.ndjson: what was done for each connection, and which endings are right. */
@@ -128,7 +168,16 @@ const GALLERY = [
 ]
 
 const FILES = {
-  'README.md': { ...PARTS, gallery },
+  'README.md': { example, verdicts: verdictTable },
+  'docs/guide.md': { folder, explain: ladder, gallery },
+  'docs/reference.md': {
+    endings: endingTables,
+    rules: ruleTable,
+    options,
+    columns: columnTable,
+    flags: flagTable,
+    licences,
+  },
   'samples/README.md': { samples: sampleTable },
 }
 

@@ -1,14 +1,14 @@
 // What must hold for every connection that is reported.
 
 import type { Connection } from '../../src/engine/connection.js'
-import { CAUSES } from '../../src/verdict/endings.js'
+import { ENDINGS, endingOf } from '../../src/verdict/endings.js'
 import { expectThat } from './broken.js'
 
 /** Where an IP header leaves its length open, as segmentation offload does, a record's length counts. */
 const PAYLOAD_BYTES_MAX = 16 * 1024 * 1024
 /** Packets an explanation rests on. */
 const EVIDENCE_MAX = 64
-const ENDINGS = new Set(CAUSES.map((row) => `${row.verdict}.${row.cause}`))
+const NAMES = new Set<string>(ENDINGS.map(endingOf))
 const SENTENCES = /^[A-Z0-9].*\.$/
 const NONSENSE = /NaN|undefined|null|Infinity|unknown time|packet 0\b|-\d+ bytes/
 /** A time, or seconds where no calendar has it. */
@@ -25,7 +25,7 @@ const TIME = /^([+-]\d{6}|\d{4})-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$|^-?[\d.e+]+\.
  */
 export function checkConnection(c: Connection, packets: number, inOrder: boolean): void {
   const name = `${c.verdict}.${c.cause}`
-  expectThat(ENDINGS.has(name), 'endings are known', name)
+  expectThat(NAMES.has(name), 'endings are known', name)
   const whole = SENTENCES.test(c.explanation) && !NONSENSE.test(c.explanation)
   expectThat(whole, 'explanations are whole', c.explanation)
   expectThat(PROSE.test(c.explanation), 'explanations need no escape', c.explanation)

@@ -3,13 +3,14 @@
 
 import {
   type AnalyzeOptions,
-  CAUSES,
   COLUMNS,
   CaptureError,
   type CaptureReport,
   type Closer,
   type Confidence,
   type Connection,
+  ENDINGS,
+  type Ending,
   type EvidenceRow,
   PacketAnalyzer,
   TeardownError,
@@ -32,6 +33,15 @@ const SEVERITY: Readonly<Record<Verdict, number>> = {
   retransmission_timeout: 2,
 }
 
+/** Endings are names too: a pair that does not exist is none. */
+export const WATCHED: readonly Ending[] = [
+  'rst_after_kill.unread_data',
+  // @ts-expect-error -- misspelt
+  'rst_after_kill.unread_date',
+  // @ts-expect-error -- a cause of another verdict
+  'graceful_fin.unread_data',
+]
+
 /** Pull: a path and a stream, with options. */
 export async function pull(signal: AbortSignal): Promise<CaptureReport> {
   const options: AnalyzeOptions = { name: 'eth0', live: true, idleS: 30, signal }
@@ -43,6 +53,10 @@ export async function pull(signal: AbortSignal): Promise<CaptureReport> {
     const evidence: readonly EvidenceRow[] = c.evidence ?? []
     const rtt: number | undefined = c.handshake_rtt_s
     use(stream, closer, confidence, evidence[0]?.packet, rtt, SEVERITY[c.verdict])
+    const ending: Ending | undefined = c.alternatives?.[0]
+    use(ending, c.cause === 'unread_data')
+    // @ts-expect-error -- no cause of any verdict
+    use(c.cause === 'unread_date')
     // @ts-expect-error -- connections are read-only
     c.stream = 1
     // @ts-expect-error -- absent when it did not happen
@@ -73,7 +87,7 @@ export function codeOf(error: unknown): TeardownErrorCode | undefined {
 use(
   COLUMNS.map(({ key, doc }) => `${key}: ${doc}`),
   VERDICTS.map(({ verdict }) => SEVERITY[verdict]),
-  CAUSES.map(({ verdict, cause }) => `${verdict}.${cause}`),
+  ENDINGS.map(({ verdict, cause, advice }) => `${verdict}.${cause}: ${advice}`),
 )
 
 function use(..._values: readonly unknown[]): void {

@@ -6,9 +6,9 @@ import { COLUMN_KEYS } from '../../output/columns/columns.js'
 import type { AnalyzerOptions } from '../../engine/capture-analyzer.js'
 import type { FilterOptions } from '../../engine/filter.js'
 import { FORMATS } from '../../output/formats/index.js'
-import { CLOSERS } from '../../verdict/derived.js'
+import { CLOSERS } from '../../verdict/answer.js'
 import { parseHosts, parseNames, parseNumbers } from '../values.js'
-import { CAUSES, VERDICTS } from '../../verdict/endings.js'
+import { ENDINGS, VERDICTS, endingOf } from '../../verdict/endings.js'
 
 /** Options of `analyze` as commander hands them over. */
 export interface AnalyzeFlags extends AnonymizeFlags {
@@ -66,7 +66,7 @@ const DEFAULT_TOP = 5
 /** Names that select connections by ending: a verdict, or `verdict.cause`. */
 const ENDING_NAMES: readonly string[] = [
   ...VERDICTS.map((row) => row.verdict),
-  ...CAUSES.map((row) => `${row.verdict}.${row.cause}`),
+  ...ENDINGS.map(endingOf),
 ]
 const MAX_JOBS = 256
 
@@ -146,7 +146,7 @@ function jobsOf(text: string): number {
 }
 
 function filterOf(flags: AnalyzeFlags): FilterOptions {
-  const causes = [...new Set(CAUSES.map((row) => row.cause)), ...ENDING_NAMES]
+  const causes = [...new Set<string>(ENDINGS.map((row) => row.cause)), ...ENDING_NAMES]
   return {
     verdict: namesOf(
       '--verdict',

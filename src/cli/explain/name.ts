@@ -4,15 +4,14 @@ import { TeardownError } from '../../base/errors.js'
 import { labelled } from '../../output/ladder/text.js'
 import { wrap } from '../../base/wrap.js'
 import type { Style } from '../../output/style.js'
-import { ADVICE } from '../../verdict/advice.js'
-import { RULES } from '../../verdict/classify.js'
-import { CAUSES, type CauseEntry, VERDICTS } from '../../verdict/endings.js'
+import { ENDINGS, type Row, VERDICTS, endingOf, findRow } from '../../verdict/endings.js'
+import { RULES } from '../../verdict/rules/order.js'
 
 /** What a name stands for: a verdict with all its causes, or one cause. */
 export interface Explained {
   readonly verdict: string
   readonly title: string
-  readonly causes: readonly CauseEntry[]
+  readonly causes: readonly Row[]
 }
 
 /** A cause as `--format json` has it. */
@@ -52,15 +51,15 @@ export function explainedBy(text: string): Explained | undefined {
   const name = normalName(text)
   const verdict = VERDICTS.find((row) => row.verdict === name)
   if (verdict !== undefined) {
-    return { ...verdict, causes: CAUSES.filter((row) => row.verdict === name) }
+    return { ...verdict, causes: ENDINGS.filter((row) => row.verdict === name) }
   }
-  const causes = CAUSES.filter((row) => row.cause === name || fullName(row) === name)
+  const causes = ENDINGS.filter((row) => row.cause === name || endingOf(row) === name)
   const [cause] = causes
   if (cause === undefined) return undefined
   if (causes.length > 1) {
     throw new TeardownError(
       'ERR_OPTION',
-      `'${text}' is a cause of several verdicts: ${causes.map(fullName).join(', ')}`,
+      `'${text}' is a cause of several verdicts: ${causes.map(endingOf).join(', ')}`,
     )
   }
   const title = VERDICTS.find((row) => row.verdict === cause.verdict)?.title ?? ''
@@ -71,13 +70,13 @@ export function explainedBy(text: string): Explained | undefined {
 export function wholeTaxonomy(): readonly Explained[] {
   return VERDICTS.map((row) => ({
     ...row,
-    causes: CAUSES.filter(({ verdict }) => verdict === row.verdict),
+    causes: ENDINGS.filter(({ verdict }) => verdict === row.verdict),
   }))
 }
 
 /** One line a cause. */
 export function overviewText(all: readonly Explained[], width: number, style: Style): string {
-  const room = Math.max(...CAUSES.map(({ cause }) => cause.length)) + 4
+  const room = Math.max(...ENDINGS.map(({ cause }) => cause.length)) + 4
   const blocks = all.map(({ verdict, title, causes }) => {
     const lines = causes.map(({ cause, meaning }) => {
       const label = `  ${cause}`.padEnd(room)
@@ -127,27 +126,21 @@ export function unknownName(text: string): TeardownError {
   )
 }
 
-function fullName({ verdict, cause }: CauseEntry): string {
-  return `${verdict}.${cause}`
-}
-
 function withMeaning(name: string): string {
-  const entry = CAUSES.find((row) => fullName(row) === name)
+  const entry = findRow(name)
   return entry === undefined ? name : `${name}: ${entry.meaning}`
 }
 
-function causeRow(entry: CauseEntry): CauseRow {
-  const rules = RULES.filter(
-    ({ verdict, cause }) => verdict === entry.verdict && cause === entry.cause,
-  )
+function causeRow(entry: Row): CauseRow {
+  const rules = RULES.filter(({ ending }) => ending === endingOf(entry))
   const alternatives = new Set(rules.flatMap((rule) => rule.alternatives))
-  const { verdict, cause, meaning, usually, source, kernelReasons } = entry
+  const { verdict, cause, meaning, usually, advice, source, kernelReasons } = entry
   return {
     verdict,
     cause,
     meaning,
     usually,
-    advice: ADVICE[fullName(entry)]?.advice ?? '',
+    advice,
     source,
     kernel_reasons: kernelReasons,
     rules: rules.map(({ id }) => id),
@@ -156,9 +149,9 @@ function causeRow(entry: CauseEntry): CauseRow {
 }
 
 /** What stands in place of rules for a cause that the packets of one connection cannot tell from others. */
-function ruleless(entry: CauseEntry): string {
-  const rules = RULES.filter(({ alternatives }) => alternatives.includes(fullName(entry)))
-  const names = new Set(rules.map(({ verdict, cause }) => `${verdict}.${cause}`))
+function ruleless(entry: Row): string {
+  const rules = RULES.filter(({ alternatives }) => alternatives.includes(endingOf(entry)))
+  const names = new Set(rules.map(({ ending }) => ending))
   return `none; named as an alternative of ${[...names].join(', ')}`
 }
 
@@ -166,8 +159,8 @@ function ruleless(entry: CauseEntry): string {
 function nearest(name: string): string[] {
   const known = [
     ...VERDICTS.map(({ verdict }) => ({ name: verdict as string, spelling: verdict as string })),
-    ...CAUSES.map((row) => ({ name: fullName(row), spelling: fullName(row) })),
-    ...CAUSES.map((row) => ({ name: fullName(row), spelling: row.cause })),
+    ...ENDINGS.map((row) => ({ name: endingOf(row), spelling: endingOf(row) })),
+    ...ENDINGS.map((row) => ({ name: endingOf(row), spelling: row.cause })),
   ]
   const near = known
     .map((row) => ({ name: row.name, cost: costOf(name, row.spelling) }))

@@ -1,35 +1,34 @@
 // The notable connections: a few texts of each ending, kept until the end of the run.
 
 import type { Collector } from '../../incidents/collector.js'
+import { type Ending, rowOf } from '../../verdict/endings.js'
 import type { ColumnSource } from '../columns/column.js'
 
 /** Endings with the texts kept of each. */
-export type NotableState = ReadonlyMap<string, readonly string[]>
+export type NotableState = ReadonlyMap<Ending, readonly string[]>
 
 /** Which connections are listed, and how. */
 export interface NotableOptions {
-  /** Quiet endings too, and as many as there are. */
+  /** Endings of no interest by themselves too, and as many as there are. */
   readonly all: boolean
   /** Texts kept of one ending. */
   readonly top: number
   readonly entry: (c: ColumnSource) => string
-  /** Endings of no interest by themselves. */
-  readonly isQuiet: (ending: string) => boolean
 }
 
 /** Collects texts of connections by ending. */
 export class NotableCollector implements Collector<ColumnSource, NotableState> {
   private readonly options: NotableOptions
-  private listed = new Map<string, string[]>()
+  private listed = new Map<Ending, string[]>()
 
   constructor(options: NotableOptions) {
     this.options = options
   }
 
   add(c: ColumnSource): void {
-    const { all, isQuiet, entry } = this.options
-    const ending = c.j.name
-    if (!all && isQuiet(ending)) return
+    const { all, entry } = this.options
+    const ending = c.j.ending
+    if (!all && rowOf(ending).quiet) return
     const list = this.listOf(ending)
     if (list.length < this.most) list.push(entry(c))
   }
@@ -51,7 +50,7 @@ export class NotableCollector implements Collector<ColumnSource, NotableState> {
     return this.options.all ? Infinity : this.options.top
   }
 
-  private listOf(ending: string): string[] {
+  private listOf(ending: Ending): string[] {
     const known = this.listed.get(ending)
     if (known !== undefined) return known
     const made: string[] = []

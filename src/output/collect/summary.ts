@@ -1,9 +1,9 @@
 // Totals over all connections of a run: the `summary` line, and the head of the table.
 
-import { RULES } from '../../verdict/classify.js'
+import { RULES } from '../../verdict/rules/order.js'
 import type { Collector } from '../../incidents/collector.js'
 import type { Rule } from '../../verdict/rule.js'
-import { CAUSES, VERDICTS } from '../../verdict/endings.js'
+import { ENDINGS, VERDICTS, endingOf, rowOf } from '../../verdict/endings.js'
 import type { ColumnSource } from '../columns/column.js'
 
 /** The last line of NDJSON output, `summary` of a JSON document. */
@@ -73,9 +73,9 @@ export class SummaryCollector implements Collector<ColumnSource, SummaryState> {
   /** Connections by `verdict.cause`, in the order of the taxonomy, zeros left out. */
   byCause(): Record<string, number> {
     const counts: Record<string, number> = {}
-    for (const row of CAUSES) {
-      const n = this.count((rule) => rule.verdict === row.verdict && rule.cause === row.cause)
-      if (n > 0) counts[`${row.verdict}.${row.cause}`] = n
+    for (const ending of ENDINGS.map(endingOf)) {
+      const n = this.count((rule) => rule.ending === ending)
+      if (n > 0) counts[ending] = n
     }
     return counts
   }
@@ -84,7 +84,7 @@ export class SummaryCollector implements Collector<ColumnSource, SummaryState> {
   byVerdict(): Record<string, number> {
     const counts: Record<string, number> = {}
     for (const { verdict } of VERDICTS) {
-      counts[verdict] = this.count((rule) => rule.verdict === verdict)
+      counts[verdict] = this.count((rule) => rowOf(rule.ending).verdict === verdict)
     }
     return counts
   }

@@ -4,7 +4,7 @@ import type { Evidence } from '../../verdict/evidence.js'
 import { flagNames } from '../../verdict/flags.js'
 import { between } from '../../verdict/packet-ref.js'
 import * as T from '../../verdict/timings.js'
-import { CAUSES } from '../../verdict/endings.js'
+import { rowOf } from '../../verdict/endings.js'
 import {
   COLUMN_TYPES,
   type Column,
@@ -82,7 +82,7 @@ export const COLUMNS: readonly Column[] = [
     'kernel_reasons',
     'words',
     'Linux `sk_rst_reason` names under which the RST that decided can have been sent.',
-    (c) => listed(kernelReasons(c.j.name)),
+    (c) => listed(rowOf(c.j.ending).kernelReasons),
   ),
   column(
     'client_state',
@@ -234,7 +234,7 @@ export const COLUMNS: readonly Column[] = [
 /** The columns of some keys, in their order; all columns for undefined. */
 export function columnsOf(keys: readonly string[] | undefined): readonly Column[] {
   if (keys === undefined) return COLUMNS
-  return keys.flatMap((key) => COLUMNS.filter((column) => column.key === key))
+  return keys.flatMap((key) => COLUMNS.filter((each) => each.key === key))
 }
 
 /** Every column key. */
@@ -304,12 +304,4 @@ function retransmissionSpan(e: Evidence): number {
   const side = e.client.seriesCount > 0 ? e.client : e.server
   if (side.seriesCount === 0 || side.seriesKind === 0) return NaN
   return Math.max(0, side.seriesLast.ns - side.seriesSentNs)
-}
-
-const KERNEL_REASONS = new Map(
-  CAUSES.map((row) => [`${row.verdict}.${row.cause}`, row.kernelReasons]),
-)
-
-function kernelReasons(name: string): readonly string[] {
-  return KERNEL_REASONS.get(name) ?? []
 }

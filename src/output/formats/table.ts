@@ -1,7 +1,7 @@
 // The form for people: how many connections ended how, then the ones worth a look, each with one sentence to paste.
 
 import { grouped } from '../../verdict/phrases.js'
-import { CAUSES, type CauseEntry, VERDICTS } from '../../verdict/endings.js'
+import { ENDINGS, type Row, VERDICTS, endingOf } from '../../verdict/endings.js'
 import { isoTime } from '../bytes/time.js'
 import { endpointText, shownAddress } from '../columns/address.js'
 import type { ColumnSource } from '../columns/column.js'
@@ -14,20 +14,6 @@ import type { Summary } from '../collect/summary.js'
 import { wrap } from '../../base/wrap.js'
 
 const INDENT = '    '
-
-/** Endings of no interest by themselves: counted, not listed. */
-export const QUIET_CAUSES: ReadonlySet<string> = new Set([
-  'graceful_fin.normal',
-  'graceful_fin.half_close',
-  'graceful_fin.simultaneous',
-  'graceful_fin.last_ack_missing',
-  'graceful_fin.reset_after_close',
-  'lingering_established.active',
-  'incomplete.midstream',
-  'incomplete.one_direction',
-  'incomplete.rst_only',
-  'incomplete.fin_only',
-])
 
 /** Notes about captures that are printed; a folder of a thousand captures may have as many. */
 const MAX_NOTES = 10
@@ -91,8 +77,8 @@ function tableFormat(options: FormatOptions): Format {
     capture: (report) => notes.add(report),
     tail: ({ summary, notable }, out) => {
       out.text(head(summary, options))
-      for (const row of CAUSES) {
-        const name = `${row.verdict}.${row.cause}`
+      for (const row of ENDINGS) {
+        const name = endingOf(row)
         const list = notable.get(name)
         if (list !== undefined) out.text(group(row, list, summary.causes[name] ?? 0, options))
       }
@@ -146,8 +132,8 @@ function head(summary: Summary, options: FormatOptions): string {
     const n = summary.verdicts[verdict] ?? 0
     if (n === 0) continue
     const share = `${((100 * n) / summary.selected_connections).toFixed(1)} %`
-    const causes = CAUSES.filter((row) => row.verdict === verdict)
-      .map((row) => [row.cause, summary.causes[`${verdict}.${row.cause}`] ?? 0] as const)
+    const causes = ENDINGS.filter((row) => row.verdict === verdict)
+      .map((row) => [row.cause, summary.causes[endingOf(row)] ?? 0] as const)
       .filter(([, count]) => count > 0)
       .map(([cause, count]) => `${cause} ${grouped(count)}`)
     const left = `  ${paint(verdict, verdict.padEnd(width), options.style)} ${grouped(n).padStart(9)} ${share.padStart(8)}  `
@@ -159,12 +145,7 @@ function head(summary: Summary, options: FormatOptions): string {
 }
 
 /** The connections of one ending: `list` of the `total` there are. */
-function group(
-  row: CauseEntry,
-  list: readonly string[],
-  total: number,
-  options: FormatOptions,
-): string {
+function group(row: Row, list: readonly string[], total: number, options: FormatOptions): string {
   const { style, width } = options
   const name = style.heading(paint(row.verdict, `${row.verdict} / ${row.cause}`, style))
   const lines = [

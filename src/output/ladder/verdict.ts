@@ -1,8 +1,7 @@
 // What stands below a ladder: the verdict, what it rests on, what else it could be.
 
-import { ADVICE } from '../../verdict/advice.js'
 import { FLAGS } from '../../verdict/flags.js'
-import { CAUSES } from '../../verdict/endings.js'
+import { findRow } from '../../verdict/endings.js'
 import { duration } from '../../verdict/phrases.js'
 import { countOf, labelled } from './text.js'
 import { wrap } from '../../base/wrap.js'
@@ -31,7 +30,7 @@ export function verdictText(
   style: Style,
 ): string {
   const { verdict, cause, closer, confidence, flags = [], alternatives = [] } = connection
-  const entry = CAUSES.find((row) => row.verdict === verdict && row.cause === cause)
+  const entry = findRow(`${verdict}.${cause}`)
   const colour = colourOf(verdict, style)
   const lines = [
     `${style.heading(colour(`${verdict} / ${cause}`))}  ${confidence}, ${closerText(closer)}`,
@@ -44,7 +43,7 @@ export function verdictText(
   if (entry !== undefined) {
     add('what it means', entry.meaning)
     add('usually behind it', entry.usually)
-    add('what to do', ADVICE[`${verdict}.${cause}`]?.advice ?? '')
+    add('what to do', entry.advice)
   }
   alternatives.forEach((name, at) => add(at === 0 ? 'could also be' : '', alternativeText(name)))
   const timings = timingsOf(connection)
@@ -73,7 +72,7 @@ export function omittedText(omitted: number): string {
 
 /** `verdict.cause` with what it means. */
 function alternativeText(name: string): string {
-  const entry = CAUSES.find((row) => `${row.verdict}.${row.cause}` === name)
+  const entry = findRow(name)
   return entry === undefined ? name : `${name}: ${entry.meaning} ${entry.usually}`
 }
 

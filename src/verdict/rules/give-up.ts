@@ -21,52 +21,64 @@ const DEFAULT_PROBE_INTERVAL_NS = 75e9
 /** A probe younger than this may still be answered. */
 const ANSWER_NS = 1e9
 
-/** Rules for connections that were given up, or soon will be. */
-export const GIVE_UP_RULES: readonly Rule[] = [
-  {
-    id: 'keepalive-silent',
-    verdict: 'keepalive_timeout',
-    cause: 'silent',
-    when: (e) => probing(e) !== undefined && !probeStillDue(e),
-    closer: (e) => nameOf(e, probing(e)),
-    confidence: (e) => ((probing(e)?.probeRun ?? 0) > 1 ? 'likely' : 'possible'),
-    alternatives: ['keepalive_timeout.unanswered_at_end', 'lingering_established.idle'],
-    evidence: probeEvidence,
-    explain: (e) =>
-      onProber(
-        e,
-        (side) =>
-          `${The(e, side)} sent ${count(side.probeRun, 'keepalive probe')} without an answer (last: ${packet(side.probeLast)}), then nothing more ` +
-          `for ${toEnd(e, side.probeLast)}, longer than its probe interval: the peer is gone, and the prober too, or its packets no longer pass here.`,
-      ),
-  },
-  {
-    id: 'keepalive-unanswered-at-end',
-    verdict: 'keepalive_timeout',
-    cause: 'unanswered_at_end',
-    when: (e) => probing(e) !== undefined && !probeIsYoung(e),
-    closer: () => 'none',
-    // The peer may still answer after the capture.
-    confidence: (e) => ((probing(e)?.probeRun ?? 0) > 1 ? 'likely' : 'possible'),
-    alternatives: ['lingering_established.keepalive_sustained'],
-    evidence: probeEvidence,
-    explain: (e) =>
-      onProber(
-        e,
-        (side) =>
-          `${The(e, side)} sent ${count(side.probeRun, 'keepalive probe')} without an answer (last: ${packet(side.probeLast)}), ` +
-          `and the capture ends ${toEnd(e, side.probeLast)} later, before it would have given up.`,
-      ),
-  },
-  giveUp('data', 'retransmission-timeout-data', L.SERIES_DATA, 'its payload'),
-  giveUp('fin', 'retransmission-timeout-fin', L.SERIES_FIN, 'its FIN'),
-  giveUp(
-    'zero_window',
-    'retransmission-timeout-zero-window',
-    L.SERIES_WINDOW_PROBE,
-    'window probes',
-  ),
-]
+/** Unanswered probes that stop. */
+export const PROBES_STOPPED: Rule = {
+  id: 'keepalive-silent',
+  ending: 'keepalive_timeout.silent',
+  when: (e) => probing(e) !== undefined && !probeStillDue(e),
+  closer: (e) => nameOf(e, probing(e)),
+  confidence: (e) => ((probing(e)?.probeRun ?? 0) > 1 ? 'likely' : 'possible'),
+  alternatives: ['keepalive_timeout.unanswered_at_end', 'lingering_established.idle'],
+  evidence: probeEvidence,
+  explain: (e) =>
+    onProber(
+      e,
+      (side) =>
+        `${The(e, side)} sent ${count(side.probeRun, 'keepalive probe')} without an answer (last: ${packet(side.probeLast)}), then nothing more ` +
+        `for ${toEnd(e, side.probeLast)}, longer than its probe interval: the peer is gone, and the prober too, or its packets no longer pass here.`,
+    ),
+}
+
+/** Unanswered probes that the end of the capture cuts off. */
+export const PROBES_UNANSWERED: Rule = {
+  id: 'keepalive-unanswered-at-end',
+  ending: 'keepalive_timeout.unanswered_at_end',
+  when: (e) => probing(e) !== undefined && !probeIsYoung(e),
+  closer: () => 'none',
+  // The peer may still answer after the capture.
+  confidence: (e) => ((probing(e)?.probeRun ?? 0) > 1 ? 'likely' : 'possible'),
+  alternatives: ['lingering_established.keepalive_sustained'],
+  evidence: probeEvidence,
+  explain: (e) =>
+    onProber(
+      e,
+      (side) =>
+        `${The(e, side)} sent ${count(side.probeRun, 'keepalive probe')} without an answer (last: ${packet(side.probeLast)}), ` +
+        `and the capture ends ${toEnd(e, side.probeLast)} later, before it would have given up.`,
+    ),
+}
+
+/** Retransmissions of payload that stop. */
+export const DATA_GIVEN_UP: Rule = giveUp(
+  'data',
+  'retransmission-timeout-data',
+  L.SERIES_DATA,
+  'its payload',
+)
+/** Retransmissions of a FIN that stop. */
+export const FIN_GIVEN_UP: Rule = giveUp(
+  'fin',
+  'retransmission-timeout-fin',
+  L.SERIES_FIN,
+  'its FIN',
+)
+/** Window probes that stop. */
+export const ZERO_WINDOW_GIVEN_UP: Rule = giveUp(
+  'zero_window',
+  'retransmission-timeout-zero-window',
+  L.SERIES_WINDOW_PROBE,
+  'window probes',
+)
 
 /** A rule for retransmissions of `kind` that stop although the capture runs on. */
 function giveUp(
@@ -79,8 +91,7 @@ function giveUp(
     cause === 'data' ? 'data_unanswered' : cause === 'fin' ? 'fin_unanswered' : 'zero_window'
   return {
     id,
-    verdict: 'retransmission_timeout',
-    cause,
+    ending: `retransmission_timeout.${cause}`,
     when: (e, s) => resending(e, s, kind) !== undefined && !resendStillDue(e, s, kind),
     closer: (e, s) => nameOf(e, resending(e, s, kind)),
     confidence: (e, s) => ((resending(e, s, kind)?.seriesCount ?? 0) > 2 ? 'likely' : 'possible'),

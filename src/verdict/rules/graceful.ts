@@ -4,7 +4,8 @@ import type { Evidence } from '../evidence.js'
 import type { SideEvidence } from '../side-evidence.js'
 import * as L from '../../tcp/record/bits.js'
 import { type Rule, nameOf } from '../rule.js'
-import type { Closer, Situation } from '../derived.js'
+import type { Closer } from '../answer.js'
+import type { Situation } from '../derived.js'
 import { The, count, items, packet, span, the } from '../phrases.js'
 import { seqAfter, seqDistance } from '../../tcp/seq.js'
 
@@ -14,8 +15,7 @@ const SLOW_CLOSE_NS = 1e9
 /** A socket connected to itself: its only FIN is both FINs. */
 export const SELF_CLOSE: Rule = {
   id: 'fin-self',
-  verdict: 'graceful_fin',
-  cause: 'simultaneous',
+  ending: 'graceful_fin.simultaneous',
   when: (e, s) => e.has(L.CONN_SELF) && s.first !== undefined,
   closer: () => 'both',
   confidence: () => 'likely',
@@ -27,139 +27,142 @@ export const SELF_CLOSE: Rule = {
     `nobody listens on, and is given that very port.`,
 }
 
-/** Rules for connections on which both FINs passed and no reset decided. */
-export const GRACEFUL_RULES: readonly Rule[] = [
-  {
-    id: 'fin-late-close',
-    verdict: 'graceful_fin',
-    cause: 'late_close',
-    when: (_e, s) => s.bothFins && metForgottenSocket(s),
-    closer: firstCloser,
-    confidence: () => 'likely',
-    alternatives: ['graceful_fin.reset_after_close'],
-    evidence: finsAndReset,
-    explain: (e, s) =>
-      pair(
-        s,
-        (first, second) =>
-          `${The(e, first)} closed first (FIN, ${packet(first.fin)}); ${the(e, second)} only ${span(first.finAcked, second.fin)} after acknowledging that. ` +
-          `By then ${the(e, first)} had dropped its half-closed socket, so that the late FIN met a RST (${packet(first.rst.at)}). No data was lost.`,
+/** A late second FIN that met a RST. */
+export const LATE_CLOSE: Rule = {
+  id: 'fin-late-close',
+  ending: 'graceful_fin.late_close',
+  when: (_e, s) => s.bothFins && metForgottenSocket(s),
+  closer: firstCloser,
+  confidence: () => 'likely',
+  alternatives: ['graceful_fin.reset_after_close'],
+  evidence: finsAndReset,
+  explain: (e, s) =>
+    pair(
+      s,
+      (first, second) =>
+        `${The(e, first)} closed first (FIN, ${packet(first.fin)}); ${the(e, second)} only ${span(first.finAcked, second.fin)} after acknowledging that. ` +
+        `By then ${the(e, first)} had dropped its half-closed socket, so that the late FIN met a RST (${packet(first.rst.at)}). No data was lost.`,
+    ),
+}
+
+/** A RST after both FINs. */
+export const RESET_AFTER_CLOSE: Rule = {
+  id: 'fin-reset-after-close',
+  ending: 'graceful_fin.reset_after_close',
+  when: (_e, s) =>
+    s.bothFins && s.anyReset && (resetBehind(s.first, s) || resetBehind(s.second, s)),
+  closer: firstCloser,
+  confidence: (_e, s) => (resetAcksPayload(s) ? 'likely' : 'certain'),
+  alternatives: ['rst_after_kill.abort_after_fin', 'rst_after_kill.unread_data'],
+  evidence: finsAndReset,
+  explain: (e, s) =>
+    pair(
+      s,
+      (first, second) =>
+        `${The(e, first)} closed first (FIN, ${packet(first.fin)}), ${the(e, second)} ${span(first.fin, second.fin)} later; ` +
+        `the RST after that (${packet(resetBehind(first, s) ? first.rst.at : second.rst.at)}) ${resetAcksPayload(s) ? 'acknowledges the last payload.' : 'cost no data.'}`,
+    ),
+}
+
+/** FINs that do not acknowledge each other. */
+export const SIMULTANEOUS: Rule = {
+  id: 'fin-simultaneous',
+  ending: 'graceful_fin.simultaneous',
+  when: (_e, s) => s.bothFins && crossed(s),
+  closer: () => 'both',
+  confidence: (_e, s) => (s.bothFinsAcked ? 'certain' : 'likely'),
+  alternatives: [],
+  evidence: fins,
+  explain: (e, s) =>
+    pair(
+      s,
+      (first, second) =>
+        `Both sides closed before seeing the other's FIN: ${the(e, first)} (${packet(first.fin)}) and ${the(e, second)} ` +
+        `${span(first.fin, second.fin)} later (${packet(second.fin)}).`,
+    ),
+}
+
+/** Both FINs, one of them without an acknowledgment. */
+export const LAST_ACK_MISSING: Rule = {
+  id: 'fin-last-ack-missing',
+  ending: 'graceful_fin.last_ack_missing',
+  when: (_e, s) => s.bothFins && !s.bothFinsAcked,
+  closer: firstCloser,
+  confidence: () => 'likely',
+  alternatives: ['graceful_fin.normal'],
+  evidence: fins,
+  explain: (e, s) =>
+    pair(
+      s,
+      (first, second) =>
+        `${The(e, first)} closed first (FIN, ${packet(first.fin)}), ${the(e, second)} ${span(first.fin, second.fin)} later (${packet(second.fin)}); ` +
+        (second.finCount > 1 && !second.finAcked.seen
+          ? `repeated ${count(second.finCount - 1, 'time')}, it was never acknowledged: ${the(e, first)} or the path to it was gone.`
+          : `the last acknowledgment was not captured.`),
+    ),
+}
+
+/** Payload of the second closer after the first FIN. */
+export const HALF_CLOSE: Rule = {
+  id: 'fin-half-close',
+  ending: 'graceful_fin.half_close',
+  when: (_e, s) => s.bothFins && usedHalfOpen(s),
+  closer: firstCloser,
+  confidence: () => 'certain',
+  alternatives: [],
+  evidence: (_e, s) =>
+    pair(s, (first, second) =>
+      items(
+        [first.fin, 'first FIN'],
+        [second.late, 'payload in the other direction after the FIN'],
+        [second.fin, 'second FIN'],
+        [second.finAcked, 'last acknowledgment'],
       ),
-  },
-  {
-    id: 'fin-reset-after-close',
-    verdict: 'graceful_fin',
-    cause: 'reset_after_close',
-    when: (_e, s) =>
-      s.bothFins && s.anyReset && (resetBehind(s.first, s) || resetBehind(s.second, s)),
-    closer: firstCloser,
-    confidence: (_e, s) => (resetAcksPayload(s) ? 'likely' : 'certain'),
-    alternatives: ['rst_after_kill.abort_after_fin', 'rst_after_kill.unread_data'],
-    evidence: finsAndReset,
-    explain: (e, s) =>
-      pair(
-        s,
-        (first, second) =>
-          `${The(e, first)} closed first (FIN, ${packet(first.fin)}), ${the(e, second)} ${span(first.fin, second.fin)} later; ` +
-          `the RST after that (${packet(resetBehind(first, s) ? first.rst.at : second.rst.at)}) ${resetAcksPayload(s) ? 'acknowledges the last payload.' : 'cost no data.'}`,
-      ),
-  },
-  {
-    id: 'fin-simultaneous',
-    verdict: 'graceful_fin',
-    cause: 'simultaneous',
-    when: (_e, s) => s.bothFins && crossed(s),
-    closer: () => 'both',
-    confidence: (_e, s) => (s.bothFinsAcked ? 'certain' : 'likely'),
-    alternatives: [],
-    evidence: fins,
-    explain: (e, s) =>
-      pair(
-        s,
-        (first, second) =>
-          `Both sides closed before seeing the other's FIN: ${the(e, first)} (${packet(first.fin)}) and ${the(e, second)} ` +
-          `${span(first.fin, second.fin)} later (${packet(second.fin)}).`,
-      ),
-  },
-  {
-    id: 'fin-last-ack-missing',
-    verdict: 'graceful_fin',
-    cause: 'last_ack_missing',
-    when: (_e, s) => s.bothFins && !s.bothFinsAcked,
-    closer: firstCloser,
-    confidence: () => 'likely',
-    alternatives: ['graceful_fin.normal'],
-    evidence: fins,
-    explain: (e, s) =>
-      pair(
-        s,
-        (first, second) =>
-          `${The(e, first)} closed first (FIN, ${packet(first.fin)}), ${the(e, second)} ${span(first.fin, second.fin)} later (${packet(second.fin)}); ` +
-          (second.finCount > 1 && !second.finAcked.seen
-            ? `repeated ${count(second.finCount - 1, 'time')}, it was never acknowledged: ${the(e, first)} or the path to it was gone.`
-            : `the last acknowledgment was not captured.`),
-      ),
-  },
-  {
-    id: 'fin-half-close',
-    verdict: 'graceful_fin',
-    cause: 'half_close',
-    when: (_e, s) => s.bothFins && usedHalfOpen(s),
-    closer: firstCloser,
-    confidence: () => 'certain',
-    alternatives: [],
-    evidence: (_e, s) =>
-      pair(s, (first, second) =>
-        items(
-          [first.fin, 'first FIN'],
-          [second.late, 'payload in the other direction after the FIN'],
-          [second.fin, 'second FIN'],
-          [second.finAcked, 'last acknowledgment'],
-        ),
-      ),
-    explain: (e, s) =>
-      pair(
-        s,
-        (first, second) =>
-          `${The(e, first)} finished sending (FIN, ${packet(first.fin)}) but went on receiving: ${the(e, second)} still delivered ` +
-          `${count(second.lateBytes, 'byte')} and closed ${span(first.fin, second.fin)} later (${packet(second.fin)}).`,
-      ),
-  },
-  {
-    id: 'fin-slow-close',
-    verdict: 'graceful_fin',
-    cause: 'slow_close',
-    when: (_e, s) => s.bothFins && slowClose(s),
-    closer: firstCloser,
-    confidence: () => 'certain',
-    alternatives: [],
-    evidence: fins,
-    explain: (e, s) =>
-      pair(
-        s,
-        (first, second) =>
-          `${The(e, first)} closed first (FIN, ${packet(first.fin)}); ${the(e, second)} stayed in CLOSE-WAIT for ` +
-          `${span(first.finAcked, second.fin)} before it closed too (${packet(second.fin)}).`,
-      ),
-  },
-  {
-    id: 'fin-normal',
-    verdict: 'graceful_fin',
-    cause: 'normal',
-    when: (_e, s) => s.bothFins,
-    closer: firstCloser,
-    confidence: () => 'certain',
-    alternatives: [],
-    evidence: fins,
-    explain: (e, s) =>
-      pair(
-        s,
-        (first, second) =>
-          `${The(e, first)} closed first (FIN, ${packet(first.fin)}), ${the(e, second)} ${span(first.fin, second.fin)} later ` +
-          `(${packet(second.fin)}); both FINs were acknowledged. A process that was killed with nothing unread looks the same.`,
-      ),
-  },
-]
+    ),
+  explain: (e, s) =>
+    pair(
+      s,
+      (first, second) =>
+        `${The(e, first)} finished sending (FIN, ${packet(first.fin)}) but went on receiving: ${the(e, second)} still delivered ` +
+        `${count(second.lateBytes, 'byte')} and closed ${span(first.fin, second.fin)} later (${packet(second.fin)}).`,
+    ),
+}
+
+/** A second FIN long after the first was acknowledged. */
+export const SLOW_CLOSE: Rule = {
+  id: 'fin-slow-close',
+  ending: 'graceful_fin.slow_close',
+  when: (_e, s) => s.bothFins && slowClose(s),
+  closer: firstCloser,
+  confidence: () => 'certain',
+  alternatives: [],
+  evidence: fins,
+  explain: (e, s) =>
+    pair(
+      s,
+      (first, second) =>
+        `${The(e, first)} closed first (FIN, ${packet(first.fin)}); ${the(e, second)} stayed in CLOSE-WAIT for ` +
+        `${span(first.finAcked, second.fin)} before it closed too (${packet(second.fin)}).`,
+    ),
+}
+
+/** Both FINs, whatever lies between them. */
+export const NORMAL: Rule = {
+  id: 'fin-normal',
+  ending: 'graceful_fin.normal',
+  when: (_e, s) => s.bothFins,
+  closer: firstCloser,
+  confidence: () => 'certain',
+  alternatives: [],
+  evidence: fins,
+  explain: (e, s) =>
+    pair(
+      s,
+      (first, second) =>
+        `${The(e, first)} closed first (FIN, ${packet(first.fin)}), ${the(e, second)} ${span(first.fin, second.fin)} later ` +
+        `(${packet(second.fin)}); both FINs were acknowledged. A process that was killed with nothing unread looks the same.`,
+    ),
+}
 
 function pair<T>(s: Situation, ask: (first: SideEvidence, second: SideEvidence) => T): T {
   if (s.first === undefined || s.second === undefined) {

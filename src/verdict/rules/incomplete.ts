@@ -7,11 +7,10 @@ import type { Situation } from '../derived.js'
 import { items, the } from '../phrases.js'
 import { seqAfter } from '../../tcp/seq.js'
 
-/** Nothing but resets: comes before all that judge resets. */
+/** Nothing but resets. */
 export const RST_ONLY: Rule = {
   id: 'incomplete-rst-only',
-  verdict: 'incomplete',
-  cause: 'rst_only',
+  ending: 'incomplete.rst_only',
   when: (e) => onlySent(e, L.SIDE_RST),
   closer: () => 'unknown',
   confidence: () => 'certain',
@@ -20,11 +19,10 @@ export const RST_ONLY: Rule = {
   explain: () => 'Only RSTs of this connection were captured: a filter, backscatter or a scan.',
 }
 
-/** Nothing but FINs: comes before what judges FINs that were never acknowledged. */
+/** Nothing but FINs. */
 export const FIN_ONLY: Rule = {
   id: 'incomplete-fin-only',
-  verdict: 'incomplete',
-  cause: 'fin_only',
+  ending: 'incomplete.fin_only',
   when: (e) => onlySent(e, L.SIDE_FIN),
   closer: () => 'unknown',
   confidence: () => 'certain',
@@ -36,8 +34,7 @@ export const FIN_ONLY: Rule = {
 /** A single packet from the middle. */
 export const MIDSTREAM: Rule = {
   id: 'incomplete-midstream',
-  verdict: 'incomplete',
-  cause: 'midstream',
+  ending: 'incomplete.midstream',
   when: (e, s) => s.midstream && e.client.packets + e.server.packets === 1,
   closer: () => 'unknown',
   confidence: () => 'certain',
@@ -50,8 +47,7 @@ export const MIDSTREAM: Rule = {
 /** The ending itself is not visible. */
 export const ONE_DIRECTION: Rule = {
   id: 'incomplete-one-direction',
-  verdict: 'incomplete',
-  cause: 'one_direction',
+  ending: 'incomplete.one_direction',
   when: (e, s) => s.oneDirection || finOfUnseenPeer(e, s),
   closer: () => 'unknown',
   confidence: () => 'certain',

@@ -14,180 +14,184 @@ import { The, count, duration, items, packet, sureAfter, the, toEnd, tooEarly } 
 /** Unacknowledged payload counts as unanswered after this time even without a retransmission. */
 const ANSWER_NS = 1e9
 
-/** Rules for what never got an ending; they come after all others but `incomplete`. */
-export const OPEN_RULES: readonly Rule[] = [
-  {
-    id: 'open-superseded',
-    verdict: 'lingering_established',
-    cause: 'superseded',
-    when: (e, s) => e.has(L.CONN_SUPERSEDED) && s.first === undefined && !s.anyReset,
-    closer: () => 'none',
-    confidence: () => 'certain',
-    alternatives: [],
-    evidence: (e) => items([e.end, 'last packet before the ports were used again']),
-    explain: (e) =>
-      `A new connection took the same addresses and ports over without a FIN or RST for this one (last packet ${e.end.frame}): ` +
-      `one end lost its state, or the close was not captured.`,
+/** Ports used again without a close. */
+export const SUPERSEDED: Rule = {
+  id: 'open-superseded',
+  ending: 'lingering_established.superseded',
+  when: (e, s) => e.has(L.CONN_SUPERSEDED) && s.first === undefined && !s.anyReset,
+  closer: () => 'none',
+  confidence: () => 'certain',
+  alternatives: [],
+  evidence: (e) => items([e.end, 'last packet before the ports were used again']),
+  explain: (e) =>
+    `A new connection took the same addresses and ports over without a FIN or RST for this one (last packet ${e.end.frame}): ` +
+    `one end lost its state, or the close was not captured.`,
+}
+
+/** A window that is 0 and probed. */
+export const ZERO_WINDOW: Rule = {
+  id: 'open-zero-window',
+  ending: 'lingering_established.zero_window',
+  when: (e) => stalled(e) !== undefined && !windowProberStopped(e),
+  closer: () => 'none',
+  confidence: (e) => {
+    if (probesGoUnanswered(e)) return 'possible'
+    return e.quietNs > LONGEST_WAIT_NS ? 'likely' : 'certain'
   },
-  {
-    id: 'open-zero-window',
-    verdict: 'lingering_established',
-    cause: 'zero_window',
-    when: (e) => stalled(e) !== undefined && !windowProberStopped(e),
-    closer: () => 'none',
-    confidence: (e) => {
-      if (probesGoUnanswered(e)) return 'possible'
-      return e.quietNs > LONGEST_WAIT_NS ? 'likely' : 'certain'
-    },
-    alternatives: [],
-    evidence: (e) => {
-      const side = stalled(e)
-      return side === undefined ? [] : items([side.last, 'window 0'])
-    },
-    explain: (e) => {
-      const side = stalled(e)
-      if (side === undefined) return ''
-      const writer = side === e.client ? e.server : e.client
-      return (
-        `${The(e, side)} does not read: its window is 0 (${packet(side.last)}), and ${the(e, writer)} has sent ` +
-        `${count(writer.windowProbes, 'window probe')} in all${probesGoUnanswered(e) ? ', the last of them without an answer' : ''}, ` +
-        `last seen ${duration(e.quietNs)} before the capture ended.`
-      )
-    },
+  alternatives: [],
+  evidence: (e) => {
+    const side = stalled(e)
+    return side === undefined ? [] : items([side.last, 'window 0'])
   },
-  {
-    id: 'open-data-unanswered-half-closed',
-    verdict: 'lingering_established',
-    cause: 'data_unanswered',
-    when: (_e, s) => s.first !== undefined && s.undelivered !== undefined,
-    closer: () => 'none',
-    confidence: () => 'likely',
-    alternatives: ['retransmission_timeout.data'],
-    evidence: (_e, s) =>
-      s.undelivered === undefined
-        ? []
-        : items(
-            [s.undelivered.data, 'payload that is never acknowledged'],
-            [s.undelivered.seriesLast, 'last retransmission'],
-          ),
-    explain: (e, s) =>
-      s.undelivered === undefined || s.first === undefined
-        ? ''
-        : `${The(e, s.first)} had closed (FIN, ${packet(s.first.fin)}); payload of ${the(e, s.undelivered)} (${packet(payloadOf(s.undelivered))}) was sent again ` +
-          `${count(s.undelivered.seriesCount, 'time')} and never acknowledged before the capture ended.`,
+  explain: (e) => {
+    const side = stalled(e)
+    if (side === undefined) return ''
+    const writer = side === e.client ? e.server : e.client
+    return (
+      `${The(e, side)} does not read: its window is 0 (${packet(side.last)}), and ${the(e, writer)} has sent ` +
+      `${count(writer.windowProbes, 'window probe')} in all${probesGoUnanswered(e) ? ', the last of them without an answer' : ''}, ` +
+      `last seen ${duration(e.quietNs)} before the capture ended.`
+    )
   },
-  {
-    id: 'open-close-wait',
-    verdict: 'lingering_established',
-    cause: 'close_wait',
-    when: (e, s) => s.first !== undefined && s.first.finAcked.seen && !stillSends(e, s),
-    closer: () => 'none',
-    confidence: (e, s) =>
-      sureAfter(s.first === undefined ? 0 : e.captureEndNs - s.first.finAcked.ns),
-    alternatives: [],
-    evidence: (_e, s) =>
-      s.first === undefined
-        ? []
-        : items([s.first.fin, 'FIN'], [s.first.finAcked, 'acknowledged; no FIN follows']),
-    explain: (e, s) =>
-      s.first === undefined || s.second === undefined
-        ? ''
-        : `${The(e, s.first)} closed (FIN, ${packet(s.first.fin)}) and ${the(e, s.second)} acknowledged it, but had not closed ` +
-          `${toEnd(e, s.first.finAcked)} later when the capture ended: it sits in CLOSE-WAIT, as after a missing close().${tooEarly(e.captureEndNs - s.first.finAcked.ns)}`,
+}
+
+/** Payload of the open side that is repeated after the first FIN. */
+export const DATA_UNANSWERED_HALF_CLOSED: Rule = {
+  id: 'open-data-unanswered-half-closed',
+  ending: 'lingering_established.data_unanswered',
+  when: (_e, s) => s.first !== undefined && s.undelivered !== undefined,
+  closer: () => 'none',
+  confidence: () => 'likely',
+  alternatives: ['retransmission_timeout.data'],
+  evidence: (_e, s) =>
+    s.undelivered === undefined
+      ? []
+      : items(
+          [s.undelivered.data, 'payload that is never acknowledged'],
+          [s.undelivered.seriesLast, 'last retransmission'],
+        ),
+  explain: (e, s) =>
+    s.undelivered === undefined || s.first === undefined
+      ? ''
+      : `${The(e, s.first)} had closed (FIN, ${packet(s.first.fin)}); payload of ${the(e, s.undelivered)} (${packet(payloadOf(s.undelivered))}) was sent again ` +
+        `${count(s.undelivered.seriesCount, 'time')} and never acknowledged before the capture ended.`,
+}
+
+/** One FIN, acknowledged. */
+export const CLOSE_WAIT: Rule = {
+  id: 'open-close-wait',
+  ending: 'lingering_established.close_wait',
+  when: (e, s) => s.first !== undefined && s.first.finAcked.seen && !stillSends(e, s),
+  closer: () => 'none',
+  confidence: (e, s) => sureAfter(s.first === undefined ? 0 : e.captureEndNs - s.first.finAcked.ns),
+  alternatives: [],
+  evidence: (_e, s) =>
+    s.first === undefined
+      ? []
+      : items([s.first.fin, 'FIN'], [s.first.finAcked, 'acknowledged; no FIN follows']),
+  explain: (e, s) =>
+    s.first === undefined || s.second === undefined
+      ? ''
+      : `${The(e, s.first)} closed (FIN, ${packet(s.first.fin)}) and ${the(e, s.second)} acknowledged it, but had not closed ` +
+        `${toEnd(e, s.first.finAcked)} later when the capture ended: it sits in CLOSE-WAIT, as after a missing close().${tooEarly(e.captureEndNs - s.first.finAcked.ns)}`,
+}
+
+/** One FIN, not acknowledged. */
+export const FIN_UNANSWERED: Rule = {
+  id: 'open-fin-unanswered',
+  ending: 'lingering_established.fin_unanswered',
+  when: (_e, s) => s.first !== undefined && !s.first.finAcked.seen,
+  closer: () => 'none',
+  confidence: () => 'likely',
+  alternatives: ['retransmission_timeout.fin', 'lingering_established.close_wait'],
+  evidence: (_e, s) =>
+    s.first === undefined ? [] : items([s.first.fin, 'FIN'], [s.first.finLast, 'last FIN']),
+  explain: (e, s) =>
+    s.first === undefined
+      ? ''
+      : `${The(e, s.first)} sent its FIN ${count(s.first.finCount, 'time')} (first ${packet(s.first.fin)}) without an acknowledgment ` +
+        `before the capture ended.`,
+}
+
+/** Payload without an acknowledgment. */
+export const DATA_UNANSWERED: Rule = {
+  id: 'open-data-unanswered',
+  ending: 'lingering_established.data_unanswered',
+  when: (e) => unanswered(e) !== undefined,
+  closer: () => 'none',
+  confidence: (e) => ((unanswered(e)?.seriesCount ?? 0) > 0 ? 'likely' : 'possible'),
+  alternatives: ['retransmission_timeout.data'],
+  evidence: (e) => {
+    const side = unanswered(e)
+    return side === undefined
+      ? []
+      : items(
+          [side.data, 'payload that is never acknowledged'],
+          [side.seriesLast, 'last retransmission'],
+        )
   },
-  {
-    id: 'open-fin-unanswered',
-    verdict: 'lingering_established',
-    cause: 'fin_unanswered',
-    when: (_e, s) => s.first !== undefined && !s.first.finAcked.seen,
-    closer: () => 'none',
-    confidence: () => 'likely',
-    alternatives: ['retransmission_timeout.fin', 'lingering_established.close_wait'],
-    evidence: (_e, s) =>
-      s.first === undefined ? [] : items([s.first.fin, 'FIN'], [s.first.finLast, 'last FIN']),
-    explain: (e, s) =>
-      s.first === undefined
-        ? ''
-        : `${The(e, s.first)} sent its FIN ${count(s.first.finCount, 'time')} (first ${packet(s.first.fin)}) without an acknowledgment ` +
-          `before the capture ended.`,
+  explain: (e) => {
+    const side = unanswered(e)
+    if (side === undefined) return ''
+    const other = side === e.client ? e.server : e.client
+    return (
+      `${count(side.outstanding(other), 'byte')} of ${the(e, side)} (${packet(payloadOf(side))}) went unacknowledged for ` +
+      `${toEnd(e, payloadOf(side))}, with ${count(side.seriesCount, 'retransmission')}; the capture ends before it gives up.`
+    )
   },
-  {
-    id: 'open-data-unanswered',
-    verdict: 'lingering_established',
-    cause: 'data_unanswered',
-    when: (e) => unanswered(e) !== undefined,
-    closer: () => 'none',
-    confidence: (e) => ((unanswered(e)?.seriesCount ?? 0) > 0 ? 'likely' : 'possible'),
-    alternatives: ['retransmission_timeout.data'],
-    evidence: (e) => {
-      const side = unanswered(e)
-      return side === undefined
-        ? []
-        : items(
-            [side.data, 'payload that is never acknowledged'],
-            [side.seriesLast, 'last retransmission'],
-          )
-    },
-    explain: (e) => {
-      const side = unanswered(e)
-      if (side === undefined) return ''
-      const other = side === e.client ? e.server : e.client
-      return (
-        `${count(side.outstanding(other), 'byte')} of ${the(e, side)} (${packet(payloadOf(side))}) went unacknowledged for ` +
-        `${toEnd(e, payloadOf(side))}, with ${count(side.seriesCount, 'retransmission')}; the capture ends before it gives up.`
-      )
-    },
+}
+
+/** Answered probes and nothing else. */
+export const KEEPALIVE_SUSTAINED: Rule = {
+  id: 'open-keepalive-sustained',
+  ending: 'lingering_established.keepalive_sustained',
+  when: (e) => keptAlive(e) !== undefined,
+  closer: () => 'none',
+  confidence: () => 'likely',
+  alternatives: [],
+  evidence: (e) => {
+    const side = keptAlive(e)
+    return side === undefined
+      ? []
+      : items([side.probeLast, 'last keepalive probe'], [side.probeAnswer, 'its answer'])
   },
-  {
-    id: 'open-keepalive-sustained',
-    verdict: 'lingering_established',
-    cause: 'keepalive_sustained',
-    when: (e) => keptAlive(e) !== undefined,
-    closer: () => 'none',
-    confidence: () => 'likely',
-    alternatives: [],
-    evidence: (e) => {
-      const side = keptAlive(e)
-      return side === undefined
-        ? []
-        : items([side.probeLast, 'last keepalive probe'], [side.probeAnswer, 'its answer'])
-    },
-    explain: (e) => {
-      const side = keptAlive(e)
-      return side === undefined
-        ? ''
-        : `Open and unused: only keepalive probes of ${the(e, side)} (${side.probesAnswered} answered) ` +
-            `since ${duration(e.captureEndNs - lastUse(e))} before the end of the capture.`
-    },
+  explain: (e) => {
+    const side = keptAlive(e)
+    return side === undefined
+      ? ''
+      : `Open and unused: only keepalive probes of ${the(e, side)} (${side.probesAnswered} answered) ` +
+          `since ${duration(e.captureEndNs - lastUse(e))} before the end of the capture.`
   },
-  {
-    id: 'open-idle',
-    verdict: 'lingering_established',
-    cause: 'idle',
-    when: (e) => e.quietNs > e.idleNs,
-    closer: () => 'none',
-    confidence: () => 'likely',
-    alternatives: [],
-    evidence: (e) => items([e.end, 'last packet']),
-    explain: (e) =>
-      `Open and silent for ${duration(e.quietNs)} when the capture ended (last packet ${e.end.frame}): nobody closed it.`,
-  },
-  {
-    id: 'open-active',
-    verdict: 'lingering_established',
-    cause: 'active',
-    when: () => true,
-    closer: () => 'none',
-    confidence: () => 'likely',
-    alternatives: [],
-    evidence: (e) => items([e.end, 'last packet']),
-    explain: (e, s) =>
-      s.first === undefined
-        ? `Open when the capture ended, last packet (${e.end.frame}) ${duration(e.quietNs)} before that.`
-        : `${The(e, s.first)} has finished sending (FIN, ${packet(s.first.fin)}), the other side was still sending when the capture ended, ` +
-          `last packet (${e.end.frame}) ${duration(e.quietNs)} before that.`,
-  },
-]
+}
+
+/** Silence up to the end of the capture. */
+export const IDLE: Rule = {
+  id: 'open-idle',
+  ending: 'lingering_established.idle',
+  when: (e) => e.quietNs > e.idleNs,
+  closer: () => 'none',
+  confidence: () => 'likely',
+  alternatives: [],
+  evidence: (e) => items([e.end, 'last packet']),
+  explain: (e) =>
+    `Open and silent for ${duration(e.quietNs)} when the capture ended (last packet ${e.end.frame}): nobody closed it.`,
+}
+
+/** Holds for every connection. */
+export const ACTIVE: Rule = {
+  id: 'open-active',
+  ending: 'lingering_established.active',
+  when: () => true,
+  closer: () => 'none',
+  confidence: () => 'likely',
+  alternatives: [],
+  evidence: (e) => items([e.end, 'last packet']),
+  explain: (e, s) =>
+    s.first === undefined
+      ? `Open when the capture ended, last packet (${e.end.frame}) ${duration(e.quietNs)} before that.`
+      : `${The(e, s.first)} has finished sending (FIN, ${packet(s.first.fin)}), the other side was still sending when the capture ended, ` +
+        `last packet (${e.end.frame}) ${duration(e.quietNs)} before that.`,
+}
 
 /** The side that has not closed was sending, and being heard, up to the end of the capture. */
 function stillSends(e: Evidence, { first, second }: Situation): boolean {

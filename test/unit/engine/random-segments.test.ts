@@ -2,10 +2,10 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { CAUSES, type Connection, PacketAnalyzer } from '../../../src/index.js'
+import { type Connection, ENDINGS, PacketAnalyzer } from '../../../src/index.js'
 import { type ScenarioOptions, runScenario, scenarioFrames } from '../../support/scenario.js'
 
-const ENDINGS = new Set(CAUSES.map((row) => `${row.verdict}.${row.cause}`))
+const NAMES = new Set(ENDINGS.map((row) => `${row.verdict}.${row.cause}`))
 const RUNS = 1000
 
 const flags = fc.constantFrom('S', 'S.', '.', '.', 'P.', 'P.', 'F.', 'FP.', 'R', 'R.', 'F', 'P')
@@ -54,7 +54,7 @@ test('every packet is in one connection, every connection has a known ending', (
       const packets = connections.map((c) => c.client_packets + c.server_packets)
       expect(packets.reduce((sum, n) => sum + n, 0)).toBe(segments)
       for (const c of connections) {
-        expect(ENDINGS).toContain(`${c.verdict}.${c.cause}`)
+        expect(NAMES).toContain(`${c.verdict}.${c.cause}`)
         expect(c.explanation).toMatch(/^[A-Z0-9].*\.$/)
         expect(c.explanation).not.toMatch(/NaN|undefined|null|unknown time|packet 0\b|-\d+ bytes/)
         expect(numbersOf(c).filter(([, n]) => !(n >= 0))).toEqual([])
@@ -63,7 +63,7 @@ test('every packet is in one connection, every connection has a known ending', (
         const shown = (c.evidence ?? []).map((row) => row.packet)
         expect(shown.filter((n) => n < 1 || n > frames)).toEqual([])
         expect(shown).toEqual([...shown].sort((a, b) => a - b))
-        for (const other of c.alternatives ?? []) expect(ENDINGS).toContain(other)
+        for (const other of c.alternatives ?? []) expect(NAMES).toContain(other)
         expect(c.alternatives ?? []).not.toContain(`${c.verdict}.${c.cause}`)
       }
     }),

@@ -5,8 +5,8 @@ import {
   DigestWriter,
   digestsOf,
 } from '../../../src/incidents/digest.js'
-import { CLOSERS } from '../../../src/verdict/derived.js'
-import { CAUSES } from '../../../src/verdict/endings.js'
+import { CLOSERS } from '../../../src/verdict/answer.js'
+import { ENDINGS } from '../../../src/verdict/endings.js'
 import { NORMAL, REFUSED, eachConnection } from '../output/formats/reporting.js'
 
 /** What a digest says of a connection. */
@@ -24,7 +24,7 @@ function digested(texts: readonly string[]): Told[] {
   const told: Told[] = []
   const writer = new DigestWriter((batch: DigestBatch) => {
     for (const d of digestsOf(batch)) {
-      const row = CAUSES[d.ending]
+      const row = ENDINGS[d.ending]
       told.push({
         capture: batch.captureName,
         ending: `${row?.verdict}.${row?.cause}`,

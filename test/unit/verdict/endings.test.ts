@@ -1,37 +1,43 @@
-// The taxonomy is the contract of DESIGN.md §3: dashboards and alerts are built on these names.
+// What the types of the taxonomy cannot check: the form of its texts, and its order.
 
 import { describe, expect, test } from 'vitest'
-import { CAUSES, VERDICTS } from '../../../src/index.js'
+import { ENDINGS, VERDICTS, endingOf, findRow, rowOf } from '../../../src/verdict/endings.js'
 
-const CONTRACT: Readonly<Record<string, string>> = {
-  graceful_fin:
-    'normal half_close slow_close simultaneous last_ack_missing reset_after_close late_close',
-  rst_after_kill:
-    'unread_data unaccepted abort close_wait_abort abort_after_fin write_after_close crossed_close peer_forgot',
-  keepalive_timeout: 'reset_sent silent peer_forgot unanswered_at_end',
-  lingering_established:
-    'active idle keepalive_sustained close_wait fin_unanswered data_unanswered zero_window superseded',
-  retransmission_timeout: 'data fin zero_window',
-  handshake_failed:
-    'refused unanswered icmp_unreachable reset_by_client synack_unanswered accept_overflow',
-  reset_other: 'middlebox injected unexplained',
-  incomplete: 'midstream one_direction rst_only fin_only',
-}
-
-test('verdicts', () => {
-  expect(VERDICTS.map((row) => row.verdict)).toEqual(Object.keys(CONTRACT))
+test('every ending stands there once', () => {
+  const names = ENDINGS.map(endingOf)
+  expect(new Set(names).size).toBe(names.length)
 })
 
-test.each(Object.entries(CONTRACT))('causes of %s', (verdict, causes) => {
-  const found = CAUSES.filter((row) => row.verdict === verdict).map((row) => row.cause)
-  expect(found).toEqual(causes.split(' '))
+test('endings are sorted by verdict, and every verdict has some', () => {
+  const order = ENDINGS.map(({ verdict }) => verdict)
+  const runs = order.filter((verdict, at) => verdict !== order[at - 1])
+  expect(runs).toEqual(VERDICTS.map(({ verdict }) => verdict))
 })
 
-describe.each(CAUSES.map((row) => [`${row.verdict}.${row.cause}`, row] as const))(
-  '%s',
-  (_name, { meaning, usually }) => {
-    test('says in sentences what it means', () => {
-      for (const text of [meaning, usually]) expect(text).toMatch(/^.{10,}\.$/)
-    })
-  },
-)
+test('a row is found by its name, and by no other', () => {
+  for (const row of ENDINGS) expect(rowOf(endingOf(row))).toBe(row)
+  expect(findRow('rst_after_kill.nothing')).toBeUndefined()
+})
+
+describe.each(ENDINGS.map((row) => [endingOf(row), row] as const))('%s', (_name, row) => {
+  test('has names fit for columns', () => {
+    expect([row.verdict, row.cause]).toEqual([
+      expect.stringMatching(/^[a-z]+(_[a-z]+)*$/),
+      expect.stringMatching(/^[a-z0-9]+(_[a-z0-9]+)*$/),
+    ])
+  })
+
+  test.each(['meaning', 'usually', 'advice'] as const)('%s: sentences', (key) => {
+    expect(row[key]).toMatch(/^(?:[A-Z]|[a-z]+\().{8,}[.?]$/)
+  })
+
+  test('brief: follows "it could also be"', () => {
+    expect(row.brief).toMatch(/^(an? )?\S.*[^.]$/)
+    expect(row.brief).not.toMatch(/^[A-Z]/)
+  })
+})
+
+test('endings by a reset, a give-up or a failed handshake are never quiet', () => {
+  const quiet = new Set(ENDINGS.filter((row) => row.quiet).map(({ verdict }) => verdict))
+  expect([...quiet]).toEqual(['graceful_fin', 'lingering_established', 'incomplete'])
+})

@@ -56,6 +56,7 @@ describe('the interface Connection', () => {
     number: ['integer', 'number'],
     boolean: ['boolean'],
     'readonly string[]': ['strings'],
+    'readonly Ending[]': ['strings'],
     'readonly EvidenceRow[]': ['evidence'],
   }
   test.each(COLUMNS.map((c) => [c.key, c.type] as const))('%s has type %s', (key, type) => {

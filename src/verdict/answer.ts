@@ -1,0 +1,9 @@
+// The small words of an answer; here because both the facts and the rules use them.
+
+/** Values of `closer`. */
+export const CLOSERS = ['client', 'server', 'both', 'middlebox', 'none', 'unknown'] as const
+/** Who ended a connection. */
+export type Closer = (typeof CLOSERS)[number]
+
+/** How sure a verdict is, and when it may be called so. */
+export type Confidence = 'certain' | 'likely' | 'possible'

@@ -1,0 +1,98 @@
+// Connections that were not closed within the capture.
+
+/** The rows of `lingering_established`, in the order of reports. */
+export const LINGERING_ESTABLISHED = [
+  {
+    verdict: 'lingering_established',
+    cause: 'active',
+    meaning: 'Open and in use up to the end of the capture.',
+    usually: 'Nothing wrong by itself.',
+    advice: 'Nothing to do. Capture longer to see its end.',
+    brief: 'a connection in use',
+    source: 'RFC 9293 §3.3.2',
+    kernelReasons: [],
+    quiet: true,
+  },
+  {
+    verdict: 'lingering_established',
+    cause: 'idle',
+    meaning: 'Open and silent up to the end of the capture.',
+    usually: 'An idle connection of a pool, or a leak: nobody closes it.',
+    advice:
+      'Count them over time: a pool stays level, a leak grows. Without keepalive a dead peer is never noticed.',
+    brief: 'an idle connection',
+    source: 'RFC 9293 §3.3.2',
+    kernelReasons: [],
+    quiet: false,
+  },
+  {
+    verdict: 'lingering_established',
+    cause: 'keepalive_sustained',
+    meaning: 'Only answered keepalive probes up to the end of the capture.',
+    usually: 'Unused, but both hosts are alive: a pool, or a leak.',
+    advice: 'Count them over time: a pool stays level, a leak grows.',
+    brief: 'an unused connection kept alive',
+    source: 'RFC 9293 §3.8.4',
+    kernelReasons: [],
+    quiet: false,
+  },
+  {
+    verdict: 'lingering_established',
+    cause: 'close_wait',
+    meaning: 'One FIN was acknowledged, and the other side never sends its own.',
+    usually: 'A missing close() at the side in CLOSE-WAIT.',
+    advice:
+      'On the host in CLOSE-WAIT, ss -tnp state close-wait names the process. Find the path on which it does not close after the end of the stream.',
+    brief: 'a missing close()',
+    source: 'RFC 9293 §3.6, CLOSE-WAIT',
+    kernelReasons: [],
+    quiet: false,
+  },
+  {
+    verdict: 'lingering_established',
+    cause: 'fin_unanswered',
+    meaning: 'A FIN is sent and never acknowledged; it may still be retried.',
+    usually: 'The peer or the path is gone, or a firewall dropped its entry.',
+    advice: 'Check whether the peer is up, and whether a firewall or NAT dropped the connection.',
+    brief: 'a FIN still being repeated',
+    source: 'RFC 9293 §3.6, tcp_orphan_retries',
+    kernelReasons: [],
+    quiet: false,
+  },
+  {
+    verdict: 'lingering_established',
+    cause: 'data_unanswered',
+    meaning: 'Payload is sent and never acknowledged; it may still be retried.',
+    usually: 'The peer or the path is gone; Linux retries for about 15 minutes.',
+    advice:
+      'Check the peer and the path. TCP_USER_TIMEOUT makes the sender notice sooner than tcp_retries2 does (about 15 minutes).',
+    brief: 'payload still being repeated',
+    source: 'RFC 9293 §3.8.3, tcp_retries2',
+    kernelReasons: [],
+    quiet: false,
+  },
+  {
+    verdict: 'lingering_established',
+    cause: 'zero_window',
+    meaning: "The peer's window is 0 and stays so; it answers window probes.",
+    usually: 'The receiving program does not read.',
+    advice:
+      'Find out why the receiving program does not read: blocked, paused, stopped. Its Recv-Q in ss shows the backlog.',
+    brief: 'a receiver that does not read',
+    source: 'RFC 9293 §3.8.6.1',
+    kernelReasons: [],
+    quiet: false,
+  },
+  {
+    verdict: 'lingering_established',
+    cause: 'superseded',
+    meaning: 'A new connection took the same addresses and ports without a close of this one.',
+    usually: 'One end rebooted or lost its state and used the port again.',
+    advice:
+      'Look for a restart or a lost state at the end that opened anew; keepalive would free the stale side sooner.',
+    brief: 'a connection whose ports were used again',
+    source: 'RFC 9293 §3.5.1',
+    kernelReasons: [],
+    quiet: false,
+  },
+] as const

@@ -1,0 +1,109 @@
+// Endings by a RST of an endpoint that was closed, killed or gone.
+
+/** The rows of `rst_after_kill`, in the order of reports. */
+export const RST_AFTER_KILL = [
+  {
+    verdict: 'rst_after_kill',
+    cause: 'unread_data',
+    meaning: 'A RST by a socket that may still have held unread payload of the peer.',
+    usually:
+      'The process was killed, exited or closed the socket without reading everything it had received.',
+    advice:
+      'Was the process killed or restarted then? If not, find the close() that comes before everything was read, such as an early answer to an upload; read to the end or shutdown(SHUT_WR) first.',
+    brief: 'a close or kill with unread data',
+    source: 'RFC 9293 §3.6.1, RFC 2525 §2.17, TCP_ABORT_ON_CLOSE',
+    kernelReasons: ['TCP_ABORT_ON_CLOSE', 'TCP_STATE', 'TCP_ABORT_ON_MEMORY'],
+    quiet: false,
+  },
+  {
+    verdict: 'rst_after_kill',
+    cause: 'unaccepted',
+    meaning: 'A RST by a server that never took the connection from its accept queue.',
+    usually: 'The listener was closed or killed with connections still waiting.',
+    advice:
+      'Stop sending new connections before the listener closes (readiness, deregistration, a drain time), and accept what is in the queue before exiting.',
+    brief: 'a listener closed before it accepted the connection',
+    source: 'inet_csk_listen_stop()',
+    kernelReasons: ['TCP_STATE'],
+    quiet: false,
+  },
+  {
+    verdict: 'rst_after_kill',
+    cause: 'abort',
+    meaning: 'A RST by a socket with nothing plausibly unread.',
+    usually:
+      'SO_LINGER with timeout 0, a destroyed socket (ss -K), resetAndDestroy() and the like.',
+    advice:
+      'Look for SO_LINGER 0, resetAndDestroy() and the like in the program, and for ss -K, conntrack or orphan limits on its host. Health checks and load generators do it as a habit.',
+    brief: 'an abort (SO_LINGER 0, ss -K)',
+    source: 'RFC 9293 §3.10.5, tcp_disconnect()',
+    kernelReasons: ['TCP_STATE', 'TCP_ABORT_ON_CLOSE', 'TCP_ABORT_ON_MEMORY'],
+    quiet: false,
+  },
+  {
+    verdict: 'rst_after_kill',
+    cause: 'close_wait_abort',
+    meaning: "A RST by the side that had acknowledged the peer's FIN.",
+    usually: 'The program closed on end of stream with data unread, or aborts instead of closing.',
+    advice:
+      'Read what is left before closing, or drop the SO_LINGER 0. The side that closed first may never have seen its last answer.',
+    brief: 'an abort instead of a close',
+    source: 'RFC 9293 §3.6.1',
+    kernelReasons: ['TCP_ABORT_ON_CLOSE', 'TCP_STATE'],
+    quiet: false,
+  },
+  {
+    verdict: 'rst_after_kill',
+    cause: 'abort_after_fin',
+    meaning: 'A RST by the side that had already sent FIN.',
+    usually:
+      'A close with a short linger time ran out, or the stack aborts half-closed connections.',
+    advice: 'Look for a linger time or TCP_LINGER2, or a timeout for half-closed connections.',
+    brief: 'an abort after its own FIN',
+    source: 'TCP_LINGER2, TCP_ABORT_ON_LINGER',
+    kernelReasons: ['TCP_ABORT_ON_LINGER', 'TCP_STATE', 'TCP_TIMEWAIT_SOCKET'],
+    quiet: false,
+  },
+  {
+    verdict: 'rst_after_kill',
+    cause: 'write_after_close',
+    meaning:
+      'One side closed, the other acknowledged that and sent payload all the same: answered by a RST.',
+    usually:
+      'The process at the closing side is gone; the writer did not look at its socket (write, SIGPIPE, "connection reset by peer").',
+    advice:
+      'Let the writer look at the socket before it uses it again (a pool has to notice the end of the stream), and find out why the closing side closed: a restart, a crash, or an idle timeout shorter than the pool’s.',
+    brief: 'a write to a connection that the other side had closed',
+    source: 'RFC 9293 §3.6.1, TCP_ABORT_ON_DATA',
+    kernelReasons: ['TCP_TIMEWAIT_SOCKET', 'TCP_ABORT_ON_DATA', 'NO_SOCKET'],
+    quiet: false,
+  },
+  {
+    verdict: 'rst_after_kill',
+    cause: 'crossed_close',
+    meaning: 'One side closed while payload of the other was on its way: answered by a RST.',
+    usually:
+      'The idle-close race: a server drops an idle connection just as the client sends, seen as 502 behind proxies.',
+    advice:
+      'Make the idle timeout of the client, proxy or load balancer shorter than the server’s (for Node: keepAliveTimeout above the balancer’s), and let the client repeat idempotent requests.',
+    brief: 'a request that crossed the close',
+    source: 'RFC 9293 §3.6.1, TCP_ABORT_ON_DATA',
+    kernelReasons: ['TCP_ABORT_ON_DATA', 'TCP_TIMEWAIT_SOCKET', 'NO_SOCKET'],
+    quiet: false,
+  },
+  {
+    verdict: 'rst_after_kill',
+    cause: 'peer_forgot',
+    meaning:
+      'Payload was answered by a RST from a host that no longer knew the connection and had sent no FIN.',
+    usually:
+      'The process or host is gone or rebooted, its FIN was lost, or a load balancer dropped its entry.',
+    advice:
+      'Check whether the host or container was restarted or replaced, or whether a NAT, balancer or conntrack entry ran out. Keepalive below its timeout keeps the entry.',
+    brief: 'a peer that no longer knew the connection',
+    source: 'RFC 9293 §3.5.1, half-open',
+    // Its FIN may have been lost before the capture point.
+    kernelReasons: ['NO_SOCKET', 'TCP_TIMEWAIT_SOCKET'],
+    quiet: false,
+  },
+] as const

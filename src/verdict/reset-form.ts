@@ -1,0 +1,40 @@
+// What the form of a reset says about where it comes from.
+
+import * as L from '../tcp/record/bits.js'
+import type { SideEvidence } from './side-evidence.js'
+
+/** Sent by a socket: it carries ACK. */
+export function isActive(side: SideEvidence | undefined): boolean {
+  return side !== undefined && side.rst.hasAck && !looksStateless(side)
+}
+
+/** Sent where no socket exists, or by something that pretends so. */
+export function isStateless(side: SideEvidence | undefined): boolean {
+  return side !== undefined && (!side.rst.hasAck || looksStateless(side))
+}
+
+/**
+ * Stacks that set ACK on every RST still leave out the window and what else a socket would add: timestamps, or an IP ID
+ * in sequence.
+ */
+function looksStateless(side: SideEvidence): boolean {
+  const { rst } = side
+  if (rst.window !== 0 || rst.seq !== rst.triggerAck || rst.hasTimestamps) return false
+  return side.has(L.SIDE_TIMESTAMPS) || (side.has(L.SIDE_IP_ID) && rst.ipId === 0)
+}
+
+/** IP IDs of one socket grow by one a packet; what else its host sends in between stays well below this. */
+const IP_ID_REACH = 4096
+
+/**
+ * A RST with the form of a socket's that lacks the timestamps of that socket's other segments, or is far out of their IP
+ * ID sequence. Neither proves another sender: Windows leaves timestamps out, and some hosts draw IP IDs at random.
+ */
+export function formIsForeign(side: SideEvidence | undefined): boolean {
+  if (side === undefined || !isActive(side)) return false
+  const { rst } = side
+  if (side.has(L.SIDE_TIMESTAMPS) && !rst.hasTimestamps) return true
+  if (!side.has(L.SIDE_IP_ID) || rst.ipId < 0 || rst.previousIpId < 0) return false
+  const step = (rst.ipId - rst.previousIpId) & 0xffff
+  return step > IP_ID_REACH && step < 0x10000 - IP_ID_REACH
+}
