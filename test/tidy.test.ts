@@ -90,6 +90,21 @@ test('imports go in no circle, of types neither', () => {
   expect(cycles()).toEqual([])
 })
 
+/** Where every packet passes: only there are records read by position instead of by name. */
+const HOT = /^tcp\/(?:[^/]+|record\/.*|views\/.*)$/
+
+test('records are read by position on the packet path only', () => {
+  const byPosition = /\[[^\]\n]*\b(?:CONN|SIDE|CLOSING|CLOSING_SIDE|TEARDOWN|TEARDOWN_SIDE)\.\w/
+  const geometry =
+    /\b(?:CONN|SIDE|CLOSING|TEARDOWN)_(?:INTS|CELLS)(?:_STEP)?\b|\b(?:side|closing|teardown)Ints\b/
+  const wrong = files
+    .filter(({ name, text }) => !HOT.test(name) && (byPosition.test(text) || geometry.test(text)))
+    .map(({ name }) => name)
+  expect(wrong).toEqual([])
+  const hot = files.filter(({ name, text }) => HOT.test(name) && byPosition.test(text))
+  expect(hot.length).toBeGreaterThan(4)
+})
+
 test('relative imports end in .js', () => {
   const wrong = files.flatMap(({ name, text }) =>
     importsOf(text)

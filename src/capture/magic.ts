@@ -5,7 +5,8 @@ import { PcapReader, pcapVariant } from './pcap.js'
 import { PcapngReader } from './pcapng/pcapng.js'
 import { SECTION_HEADER_BLOCK } from './pcapng/block.js'
 import type { Reader } from './reader.js'
-import type { CaptureClock, RecordHandler } from './record.js'
+import type { CaptureClock } from './clock.js'
+import type { RecordHandler } from './record.js'
 
 /** Octets that decide between the formats this package reads. */
 export const MAGIC_BYTES = 4

@@ -9,7 +9,8 @@
 import { CaptureError, type CaptureDamage } from '../base/errors.js'
 import { addInterface, type CaptureFormat, type CaptureInfo } from './info.js'
 import { MAX_RECORD_BYTES, type Reader } from './reader.js'
-import type { CaptureClock, RecordHandler } from './record.js'
+import type { CaptureClock } from './clock.js'
+import type { RecordHandler } from './record.js'
 import { secondsToNs, splitSeconds } from './timestamp.js'
 
 const VERSION_MAJOR = 4

@@ -2,7 +2,7 @@
 
 import { TeardownError } from '../base/errors.js'
 import { Framer } from '../capture/framer.js'
-import { CaptureClock } from '../capture/record.js'
+import { CaptureClock } from '../capture/clock.js'
 import { type CaptureSource, type ReadSummary, readCapture } from '../capture/source.js'
 import { Analysis, type AnalysisOptions, type AnalysisSettings } from './pipeline.js'
 import { type CaptureReport, captureReport } from './report.js'

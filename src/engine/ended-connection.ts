@@ -43,13 +43,13 @@ export class EndedConnection implements ColumnSource {
     this.anonymizer = anonymizer
   }
 
-  /** Points at a connection and judges it. `baseNs` is the zero of its times. */
-  judge(record: number, context: EvidenceContext, baseNs: bigint): void {
+  /** Points at a connection and classifies it. `baseNs` is the zero of its times. */
+  pointAt(record: number, context: EvidenceContext, baseNs: bigint): void {
     if (this.killedAtNs !== undefined) {
       this.killedNs = Number(this.killedAtNs - baseNs)
     }
     this.baseNs = baseNs
     this.e.fill(this.table, record, context)
-    this.j.judge(this.e)
+    this.j.classify(this.e)
   }
 }

@@ -1,7 +1,7 @@
 // The push form of the library: packets from any source, connections out.
 
 import { TeardownError } from '../base/errors.js'
-import { CaptureClock } from '../capture/record.js'
+import { CaptureClock } from '../capture/clock.js'
 import { LINKTYPE_ETHERNET } from '../wire/link/linktype.js'
 import { Analysis, type AnalysisOptions, type DecodeCount } from './pipeline.js'
 import { type Connection, connectionOf } from './connection.js'

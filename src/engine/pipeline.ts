@@ -3,10 +3,12 @@
 
 import { TeardownError } from '../base/errors.js'
 import type { CaptureInfo } from '../capture/info.js'
-import type { CaptureClock, RecordHandler } from '../capture/record.js'
+import type { CaptureClock } from '../capture/clock.js'
+import type { RecordHandler } from '../capture/record.js'
 import type { Anonymizer } from '../output/columns/address.js'
 import { ICMP_FROM_TARGET, ICMP_V6 } from '../tcp/record/bits.js'
-import { type EndHandler, Tracker, type TrackerLimits } from '../tcp/tracker.js'
+import type { TrackerLimits } from '../tcp/limits.js'
+import { type EndHandler, Tracker } from '../tcp/tracker.js'
 import type { EvidenceContext } from '../verdict/evidence.js'
 import { DECODE_STATUSES, DECODE_STATUS_COUNT, ICMP_ERROR, SEGMENT } from '../wire/decode-status.js'
 import { Decoder } from '../wire/decode.js'
@@ -185,7 +187,7 @@ export class Analysis implements RecordHandler, EndHandler, HandedOver {
     this.connections++
     if (this.handOver?.take(record) === true) return true
     const { connection } = this
-    connection.judge(record, this, this.clock.baseNs ?? 0n)
+    connection.pointAt(record, this, this.clock.baseNs ?? 0n)
     const { encapsulation } = connection.e
     connection.encapsulation = encapsulation === 0 ? '' : this.encapsulations.text(encapsulation)
     this.handler.onConnection(connection)

@@ -1,7 +1,6 @@
 // What is left of a connection when its row is written: a dozen numbers. Incidents, which span connections, are found in
 // these. They reach the main thread in the order of the endings, however many threads judge connections.
 
-import { CONN_IPV6 } from '../tcp/record/bits.js'
 import {
   Block,
   type Blocks,
@@ -83,65 +82,6 @@ const ENDING_INDEX: ReadonlyMap<Ending, number> = new Map(
   ENDINGS.map((row, i) => [endingOf(row), i]),
 )
 
-/** Collects digests and hands them over many at once. */
-export class DigestWriter {
-  private readonly handler: DigestHandler
-  private readonly floats = new Float64Array(BATCH_DIGESTS * DIGEST_CELLS)
-  private readonly ints = new Int32Array(this.floats.buffer)
-  private count = 0
-  private captureName = ''
-  private baseNs = 0n
-
-  constructor(handler: DigestHandler) {
-    this.handler = handler
-  }
-
-  /** Adds the digest of a connection. */
-  add({ captureName, baseNs, e, j }: DigestSource): void {
-    this.captureName = captureName
-    this.baseNs = baseNs
-    const { ints, floats } = this
-    const cell = this.count * DIGEST_CELLS
-    const word = cell * 2
-    this.addresses(word, e)
-    ints[word + DIGEST.ports] = (e.portOf(e.clientSide) << 16) | e.portOf(1 - e.clientSide)
-    ints[word + DIGEST.ending] = ENDING_INDEX.get(j.ending) ?? -1
-    ints[word + DIGEST.closer] = CLOSERS.indexOf(j.closer)
-    ints[word + DIGEST.flags] =
-      (e.has(CONN_IPV6) ? DIGEST_IPV6 : 0) |
-      (e.clientGuessed ? DIGEST_CLIENT_GUESSED : 0) |
-      (j.situation.anyResetIgnored ? DIGEST_RST_IGNORED : 0)
-    floats[cell + DIGEST.stream] = e.stream
-    floats[cell + DIGEST.startNs] = e.startNs
-    floats[cell + DIGEST.endNs] = e.endNs
-    floats[cell + DIGEST.teardownNs] = firstTeardown(j.situation)?.ns ?? NaN
-    floats[cell + DIGEST.clientBytes] = e.client.bytes
-    floats[cell + DIGEST.serverBytes] = e.server.bytes
-    if (++this.count === BATCH_DIGESTS) this.flush()
-  }
-
-  /** Hands over what there is: at the end of a capture, and where others wait for it. */
-  flush(): void {
-    const { count, captureName, baseNs } = this
-    if (count === 0) return
-    this.count = 0
-    const cells = this.floats.subarray(0, count * DIGEST_CELLS)
-    this.handler({ captureName, baseNs, count, cells })
-  }
-
-  private addresses(word: number, e: Evidence): void {
-    const { ints } = this
-    const from = e.own.ints
-    const client = e.addressAt(e.clientSide)
-    const server = e.addressAt(1 - e.clientSide)
-    const words = e.isIpv6 ? 4 : 1
-    for (let i = 0; i < 4; i++) {
-      ints[word + DIGEST.clientAddr + i] = i < words ? (from[client + i] as number) : 0
-      ints[word + DIGEST.serverAddr + i] = i < words ? (from[server + i] as number) : 0
-    }
-  }
-}
-
 class DigestBlocks implements Blocks {
   readonly own: Block
   readonly closing: Block
@@ -156,12 +96,67 @@ defineFields(DigestBlocks.prototype, DIGEST, OWN)
 /** One digest by the names of its fields. */
 export interface Digest extends Blocks, Fields<DigestWords> {}
 
+/** Collects digests and hands them over many at once. */
+export class DigestWriter {
+  private readonly handler: DigestHandler
+  private readonly records = recordsOf(new Float64Array(BATCH_DIGESTS * DIGEST_CELLS))
+  private readonly digest = new DigestBlocks(this.records) as DigestBlocks & Digest
+  private count = 0
+  private captureName = ''
+  private baseNs = 0n
+
+  constructor(handler: DigestHandler) {
+    this.handler = handler
+  }
+
+  /** Adds the digest of a connection. */
+  add({ captureName, baseNs, e, j }: DigestSource): void {
+    this.captureName = captureName
+    this.baseNs = baseNs
+    const { digest } = this
+    digest.own.pointAt(this.records, this.count * DIGEST.size)
+    copyAddress(e, e.clientSide, digest.own, DIGEST.clientAddr)
+    copyAddress(e, 1 - e.clientSide, digest.own, DIGEST.serverAddr)
+    digest.ports = (e.portOf(e.clientSide) << 16) | e.portOf(1 - e.clientSide)
+    digest.ending = ENDING_INDEX.get(j.ending) ?? -1
+    digest.closer = CLOSERS.indexOf(j.closer)
+    digest.flags =
+      (e.isIpv6 ? DIGEST_IPV6 : 0) |
+      (e.clientGuessed ? DIGEST_CLIENT_GUESSED : 0) |
+      (j.situation.anyResetIgnored ? DIGEST_RST_IGNORED : 0)
+    digest.stream = e.stream
+    digest.startNs = e.startNs
+    digest.endNs = e.endNs
+    digest.teardownNs = firstTeardown(j.situation)?.ns ?? NaN
+    digest.clientBytes = e.client.bytes
+    digest.serverBytes = e.server.bytes
+    if (++this.count === BATCH_DIGESTS) this.flush()
+  }
+
+  /** Hands over what there is: at the end of a capture, and where others wait for it. */
+  flush(): void {
+    const { count, captureName, baseNs } = this
+    if (count === 0) return
+    this.count = 0
+    const cells = this.records.floats.subarray(0, count * DIGEST_CELLS)
+    this.handler({ captureName, baseNs, count, cells })
+  }
+}
+
+/** Copies the address of a side to four words at `at` of a block. */
+function copyAddress(e: Evidence, side: number, { ints, word }: Block, at: number): void {
+  const from = e.addressAt(side)
+  const words = e.isIpv6 ? 4 : 1
+  for (let i = 0; i < 4; i++) ints[word + at + i] = i < words ? (e.own.ints[from + i] as number) : 0
+}
+
+function recordsOf(floats: Float64Array): Records {
+  return { floats, ints: new Int32Array(floats.buffer, floats.byteOffset, floats.length * 2) }
+}
+
 /** Reads the digests of a batch: the same object for each, pointed at the next one. */
 export function* digestsOf({ cells, count }: DigestBatch): Generator<Digest, void, undefined> {
-  const records = {
-    floats: cells,
-    ints: new Int32Array(cells.buffer, cells.byteOffset, cells.length * 2),
-  }
+  const records = recordsOf(cells)
   const digest = new DigestBlocks(records) as DigestBlocks & Digest
   for (let i = 0; i < count; i++) {
     digest.own.pointAt(records, i * DIGEST.size)

@@ -179,7 +179,7 @@ export class BatchReader implements ConnectionRecords, EvidenceContext {
       this.idleNs = this.word(IDLE_NS)
       this.captureDrops = (this.word(BITS) & BIT_DROPS) !== 0
       this.clockStepped = (this.word(BITS) & BIT_CLOCK_STEPPED) !== 0
-      connection.judge(this.word(RECORD), this, baseNs)
+      connection.pointAt(this.word(RECORD), this, baseNs)
       connection.encapsulation = this.encapsulations.get(connection.e.encapsulation) ?? ''
       this.handler.onConnection(connection)
     }

@@ -26,6 +26,7 @@ import {
 import type { Segment } from '../wire/segment.js'
 import { ACK, RST, SYN } from '../wire/segment.js'
 import { observeIcmp } from './events/icmp.js'
+import { MAX_CLOSED, MAX_CONNECTIONS, MAX_HALF_OPEN, type TrackerLimits } from './limits.js'
 import { Observer } from './observe.js'
 import { RecordQueue } from './queue.js'
 import { CLOSED, LISTEN, TIME_WAIT } from './state.js'
@@ -42,22 +43,6 @@ export interface EndHandler {
   onEnd(record: number): boolean
 }
 
-/** Bounds of a tracker; every one has a safe default. */
-export interface TrackerLimits {
-  /** Closed connections kept for stragglers, so that a late packet still finds its stream. */
-  readonly maxClosed?: number
-  /** Handshakes kept that the client has not completed; beyond that the oldest is judged as it stands. */
-  readonly maxHalfOpen?: number | undefined
-  /** Connections followed at once, of every kind; beyond that one that was quiet for long is judged as it stands. */
-  readonly maxConnections?: number | undefined
-  /** Whether other threads are to see the records. */
-  readonly isShared?: boolean
-}
-
-const MAX_CLOSED = 1 << 11
-const MAX_HALF_OPEN = 1 << 17
-/** About 400 bytes each while nothing has happened to them. */
-const MAX_CONNECTIONS = 500_000
 /** Of so many, the one that was quiet the longest goes: nearly the quietest of all, at a fixed price. */
 const EVICTION_SAMPLE = 64
 /** Entries that are done which the queue of half-open connections may hold, besides as many as there are open ones. */

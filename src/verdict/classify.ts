@@ -31,8 +31,8 @@ export class Judgement {
     return this.row.cause
   }
 
-  /** Judges the connection of `e`, which must stay as it is while this judgement is read. */
-  judge(e: Evidence): void {
+  /** Classifies the connection of `e`, which must stay as it is while this judgement is read. */
+  classify(e: Evidence): void {
     this.e = e
     this.situation.derive(e)
     this.rule = firstRule(e, this.situation)

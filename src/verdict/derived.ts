@@ -146,12 +146,12 @@ const SENT =
 function counted(sender: SideEvidence, receiver: SideEvidence): boolean {
   const { rst } = sender
   if (!rst.at.seen) return false
-  const talkedOver = sender.aliveAfterRst > 0 && receiver.carriedOn > 0 && !receiver.rst.at.seen
+  const talkedOver = sender.aliveCount > 0 && receiver.carryOnCount > 0 && !receiver.rst.at.seen
   if (rst.exact) return !talkedOver
   // In the window but not exact: its receiver challenges it (RFC 5961 §3.2) or, if it is old, obeys. Outside the window
   // it is ignored. A capture with gaps cannot tell. It ended the connection if neither side says another word.
   const plausible = rst.inWindow || sender.has(GAPS) || receiver.has(GAPS)
-  return plausible && sender.aliveAfterRst === 0 && receiver.carriedOn === 0
+  return plausible && sender.aliveCount === 0 && receiver.carryOnCount === 0
 }
 
 /** Whether the reset came when nothing was left to lose: both FINs had passed and all payload was acknowledged. */
@@ -163,7 +163,8 @@ function afterClose(resetter: SideEvidence, victim: SideEvidence): boolean {
   if (victim.has(L.SIDE_ACK_SET) && seqAfter(resetter.finSeq, victim.acked)) return false
   if (victim.finAcked.seen) return true
   const known = resetter.has(L.SIDE_ACK_SET)
-  const { ack, hasAck } = resetter.rst
+  const { rstAck: ack } = resetter
+  const { hasAck } = resetter.rst
   if (!known && !hasAck) return false
   const acked = hasAck && (!known || seqAfter(ack, resetter.acked)) ? ack : resetter.acked
   return !seqAfter(victim.finSeq, acked)

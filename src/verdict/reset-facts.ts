@@ -11,7 +11,7 @@ import { seqAfter, seqDistance } from '../tcp/seq.js'
 
 /** Its supposed sender went on as if nothing had happened. */
 export function alive(side: SideEvidence | undefined): boolean {
-  return side !== undefined && side.aliveAfterRst > 0
+  return side !== undefined && side.aliveCount > 0
 }
 
 /**
@@ -20,14 +20,14 @@ export function alive(side: SideEvidence | undefined): boolean {
  */
 export function foreignTtl(side: SideEvidence | undefined): boolean {
   if (side === undefined || side.ttlMax === 0) return false
-  const { ttl } = side.rst
+  const ttl = side.rstTtl
   const hops = Math.max(side.ttlMin - ttl, ttl - side.ttlMax)
   return hops > (isActive(side) && !formIsForeign(side) && continuesIds(side) ? 1 : 0)
 }
 
 /** Its IP ID follows those of its sender's other packets: hard to guess for anybody else. */
 function continuesIds(side: SideEvidence): boolean {
-  return side.rst.ipId > 0 && side.rst.previousIpId > 0
+  return side.rstIpId > 0 && side.rstPreviousIpId > 0
 }
 
 /**
@@ -35,12 +35,12 @@ function continuesIds(side: SideEvidence): boolean {
  * connection will be (RST_SEQ_CHANGE of Weaver, Sommer, Paxson 2009). A host answers with numbers it was told.
  */
 export function guessesAhead(side: SideEvidence | undefined): boolean {
-  if (side === undefined || side.rst.count < 2 || side.rst.ahead) return false
+  if (side === undefined || side.rstCount < 2 || side.rst.ahead) return false
   if (!side.has(L.SIDE_NXT_SET)) return false
   const { rst } = side
-  const beyond = seqDistance(rst.high, side.nxt)
+  const beyond = seqDistance(side.rstHigh, side.nxt)
   return (
-    seqAfter(rst.high, rst.nxt) &&
+    seqAfter(side.rstHigh, side.rstNxt) &&
     beyond > 0 &&
     beyond <= GUESS_MAX &&
     rst.last.frame > rst.at.frame &&
@@ -72,7 +72,7 @@ const DEFAULT_INTERVAL_NS = 75e9
  */
 export function gaveUpProbing(side: SideEvidence | undefined, hasGaps: boolean): boolean {
   if (side === undefined || side.probeRun === 0 || !side.rst.hasAck) return false
-  if (side.rst.at.frame < side.probeLast.frame || side.rst.seq !== side.nxt) return false
+  if (side.rst.at.frame < side.probeLast.frame || side.rstSeq !== side.nxt) return false
   const since = between(side.probeLast, side.rst.at)
   const { probeIntervalNs } = side
   const isKnown = !Number.isNaN(probeIntervalNs)
@@ -101,7 +101,7 @@ export function ackedFin(
 ): boolean {
   if (side === undefined || victim === undefined || !victim.fin.seen) return false
   if (victim.fin.frame > side.rst.at.frame) return false
-  return victim.finAcked.seen || (side.rst.hasAck && seqAfter(side.rst.ack, victim.finSeq))
+  return victim.finAcked.seen || (side.rst.hasAck && seqAfter(side.rstAck, victim.finSeq))
 }
 
 /** Its FIN had passed, and the RST answers payload that came behind it. */
@@ -113,14 +113,14 @@ export function refusesPayload(s: Situation): boolean {
     // A stack that answers with RST+ACK: only the payload right before it tells.
     const { rst } = side
     return (
-      rst.triggerLen > 0 &&
+      side.triggerLen > 0 &&
       rst.trigger.frame > side.fin.frame &&
-      rst.window === 0 &&
+      side.rstWindow === 0 &&
       !rst.hasTimestamps &&
-      rst.seq === rst.triggerAck
+      side.rstSeq === side.triggerAck
     )
   }
-  return victim.late.seen || victim.packets === 0 || side.rst.triggerLen > 0
+  return victim.late.seen || victim.packets === 0 || side.triggerLen > 0
 }
 
 /** Payload behind the FIN was acknowledged: the side that sent the FIN was still reading for a while. */
@@ -131,7 +131,7 @@ export function readOn({ resetter: side }: Situation): boolean {
 
 /** The RST's sequence number is the acknowledgment of its trigger: behind the FIN, or not. */
 export function knewOfFin(side: SideEvidence | undefined): boolean {
-  return side !== undefined && seqAfter(side.rst.seq, side.finSeq)
+  return side !== undefined && seqAfter(side.rstSeq, side.finSeq)
 }
 
 /** Payload of the peer came after the side's own last payload, so nothing shows that it was read. */
@@ -157,13 +157,13 @@ export function wasUnaccepted(e: Evidence, side: SideEvidence | undefined): bool
 /** The RST does not acknowledge the last payload, which must have crossed it. */
 export function crossedPayload({ resetter: side, victim }: Situation): boolean {
   if (side === undefined || victim === undefined || !side.rst.hasAck) return false
-  return side.rst.triggerLen > 0 && seqAfter(side.rst.peerNxt, side.rst.ack)
+  return side.triggerLen > 0 && seqAfter(side.rstPeerNxt, side.rstAck)
 }
 
 /** The RST answers payload or a FIN, in the form of a host that has no socket. */
 export function answersUse({ resetter: side, victim }: Situation): boolean {
   if (side === undefined || !isStateless(side) || !answersTrigger(side, victim)) return false
-  return side.rst.triggerLen > 0 || (side.rst.triggerFlags & (FIN | SYN)) === FIN
+  return side.triggerLen > 0 || (side.triggerFlags & (FIN | SYN)) === FIN
 }
 
 /** A host without a socket answers at once; what takes longer waits for something else. */
@@ -174,6 +174,8 @@ export function answersTrigger(side: SideEvidence, victim: SideEvidence | undefi
   const { rst } = side
   if (victim === undefined || !rst.trigger.seen) return false
   if (between(rst.trigger, rst.at) > ANSWER_WITHIN_NS) return false
-  const isAcked = side.has(L.SIDE_ACK_SET) && !seqAfter(rst.peerNxt, side.acked)
-  return !isAcked || rst.triggerIsProbe || (rst.triggerLen === 0 && rst.seq === rst.triggerAck)
+  const isAcked = side.has(L.SIDE_ACK_SET) && !seqAfter(side.rstPeerNxt, side.acked)
+  return (
+    !isAcked || rst.triggerIsProbe || (side.triggerLen === 0 && side.rstSeq === side.triggerAck)
+  )
 }

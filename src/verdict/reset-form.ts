@@ -19,8 +19,8 @@ export function isStateless(side: SideEvidence | undefined): boolean {
  */
 function looksStateless(side: SideEvidence): boolean {
   const { rst } = side
-  if (rst.window !== 0 || rst.seq !== rst.triggerAck || rst.hasTimestamps) return false
-  return side.has(L.SIDE_TIMESTAMPS) || (side.has(L.SIDE_IP_ID) && rst.ipId === 0)
+  if (side.rstWindow !== 0 || side.rstSeq !== side.triggerAck || rst.hasTimestamps) return false
+  return side.has(L.SIDE_TIMESTAMPS) || (side.has(L.SIDE_IP_ID) && side.rstIpId === 0)
 }
 
 /** IP IDs of one socket grow by one a packet; what else its host sends in between stays well below this. */
@@ -34,7 +34,7 @@ export function formIsForeign(side: SideEvidence | undefined): boolean {
   if (side === undefined || !isActive(side)) return false
   const { rst } = side
   if (side.has(L.SIDE_TIMESTAMPS) && !rst.hasTimestamps) return true
-  if (!side.has(L.SIDE_IP_ID) || rst.ipId < 0 || rst.previousIpId < 0) return false
-  const step = (rst.ipId - rst.previousIpId) & 0xffff
+  if (!side.has(L.SIDE_IP_ID) || side.rstIpId < 0 || side.rstPreviousIpId < 0) return false
+  const step = (side.rstIpId - side.rstPreviousIpId) & 0xffff
   return step > IP_ID_REACH && step < 0x10000 - IP_ID_REACH
 }

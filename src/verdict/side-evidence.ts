@@ -41,45 +41,6 @@ export class ResetEvidence {
     this.peerData = new BlockPacketRef(teardown, TEARDOWN_SIDE.rstPeerDataNs)
   }
 
-  get count(): number {
-    return this.side.rstCount
-  }
-  get seq(): number {
-    return this.side.rstSeq
-  }
-  get ack(): number {
-    return this.side.rstAck
-  }
-  get window(): number {
-    return this.side.rstWindow
-  }
-  get ttl(): number {
-    return this.side.rstTtl
-  }
-  get ipId(): number {
-    return this.side.rstIpId
-  }
-  get previousIpId(): number {
-    return this.side.rstPreviousIpId
-  }
-  get nxt(): number {
-    return this.side.rstNxt
-  }
-  get peerNxt(): number {
-    return this.side.rstPeerNxt
-  }
-  get high(): number {
-    return this.side.rstHigh
-  }
-  get triggerFlags(): number {
-    return this.side.triggerFlags
-  }
-  get triggerLen(): number {
-    return this.side.triggerLen
-  }
-  get triggerAck(): number {
-    return this.side.triggerAck
-  }
   get hasAck(): boolean {
     return this.is(RST_HAS_ACK)
   }
@@ -134,14 +95,6 @@ export class SideEvidence extends Side {
   }
   get ttlMax(): number {
     return (this.ttlRange >>> 8) & 0xff
-  }
-  /** Segments sent after its own reset that a reset socket does not send. */
-  get aliveAfterRst(): number {
-    return this.aliveCount
-  }
-  /** Segments sent after the peer's reset. */
-  get carriedOn(): number {
-    return this.carryOnCount
   }
   /** Shortest idle time before a probe, NaN when unknown. */
   get probeIdleNs(): number {

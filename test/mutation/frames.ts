@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { Framer } from '../../src/capture/framer.js'
-import { CaptureClock } from '../../src/capture/record.js'
+import { CaptureClock } from '../../src/capture/clock.js'
 import { SEGMENT } from '../../src/wire/decode-status.js'
 import { Decoder } from '../../src/wire/decode.js'
 import { ACK } from '../../src/wire/segment.js'

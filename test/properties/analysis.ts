@@ -2,7 +2,7 @@
 
 import { CaptureError } from '../../src/base/errors.js'
 import { Framer } from '../../src/capture/framer.js'
-import { CaptureClock } from '../../src/capture/record.js'
+import { CaptureClock } from '../../src/capture/clock.js'
 import { Analysis } from '../../src/engine/pipeline.js'
 import { connectionOf } from '../../src/engine/connection.js'
 import { type Connection, PacketAnalyzer } from '../../src/index.js'

@@ -37,7 +37,8 @@ import {
 import { readPacketOptions, type PacketOptions } from './options.js'
 import { PcapngSection, scaleOf, type PcapngInterface } from './section.js'
 import { MAX_RECORD_BYTES, type Reader } from '../reader.js'
-import type { CaptureClock, RecordHandler } from '../record.js'
+import type { CaptureClock } from '../clock.js'
+import type { RecordHandler } from '../record.js'
 
 /** A block that is being passed over. */
 interface SkippedBlock {

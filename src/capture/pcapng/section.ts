@@ -3,7 +3,7 @@
 import { CaptureError } from '../../base/errors.js'
 import { addInterface, type CaptureInfo, type CaptureInterface } from '../info.js'
 import { readInterfaceOptions, readInterfaceStatistics } from './options.js'
-import type { CaptureClock } from '../record.js'
+import type { CaptureClock } from '../clock.js'
 import { DEFAULT_TSRESOL, TickScale, TickUnit } from '../timestamp.js'
 
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d

@@ -3,7 +3,8 @@
 
 import { CaptureError, TeardownError } from '../../base/errors.js'
 import { Framer } from '../../capture/framer.js'
-import { CaptureClock, type RecordHandler } from '../../capture/record.js'
+import { CaptureClock } from '../../capture/clock.js'
+import type { RecordHandler } from '../../capture/record.js'
 import { readCapture } from '../../capture/source.js'
 import type { Ladder } from '../../output/ladder/packet.js'
 import { Tracker } from '../../tcp/tracker.js'

@@ -210,7 +210,7 @@ function metForgottenSocket({ first, second, anyReset }: Situation): boolean {
   if (first.rst.at.frame < second.fin.frame || first.rst.hasAck || second.finAcked.seen)
     return false
   if (!first.finAcked.seen || second.fin.ns - first.finAcked.ns < SLOW_CLOSE_NS) return false
-  return seqDistance(first.rst.seq, first.finSeq) === 1
+  return seqDistance(first.rstSeq, first.finSeq) === 1
 }
 
 /** Neither FIN acknowledges the other. */

@@ -26,8 +26,8 @@ export const INJECTED: Rule = {
     onSide(
       s.resetter,
       (side) =>
-        `${count(side.rst.count, 'RST')} with the address of ${the(e, side)} (${packet(side.rst.at)} and on, within ${span(side.rst.at, side.rst.last)}) ` +
-        `reach up to ${count(seqDistance(side.rst.high, side.nxt), 'octet')} beyond everything it has ever sent: ` +
+        `${count(side.rstCount, 'RST')} with the address of ${the(e, side)} (${packet(side.rst.at)} and on, within ${span(side.rst.at, side.rst.last)}) ` +
+        `reach up to ${count(seqDistance(side.rstHigh, side.nxt), 'octet')} beyond everything it has ever sent: ` +
         `guesses of a third party that wants to hit the connection wherever it is.` +
         (alive(side) ? ` ${The(e, side)} itself goes on (${packet(side.alive)}).` : ''),
     ),
@@ -48,10 +48,7 @@ export const MIDDLEBOX: Rule = {
   evidence: (_e, s) => [
     ...onSide(s.resetter, (side) =>
       items(
-        [
-          side.rst.at,
-          `RST with TTL ${side.rst.ttl}; other packets of that host have ${ttls(side)}`,
-        ],
+        [side.rst.at, `RST with TTL ${side.rstTtl}; other packets of that host have ${ttls(side)}`],
         [side.alive, 'the supposed sender of the RST goes on as if nothing had happened'],
       ),
     ),
@@ -59,10 +56,10 @@ export const MIDDLEBOX: Rule = {
   explain: (e, s) =>
     onSide(s.resetter, (side) => {
       const ttl = foreignTtl(side)
-        ? `its TTL is ${side.rst.ttl}, other packets of that host have ${ttls(side)}`
+        ? `its TTL is ${side.rstTtl}, other packets of that host have ${ttls(side)}`
         : ''
       const talks = alive(side)
-        ? `that host sends ${count(side.aliveAfterRst, 'more packet')} afterwards`
+        ? `that host sends ${count(side.aliveCount, 'more packet')} afterwards`
         : ''
       const why = [ttl, talks].filter((part) => part !== '').join(', and ')
       return `The RST that carries the address of ${the(e, side)} (${packet(side.rst.at)}) ${alive(side) ? 'was' : 'seems to have been'} made by something else on the path: ${why}.`

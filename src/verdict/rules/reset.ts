@@ -21,7 +21,7 @@ export const WRITE_AFTER_CLOSE: Rule = {
   explain: (e, s) =>
     onBoth(s, (side, victim) =>
       readOn(s)
-        ? `${The(e, side)} finished sending (FIN, ${packet(side.fin)}) and went on reading, but no longer when ${the(e, victim)} ${side.rst.triggerLen > 0 ? `wrote ${count(side.rst.triggerLen, 'byte')}` : 'closed'} ` +
+        ? `${The(e, side)} finished sending (FIN, ${packet(side.fin)}) and went on reading, but no longer when ${the(e, victim)} ${side.triggerLen > 0 ? `wrote ${count(side.triggerLen, 'byte')}` : 'closed'} ` +
           `${span(side.fin, side.rst.trigger)} after the FIN (${packet(side.rst.trigger)}): RST ${span(side.rst.trigger, side.rst.at)} later (${packet(side.rst.at)}).`
         : victim.late.seen
           ? `${The(e, side)} closed or was killed (FIN, ${packet(side.fin)}). ${The(e, victim)} had acknowledged that and still wrote ` +

@@ -3,7 +3,8 @@
 import { CaptureError } from '../../../src/base/errors.js'
 import { Framer } from '../../../src/capture/framer.js'
 import type { CaptureInfo } from '../../../src/capture/info.js'
-import { CaptureClock, type RecordHandler } from '../../../src/capture/record.js'
+import { CaptureClock } from '../../../src/capture/clock.js'
+import type { RecordHandler } from '../../../src/capture/record.js'
 
 /** One call of `onRecord`, with the time made absolute and the frame copied. */
 export interface SeenRecord {

@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from 'vitest'
 import * as L from '../../../src/tcp/record/bits.js'
-import { Tracker, type TrackerLimits } from '../../../src/tcp/tracker.js'
+import type { TrackerLimits } from '../../../src/tcp/limits.js'
+import { Tracker } from '../../../src/tcp/tracker.js'
 import { ACK, FIN, RST, SYN } from '../../../src/wire/segment.js'
 import { type End, type Fields, NO_OPTIONS, segmentOf } from './segments.js'
 

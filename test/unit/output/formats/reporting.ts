@@ -1,6 +1,6 @@
 // Runs scenarios through an output format, as the command does.
 
-import { CaptureClock } from '../../../../src/capture/record.js'
+import { CaptureClock } from '../../../../src/capture/clock.js'
 import { Analysis } from '../../../../src/engine/pipeline.js'
 import { ConnectionWriter, type WriterOptions } from '../../../../src/engine/connection-writer.js'
 import type { EndedConnection } from '../../../../src/engine/ended-connection.js'
