@@ -36,7 +36,7 @@ export interface CaptureDamage {
 
 /**
  * A capture cannot be read, or not to its end. Everything before `offset` has been delivered.
- * The message names the offset, what was expected and what was found; the path is added by whoever knows it.
+ * The message names the offset, what was expected and what was found; the path is added by the caller that knows it.
  */
 export class CaptureError extends TeardownError {
   override readonly name: string = 'CaptureError'

@@ -1,6 +1,6 @@
-// Octets in, records out. The framer owns the one buffer a capture goes through: sources read
+// Bytes in, records out. The framer owns the one buffer a capture goes through: sources read
 // straight into it, readers hand out frames in place, and only the unread tail is ever moved.
-// Synchronous throughout, and indifferent to how the octets were split on their way.
+// Synchronous throughout, and indifferent to how the bytes were split on their way.
 
 import { assert } from '../base/assert.js'
 import { CaptureError } from '../base/errors.js'
@@ -24,62 +24,62 @@ export interface FramerOptions {
 export class Framer {
   /** What is known of the capture so far. */
   readonly info: CaptureInfo = emptyCaptureInfo()
-  readonly #handler: RecordHandler
-  readonly #clock: CaptureClock
-  #reader: Reader | undefined
-  #bytes: Uint8Array<ArrayBuffer>
-  #view: DataView<ArrayBuffer>
-  /** Octets in the buffer; those not used yet always start at 0 between calls. */
-  #filled = 0
-  #failed = false
+  private readonly handler: RecordHandler
+  private readonly clock: CaptureClock
+  private reader: Reader | undefined
+  private bytes: Uint8Array<ArrayBuffer>
+  private view: DataView<ArrayBuffer>
+  /** Bytes in the buffer; those not used yet always start at 0 between calls. */
+  private filled = 0
+  private failed = false
 
   constructor(handler: RecordHandler, clock: CaptureClock, options: FramerOptions = {}) {
-    this.#handler = handler
-    this.#clock = clock
+    this.handler = handler
+    this.clock = clock
     const buffer =
       options.buffer ?? new ArrayBuffer(Math.max(options.bufferBytes ?? DEFAULT_BUFFER_BYTES, 1))
-    this.#bytes = new Uint8Array(buffer)
-    this.#view = new DataView(buffer)
+    this.bytes = new Uint8Array(buffer)
+    this.view = new DataView(buffer)
   }
 
   /** The buffer, for the next framer when this one is done. */
   get buffer(): ArrayBuffer {
-    return this.#bytes.buffer
+    return this.bytes.buffer
   }
 
-  /** Free room for the next octets of the capture, at least one; valid until the next call. */
+  /** Free room for the next bytes of the capture, at least one; valid until the next call. */
   reserve(): Uint8Array {
-    if (this.#filled === this.#bytes.length) this.#grow()
-    return this.#bytes.subarray(this.#filled)
+    if (this.filled === this.bytes.length) this.grow()
+    return this.bytes.subarray(this.filled)
   }
 
   /**
-   * Takes the first `bytes` octets of what `reserve` returned as the next ones of the capture, and
+   * Takes the first `bytes` bytes of what `reserve` returned as the next ones of the capture, and
    * delivers every record that is whole by now.
    *
    * @throws {CaptureError} at damage; nothing may follow.
    */
   commit(bytes: number): void {
-    assert(!this.#failed, 'a capture is not read on behind damage')
-    assert(bytes >= 0 && bytes <= this.#bytes.length - this.#filled, 'octets fit the free room')
-    this.#filled += bytes
-    const reader = this.#reader ?? this.#open()
+    assert(!this.failed, 'a capture is not read on after damage')
+    assert(bytes >= 0 && bytes <= this.bytes.length - this.filled, 'bytes fit the free room')
+    this.filled += bytes
+    const reader = this.reader ?? this.open()
     if (reader === undefined) return
     let used = 0
     try {
-      used = reader.read(this.#view, 0, this.#filled, this.info.bytes)
+      used = reader.read(this.view, 0, this.filled, this.info.bytes)
     } catch (error) {
-      this.#failed = true
+      this.failed = true
       if (error instanceof CaptureError) this.info.bytes = error.offset
       throw error
     }
     this.info.bytes += used
     if (used === 0) return
-    this.#bytes.copyWithin(0, used, this.#filled)
-    this.#filled -= used
+    this.bytes.copyWithin(0, used, this.filled)
+    this.filled -= used
   }
 
-  /** Copies octets from elsewhere into the buffer and delivers the records in them. */
+  /** Copies bytes from elsewhere into the buffer and delivers the records in them. */
   push(chunk: Uint8Array): void {
     let rest = chunk
     while (rest.length > 0) {
@@ -98,35 +98,35 @@ export class Framer {
    *   ERR_CAPTURE_FORMAT if it is too short to be a capture at all.
    */
   finish(): void {
-    if (this.#failed) return
-    if (this.#reader === undefined) throw this.#unknownFormat()
-    const damage = this.#reader.missing(this.#view, 0, this.#filled, this.info.bytes)
+    if (this.failed) return
+    if (this.reader === undefined) throw this.unknownFormat()
+    const damage = this.reader.missing(this.view, 0, this.filled, this.info.bytes)
     if (damage === undefined) return
-    this.#failed = true
+    this.failed = true
     throw new CaptureError('ERR_CAPTURE_TRUNCATED', 'capture cut short', damage)
   }
 
-  #open(): Reader | undefined {
-    if (this.#filled < MAGIC_BYTES) return undefined
-    this.#reader = readerFor(this.#view, 0, this.info, this.#handler, this.#clock)
-    if (this.#reader === undefined) throw this.#unknownFormat()
-    return this.#reader
+  private open(): Reader | undefined {
+    if (this.filled < MAGIC_BYTES) return undefined
+    this.reader = readerFor(this.view, 0, this.info, this.handler, this.clock)
+    if (this.reader === undefined) throw this.unknownFormat()
+    return this.reader
   }
 
-  #unknownFormat(): CaptureError {
-    this.#failed = true
-    const found = this.#bytes.subarray(0, this.#filled)
+  private unknownFormat(): CaptureError {
+    this.failed = true
+    const found = this.bytes.subarray(0, this.filled)
     return new CaptureError('ERR_CAPTURE_FORMAT', 'not a capture', {
       offset: 0,
       expected: 'a pcap or pcapng magic number',
-      found: this.#filled === 0 ? 'an empty file' : describeForeign(found),
+      found: this.filled === 0 ? 'an empty file' : describeForeign(found),
     })
   }
 
-  #grow(): void {
-    const bytes = new Uint8Array(this.#bytes.length * 2)
-    bytes.set(this.#bytes)
-    this.#bytes = bytes
-    this.#view = new DataView(bytes.buffer)
+  private grow(): void {
+    const bytes = new Uint8Array(this.bytes.length * 2)
+    bytes.set(this.bytes)
+    this.bytes = bytes
+    this.view = new DataView(bytes.buffer)
   }
 }

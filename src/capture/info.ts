@@ -12,11 +12,11 @@ export interface CaptureInterface {
   readonly id: number
   /** LINKTYPE_ value. */
   readonly linktype: number
-  /** Most octets kept of a frame, 0 for no limit. */
+  /** Most bytes kept of a frame, 0 for no limit. */
   readonly snaplen: number
   /** if_name, where the capture has one. As found: may contain control characters. */
   readonly name: string | undefined
-  /** Octets of frame check sequence at the end of each frame. */
+  /** Bytes of frame check sequence at the end of each frame. */
   readonly fcsBytes: number
   /** isb_ifrecv of the last statistics block: packets the interface received. */
   received: number | undefined
@@ -34,7 +34,7 @@ export interface CaptureInterface {
 
 /** Facts about one capture; complete when its reading has ended. */
 export interface CaptureInfo {
-  /** Undefined until the first octets have been seen. */
+  /** Undefined until the first bytes have been seen. */
   format: CaptureFormat | undefined
   /** Byte order of the last section. */
   littleEndian: boolean
@@ -51,7 +51,7 @@ export interface CaptureInfo {
   records: number
   /** Entries handed to `onSkippedRecord`. */
   skippedRecords: number
-  /** Octets of the (decompressed) capture that were used. */
+  /** Bytes of the (decompressed) capture that were used. */
   bytes: number
   /** Some interface has told that packets were lost before they reached the capture. */
   hasDrops: boolean

@@ -1,4 +1,4 @@
-// Capture formats by their first octets. File names say nothing: captures are called anything.
+// Capture formats by their first bytes. File names say nothing: captures are called anything.
 
 import type { CaptureInfo } from './info.js'
 import { PcapReader, pcapVariant } from './pcap.js'
@@ -8,7 +8,7 @@ import type { Reader } from './reader.js'
 import type { CaptureClock } from './clock.js'
 import type { RecordHandler } from './record.js'
 
-/** Octets that decide between the formats this package reads. */
+/** Bytes that decide between the formats this package reads. */
 export const MAGIC_BYTES = 4
 
 /** A reader for the capture that starts at `start`, or undefined if the format is not one of ours. */
@@ -25,14 +25,14 @@ export function readerFor(
   return new PcapngReader(info, handler, clock)
 }
 
-/** True if these octets start a capture this package reads (not: a compressed one). */
+/** True if these bytes start a capture this package reads (not: a compressed one). */
 export function startsCapture(bytes: Uint8Array): boolean {
   if (bytes.length < MAGIC_BYTES) return false
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   return pcapVariant(view, 0) !== undefined || view.getUint32(0) === SECTION_HEADER_BLOCK
 }
 
-/** True if these octets start a gzip member (RFC 1952 §2.3.1). */
+/** True if these bytes start a gzip member (RFC 1952 §2.3.1). */
 export function startsGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b
 }
@@ -58,9 +58,9 @@ function piped(what: string, command: string): string {
 
 /** Says what `bytes` look like, for the error about an unknown format. */
 export function describeForeign(bytes: Uint8Array): string {
-  const first = Array.from(bytes.subarray(0, MAGIC_BYTES), (octet) =>
-    octet.toString(16).padStart(2, '0'),
+  const first = Array.from(bytes.subarray(0, MAGIC_BYTES), (byte) =>
+    byte.toString(16).padStart(2, '0'),
   )
   const known = FOREIGN.find(([magic]) => first.join('').startsWith(magic))
-  return known === undefined ? `octets ${first.join(' ')}` : known[1]
+  return known === undefined ? `bytes ${first.join(' ')}` : known[1]
 }

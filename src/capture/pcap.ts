@@ -1,7 +1,7 @@
 // Classic pcap, draft-ietf-opsawg-pcap, with the variants libpcap and Wireshark know.
 //
 //   file header    magic 4, version 2+2, reserved 4+4, snaplen 4, FCS length and linktype 4
-//                  [IXIA: octets of all records 4]
+//                  [IXIA: bytes of all records 4]
 //   record header  seconds 4, fraction 4, caplen 4, origlen 4 [Kuznetsov: 8 more], then the frame
 //
 // The magic number gives byte order, unit of the fraction and header lengths.
@@ -25,7 +25,7 @@ const ORIGLEN = 12
 
 const FILE_HEADER_BYTES = 24
 
-/** Set in the linktype field if its upper four bits give the FCS length in units of 2 octets. */
+/** Set in the linktype field if its upper four bits give the FCS length in units of 2 bytes. */
 const FCS_LENGTH_PRESENT = 0x0400_0000
 
 /** What the magic number says about a pcap. */
@@ -50,7 +50,7 @@ const VARIANTS = new Map<number, VariantRow>([
   [0x1c0001ac, ['pcap-ixia-ns', 1, WITH_LENGTH, 16]],
 ])
 
-/** The variant of pcap that starts with these four octets, if any does. */
+/** The variant of pcap that starts with these four bytes, if any does. */
 export function pcapVariant(view: DataView, start: number): PcapVariant | undefined {
   for (const littleEndian of [true, false]) {
     const row = VARIANTS.get(view.getUint32(start, littleEndian))
@@ -67,18 +67,18 @@ type LengthOrder = 'caplen-first' | 'origlen-first' | 'smaller-is-caplen'
 
 /** Reads the records of one classic pcap. */
 export class PcapReader implements Reader {
-  readonly #variant: PcapVariant
-  readonly #info: CaptureInfo
-  readonly #handler: RecordHandler
-  readonly #clock: CaptureClock
-  #headerRead = false
-  #clockRead = false
-  #linktype = 0
-  #fcsBytes = 0
-  #nsPerFraction: number
-  #lengthOrder: LengthOrder = 'caplen-first'
-  #baseSeconds = 0
-  #baseRestNs = 0
+  private readonly variant: PcapVariant
+  private readonly info: CaptureInfo
+  private readonly handler: RecordHandler
+  private readonly clock: CaptureClock
+  private headerRead = false
+  private clockRead = false
+  private linktype = 0
+  private fcsBytes = 0
+  private nsPerFraction: number
+  private lengthOrder: LengthOrder = 'caplen-first'
+  private baseSeconds = 0
+  private baseRestNs = 0
 
   constructor(
     variant: PcapVariant,
@@ -86,11 +86,11 @@ export class PcapReader implements Reader {
     handler: RecordHandler,
     clock: CaptureClock,
   ) {
-    this.#variant = variant
-    this.#info = info
-    this.#handler = handler
-    this.#clock = clock
-    this.#nsPerFraction = variant.nsPerFraction
+    this.variant = variant
+    this.info = info
+    this.handler = handler
+    this.clock = clock
+    this.nsPerFraction = variant.nsPerFraction
     info.format = variant.format
     info.littleEndian = variant.littleEndian
     info.sections = 1
@@ -98,35 +98,35 @@ export class PcapReader implements Reader {
 
   read(view: DataView, start: number, end: number, base: number): number {
     let at = start
-    if (!this.#headerRead) {
-      if (end - at < this.#variant.fileHeaderBytes) return at
-      this.#readFileHeader(view, at, base)
-      at += this.#variant.fileHeaderBytes
-      this.#headerRead = true
+    if (!this.headerRead) {
+      if (end - at < this.variant.fileHeaderBytes) return at
+      this.readFileHeader(view, at, base)
+      at += this.variant.fileHeaderBytes
+      this.headerRead = true
     }
-    if (!this.#clockRead) this.#readClock(view, at, end)
-    return this.#readRecords(view, at, end, base)
+    if (!this.clockRead) this.readClock(view, at, end)
+    return this.readRecords(view, at, end, base)
   }
 
   missing(view: DataView, start: number, end: number, base: number): CaptureDamage | undefined {
     const left = end - start
-    const headerBytes = this.#variant.recordHeaderBytes
+    const headerBytes = this.variant.recordHeaderBytes
     const found = `${left} bytes and the end of the capture`
     const offset = base + start
-    if (!this.#headerRead) {
-      return { offset, expected: `a file header of ${this.#variant.fileHeaderBytes} bytes`, found }
+    if (!this.headerRead) {
+      return { offset, expected: `a file header of ${this.variant.fileHeaderBytes} bytes`, found }
     }
     if (left === 0) return undefined
     if (left < headerBytes) {
       return { offset, expected: `a record header of ${headerBytes} bytes`, found }
     }
-    const caplen = this.#caplen(view, start)
+    const caplen = this.caplen(view, start)
     return { offset, expected: `a record of ${headerBytes} + ${caplen} bytes`, found }
   }
 
-  #readFileHeader(view: DataView, at: number, base: number): void {
-    const { littleEndian } = this.#variant
-    const info = this.#info
+  private readFileHeader(view: DataView, at: number, base: number): void {
+    const { littleEndian } = this.variant
+    const info = this.info
     const major = view.getUint16(at + VERSION_MAJOR, littleEndian)
     const minor = view.getUint16(at + VERSION_MINOR, littleEndian)
     const snaplen = view.getUint32(at + SNAPLEN, littleEndian)
@@ -140,58 +140,58 @@ export class PcapReader implements Reader {
     }
     info.version = `${major}.${minor}`
     // Version 543.0 is DG/UX's tcpdump.
-    if ((major === 2 && minor < 3) || major === 543) this.#lengthOrder = 'origlen-first'
-    else if (major === 2 && minor === 3) this.#lengthOrder = 'smaller-is-caplen'
-    this.#linktype = network & 0xffff
-    if ((network & FCS_LENGTH_PRESENT) !== 0) this.#fcsBytes = (network >>> 28) * 2
+    if ((major === 2 && minor < 3) || major === 543) this.lengthOrder = 'origlen-first'
+    else if (major === 2 && minor === 3) this.lengthOrder = 'smaller-is-caplen'
+    this.linktype = network & 0xffff
+    if ((network & FCS_LENGTH_PRESENT) !== 0) this.fcsBytes = (network >>> 28) * 2
 
     const aixLinktype = AIX_LINKTYPES.get(network)
     if (info.format === 'pcap' && info.version === '2.2' && aixLinktype !== undefined) {
       info.format = 'pcap-aix'
-      this.#linktype = aixLinktype
-      this.#nsPerFraction = 1
+      this.linktype = aixLinktype
+      this.nsPerFraction = 1
     }
-    addInterface(info, 0, this.#linktype, snaplen, undefined, this.#fcsBytes)
+    addInterface(info, 0, this.linktype, snaplen, undefined, this.fcsBytes)
   }
 
   /** Sets the zero of the times with the first whole record, if no earlier capture has. */
-  #readClock(view: DataView, at: number, end: number): void {
-    const { littleEndian, recordHeaderBytes } = this.#variant
+  private readClock(view: DataView, at: number, end: number): void {
+    const { littleEndian, recordHeaderBytes } = this.variant
     if (end - at < recordHeaderBytes) return
-    const caplen = this.#caplen(view, at)
+    const caplen = this.caplen(view, at)
     if (caplen > MAX_RECORD_BYTES || end - at < recordHeaderBytes + caplen) return
-    this.#clock.baseNs ??= secondsToNs(
+    this.clock.baseNs ??= secondsToNs(
       view.getUint32(at + SECONDS, littleEndian),
       view.getUint32(at + FRACTION, littleEndian),
-      this.#nsPerFraction,
+      this.nsPerFraction,
     )
-    const { seconds, restNs } = splitSeconds(this.#clock.baseNs)
-    this.#baseSeconds = seconds
-    this.#baseRestNs = restNs
-    this.#clockRead = true
+    const { seconds, restNs } = splitSeconds(this.clock.baseNs)
+    this.baseSeconds = seconds
+    this.baseRestNs = restNs
+    this.clockRead = true
   }
 
-  #caplen(view: DataView, at: number): number {
-    const { littleEndian } = this.#variant
+  private caplen(view: DataView, at: number): number {
+    const { littleEndian } = this.variant
     const first = view.getUint32(at + CAPLEN, littleEndian)
     const second = view.getUint32(at + ORIGLEN, littleEndian)
-    if (this.#lengthOrder === 'caplen-first') return first
-    return this.#lengthOrder === 'origlen-first' ? second : Math.min(first, second)
+    if (this.lengthOrder === 'caplen-first') return first
+    return this.lengthOrder === 'origlen-first' ? second : Math.min(first, second)
   }
 
   // The hot loop: everything it needs is in locals, nothing is allocated, no branch depends on the
   // variant but the last one of each line. Guarded by test/bench.
-  #readRecords(view: DataView, start: number, end: number, base: number): number {
-    const { littleEndian, recordHeaderBytes } = this.#variant
-    const handler = this.#handler
-    const linktype = this.#linktype
-    const fcsBytes = this.#fcsBytes
-    const nsPerFraction = this.#nsPerFraction
-    const baseSeconds = this.#baseSeconds
-    const baseRestNs = this.#baseRestNs
-    const caplenAt = this.#lengthOrder === 'origlen-first' ? ORIGLEN : CAPLEN
-    const origlenAt = this.#lengthOrder === 'origlen-first' ? CAPLEN : ORIGLEN
-    const mayBeSwapped = this.#lengthOrder === 'smaller-is-caplen'
+  private readRecords(view: DataView, start: number, end: number, base: number): number {
+    const { littleEndian, recordHeaderBytes } = this.variant
+    const handler = this.handler
+    const linktype = this.linktype
+    const fcsBytes = this.fcsBytes
+    const nsPerFraction = this.nsPerFraction
+    const baseSeconds = this.baseSeconds
+    const baseRestNs = this.baseRestNs
+    const caplenAt = this.lengthOrder === 'origlen-first' ? ORIGLEN : CAPLEN
+    const origlenAt = this.lengthOrder === 'origlen-first' ? CAPLEN : ORIGLEN
+    const mayBeSwapped = this.lengthOrder === 'smaller-is-caplen'
     const lastHeader = end - recordHeaderBytes
     let records = 0
     let at = start
@@ -206,7 +206,7 @@ export class PcapReader implements Reader {
       const frame = at + recordHeaderBytes
       let frameEnd = frame + caplen
       if (frameEnd > end || caplen > MAX_RECORD_BYTES) {
-        this.#info.records += records
+        this.info.records += records
         if (caplen > MAX_RECORD_BYTES) throw badLength(base + at, caplen)
         return at
       }
@@ -219,7 +219,7 @@ export class PcapReader implements Reader {
       records++
       at = next
     }
-    this.#info.records += records
+    this.info.records += records
     return at
   }
 }

@@ -11,8 +11,8 @@ export const MAX_RECORD_BYTES: number = 16 * 1024 * 1024
 /** Reads the records of one capture format in place. */
 export interface Reader {
   /**
-   * Delivers every whole record of `view[start, end)` and returns the offset of the first octet it
-   * has not used; the next call starts with that octet.
+   * Delivers every whole record of `view[start, end)` and returns the offset of the first byte it
+   * has not used; the next call starts with that byte.
    *
    * @param base Offset of `view[0]` in the capture, for errors.
    * @throws {CaptureError} at damage, when all records before it have been delivered.

@@ -6,9 +6,9 @@ export interface RecordHandler {
    * Takes one record. The bytes are only valid during the call: copy what must outlive it.
    *
    * @param view The buffer that holds the record.
-   * @param start Offset of the frame's first octet in `view`.
-   * @param end Offset behind the last captured octet; `end - start` is the caplen.
-   * @param origlen Octets the frame had on the wire, as the capture says.
+   * @param start Offset of the frame's first byte in `view`.
+   * @param end Offset after the last captured byte; `end - start` is the caplen.
+   * @param origlen Bytes the frame had on the wire, as the capture says.
    * @param linktype LINKTYPE_ value of the frame (https://www.tcpdump.org/linktypes.html), low 16 bits.
    * @param timeNs Capture time in ns after `CaptureClock.baseNs`; may run backwards. Exact within 104 days of it.
    * @param interfaceId Index of the interface in the section (pcapng), 0 for pcap.

@@ -1,4 +1,4 @@
-// Where the octets of a capture come from: regular files, pipes, standard input, anything iterable.
+// Where the bytes of a capture come from: regular files, pipes, standard input, anything iterable.
 // Regular files are read in the calling thread (half the time of a stream), all others as streams,
 // because a blocking read of a pipe would stop signals and progress.
 
@@ -20,22 +20,22 @@ import type { Framer } from './framer.js'
 import { GzipReader } from './compression/gzip.js'
 import { startsGzip } from './magic.js'
 
-/** Octets read before other work, such as Ctrl-C, gets its turn: some ms, and a quarter of a second where rows are written. */
+/** Bytes read before other work, such as Ctrl-C, gets its turn: some ms, and a quarter of a second where rows are written. */
 const TURN_BYTES = 4 * 1024 * 1024
 
 /** Likewise where a taker may have to be waited for: what piles up until then is what this much holds. */
 const TURN_BYTES_WITH_PAUSE = 1024 * 1024
 
-/** Compressed octets read of a file at once. */
+/** Compressed bytes read of a file at once. */
 const FILE_CHUNK_BYTES = 1024 * 1024
 
-/** Octets that tell gzip from a capture. */
+/** Bytes that tell gzip from a capture. */
 const GZIP_MAGIC_BYTES = 2
 
 /** Names of standard input: a pipe or socket there cannot be opened again by every name. */
 const STANDARD_INPUT = new Set(['-', '/dev/stdin', '/dev/fd/0', '/proc/self/fd/0'])
 
-/** A path, `-` for standard input, or octets in any split, such as a readable stream. */
+/** A path, `-` for standard input, or bytes in any split, such as a readable stream. */
 export type CaptureSource = string | AsyncIterable<Uint8Array>
 
 /** Settings of {@link readCapture}. */
@@ -43,7 +43,7 @@ export interface ReadOptions {
   /**
    * Called every few ms of work and at the end.
    *
-   * @param readBytes Octets read of the source so far, compressed ones for gzip.
+   * @param readBytes Bytes read of the source so far, compressed ones for gzip.
    * @param totalBytes Size of the source, where it is a regular file.
    */
   readonly onProgress?: ((readBytes: number, totalBytes: number | undefined) => void) | undefined
@@ -55,10 +55,10 @@ export interface ReadOptions {
 
 /** How a capture was read. */
 export interface ReadSummary {
-  /** Octets read of the source, compressed ones for gzip. */
+  /** Bytes read of the source, compressed ones for gzip. */
   readonly readBytes: number
   readonly compression: 'gzip' | undefined
-  /** Where octets start that follow the gzip data and were ignored. */
+  /** Where bytes start that follow the gzip data and were ignored. */
   readonly garbageOffset: number | undefined
 }
 
@@ -155,7 +155,7 @@ async function readStream(
 
 async function readGzip(gzip: GzipReader, framer: Framer, turns: Turns): Promise<ReadSummary> {
   for await (const chunk of gzip.read()) {
-    // Turns are counted in compressed octets, and a few of those may become gigabytes.
+    // Turns are counted in compressed bytes, and a few of those may become gigabytes.
     turns.throwIfAborted()
     framer.push(chunk)
     if (turns.isTooMuch(chunk.length)) await turns.give()
@@ -166,44 +166,41 @@ async function readGzip(gzip: GzipReader, framer: Framer, turns: Turns): Promise
 
 /** Keeps count of what is read, reports it, and lets other work have its turn. */
 class Turns {
-  readonly #options: ReadOptions
-  readonly #totalBytes: number | undefined
-  #readBytes = 0
-  #turnBytes = 0
-  #inflatedBytes = 0
+  private readonly options: ReadOptions
+  private readonly totalBytes: number | undefined
+  /** Bytes read so far, compressed ones for gzip. */
+  readBytes = 0
+  private turnBytes = 0
+  private inflatedBytes = 0
 
   constructor(options: ReadOptions, totalBytes: number | undefined) {
-    this.#options = options
-    this.#totalBytes = totalBytes
-  }
-
-  get readBytes(): number {
-    return this.#readBytes
+    this.options = options
+    this.totalBytes = totalBytes
   }
 
   throwIfAborted(): void {
-    this.#options.signal?.throwIfAborted()
+    this.options.signal?.throwIfAborted()
   }
 
-  /** Counts octets, and says whether it is time for `give`. */
+  /** Counts bytes, and says whether it is time for `give`. */
   isDue(bytes: number): boolean {
-    this.#readBytes += bytes
-    this.#turnBytes += bytes
-    return this.#turnBytes >= (this.#options.pause ? TURN_BYTES_WITH_PAUSE : TURN_BYTES)
+    this.readBytes += bytes
+    this.turnBytes += bytes
+    return this.turnBytes >= (this.options.pause ? TURN_BYTES_WITH_PAUSE : TURN_BYTES)
   }
 
-  /** Counts octets that come out of few compressed ones, and says whether a slow taker has to be asked. */
+  /** Counts bytes that come out of few compressed ones, and says whether a slow taker has to be asked. */
   isTooMuch(bytes: number): boolean {
-    this.#inflatedBytes += bytes
-    return this.#options.pause !== undefined && this.#inflatedBytes >= TURN_BYTES_WITH_PAUSE
+    this.inflatedBytes += bytes
+    return this.options.pause !== undefined && this.inflatedBytes >= TURN_BYTES_WITH_PAUSE
   }
 
   async give(): Promise<void> {
-    this.#turnBytes = 0
-    this.#inflatedBytes = 0
-    this.#options.onProgress?.(this.#readBytes, this.#totalBytes)
+    this.turnBytes = 0
+    this.inflatedBytes = 0
+    this.options.onProgress?.(this.readBytes, this.totalBytes)
     await setImmediate()
-    await this.#options.pause?.()
+    await this.options.pause?.()
     this.throwIfAborted()
   }
 
@@ -218,19 +215,19 @@ class Turns {
   }
 
   summary(): ReadSummary {
-    this.#options.onProgress?.(this.#readBytes, this.#totalBytes)
-    return { readBytes: this.#readBytes, compression: undefined, garbageOffset: undefined }
+    this.options.onProgress?.(this.readBytes, this.totalBytes)
+    return { readBytes: this.readBytes, compression: undefined, garbageOffset: undefined }
   }
 }
 
 /** What is cut off between two records leaves nothing that looks damaged. */
 function requireWhole(path: string, bytes: number, size: number): void {
   if (bytes >= size) return
-  const lost = `it became shorter while it was read (${bytes} octets, ${size} at the beginning)`
+  const lost = `it became shorter while it was read (${bytes} bytes, ${size} at the beginning)`
   throw new TeardownError('ERR_READ', `cannot read ${path} to its end: ${lost}`)
 }
 
-/** A file's octets from an offset on; it may grow meanwhile, but not shrink below its first size. */
+/** A file's bytes from an offset on; it may grow meanwhile, but not shrink below its first size. */
 function* fileChunks(
   path: string,
   file: number,
@@ -247,7 +244,7 @@ function* fileChunks(
   }
 }
 
-/** A stream's octets; its own failures become ERR_READ, those of its reader stay what they are. */
+/** A stream's bytes; its own failures become ERR_READ, those of its reader stay what they are. */
 async function* streamChunks(
   stream: AsyncIterable<Uint8Array>,
   name: string,

@@ -40,7 +40,7 @@ export class TickUnit {
   readonly offsetSeconds: bigint
 
   /**
-   * @param tsresol The if_tsresol octet: 10^-n, or 2^-n with the highest bit set.
+   * @param tsresol The if_tsresol byte: 10^-n, or 2^-n with the highest bit set.
    * @param offsetSeconds The signed if_tsoffset.
    */
   constructor(tsresol: number, offsetSeconds: bigint) {

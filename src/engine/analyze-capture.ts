@@ -25,7 +25,7 @@ export class CaptureConnections implements AsyncIterable<Connection>, Connection
   private ended = false
   /** The taker has left the loop: the rest is read for the report only. */
   private left = false
-  /** Wakes whoever waits for the other side: the reader for room, the iteration for connections. */
+  /** Wakes the side that waits for the other: the reader for room, the iteration for connections. */
   private wakeReader: (() => void) | undefined
   private wakeTaker: (() => void) | undefined
 
@@ -81,7 +81,7 @@ export class CaptureConnections implements AsyncIterable<Connection>, Connection
 }
 
 /**
- * Analyzes a capture given as a path, `-` for standard input, or octets in any split such as a readable stream.
+ * Analyzes a capture given as a path, `-` for standard input, or bytes in any split such as a readable stream.
  * Connections come as their endings are settled, the open ones at the end. The reading waits for slow takers.
  * The iteration throws a TeardownError after the last connection if the capture could not be read or is damaged; a
  * capture that is merely cut short is no error, but its report says so.

@@ -5,7 +5,7 @@ import { CaptureClock } from '../capture/clock.js'
 import { MergedCaptures } from '../capture/merge.js'
 import type { AnalyzeOptions } from './analyze-source.js'
 import type { ConnectionHandler } from './ended-connection.js'
-import { Analysis, type AnalysisSettings } from './pipeline.js'
+import { Pipeline, type PipelineSettings } from './pipeline.js'
 import { type CaptureReport, captureReport } from './report.js'
 
 /**
@@ -16,7 +16,7 @@ import { type CaptureReport, captureReport } from './report.js'
 export async function analyzeMerged(
   paths: readonly string[],
   handler: ConnectionHandler,
-  options: AnalyzeOptions & AnalysisSettings = {},
+  options: AnalyzeOptions & PipelineSettings = {},
 ): Promise<CaptureReport> {
   const { signal, pause, onProgress } = options
   const captures = await MergedCaptures.open(paths, signal)
@@ -24,7 +24,7 @@ export async function analyzeMerged(
   const name = options.name ?? captures.firstPath ?? paths[0] ?? '-'
   const clock = new CaptureClock()
   clock.baseNs = captures.baseNs
-  const analysis = new Analysis(name, clock, handler, options)
+  const analysis = new Pipeline(name, clock, handler, options)
   analysis.origin = info
   try {
     // Of captures that were not even looked into nothing can be said.

@@ -4,7 +4,7 @@ import { TeardownError } from '../base/errors.js'
 import { Framer } from '../capture/framer.js'
 import { CaptureClock } from '../capture/clock.js'
 import { type CaptureSource, type ReadSummary, readCapture } from '../capture/source.js'
-import { Analysis, type AnalysisOptions, type AnalysisSettings } from './pipeline.js'
+import { Pipeline, type AnalysisOptions, type PipelineSettings } from './pipeline.js'
 import { type CaptureReport, captureReport } from './report.js'
 import type { ConnectionHandler } from './ended-connection.js'
 
@@ -43,11 +43,11 @@ export interface Progress {
 export async function analyzeSource(
   source: CaptureSource,
   handler: ConnectionHandler,
-  options: AnalyzeOptions & AnalysisSettings = {},
+  options: AnalyzeOptions & PipelineSettings = {},
 ): Promise<CaptureReport> {
   const name = options.name ?? (typeof source === 'string' ? source : '-')
   const clock = new CaptureClock()
-  const analysis = new Analysis(name, clock, handler, options)
+  const analysis = new Pipeline(name, clock, handler, options)
   const framer = new Framer(
     analysis,
     clock,
@@ -96,7 +96,7 @@ function eitherOf(one: AbortSignal, other: AbortSignal | undefined): AbortSignal
  * While a pipe is silent no packet moves time on, so the wall clock does. Nobody would catch what the taker of a
  * connection throws here, such as a reader of the results that is gone: `failure` carries it to the reading.
  */
-function settleRegularly(analysis: Analysis, failure: AbortController): NodeJS.Timeout {
+function settleRegularly(analysis: Pipeline, failure: AbortController): NodeJS.Timeout {
   let frame = -1
   let seenAt = Date.now()
   return setInterval(() => {

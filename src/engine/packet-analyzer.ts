@@ -3,16 +3,16 @@
 import { TeardownError } from '../base/errors.js'
 import { CaptureClock } from '../capture/clock.js'
 import { LINKTYPE_ETHERNET } from '../wire/link/linktype.js'
-import { Analysis, type AnalysisOptions, type DecodeCount } from './pipeline.js'
+import { Pipeline, type AnalysisOptions, type DecodeCount } from './pipeline.js'
 import { type Connection, connectionOf } from './connection.js'
 
 /** One packet from elsewhere. */
 export interface Packet {
-  /** The captured octets of the frame; read during the call only. */
+  /** The captured bytes of the frame; read during the call only. */
   readonly bytes: Uint8Array
   /** Ns since 1970-01-01T00:00:00Z. */
   readonly timeNs: bigint
-  /** Octets on the wire; by default what was captured. */
+  /** Bytes on the wire; by default what was captured. */
   readonly origlen?: number | undefined
   /** LINKTYPE_ value, 1 for Ethernet by default. */
   readonly linktype?: number | undefined
@@ -36,7 +36,7 @@ export interface PacketAnalyzerOptions extends AnalysisOptions {
  */
 export class PacketAnalyzer {
   private readonly clock = new CaptureClock()
-  private readonly analysis: Analysis
+  private readonly analysis: Pipeline
   private finished = false
 
   constructor(options: PacketAnalyzerOptions) {
@@ -45,7 +45,7 @@ export class PacketAnalyzer {
         options.onConnection(connectionOf(from))
       },
     }
-    this.analysis = new Analysis(options.name ?? '-', this.clock, handler, options)
+    this.analysis = new Pipeline(options.name ?? '-', this.clock, handler, options)
   }
 
   /**

@@ -29,7 +29,7 @@ const STEP_AHEAD_NS = 30 * 86_400e9
 /** From here on the time before the step says nothing about how long nothing has happened. */
 const LONG_BACK_NS = 3600e9
 
-/** Settings of an {@link Analysis}. */
+/** Settings of a {@link Pipeline}. */
 export interface AnalysisOptions extends Omit<TrackerLimits, 'isShared'>, EndedConnectionOptions {
   /** Seconds of silence after which an open connection counts as idle; by default 60, or a fifth of a shorter capture. */
   readonly idleS?: number | undefined
@@ -38,7 +38,7 @@ export interface AnalysisOptions extends Omit<TrackerLimits, 'isShared'>, EndedC
 }
 
 /** The same with what only callers in this package can make use of. */
-export interface AnalysisSettings extends AnalysisOptions {
+export interface PipelineSettings extends AnalysisOptions {
   readonly handOver?: HandOver | undefined
 }
 
@@ -71,12 +71,12 @@ export interface DecodeCount {
 }
 
 /** Analyzes the records of one capture. */
-export class Analysis implements RecordHandler, EndHandler, HandedOver {
+export class Pipeline implements RecordHandler, EndHandler, HandedOver {
   readonly decoder: Decoder
   readonly tracker: Tracker
   /** Records so far, skipped entries included: Wireshark's frame.number of the last one. */
   frame = 0
-  /** Octets on the wire, as the capture says. */
+  /** Bytes on the wire, as the capture says. */
   wireBytes = 0
   /** Connections handed over so far. */
   connections = 0
@@ -85,7 +85,7 @@ export class Analysis implements RecordHandler, EndHandler, HandedOver {
   captureEndNs = 0
   /** How often the clock was set between two records. */
   clockSteps = 0
-  /** Where in the capture the first octet of the view lies; the framer's info while a capture is read. */
+  /** Where in the capture the first byte of the view lies; the framer's info while a capture is read. */
   origin: CaptureProgress = { bytes: 0, hasDrops: false }
   readonly anonymizer: Anonymizer | undefined
   private lastNs = 0
@@ -102,7 +102,7 @@ export class Analysis implements RecordHandler, EndHandler, HandedOver {
     captureName: string,
     clock: CaptureClock,
     handler: ConnectionHandler,
-    options: AnalysisSettings = {},
+    options: PipelineSettings = {},
   ) {
     requireBound('maxConnections', options.maxConnections)
     requireBound('maxHalfOpen', options.maxHalfOpen)

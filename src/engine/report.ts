@@ -4,7 +4,7 @@ import type { CaptureError, TeardownError, TeardownErrorCode } from '../base/err
 import type { CaptureInfo } from '../capture/info.js'
 import type { ReadSummary } from '../capture/source.js'
 import { isoTime, secondsOf } from '../output/bytes/time.js'
-import type { Analysis, DecodeCount } from './pipeline.js'
+import type { Pipeline, DecodeCount } from './pipeline.js'
 
 /** A broken or hostile capture can have a million interfaces. */
 const MAX_INTERFACES_NAMED = 100
@@ -22,9 +22,9 @@ export interface CaptureReport {
   readonly snaplen_bytes?: number
   readonly packets: number
   readonly tcp_packets: number
-  /** Octets on the wire, as the capture's original lengths say. */
+  /** Bytes on the wire, as the capture's original lengths say. */
   readonly wire_bytes: number
-  /** Octets of the capture that were read, decompressed. */
+  /** Bytes of the capture that were read, decompressed. */
   readonly read_bytes: number
   readonly start_time?: string
   readonly end_time?: string
@@ -39,7 +39,7 @@ export interface CaptureReport {
   readonly evicted_connections?: number
   /** Captures that were analyzed as one, by `--merge`. */
   readonly merged_captures?: number
-  /** Where octets begin that follow the gzip data and were ignored. */
+  /** Where bytes begin that follow the gzip data and were ignored. */
   readonly trailing_garbage_offset_bytes?: number
   /** Frames that are no TCP segment, by reason. */
   readonly skipped: readonly DecodeCount[]
@@ -58,7 +58,7 @@ export interface CaptureProblem {
 /** Builds the report of a capture that has been read as far as it goes. */
 export function captureReport(
   name: string,
-  analysis: Analysis,
+  analysis: Pipeline,
   info: CaptureInfo,
   baseNs: bigint | undefined,
   reading: Partial<ReadSummary>,

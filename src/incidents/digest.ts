@@ -123,11 +123,11 @@ export class DigestWriter {
     digest.flags =
       (e.isIpv6 ? DIGEST_IPV6 : 0) |
       (e.clientGuessed ? DIGEST_CLIENT_GUESSED : 0) |
-      (j.situation.anyResetIgnored ? DIGEST_RST_IGNORED : 0)
+      (j.derived.anyResetIgnored ? DIGEST_RST_IGNORED : 0)
     digest.stream = e.stream
     digest.startNs = e.startNs
     digest.endNs = e.endNs
-    digest.teardownNs = firstTeardown(j.situation)?.ns ?? NaN
+    digest.teardownNs = firstTeardown(j.derived)?.ns ?? NaN
     digest.clientBytes = e.client.bytes
     digest.serverBytes = e.server.bytes
     if (++this.count === BATCH_DIGESTS) this.flush()

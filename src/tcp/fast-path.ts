@@ -43,7 +43,7 @@ const SPECIAL: number = SIDE_RST | SIDE_PROBED | SIDE_SYN_DATA
  * Whether a segment simply comes next, on a connection to which nothing special has happened: all but the two SYNs of
  * a usual connection.
  */
-export function isInStep(
+export function isPlainNext(
   ints: Int32Array,
   conn: number,
   me: number,
@@ -83,8 +83,8 @@ export function isInStep(
   )
 }
 
-/** Applies a segment for which {@link isInStep} holds; true when it may have ended the connection. */
-export function observeInStep(
+/** Applies a segment for which {@link isPlainNext} holds; true when it may have ended the connection. */
+export function observePlainNext(
   table: ConnectionTable,
   record: number,
   me: number,

@@ -13,7 +13,7 @@ import {
   observeStaleAck,
 } from './events/probe.js'
 import { observeAfterReset, observeReset } from './events/reset.js'
-import { observeResent } from './events/retransmission.js'
+import { observeRetransmission } from './events/retransmission.js'
 import { endSeries } from './events/series.js'
 import type { Handshake } from './handshake.js'
 import {
@@ -168,7 +168,7 @@ function observeSequence(
       observeLateData(c, n, Math.min(ahead, payloadLen), frame, timeNs)
     }
   } else if (payloadLen > 0 && (flags & FIN) === 0) {
-    observeResent(c, n, first, payloadLen, frame, timeNs)
+    observeRetransmission(c, n, first, payloadLen, frame, timeNs)
   } else if (payloadLen === 0 && ahead < 0 && (flags & (SYN | FIN)) === 0) {
     observeStaleAck(c, n, seq, frame, timeNs)
   }

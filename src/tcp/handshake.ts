@@ -21,7 +21,7 @@ import type { Segment } from '../wire/segment.js'
 import { ACK, SYN } from '../wire/segment.js'
 import { TcpOptions, linuxWindowScale, readTcpOptions } from '../wire/tcp/options.js'
 import { NatTwins } from '../context/nat-twins.js'
-import { observeResent } from './events/retransmission.js'
+import { observeRetransmission } from './events/retransmission.js'
 import {
   LISTEN,
   SENT_SYN,
@@ -93,7 +93,7 @@ export class Handshake {
     if (!isSynAck && peer.has(SIDE_SYN)) c.flags |= CONN_SIMULTANEOUS_OPEN
     let flags = me.flags | bit
     if (me.has(bit)) {
-      observeResent(c, n, seg.seq, 0, frame, timeNs)
+      observeRetransmission(c, n, seg.seq, 0, frame, timeNs)
     } else {
       const { ints } = me.own
       flags |= readSynOptions(ints, me.own.word, seg, view, this.options)

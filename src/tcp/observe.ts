@@ -3,8 +3,8 @@
 // which comes to the same for these segments (test/properties/fast-path.test.ts).
 
 import { RST, type Segment } from '../wire/segment.js'
-import { isCopy } from './events/duplicate.js'
-import { isInStep, observeInStep } from './fast-path.js'
+import { isDuplicate } from './events/duplicate.js'
+import { isPlainNext, observePlainNext } from './fast-path.js'
 import { GeneralPath, MAY_END, OF_OLD_CONNECTION } from './general-path.js'
 import { Handshake } from './handshake.js'
 import { CONN_OPTIONS_CUT, CONN_REPORTED, CONN_TIME_BACK } from './record/bits.js'
@@ -71,7 +71,7 @@ export class Observer {
       ints[me + SIDE.lastLen] === payloadLen &&
       (ints[me + SIDE.window] === seg.window || (flags & RST) !== 0) &&
       floats[meF + SIDE.lastFrame] !== 0 &&
-      isCopy(
+      isDuplicate(
         ints[me + SIDE.lastMeta] as number,
         meta,
         timeNs - (floats[meF + SIDE.lastNs] as number),
@@ -84,8 +84,8 @@ export class Observer {
 
     if (seg.headerCut) markOptionsCut(ints, conn)
     let mayEnd = false
-    if (isInStep(ints, conn, me, peer, side, seg)) {
-      mayEnd = observeInStep(this.table, record, me, peer, side, seg, frame, timeNs)
+    if (isPlainNext(ints, conn, me, peer, side, seg)) {
+      mayEnd = observePlainNext(this.table, record, me, peer, side, seg, frame, timeNs)
     } else if (!this.handshake.observeFirst(record, side, me, peer, seg, view, timeNs)) {
       const outcome = this.general.observe(record, side, seg, view, frame, timeNs)
       mayEnd = (outcome & MAY_END) !== 0

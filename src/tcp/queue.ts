@@ -27,7 +27,7 @@ export class RecordQueue {
     return record
   }
 
-  /** Record of the entry `index` places behind the oldest. */
+  /** Record of the entry `index` places after the oldest. */
   at(index: number): number {
     return this.records[(this.head + index) & (this.records.length - 1)] as number
   }

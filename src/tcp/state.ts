@@ -94,7 +94,7 @@ export const EDGES: readonly Edge[] = [
   [SYN_RECEIVED, SYN_ACKED, ESTABLISHED], // third packet of the handshake
   [CLOSED, SENT_SYN, SYN_SENT], // the same SYN again after a reset: half-open recovery, §3.5.1
   [CLOSED, SENT_SYN_ACK, SYN_RECEIVED],
-  // A capture that begins later: whoever acknowledges is at least established.
+  // A capture that begins later: a side that acknowledges is at least established.
   [UNKNOWN, SENT_ACK, ESTABLISHED],
   [LISTEN, SENT_ACK, ESTABLISHED],
   [UNKNOWN, SYN_ACKED, ESTABLISHED],

@@ -2,7 +2,7 @@
 
 import * as L from '../tcp/record/bits.js'
 import type { Closer, Confidence } from './answer.js'
-import { Situation } from './derived.js'
+import { Derived } from './derived.js'
 import { type Cause, type Ending, type Verdict, rowOf } from './endings.js'
 import type { Evidence } from './evidence.js'
 import type { EvidenceItem } from './phrases.js'
@@ -11,7 +11,7 @@ import { LAST_RULE, SECTIONS } from './rules/order.js'
 
 /** How one connection ended. Refilled for every connection; texts are made when asked for. */
 export class Judgement {
-  readonly situation: Situation = new Situation()
+  readonly derived: Derived = new Derived()
   rule: Rule = LAST_RULE
   closer: Closer = 'unknown'
   confidence: Confidence = 'possible'
@@ -34,36 +34,31 @@ export class Judgement {
   /** Classifies the connection of `e`, which must stay as it is while this judgement is read. */
   classify(e: Evidence): void {
     this.e = e
-    this.situation.derive(e)
-    this.rule = firstRule(e, this.situation)
+    this.derived.derive(e)
+    this.rule = firstRule(e, this.derived)
     this.row = rowOf(this.rule.ending)
-    this.closer = this.rule.closer(e, this.situation)
-    this.confidence = lowered(
-      this.rule.confidence(e, this.situation),
-      e,
-      this.situation,
-      this.verdict,
-    )
+    this.closer = this.rule.closer(e, this.derived)
+    this.confidence = lowered(this.rule.confidence(e, this.derived), e, this.derived, this.verdict)
   }
 
   /** Other endings the packets cannot exclude. */
   alternatives(): readonly Ending[] {
     if (this.confidence === 'certain') return []
     const { alternatives } = this.rule
-    if (!this.situation.formIsForeign || alternatives.includes(MIDDLEBOX)) return alternatives
+    if (!this.derived.formIsForeign || alternatives.includes(MIDDLEBOX)) return alternatives
     return this.verdict === 'reset_other' ? alternatives : [...alternatives, MIDDLEBOX]
   }
 
   /** The packets the verdict rests on, in order. */
   evidence(): EvidenceItem[] {
-    return this.e === undefined ? [] : this.rule.evidence(this.e, this.situation)
+    return this.e === undefined ? [] : this.rule.evidence(this.e, this.derived)
   }
 
   /** One or two sentences with the numbers in them. */
   explanation(): string {
     if (this.e === undefined) return ''
-    let text = this.rule.explain(this.e, this.situation)
-    if (this.verdict !== 'incomplete' && this.situation.oneDirection) {
+    let text = this.rule.explain(this.e, this.derived)
+    if (this.verdict !== 'incomplete' && this.derived.oneDirection) {
       const unseen = this.e.client.packets === 0 ? 'client' : 'server'
       text += ` No packet of the ${unseen} was captured.`
     }
@@ -84,7 +79,7 @@ function oneOf(all: readonly string[]): string {
 const STEPS: readonly Confidence[] = ['possible', 'likely', 'certain']
 
 /** Gaps in the capture make every verdict less sure, but for the one that says that there are gaps. */
-function lowered(confidence: Confidence, e: Evidence, s: Situation, verdict: Verdict): Confidence {
+function lowered(confidence: Confidence, e: Evidence, s: Derived, verdict: Verdict): Confidence {
   if (verdict === 'incomplete') return confidence
   let steps = s.loss || e.captureDrops ? 1 : 0
   if (s.oneDirection) steps += 2
@@ -97,7 +92,7 @@ function lowered(confidence: Confidence, e: Evidence, s: Situation, verdict: Ver
   return STEPS[Math.max(0, STEPS.indexOf(confidence) - steps)] as Confidence
 }
 
-function firstRule(e: Evidence, s: Situation): Rule {
+function firstRule(e: Evidence, s: Derived): Rule {
   for (const section of SECTIONS) {
     if (!section.when(s)) continue
     for (const rule of section.rules) if (rule.when(e, s)) return rule

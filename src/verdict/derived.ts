@@ -11,7 +11,7 @@ import { seqAfter } from '../tcp/seq.js'
 export const ANSWER_NS = 1e9
 
 /** Derived facts; refilled for every connection. */
-export class Situation {
+export class Derived {
   /** A RST passed, whatever came of it. */
   anyReset = false
   /** Sender of the first reset that counted, and the side it hit; undefined when none did. */
@@ -36,7 +36,7 @@ export class Situation {
   midstream = false
   /** Packets of one side are missing altogether. */
   oneDirection = false
-  /** Octets passed that were not captured, or an acknowledgment shows that they did. */
+  /** Bytes passed that were not captured, or an acknowledgment shows that they did. */
   loss = false
   /** The reset that counted has the form of a socket's, but not quite that of its supposed sender's other packets. */
   formIsForeign = false
@@ -111,7 +111,7 @@ function lastsUndelivered(side: SideEvidence, peer: SideEvidence): boolean {
 }
 
 /** Whether the capture ends so soon after something that needs an answer that the answer may just not be in it. */
-function answerIsDue(e: Evidence, s: Situation): boolean {
+function answerIsDue(e: Evidence, s: Derived): boolean {
   if (e.icmpQuotesSyn) return false
   const since = e.captureEndNs - ANSWER_NS
   if (s.second?.fin.seen === true) return s.second.fin.ns > since
@@ -129,7 +129,7 @@ function waits(side: SideEvidence, peer: SideEvidence, since: number): boolean {
   return side.probeRun > 0 && side.probeLast.ns > since
 }
 
-/** SIDE_FLAGS that show octets are missing from the capture. */
+/** SIDE_FLAGS that show bytes are missing from the capture. */
 const GAPS = L.SIDE_UNSEEN | L.SIDE_HOLE | L.SIDE_LOST
 
 /** SIDE_FLAGS that show a side sent something. */

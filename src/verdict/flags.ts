@@ -2,14 +2,14 @@
 
 import * as L from '../tcp/record/bits.js'
 import type { Evidence } from './evidence.js'
-import type { Situation } from './derived.js'
+import type { Derived } from './derived.js'
 
 /** A flag: its stable name, its meaning, and when it is set. */
 export interface Flag {
   readonly name: string
   readonly meaning: string
   /** The CONN_FLAGS bit that is the flag, or how it is told otherwise. */
-  readonly when: number | ((e: Evidence, s: Situation) => boolean)
+  readonly when: number | ((e: Evidence, s: Derived) => boolean)
 }
 
 /** All flags, in the order of output. */
@@ -24,7 +24,7 @@ export const FLAGS: readonly Flag[] = [
     meaning: 'packets of one side were not captured',
     when: (_e, s) => s.oneDirection,
   },
-  { name: 'loss', meaning: 'octets passed that were not captured', when: (_e, s) => s.loss },
+  { name: 'loss', meaning: 'bytes passed that were not captured', when: (_e, s) => s.loss },
   {
     name: 'capture_drops',
     meaning: 'the capture says that packets were lost before they reached it',
@@ -124,7 +124,7 @@ const CONN_BITS: number = FLAGS.reduce(
 )
 
 /** Names of the flags that are set. */
-export function flagNames(e: Evidence, s: Situation): readonly string[] {
+export function flagNames(e: Evidence, s: Derived): readonly string[] {
   const hasConnBit = e.has(CONN_BITS)
   let bits = 0
   for (let i = 0; i < FLAGS.length; i++) {

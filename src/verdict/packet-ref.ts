@@ -1,9 +1,9 @@
-// Moments of a connection, read where they lie in its packed records: a time and the frame it was seen on. Times are ns
+// References to packets of a connection, read where they lie in its records: a time and a frame. Times are ns
 // relative to the capture clock and NaN when the event did not happen; frames are 0 then.
 
 import type { Block } from '../tcp/record/fields.js'
 
-/** A moment in the capture: when, and on which packet. */
+/** A packet of the capture: when it passed, and its number. */
 export interface PacketRef {
   /** Relative ns, NaN when absent. */
   readonly ns: number
@@ -13,7 +13,7 @@ export interface PacketRef {
   readonly seen: boolean
 }
 
-/** Ns from one moment to a later one; never negative, NaN when one of them is absent. */
+/** Ns from one packet to a later one; never negative, NaN when one of them is absent. */
 export function between(from: PacketRef, to: PacketRef): number {
   if (!from.seen || !to.seen) return NaN
   return Math.max(0, to.ns - from.ns)

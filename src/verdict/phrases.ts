@@ -48,12 +48,12 @@ function withPoint(digits: number, places: number): string {
   return places === 0 ? text : `${text.slice(0, -places)}.${text.slice(-places)}`
 }
 
-/** The duration from one moment to a later one. */
+/** The duration from one packet to a later one. */
 export function span(from: PacketRef, to: PacketRef): string {
   return duration(between(from, to))
 }
 
-/** The duration from a moment to the end of the capture. */
+/** The duration from a packet to the end of the capture. */
 export function toEnd(e: Evidence, from: PacketRef): string {
   return duration(Math.max(0, e.captureEndNs - from.ns))
 }
@@ -79,21 +79,21 @@ export function The(e: Evidence, side: SideEvidence): string {
 }
 
 /** "packet 7". */
-export function packet(moment: PacketRef): string {
-  return `packet ${moment.frame}`
+export function packet(ref: PacketRef): string {
+  return `packet ${ref.frame}`
 }
 
-/** Collects evidence items, leaving out moments that did not happen and packets already named. */
+/** Collects evidence items, leaving out what did not happen and packets already named. */
 export function items(...pairs: readonly (readonly [PacketRef, string])[]): EvidenceItem[] {
   const list: EvidenceItem[] = []
   let latest = 0
   let isSorted = true
-  for (const [moment, shows] of pairs) {
-    const { frame } = moment
+  for (const [ref, shows] of pairs) {
+    const { frame } = ref
     if (frame === 0) continue
     if (frame < latest) isSorted = false
     latest = frame
-    list.push({ frame, ns: moment.ns, shows })
+    list.push({ frame, ns: ref.ns, shows })
   }
   return isSorted ? list : list.sort((a, b) => a.frame - b.frame)
 }

@@ -5,7 +5,7 @@ import { FIN, SYN } from '../wire/segment.js'
 import { between } from './packet-ref.js'
 import type { Evidence } from './evidence.js'
 import type { SideEvidence } from './side-evidence.js'
-import type { Situation } from './derived.js'
+import type { Derived } from './derived.js'
 import { formIsForeign, isActive, isStateless } from './reset-form.js'
 import { seqAfter, seqDistance } from '../tcp/seq.js'
 
@@ -87,7 +87,7 @@ export function gaveUpProbing(side: SideEvidence | undefined, hasGaps: boolean):
 const GIVE_UP_RETRANSMISSIONS = 3
 
 /** It ended a series of retransmissions, when the next one would have been due. */
-export function gaveUpResending({ resetter: side, victim }: Situation): boolean {
+export function gaveUpResending({ resetter: side, victim }: Derived): boolean {
   if (side === undefined || victim === undefined || !side.rst.hasAck) return false
   if (side.seriesKind !== L.SERIES_DATA || side.seriesCount < GIVE_UP_RETRANSMISSIONS) return false
   if (side.outstanding(victim) === 0) return false
@@ -104,8 +104,8 @@ export function ackedFin(
   return victim.finAcked.seen || (side.rst.hasAck && seqAfter(side.rstAck, victim.finSeq))
 }
 
-/** Its FIN had passed, and the RST answers payload that came behind it. */
-export function refusesPayload(s: Situation): boolean {
+/** Its FIN had passed, and the RST answers payload that came after it. */
+export function refusesPayload(s: Derived): boolean {
   const { resetter: side, victim } = s
   if (side === undefined || victim === undefined) return false
   if (!side.fin.seen || side.fin.frame > side.rst.at.frame) return false
@@ -123,13 +123,13 @@ export function refusesPayload(s: Situation): boolean {
   return victim.late.seen || victim.packets === 0 || side.triggerLen > 0
 }
 
-/** Payload behind the FIN was acknowledged: the side that sent the FIN was still reading for a while. */
-export function readOn({ resetter: side }: Situation): boolean {
+/** Payload after the FIN was acknowledged: the side that sent the FIN was still reading for a while. */
+export function readOn({ resetter: side }: Derived): boolean {
   if (side === undefined || !side.has(L.SIDE_ACK_SET) || !side.rst.trigger.seen) return false
   return seqAfter(side.acked, side.finPeerNxt)
 }
 
-/** The RST's sequence number is the acknowledgment of its trigger: behind the FIN, or not. */
+/** The RST's sequence number is the acknowledgment of its trigger: after the FIN, or not. */
 export function knewOfFin(side: SideEvidence | undefined): boolean {
   return side !== undefined && seqAfter(side.rstSeq, side.finSeq)
 }
@@ -155,13 +155,13 @@ export function wasUnaccepted(e: Evidence, side: SideEvidence | undefined): bool
 }
 
 /** The RST does not acknowledge the last payload, which must have crossed it. */
-export function crossedPayload({ resetter: side, victim }: Situation): boolean {
+export function crossedPayload({ resetter: side, victim }: Derived): boolean {
   if (side === undefined || victim === undefined || !side.rst.hasAck) return false
   return side.triggerLen > 0 && seqAfter(side.rstPeerNxt, side.rstAck)
 }
 
 /** The RST answers payload or a FIN, in the form of a host that has no socket. */
-export function answersUse({ resetter: side, victim }: Situation): boolean {
+export function answersUse({ resetter: side, victim }: Derived): boolean {
   if (side === undefined || !isStateless(side) || !answersTrigger(side, victim)) return false
   return side.triggerLen > 0 || (side.triggerFlags & (FIN | SYN)) === FIN
 }

@@ -4,7 +4,7 @@
 import type { Evidence } from './evidence.js'
 import type { SideEvidence } from './side-evidence.js'
 import type { Closer, Confidence } from './answer.js'
-import type { Situation } from './derived.js'
+import type { Derived } from './derived.js'
 import type { Ending } from './endings.js'
 import type { EvidenceItem } from './phrases.js'
 
@@ -14,16 +14,16 @@ export interface Rule {
   readonly id: string
   /** What it is when the rule holds; verdict and cause follow from it. */
   readonly ending: Ending
-  readonly when: (e: Evidence, s: Situation) => boolean
-  readonly closer: (e: Evidence, s: Situation) => Closer
+  readonly when: (e: Evidence, s: Derived) => boolean
+  readonly closer: (e: Evidence, s: Derived) => Closer
   /** Confidence with a complete capture; gaps in the capture lower it. */
-  readonly confidence: (e: Evidence, s: Situation) => Confidence
+  readonly confidence: (e: Evidence, s: Derived) => Confidence
   /** Other endings the packets cannot exclude. */
   readonly alternatives: readonly Ending[]
   /** The packets the verdict rests on. */
-  readonly evidence: (e: Evidence, s: Situation) => EvidenceItem[]
+  readonly evidence: (e: Evidence, s: Derived) => EvidenceItem[]
   /** One or two sentences with the numbers in them. */
-  readonly explain: (e: Evidence, s: Situation) => string
+  readonly explain: (e: Evidence, s: Derived) => string
 }
 
 /** The name of a side, for rules whose closer is one of the two. */
@@ -33,7 +33,7 @@ export function nameOf(e: Evidence, side: Evidence['client'] | undefined): Close
 }
 
 /** The closer of a rule that blames the sender of the reset. */
-export function resetter(e: Evidence, s: Situation): Closer {
+export function resetter(e: Evidence, s: Derived): Closer {
   return nameOf(e, s.resetter)
 }
 
@@ -44,9 +44,6 @@ export function onSide<T>(side: SideEvidence | undefined, ask: (side: SideEviden
 }
 
 /** The same for the sender of a reset and the side it hit. */
-export function onBoth<T>(
-  s: Situation,
-  ask: (resetter: SideEvidence, victim: SideEvidence) => T,
-): T {
+export function onBoth<T>(s: Derived, ask: (resetter: SideEvidence, victim: SideEvidence) => T): T {
   return onSide(s.resetter, (side) => onSide(s.victim, (victim) => ask(side, victim)))
 }

@@ -5,10 +5,10 @@ import type { Evidence } from './evidence.js'
 import { answersTrigger } from './reset-facts.js'
 import { type PacketRef, between } from './packet-ref.js'
 import type { SideEvidence } from './side-evidence.js'
-import type { Situation } from './derived.js'
+import type { Derived } from './derived.js'
 
 /** The first FIN, or the reset that counted, whichever came first. */
-export function firstTeardown(s: Situation): PacketRef | undefined {
+export function firstTeardown(s: Derived): PacketRef | undefined {
   const fin = s.first?.fin
   const rst = s.resetter?.rst.at
   if (fin === undefined) return rst
@@ -17,38 +17,38 @@ export function firstTeardown(s: Situation): PacketRef | undefined {
 }
 
 /** The last segment of the teardown: a FIN, the acknowledgment of one, or the reset. */
-function lastTeardown(e: Evidence, s: Situation): PacketRef | undefined {
+function lastTeardown(e: Evidence, s: Derived): PacketRef | undefined {
   let last = later(later(undefined, e.client.fin), e.client.finAcked)
   last = later(later(last, e.server.fin), e.server.finAcked)
   return s.resetter === undefined ? last : later(last, s.resetter.rst.at)
 }
 
-/** The later of two moments; `last` if the other did not happen. */
-function later(last: PacketRef | undefined, moment: PacketRef): PacketRef | undefined {
-  if (!moment.seen) return last
-  return last === undefined || moment.frame > last.frame ? moment : last
+/** The later of two packets; `last` if the other did not happen. */
+function later(last: PacketRef | undefined, ref: PacketRef): PacketRef | undefined {
+  if (!ref.seen) return last
+  return last === undefined || ref.frame > last.frame ? ref : last
 }
 
 /** From the last payload of either side, or the opening, to the first teardown segment. */
-export function idleBeforeTeardownNs(e: Evidence, s: Situation): number {
+export function idleBeforeTeardownNs(e: Evidence, s: Derived): number {
   const first = firstTeardown(s)
   return first === undefined ? NaN : between(e.idleSince, first)
 }
 
 /** From the first to the last teardown segment. */
-export function teardownNs(e: Evidence, s: Situation): number {
+export function teardownNs(e: Evidence, s: Derived): number {
   const first = firstTeardown(s)
   const last = lastTeardown(e, s)
   return first === undefined || last === undefined ? NaN : between(first, last)
 }
 
 /** From the first FIN to the second. */
-export function finToFinNs(s: Situation): number {
+export function finToFinNs(s: Derived): number {
   return s.first === undefined || s.second === undefined ? NaN : between(s.first.fin, s.second.fin)
 }
 
 /** From the first FIN to the acknowledgment of the second. */
-export function finToLastAckNs(s: Situation): number {
+export function finToLastAckNs(s: Derived): number {
   if (s.first === undefined || s.second === undefined) return NaN
   return between(s.first.fin, s.second.finAcked)
 }
@@ -74,7 +74,7 @@ function until(from: PacketRef, closer: SideEvidence, other: SideEvidence, e: Ev
 }
 
 /** From the last payload of either side to the reset that counted. */
-export function lastDataToRstNs(s: Situation): number {
+export function lastDataToRstNs(s: Derived): number {
   if (s.resetter === undefined) return NaN
   const { ownData, peerData, at } = s.resetter.rst
   const last = !peerData.seen || ownData.frame > peerData.frame ? ownData : peerData
@@ -82,14 +82,14 @@ export function lastDataToRstNs(s: Situation): number {
 }
 
 /** From the resetter's own FIN, else the peer's, to the reset that counted. */
-export function finToRstNs(s: Situation): number {
+export function finToRstNs(s: Derived): number {
   if (s.resetter === undefined || s.victim === undefined) return NaN
   const fin = s.resetter.fin.seen ? s.resetter.fin : s.victim.fin
   return fin.frame > s.resetter.rst.at.frame ? NaN : between(fin, s.resetter.rst.at)
 }
 
 /** From the packet that a reset of a host without socket answers to that reset. */
-export function triggerToRstNs(s: Situation): number {
+export function triggerToRstNs(s: Derived): number {
   if (s.resetter === undefined || s.resetter.rst.hasAck !== s.resetter.rst.answersSyn) return NaN
   if (!answersTrigger(s.resetter, s.victim)) return NaN
   return between(s.resetter.rst.trigger, s.resetter.rst.at)
@@ -99,7 +99,7 @@ export function triggerToRstNs(s: Situation): number {
  * From a kill the user knows of (`killedNs`, relative) to the first teardown segment: for connections that were open at
  * that time and began to end after it.
  */
-export function killToTeardownNs(e: Evidence, s: Situation, killedNs: number): number {
+export function killToTeardownNs(e: Evidence, s: Derived, killedNs: number): number {
   const first = firstTeardown(s)
   if (first === undefined || e.start.ns > killedNs || first.ns < killedNs) return NaN
   return first.ns - killedNs

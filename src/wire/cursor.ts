@@ -1,9 +1,9 @@
 // The position of the decoder inside one frame, and what it has learned on the way down. One such
 // object per decoder, reused for every frame.
 //
-// Two ends are kept: `capEnd`, behind the last octet in the capture, and `wireEnd`, behind the last
-// octet the frame had on the wire. Both shrink as IP and other headers state their own lengths, so
-// padding, trailers and checksums behind the packet fall away. Always capEnd <= wireEnd.
+// Two ends are kept: `capEnd`, after the last byte in the capture, and `wireEnd`, after the last
+// byte the frame had on the wire. Both shrink as IP and other headers state their own lengths, so
+// padding, trailers and checksums after the packet fall away. Always capEnd <= wireEnd.
 // Layer readers check once with `has`, then read freely.
 
 import { BAD_HEADER, TOO_DEEP, TRUNCATED_HEADER } from './decode-status.js'
@@ -14,14 +14,14 @@ export const MAX_ENCAPSULATIONS = 8
 /** Stands where no frame has been decoded yet. */
 export const EMPTY_VIEW: DataView = new DataView(new ArrayBuffer(0))
 
-/** Cursor and findings of one walk through the layers of a frame. */
-export class Walk {
+/** Cursor and findings of one cursor through the layers of a frame. */
+export class Cursor {
   view: DataView = EMPTY_VIEW
   /** Offset of the header to be read next. */
   pos = 0
-  /** Offset behind the last captured octet of the current layer. */
+  /** Offset after the last captured byte of the current layer. */
   capEnd = 0
-  /** Offset behind the last octet of the current layer on the wire. */
+  /** Offset after the last byte of the current layer on the wire. */
   wireEnd = 0
   /** Linktype, EtherType or protocol number, as the layer code says. */
   next = 0
@@ -42,7 +42,7 @@ export class Walk {
   ipId = -1
   /** The last IP packet is the first fragment of a datagram that cannot be put together. */
   loneFragment = false
-  /** Octet offset of the fragment in its datagram, for LAYER_FRAGMENT. */
+  /** Byte offset of the fragment in its datagram, for LAYER_FRAGMENT. */
   fragmentOffset = 0
   /** More fragments follow, for LAYER_FRAGMENT. */
   fragmentMore = false
@@ -77,19 +77,19 @@ export class Walk {
     this.depth = 0
   }
 
-  /** Whether `octets` more were captured of this layer. */
-  has(octets: number): boolean {
-    return this.capEnd - this.pos >= octets
+  /** Whether `bytes` more were captured of this layer. */
+  has(bytes: number): boolean {
+    return this.capEnd - this.pos >= bytes
   }
 
-  /** The status for a header of `octets` that {@link has} denied: cut by the capture, or by itself. */
-  short(octets: number): number {
-    return this.wireEnd - this.pos >= octets ? TRUNCATED_HEADER : BAD_HEADER
+  /** The status for a header of `bytes` that {@link has} denied: cut by the capture, or by itself. */
+  short(bytes: number): number {
+    return this.wireEnd - this.pos >= bytes ? TRUNCATED_HEADER : BAD_HEADER
   }
 
-  /** Limits the current layer to `octets` from the position; never extends it. */
-  narrow(octets: number): void {
-    const end = this.pos + octets
+  /** Limits the current layer to `bytes` from the position; never extends it. */
+  narrow(bytes: number): void {
+    const end = this.pos + bytes
     if (end >= this.wireEnd) return
     this.wireEnd = end
     if (this.capEnd > end) this.capEnd = end

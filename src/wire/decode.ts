@@ -16,7 +16,7 @@ import {
   readEthernet,
   readEthertype,
 } from './link/ethernet.js'
-import { FragmentTable, KEPT_OCTETS } from './fragments.js'
+import { FragmentTable, KEPT_BYTES } from './fragments.js'
 import { readGre } from './tunnel/gre.js'
 import { readIcmp } from './ip/icmp.js'
 import { readProtocol } from './ip/protocol.js'
@@ -58,7 +58,7 @@ import { Segment } from './segment.js'
 import { decodeStraightIpv4, decodeStraightIpv6 } from './fast-path.js'
 import { decodeQuotedTcp, decodeTcp } from './tcp/header.js'
 import { readUdp } from './tunnel/udp.js'
-import { EMPTY_VIEW, Walk } from './cursor.js'
+import { EMPTY_VIEW, Cursor } from './cursor.js'
 import { readWifi } from './link/wifi.js'
 
 /** Layers read in one frame at most, unless set; each encapsulation takes two to four. */
@@ -92,26 +92,26 @@ export class Decoder {
 
   /**
    * What the offsets of `segment` and `quoted` point into: the view given to `decode`, or a copy of
-   * the first octets of a datagram put together from fragments. Valid until the next call.
+   * the first bytes of a datagram put together from fragments. Valid until the next call.
    */
   segmentView: DataView = EMPTY_VIEW
 
-  readonly #maxLayers: number
-  readonly #walk = new Walk()
+  private readonly maxLayers: number
+  private readonly cursor = new Cursor()
   /** The VLAN seen last, and its id: most captures have few, and they come in runs. */
-  #lastVlan = -1
-  #lastVlanId = 0
-  readonly #fragments = new FragmentTable()
+  private lastVlan = -1
+  private lastVlanId = 0
+  private readonly fragments = new FragmentTable()
 
   /** `maxLayers`: headers looked into in one frame; a frame with more is counted as too deep. */
   constructor(maxLayers: number = MAX_LAYERS) {
-    this.#maxLayers = maxLayers
+    this.maxLayers = maxLayers
   }
 
   /**
    * Decodes the frame between `start` and `end` down to its innermost TCP segment.
    *
-   * @param origlen Octets of the frame on the wire; less than captured counts as captured.
+   * @param origlen Bytes of the frame on the wire; less than captured counts as captured.
    * @param linktype LINKTYPE_ value of the frame.
    * @param timeNs Capture time, used only to forget old fragments.
    */
@@ -140,13 +140,19 @@ export class Decoder {
     }
     if (end - ip >= STRAIGHT_LEN_MIN) {
       const wireEnd = origlen > end - start ? start + origlen : end
-      if (this.#decodeStraight(view, view.getUint16(typeOffset), ip, end, wireEnd)) return SEGMENT
+      if (this.decodeStraight(view, view.getUint16(typeOffset), ip, end, wireEnd)) return SEGMENT
     }
     return this.decodeLayers(view, start, end, origlen, linktype, timeNs)
   }
 
   /** Decodes the usual shapes of IP packet at `ip`; false sends the frame down the general path. */
-  #decodeStraight(view: DataView, type: number, ip: number, end: number, wireEnd: number): boolean {
+  private decodeStraight(
+    view: DataView,
+    type: number,
+    ip: number,
+    end: number,
+    wireEnd: number,
+  ): boolean {
     const segment = this.segment
     if (type === ETHERTYPE_IPV4) {
       segment.encapsulation = 0
@@ -168,11 +174,11 @@ export class Decoder {
       return false
     }
     const vlan = view.getUint16(ip) & VLAN_ID
-    if (vlan !== this.#lastVlan) {
-      this.#lastVlan = vlan
-      this.#lastVlanId = this.encapsulations.child(0, ENCAP_VLAN, vlan)
+    if (vlan !== this.lastVlan) {
+      this.lastVlan = vlan
+      this.lastVlanId = this.encapsulations.child(0, ENCAP_VLAN, vlan)
     }
-    segment.encapsulation = this.#lastVlanId
+    segment.encapsulation = this.lastVlanId
     return true
   }
 
@@ -185,102 +191,109 @@ export class Decoder {
     linktype: number,
     timeNs: number,
   ): DecodeStatus {
-    const walk = this.#walk
-    walk.reset(view, start, end, Math.max(start + Math.min(origlen, FRAME_BYTES_MAX), end), timeNs)
-    walk.next = linktype
+    const cursor = this.cursor
+    cursor.reset(
+      view,
+      start,
+      end,
+      Math.max(start + Math.min(origlen, FRAME_BYTES_MAX), end),
+      timeNs,
+    )
+    cursor.next = linktype
     let layer = LAYER_LINK
-    for (let i = 0; i < this.#maxLayers; i++) {
-      layer = layer < LAYER_IP ? readLinkLayer(walk, layer) : this.#readNetworkLayer(layer)
+    for (let i = 0; i < this.maxLayers; i++) {
+      layer = layer < LAYER_IP ? readLinkLayer(cursor, layer) : this.readNetworkLayer(layer)
       if (layer < FIRST_LAYER) return layer as DecodeStatus
     }
     return TOO_DEEP
   }
 
-  #readNetworkLayer(layer: number): number {
-    const walk = this.#walk
+  private readNetworkLayer(layer: number): number {
+    const cursor = this.cursor
     switch (layer) {
       case LAYER_IP:
-        return readIpVersion(walk)
+        return readIpVersion(cursor)
       case LAYER_IPV4:
-        return readIpv4(walk)
+        return readIpv4(cursor)
       case LAYER_IPV6:
-        return readIpv6(walk)
+        return readIpv6(cursor)
       case LAYER_EXTENSIONS:
-        return readExtensions(walk)
+        return readExtensions(cursor)
       case LAYER_PROTOCOL:
-        return readProtocol(walk)
+        return readProtocol(cursor)
       case LAYER_UDP:
-        return readUdp(walk)
+        return readUdp(cursor)
       case LAYER_GRE:
-        return readGre(walk)
+        return readGre(cursor)
       case LAYER_ICMP:
-        return readIcmp(walk)
+        return readIcmp(cursor)
       case LAYER_FRAGMENT:
-        return this.#readFragment()
+        return this.readFragment()
       default:
-        return this.#readTcp()
+        return this.readTcp()
     }
   }
 
-  #readTcp(): number {
-    const walk = this.#walk
-    this.segmentView = walk.view
-    if (!walk.quoting) {
-      const status = decodeTcp(walk, this.segment)
-      if (status === SEGMENT) this.segment.encapsulation = this.encapsulations.intern(walk)
+  private readTcp(): number {
+    const cursor = this.cursor
+    this.segmentView = cursor.view
+    if (!cursor.quoting) {
+      const status = decodeTcp(cursor, this.segment)
+      if (status === SEGMENT) this.segment.encapsulation = this.encapsulations.intern(cursor)
       return status
     }
-    const status = decodeQuotedTcp(walk, this.quoted)
+    const status = decodeQuotedTcp(cursor, this.quoted)
     if (status !== ICMP_ERROR) return status
-    this.quoted.encapsulation = this.encapsulations.intern(walk)
-    this.icmpType = walk.icmpType
-    this.icmpCode = walk.icmpCode
-    this.icmpFromTarget = walk.icmpSrc0 === this.quoted.dst0 && walk.icmpSrc3 === this.quoted.dst3
+    this.quoted.encapsulation = this.encapsulations.intern(cursor)
+    this.icmpType = cursor.icmpType
+    this.icmpCode = cursor.icmpCode
+    this.icmpFromTarget =
+      cursor.icmpSrc0 === this.quoted.dst0 && cursor.icmpSrc3 === this.quoted.dst3
     return status
   }
 
   /** Puts the fragment to its datagram and goes on inside it when it is complete. */
-  #readFragment(): number {
-    const walk = this.#walk
-    if (walk.fragmentLen > 0 && walk.has(walk.fragmentLen)) {
-      const datagram = this.#fragments.add(walk)
+  private readFragment(): number {
+    const cursor = this.cursor
+    if (cursor.fragmentLen > 0 && cursor.has(cursor.fragmentLen)) {
+      const datagram = this.fragments.add(cursor)
       if (datagram === undefined) return FRAGMENT
-      walk.view = datagram.view
-      walk.pos = 0
-      walk.capEnd = Math.min(datagram.totalLen, KEPT_OCTETS)
-      walk.wireEnd = datagram.totalLen
-      walk.next = datagram.protocol
-      return walk.ipVersion === 4 ? LAYER_PROTOCOL : LAYER_EXTENSIONS
+      cursor.view = datagram.view
+      cursor.pos = 0
+      cursor.capEnd = Math.min(datagram.totalLen, KEPT_BYTES)
+      cursor.wireEnd = datagram.totalLen
+      cursor.next = datagram.protocol
+      return cursor.ipVersion === 4 ? LAYER_PROTOCOL : LAYER_EXTENSIONS
     }
     // Cut by the capture length: the first fragment still tells of the connection, as in Wireshark.
-    if (walk.fragmentOffset > 0) return FRAGMENT
-    walk.loneFragment = walk.fragmentMore
-    return walk.ipVersion === 4 ? LAYER_PROTOCOL : LAYER_EXTENSIONS
+    if (cursor.fragmentOffset > 0) return FRAGMENT
+    cursor.loneFragment = cursor.fragmentMore
+    return cursor.ipVersion === 4 ? LAYER_PROTOCOL : LAYER_EXTENSIONS
   }
 }
 
 /** Reads one layer below IP. */
-function readLinkLayer(walk: Walk, layer: number): number {
+function readLinkLayer(cursor: Cursor, layer: number): number {
   switch (layer) {
     case LAYER_ETHERNET:
-      return readEthernet(walk)
+      return readEthernet(cursor)
     case LAYER_ETHERTYPE:
-      return readEthertype(walk)
+      return readEthertype(cursor)
     case LAYER_LLC:
-      return readLlc(walk)
+      return readLlc(cursor)
     case LAYER_PPP:
-      return readPpp(walk)
+      return readPpp(cursor)
     case LAYER_PPPOE:
-      return readPppoe(walk)
+      return readPppoe(cursor)
     case LAYER_MPLS:
-      return readMpls(walk)
+      return readMpls(cursor)
     case LAYER_WIFI:
-      return readWifi(walk)
+      return readWifi(cursor)
     case LAYER_NSH:
-      return readNsh(walk)
+      return readNsh(cursor)
     case LAYER_CHDLC:
-      return readChdlc(walk)
+      return readChdlc(cursor)
     default:
-      return readLink(walk)
+      return readLink(cursor)
   }
 }

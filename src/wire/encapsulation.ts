@@ -5,7 +5,7 @@
 // Int32Arrays, so looking up a known stack allocates nothing. It is bounded, since tunnel ids come
 // from the packets: past the limit every new stack gets the same last entry.
 
-import type { Walk } from './cursor.js'
+import type { Cursor } from './cursor.js'
 
 /** Kinds of encapsulation; the numbers index the texts below. */
 export const ENCAP_VLAN = 1
@@ -74,85 +74,85 @@ export const OTHER_ENCAPSULATION = 'other'
 
 const KIND_BITS = 5
 
-/** Numbers for stacks of encapsulations, and the texts behind the numbers. */
+/** Numbers for stacks of encapsulations, and the texts after the numbers. */
 export class EncapsulationTable {
-  readonly #texts: string[] = ['']
+  private readonly texts: string[] = ['']
   /** Ids by hash; 0 is a free slot. */
-  #slots = new Int32Array(256)
+  private slots = new Int32Array(256)
   /** Parent id and kind of each id, in one number. */
-  #links = new Int32Array(128)
-  #values = new Int32Array(128)
+  private links = new Int32Array(128)
+  private values = new Int32Array(128)
   /** Makes collisions unpredictable: tunnel ids come from the packets. */
-  readonly #seed = (Math.random() * 0x1_0000_0000) | 0
+  private readonly seed = (Math.random() * 0x1_0000_0000) | 0
 
   /** How many ids have been given, 0 included. */
   get size(): number {
-    return this.#texts.length
+    return this.texts.length
   }
 
   /** The text of `id`, outermost first, as in "vlan 5/vxlan 42"; "" for 0. */
   text(id: number): string {
-    return this.#texts[id] ?? ''
+    return this.texts[id] ?? ''
   }
 
-  /** The id of the stack a walk has passed. */
-  intern(walk: Walk): number {
+  /** The id of the stack a cursor has passed. */
+  intern(cursor: Cursor): number {
     let id = 0
-    for (let i = 0; i < walk.depth; i++)
-      id = this.child(id, walk.kinds[i] ?? 0, walk.values[i] ?? 0)
+    for (let i = 0; i < cursor.depth; i++)
+      id = this.child(id, cursor.kinds[i] ?? 0, cursor.values[i] ?? 0)
     return id
   }
 
   /** The id of `parent` with one more encapsulation inside it. */
   child(parent: number, kind: number, value: number): number {
     const link = (parent << KIND_BITS) | kind
-    const mask = this.#slots.length - 1
-    let slot = this.#hash(link, value) & mask
+    const mask = this.slots.length - 1
+    let slot = this.hash(link, value) & mask
     for (;;) {
-      const id = this.#slots[slot] ?? 0
-      if (id === 0) return this.#add(parent, kind, value)
-      if (this.#links[id] === link && this.#values[id] === value) return id
+      const id = this.slots[slot] ?? 0
+      if (id === 0) return this.add(parent, kind, value)
+      if (this.links[id] === link && this.values[id] === value) return id
       slot = (slot + 1) & mask
     }
   }
 
-  #add(parent: number, kind: number, value: number): number {
-    const id = this.#texts.length
+  private add(parent: number, kind: number, value: number): number {
+    const id = this.texts.length
     if (id >= MAX_ENCAPSULATION_IDS - 1) {
-      this.#texts[MAX_ENCAPSULATION_IDS - 1] = OTHER_ENCAPSULATION
+      this.texts[MAX_ENCAPSULATION_IDS - 1] = OTHER_ENCAPSULATION
       return MAX_ENCAPSULATION_IDS - 1
     }
     const own = describe(kind, value)
-    this.#texts.push(parent === 0 ? own : `${this.text(parent)}/${own}`)
-    if (id === this.#links.length) this.#grow()
-    this.#links[id] = (parent << KIND_BITS) | kind
-    this.#values[id] = value
-    this.#place(id)
+    this.texts.push(parent === 0 ? own : `${this.text(parent)}/${own}`)
+    if (id === this.links.length) this.grow()
+    this.links[id] = (parent << KIND_BITS) | kind
+    this.values[id] = value
+    this.place(id)
     return id
   }
 
   /** Doubles the table; the slots stay at most half full. */
-  #grow(): void {
-    const links = this.#links
-    const values = this.#values
-    this.#links = new Int32Array(links.length * 2)
-    this.#links.set(links)
-    this.#values = new Int32Array(values.length * 2)
-    this.#values.set(values)
-    this.#slots = new Int32Array(this.#slots.length * 2)
-    for (let id = 1; id < links.length; id++) this.#place(id)
+  private grow(): void {
+    const links = this.links
+    const values = this.values
+    this.links = new Int32Array(links.length * 2)
+    this.links.set(links)
+    this.values = new Int32Array(values.length * 2)
+    this.values.set(values)
+    this.slots = new Int32Array(this.slots.length * 2)
+    for (let id = 1; id < links.length; id++) this.place(id)
   }
 
-  #place(id: number): void {
-    const mask = this.#slots.length - 1
-    let slot = this.#hash(this.#links[id] ?? 0, this.#values[id] ?? 0) & mask
-    while (this.#slots[slot] !== 0) slot = (slot + 1) & mask
-    this.#slots[slot] = id
+  private place(id: number): void {
+    const mask = this.slots.length - 1
+    let slot = this.hash(this.links[id] ?? 0, this.values[id] ?? 0) & mask
+    while (this.slots[slot] !== 0) slot = (slot + 1) & mask
+    this.slots[slot] = id
   }
 
-  #hash(link: number, value: number): number {
-    let mixed = Math.imul(value ^ this.#seed, 0x9e3779b1)
-    mixed = Math.imul(mixed ^ (mixed >>> 15) ^ link ^ this.#seed, 0x85ebca6b)
+  private hash(link: number, value: number): number {
+    let mixed = Math.imul(value ^ this.seed, 0x9e3779b1)
+    mixed = Math.imul(mixed ^ (mixed >>> 15) ^ link ^ this.seed, 0x85ebca6b)
     return mixed ^ (mixed >>> 15)
   }
 }

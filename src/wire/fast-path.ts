@@ -14,7 +14,7 @@ const IPV4_PLAIN = 0x45
 const IPV4_FRAGMENT = 0x3fff
 
 /**
- * Fills `segment` from an IPv4 header at `ip` and the TCP header behind it.
+ * Fills `segment` from an IPv4 header at `ip` and the TCP header after it.
  *
  * @returns False, with `segment` in disorder, when the packet is not of the usual shape.
  */

@@ -1,7 +1,7 @@
 // The decoded form of one TCP segment. There is one such object per analysis, overwritten for every packet;
 // nothing may keep a reference to it. All 32-bit fields are signed int32 so that V8 keeps them as small integers.
 
-/** TCP flag bits that end or open connections, octet 13 of the header (RFC 9293 §3.1). */
+/** TCP flag bits that end or open connections, byte 13 of the header (RFC 9293 §3.1). */
 export const FIN = 0x01
 export const SYN = 0x02
 export const RST = 0x04
@@ -27,11 +27,11 @@ export class Segment {
   seq = 0
   /** Acknowledgment number, likewise; meaningful only with ACK set. */
   ack = 0
-  /** The flags octet, CWR to FIN. */
+  /** The flags byte, CWR to FIN. */
   flags = 0
   /** Window field as it stands in the header, 0 to 65535, unscaled. */
   window = 0
-  /** Octets of payload by the IP header's length, not by what was captured. */
+  /** Bytes of payload by the IP header's length, not by what was captured. */
   payloadLen = 0
   /** IPv4 TTL or IPv6 hop limit of the innermost IP header, 0 to 255. */
   ttl = 0
@@ -39,14 +39,14 @@ export class Segment {
   ipId = -1
   /** Offset of the TCP header in the decoder's `segmentView`. */
   tcpStart = 0
-  /** Offset behind the captured part of the TCP options (>= tcpStart + 20). */
+  /** Offset after the captured part of the TCP options (>= tcpStart + 20). */
   optionsEnd = 0
   /** The capture does not hold the whole TCP header: options, or the checksum, are missing. */
   headerCut = false
   /**
    * The packet counts (as it does in Wireshark), but is no evidence of anything: the data offset is
    * below 5 or runs past the IP payload, so no receiver takes it; or it is the first fragment of a
-   * datagram whose octets were not all captured, so its length is not known and `payloadLen` is 0.
+   * datagram whose bytes were not all captured, so its length is not known and `payloadLen` is 0.
    */
   malformed = false
   /** Id of the encapsulation stack in the decoder's EncapsulationTable; 0 is none. */

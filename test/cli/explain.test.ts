@@ -168,7 +168,7 @@ describe.concurrent('json', () => {
       length: 0,
       client_state: 'CLOSED',
       server_state: 'CLOSED',
-      evidence: 'RST without a socket behind it',
+      evidence: 'RST where no socket is left',
     })
   })
 })
@@ -321,7 +321,7 @@ const LADDER = `
 *     14  0.563724    CLOSE-WAIT  ── ACK seq 121 ack 402 ────────────────────────────▶  FIN-WAIT-2
                                   * the FIN is acknowledged
 *     18  1.523963             │  ── PSH ACK seq 121 ack 402 len 200 ────────────────▶  │
-                                  * payload behind the FIN
+                                  * payload after the FIN
 *     19  1.524020        CLOSED  ◀─ RST seq 402 ─────────────────────────────────────  CLOSED
-                                  * RST without a socket behind it
+                                  * RST where no socket is left
 `

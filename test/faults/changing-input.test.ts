@@ -83,7 +83,7 @@ describe.skipIf(NO_PROC)('while it is read', () => {
     const { code, stdout, stderr } = await run.ending
     expect(code).toBe(2)
     expect(stderr).toMatch(
-      /: cannot read .* to its end: it became shorter while it was read \(\d+ octets, \d+ at the beginning\)\n$/,
+      /: cannot read .* to its end: it became shorter while it was read \(\d+ bytes, \d+ at the beginning\)\n$/,
     )
     expect(connections(stdout)).toHaveLength(1)
     expect(rows(stdout).at(-1)).toMatchObject({ failed_captures: 1 })

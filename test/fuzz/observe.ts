@@ -5,7 +5,7 @@ import { Framer } from '../../src/capture/framer.js'
 import type { CaptureInfo } from '../../src/capture/info.js'
 import { CaptureClock } from '../../src/capture/clock.js'
 import type { RecordHandler } from '../../src/capture/record.js'
-import { Analysis, type AnalysisOptions } from '../../src/engine/pipeline.js'
+import { Pipeline, type AnalysisOptions } from '../../src/engine/pipeline.js'
 import type { EndedConnection } from '../../src/engine/ended-connection.js'
 import { analyzeSource } from '../../src/engine/analyze-source.js'
 import { type CaptureReport, captureReport } from '../../src/engine/report.js'
@@ -98,7 +98,7 @@ export function analyze(bytes: Uint8Array, manner: Manner = {}): Outcome & Recor
       manner.onConnection?.(from)
     },
   }
-  const analysis = new Analysis('-', clock, handler, manner.options)
+  const analysis = new Pipeline('-', clock, handler, manner.options)
   const settling = {
     onRecord: (): void => analysis.tracker.settle(analysis.captureEndNs),
   }
@@ -135,7 +135,7 @@ function readInto(
   clock: CaptureClock,
   bytes: Uint8Array,
   cuts: Cuts,
-  analysis?: Analysis,
+  analysis?: Pipeline,
 ): Records {
   const framer = new Framer(log, clock, { buffer: bufferFor(cuts) })
   const { info } = framer

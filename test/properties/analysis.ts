@@ -3,7 +3,7 @@
 import { CaptureError } from '../../src/base/errors.js'
 import { Framer } from '../../src/capture/framer.js'
 import { CaptureClock } from '../../src/capture/clock.js'
-import { Analysis } from '../../src/engine/pipeline.js'
+import { Pipeline } from '../../src/engine/pipeline.js'
 import { connectionOf } from '../../src/engine/connection.js'
 import { type Connection, PacketAnalyzer } from '../../src/index.js'
 import type { BuiltRecord } from '../support/capture-builder.js'
@@ -28,7 +28,7 @@ export function analyzeBytes(bytes: Uint8Array, cuts: readonly number[] = []): u
     onConnection: (from: Parameters<typeof connectionOf>[0]) =>
       connections.push(connectionOf(from)),
   }
-  const analysis = new Analysis('-', clock, handler, { idleS: IDLE_S })
+  const analysis = new Pipeline('-', clock, handler, { idleS: IDLE_S })
   const framer = new Framer(analysis, clock, { bufferBytes: 16 })
   analysis.origin = framer.info
   let message = ''

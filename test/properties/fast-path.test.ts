@@ -24,8 +24,8 @@ beforeAll(async () => {
   detours = () => observe.mock.calls.length
   vi.resetModules()
   vi.doMock('../../src/tcp/fast-path.js', () => ({
-    isInStep: () => false,
-    observeInStep: () => {
+    isPlainNext: () => false,
+    observePlainNext: () => {
       throw new Error('the fast path was taken')
     },
   }))

@@ -7,7 +7,7 @@ from recording import recording
 TCP_LINGER2 = 8
 
 
-@recording("close-unread", "server close()s with 300 unread octets: no kill, the same packets")
+@recording("close-unread", "server close()s with 300 unread bytes: no kill, the same packets")
 def close_unread(lab):
     lab.capture()
     client, server = lab.open()

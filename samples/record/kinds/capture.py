@@ -151,7 +151,7 @@ def nat(lab):
         lab.truth(ending, closer=closer, stream=2 * at + 1)
 
 
-@recording("snaplen-54", "two connections cut to 54 octets: the TCP options are missing", ipv4_only=True)
+@recording("snaplen-54", "two connections cut to 54 bytes: the TCP options are missing", ipv4_only=True)
 def snaplen(lab):
     lab.capture(options=("-s", "54"))
     server = lab.listen()

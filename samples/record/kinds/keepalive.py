@@ -91,7 +91,7 @@ def close_wait(lab):
     lab.truth("keepalive_timeout.peer_forgot", "lingering_established.close_wait", closer="client|none")
 
 
-@recording("keepalive-one-octet", "hand-made client probes with one octet of garbage, as old stacks and Windows do; then it closes", ipv4_only=True)
+@recording("keepalive-one-octet", "hand-made client probes with one byte of garbage, as old stacks and Windows do; then it closes", ipv4_only=True)
 def one_octet(lab):
     RawEnd.mute(lab.client, 40002)
     lab.capture()
@@ -129,7 +129,7 @@ def midstream(lab):
     lab.truth("keepalive_timeout.reset_sent", closer="client|unknown")
 
 
-@recording("heartbeat-one-octet", "an application heartbeat of one octet a second, echoed: no keepalive; then the client closes")
+@recording("heartbeat-one-octet", "an application heartbeat of one byte a second, echoed: no keepalive; then the client closes")
 def heartbeat(lab):
     lab.capture()
     client, server = lab.open()

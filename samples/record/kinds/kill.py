@@ -37,7 +37,7 @@ def exit_empty(lab):
     lab.truth("graceful_fin.normal", closer="server")
 
 
-@recording("kill-sigkill-unread", "SIGKILL to a server with 500 unread octets in its receive buffer")
+@recording("kill-sigkill-unread", "SIGKILL to a server with 500 unread bytes in its receive buffer")
 def sigkill_unread(lab):
     lab.capture()
     client, server = lab.open()

@@ -1,7 +1,7 @@
 // Captures inside gzip (RFC 1952), one or many members, decompressed while they are read.
 //
 // `createGunzip` cannot be used: when a piece of input is damaged it drops what the piece gave before
-// the damage, and it may fail on octets behind the last member. So members are walked here and zlib
+// the damage, and it may fail on bytes after the last member. So members are read one by one here and zlib
 // only inflates, in its own thread while the caller works on the piece before.
 
 import { crc32 } from 'node:zlib'
@@ -24,110 +24,110 @@ const PIECE_BYTES_MIN = 16 * 1024
 const PIECE_BYTES_MAX = 256 * 1024
 const OUTPUT_BYTES_WANTED = 1024 * 1024
 
-/** Compressed octets of a member kept to find the last octets before damage, for lack of a file. */
+/** Compressed bytes of a member kept to find the last bytes before damage, for lack of a file. */
 const KEPT_BYTES_MAX = 4 * 1024 * 1024
 
-/** Gives compressed octets once more from an offset on. */
+/** Gives compressed bytes once more from an offset on. */
 export type Replay = (offset: number) => Iterable<Uint8Array>
 
 /** Decompresses one gzip file or stream. */
 export class GzipReader {
-  /** Where octets start that follow the last member and are no other one: ignored, as gunzip does. */
+  /** Where bytes start that follow the last member and are no other one: ignored, as gunzip does. */
   garbageOffset: number | undefined
-  readonly #input: ChunkInput
-  readonly #replay: Replay | undefined
-  #outputBytes = 0
-  /** Compressed octets of the current member from its first on, as far as kept. */
-  #kept: Uint8Array[] = []
-  #keptBytes = 0
+  private readonly input: ChunkInput
+  private readonly replay: Replay | undefined
+  private outputBytes = 0
+  /** Compressed bytes of the current member from its first on, as far as kept. */
+  private kept: Uint8Array[] = []
+  private keptBytes = 0
 
   /**
-   * @param input The compressed octets from the first one on.
+   * @param input The compressed bytes from the first one on.
    * @param replay Where the source can be read again. Without it, what was compressed into a damaged
    *   piece is only recovered in the first 4 MiB of a member.
    */
   constructor(input: ChunkInput, replay?: Replay) {
-    this.#input = input
-    this.#replay = replay
+    this.input = input
+    this.replay = replay
   }
 
   /**
-   * The decompressed octets, in chunks the caller may keep.
+   * The decompressed bytes, in chunks the caller may keep.
    *
-   * @throws {CaptureError} ERR_DECOMPRESS or ERR_CAPTURE_TRUNCATED behind everything that came before the damage.
+   * @throws {CaptureError} ERR_DECOMPRESS or ERR_CAPTURE_TRUNCATED after everything that came before the damage.
    */
   async *read(): AsyncGenerator<Uint8Array, void, undefined> {
-    while (await this.#readHeader()) yield* this.#readMember()
+    while (await this.readHeader()) yield* this.readMember()
   }
 
   /** Steps over a member's header; false at the end of the input or in front of garbage. */
-  async #readHeader(): Promise<boolean> {
-    const input = this.#input
+  private async readHeader(): Promise<boolean> {
+    const input = this.input
     const first = input.offset === 0
     await input.fill(2)
     if (!first && !startsGzip(input.bytes)) {
       if (input.bytes.length > 0) this.garbageOffset = input.offset
       return false
     }
-    const [, , method, flags = 0] = await this.#take(MEMBER_HEADER_BYTES, 'member header')
+    const [, , method, flags = 0] = await this.take(MEMBER_HEADER_BYTES, 'member header')
     if (method !== METHOD_DEFLATE) {
-      throw this.#damage('compression method 8 (deflate)', `method ${method}`)
+      throw this.damage('compression method 8 (deflate)', `method ${method}`)
     }
     if ((flags & FLAG_EXTRA) !== 0) {
-      const [low = 0, high = 0] = await this.#take(2, 'extra field')
-      await this.#take(low + high * 256, 'extra field')
+      const [low = 0, high = 0] = await this.take(2, 'extra field')
+      await this.take(low + high * 256, 'extra field')
     }
-    if ((flags & FLAG_NAME) !== 0) await this.#skipText('file name')
-    if ((flags & FLAG_COMMENT) !== 0) await this.#skipText('comment')
-    if ((flags & FLAG_HEADER_CRC) !== 0) await this.#take(2, 'header checksum')
+    if ((flags & FLAG_NAME) !== 0) await this.skipText('file name')
+    if ((flags & FLAG_COMMENT) !== 0) await this.skipText('comment')
+    if ((flags & FLAG_HEADER_CRC) !== 0) await this.take(2, 'header checksum')
     return true
   }
 
-  async *#readMember(): AsyncGenerator<Uint8Array, void, undefined> {
-    const start = this.#input.offset
+  private async *readMember(): AsyncGenerator<Uint8Array, void, undefined> {
+    const start = this.input.offset
     const inflater = new Inflater()
     let checksum = 0
     let memberBytes = 0
-    this.#kept = []
-    this.#keptBytes = 0
+    this.kept = []
+    this.keptBytes = 0
     try {
-      for await (const output of this.#inflate(inflater)) {
+      for await (const output of this.inflate(inflater)) {
         checksum = crc32(output, checksum)
         memberBytes += output.length
-        this.#outputBytes += output.length
+        this.outputBytes += output.length
         yield output
       }
     } catch (error) {
       if (!isZlibError(error)) throw error
-      const kept = this.#kept
-      const replay = this.#replay
+      const kept = this.kept
+      const replay = this.replay
       const again = replay === undefined ? () => kept : () => replay(start)
       for await (const output of inflateToDamage(again, memberBytes)) {
-        this.#outputBytes += output.length
+        this.outputBytes += output.length
         yield output
       }
-      throw this.#damage('deflate data', error.message, error)
+      throw this.damage('deflate data', error.message, error)
     } finally {
       inflater.close()
     }
-    const trailer = await this.#take(MEMBER_TRAILER_BYTES, 'member trailer')
+    const trailer = await this.take(MEMBER_TRAILER_BYTES, 'member trailer')
     const expected = new DataView(trailer.buffer, trailer.byteOffset).getUint32(0, true)
     if (expected !== checksum) {
-      throw this.#damage(`CRC-32 ${expected.toString(16)}`, checksum.toString(16))
+      throw this.damage(`CRC-32 ${expected.toString(16)}`, checksum.toString(16))
     }
   }
 
   /** Output of one deflate stream; the next piece is in work while the caller has the last one. */
-  async *#inflate(inflater: Inflater): AsyncGenerator<Uint8Array, void, undefined> {
-    const input = this.#input
+  private async *inflate(inflater: Inflater): AsyncGenerator<Uint8Array, void, undefined> {
+    const input = this.input
     let pieceBytes = PIECE_BYTES_MIN
     let running: Promise<Uint8Array[]> | undefined
     for (;;) {
       if (running === undefined) {
         if (!(await input.fill(1))) {
-          throw this.#cutShort('the rest of a gzip member')
+          throw this.cutShort('the rest of a gzip member')
         }
-        running = this.#start(inflater, pieceBytes)
+        running = this.start(inflater, pieceBytes)
       }
       const outputs = await running
       running = undefined
@@ -138,17 +138,17 @@ export class GzipReader {
           ? Math.min(pieceBytes * 2, PIECE_BYTES_MAX)
           : Math.max(pieceBytes / 2, PIECE_BYTES_MIN)
       // Only with what is there: a live pipe must not wait for more before this is passed on.
-      if (!inflater.done && input.bytes.length > 0) running = this.#start(inflater, pieceBytes)
+      if (!inflater.done && input.bytes.length > 0) running = this.start(inflater, pieceBytes)
       yield* outputs
       if (inflater.done) return
     }
   }
 
-  #start(inflater: Inflater, pieceBytes: number): Promise<Uint8Array[]> {
-    const piece = this.#input.bytes.subarray(0, pieceBytes)
-    if (this.#replay === undefined && this.#keptBytes < KEPT_BYTES_MAX) {
-      this.#kept.push(piece.slice())
-      this.#keptBytes += piece.length
+  private start(inflater: Inflater, pieceBytes: number): Promise<Uint8Array[]> {
+    const piece = this.input.bytes.subarray(0, pieceBytes)
+    if (this.replay === undefined && this.keptBytes < KEPT_BYTES_MAX) {
+      this.kept.push(piece.slice())
+      this.keptBytes += piece.length
     }
     const running = inflater.inflate(piece)
     // Its failure is met when it is awaited, or not at all if the caller stops before.
@@ -156,36 +156,36 @@ export class GzipReader {
     return running
   }
 
-  async #take(count: number, what: string): Promise<Uint8Array> {
-    if (!(await this.#input.fill(count))) {
-      throw this.#cutShort(`a gzip ${what}`)
+  private async take(count: number, what: string): Promise<Uint8Array> {
+    if (!(await this.input.fill(count))) {
+      throw this.cutShort(`a gzip ${what}`)
     }
-    return this.#input.take(count)
+    return this.input.take(count)
   }
 
-  async #skipText(what: string): Promise<void> {
-    const input = this.#input
+  private async skipText(what: string): Promise<void> {
+    const input = this.input
     for (;;) {
-      if (!(await input.fill(1))) throw this.#cutShort(`a gzip ${what}`)
+      if (!(await input.fill(1))) throw this.cutShort(`a gzip ${what}`)
       const zero = input.bytes.indexOf(0)
       input.take(zero < 0 ? input.bytes.length : zero + 1)
       if (zero >= 0) return
     }
   }
 
-  #cutShort(expected: string): CaptureError {
+  private cutShort(expected: string): CaptureError {
     return new CaptureError('ERR_CAPTURE_TRUNCATED', 'gzip data cut short', {
-      offset: this.#outputBytes,
+      offset: this.outputBytes,
       expected,
       found: 'the end of the file',
     })
   }
 
-  #damage(expected: string, found: string, cause?: unknown): CaptureError {
+  private damage(expected: string, found: string, cause?: unknown): CaptureError {
     return new CaptureError(
       'ERR_DECOMPRESS',
       'damaged gzip data',
-      { offset: this.#outputBytes, expected, found },
+      { offset: this.outputBytes, expected, found },
       { cause },
     )
   }

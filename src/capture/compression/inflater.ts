@@ -8,59 +8,59 @@ import { createInflateRaw, type InflateRaw } from 'node:zlib'
  */
 const OUTPUT_BYTES = 2 * 1024 * 1024
 
-/** Compressed octets inflated at once that are known to be sound: a bomb makes 16 MB of them. */
+/** Compressed bytes inflated at once that are known to be sound: a bomb makes 16 MB of them. */
 const SOUND_PIECE_BYTES = 16 * 1024
 
 /** Inflates one deflate stream in zlib's own thread. */
 export class Inflater {
   /** True when the stream has ended; what follows it belongs to something else. */
   done = false
-  /** Octets of the last piece that belonged to the stream. */
+  /** Bytes of the last piece that belonged to the stream. */
   usedBytes = 0
-  readonly #raw: InflateRaw = createInflateRaw({ chunkSize: OUTPUT_BYTES })
-  #outputs: Uint8Array[] = []
-  #settle: (error?: Error | null) => void = () => {}
+  private readonly raw: InflateRaw = createInflateRaw({ chunkSize: OUTPUT_BYTES })
+  private outputs: Uint8Array[] = []
+  private settle: (error?: Error | null) => void = () => {}
 
   constructor() {
-    this.#raw.on('data', (output: Uint8Array) => this.#outputs.push(output))
-    this.#raw.on('error', (error) => this.#settle(error))
+    this.raw.on('data', (output: Uint8Array) => this.outputs.push(output))
+    this.raw.on('error', (error) => this.settle(error))
     // zlib drops the callback of the write that reaches the end of the stream.
-    this.#raw.on('end', () => {
+    this.raw.on('end', () => {
       this.done = true
-      this.#settle()
+      this.settle()
     })
   }
 
   /** Inflates a piece; rejects if it holds damage, and then its output is lost. */
   inflate(piece: Uint8Array): Promise<Uint8Array[]> {
-    const before = this.#raw.bytesWritten
+    const before = this.raw.bytesWritten
     return new Promise((resolve, reject) => {
-      this.#settle = (error) => {
+      this.settle = (error) => {
         if (error !== undefined && error !== null) {
           reject(error)
           return
         }
-        const outputs = this.#outputs
-        this.#outputs = []
-        this.usedBytes = this.#raw.bytesWritten - before
+        const outputs = this.outputs
+        this.outputs = []
+        this.usedBytes = this.raw.bytesWritten - before
         resolve(outputs)
       }
-      this.#raw.write(piece, (error) => this.#settle(error))
+      this.raw.write(piece, (error) => this.settle(error))
     })
   }
 
   /** Lets go of zlib's memory. */
   close(): void {
-    this.#raw.destroy()
+    this.raw.destroy()
   }
 }
 
 /**
- * The output of a deflate stream from its octet `skipBytes` on up to the damage in it, for a stream
+ * The output of a deflate stream from its byte `skipBytes` on up to the damage in it, for a stream
  * that `Inflater` rejected: inflates it from the start, in ever smaller pieces where it fails, so
- * that the damage is reached octet by octet.
+ * that the damage is reached byte by byte.
  *
- * @param replay Gives the compressed octets from the start, as often as asked.
+ * @param replay Gives the compressed bytes from the start, as often as asked.
  */
 export async function* inflateToDamage(
   replay: () => Iterable<Uint8Array>,
@@ -92,7 +92,7 @@ export async function* inflateToDamage(
   }
 }
 
-/** Cuts chunks: into pieces of `SOUND_PIECE_BYTES` up to octet `soundBytes`, and of `pieceBytes` from there on. */
+/** Cuts chunks: into pieces of `SOUND_PIECE_BYTES` up to byte `soundBytes`, and of `pieceBytes` from there on. */
 function* piecesOf(
   chunks: Iterable<Uint8Array>,
   soundBytes: number,

@@ -1,6 +1,6 @@
 // The shape of pcapng blocks, draft-ietf-opsawg-pcapng §3 and §4:
 //
-//   type 4, total length 4, body padded to 4 octets, total length again 4
+//   type 4, total length 4, body padded to 4 bytes, total length again 4
 
 import { CaptureError } from '../../base/errors.js'
 
@@ -27,7 +27,7 @@ export const SIMPLE_FRAME = 12
 
 /** Block type and block length, before the body. */
 export const BLOCK_HEADER_BYTES = 8
-/** Octets of a section header block in front of its options. */
+/** Bytes of a section header block in front of its options. */
 export const SECTION_HEADER_BYTES = 24
 export const TRAILER_BYTES = 4
 export const PACKET_LENGTH_MIN: number = PACKET_FRAME + TRAILER_BYTES
@@ -50,7 +50,7 @@ const LENGTH_MIN = new Map([
 /** Blocks without a frame that Wireshark 4.0 numbers: journal, sysdig events without flags, custom. */
 const NUMBERED_BLOCKS = new Set([9, 0x204, 0x216, 0x221, 0xbad, 0x4000_0bad])
 
-/** True if blocks of this type are needed in whole. A section header's first octets are enough. */
+/** True if blocks of this type are needed in whole. A section header's first bytes are enough. */
 export function isBlockRead(type: number): boolean {
   return type !== SECTION_HEADER_BLOCK && LENGTH_MIN.has(type)
 }
@@ -60,7 +60,7 @@ export function isBlockNumbered(type: number): boolean {
   return NUMBERED_BLOCKS.has(type)
 }
 
-/** Octets a block or field takes up. Some writers leave the padding out of the total length. */
+/** Bytes a block or field takes up. Some writers leave the padding out of the total length. */
 export function paddedLength(length: number): number {
   return length % 4 === 0 ? length : length + 4 - (length % 4)
 }
@@ -87,7 +87,7 @@ export function checkCaplen(caplen: number, room: number, offset: number): void 
   }
 }
 
-/** @throws {CaptureError} ERR_CAPTURE_LENGTH if the lengths before and behind a block differ. */
+/** @throws {CaptureError} ERR_CAPTURE_LENGTH if the lengths before and after a block differ. */
 export function checkTrailer(repeated: number, length: number, offset: number): void {
   if (repeated !== length && repeated !== paddedLength(length)) {
     const expected = `total length ${length} again at the end of the block`

@@ -1,5 +1,5 @@
 // The option lists of pcapng blocks, draft-ietf-opsawg-pcapng §3.5: code 2, length 2, value, padding
-// to 4 octets. Options refine what is known of a capture and decide nothing, so a list that runs
+// to 4 bytes. Options refine what is known of a capture and decide nothing, so a list that runs
 // beyond its block ends there instead of condemning the capture.
 
 const OPT_END = 0
@@ -126,7 +126,7 @@ export function readPacketOptions(
   }
 }
 
-/** Octets of the option `hasOption` saw last, padding included: the step to the next one. */
+/** Bytes of the option `hasOption` saw last, padding included: the step to the next one. */
 let optionBytes = 0
 
 /** True if a whole option other than the end mark stands at `at`. */

@@ -45,25 +45,25 @@ interface SkippedBlock {
   readonly type: number
   readonly offset: number
   readonly length: number
-  /** Octets still to come before its trailer. */
+  /** Bytes still to come before its trailer. */
   left: number
 }
 
 /** Reads the records of one pcapng. */
 export class PcapngReader implements Reader {
-  readonly #info: CaptureInfo
-  readonly #handler: RecordHandler
-  readonly #clock: CaptureClock
-  readonly #options: PacketOptions = { flags: 0, dropCount: 0 }
-  #section: PcapngSection | undefined
-  #skipped: SkippedBlock | undefined
+  private readonly info: CaptureInfo
+  private readonly handler: RecordHandler
+  private readonly clock: CaptureClock
+  private readonly options: PacketOptions = { flags: 0, dropCount: 0 }
+  private section: PcapngSection | undefined
+  private skipped: SkippedBlock | undefined
   /** Time of the last record that had one, for those that have none. */
-  #lastTimeNs = 0
+  private lastTimeNs = 0
 
   constructor(info: CaptureInfo, handler: RecordHandler, clock: CaptureClock) {
-    this.#info = info
-    this.#handler = handler
-    this.#clock = clock
+    this.info = info
+    this.handler = handler
+    this.clock = clock
     info.format = 'pcapng'
   }
 
@@ -71,40 +71,40 @@ export class PcapngReader implements Reader {
     let at = start
     for (;;) {
       const before = at
-      if (this.#skipped !== undefined) {
-        at = this.#skip(this.#skipped, view, at, end)
-        if (this.#skipped !== undefined) return at
+      if (this.skipped !== undefined) {
+        at = this.skip(this.skipped, view, at, end)
+        if (this.skipped !== undefined) return at
       }
-      if (this.#section !== undefined) at = this.#readPackets(this.#section, view, at, end)
-      at = this.#readBlock(view, at, end, base)
+      if (this.section !== undefined) at = this.readPackets(this.section, view, at, end)
+      at = this.readBlock(view, at, end, base)
       if (at === before) return at
     }
   }
 
   missing(view: DataView, start: number, end: number, base: number): CaptureDamage | undefined {
-    const offset = this.#skipped?.offset ?? base + start
+    const offset = this.skipped?.offset ?? base + start
     const bytes = base + end - offset
-    if (bytes === 0 && this.#section !== undefined) return undefined
+    if (bytes === 0 && this.section !== undefined) return undefined
     const found = `${bytes} bytes and the end of the capture`
-    if (this.#skipped !== undefined) {
-      return { offset, expected: `a block of ${this.#skipped.length} bytes`, found }
+    if (this.skipped !== undefined) {
+      return { offset, expected: `a block of ${this.skipped.length} bytes`, found }
     }
     if (bytes < BLOCK_HEADER_BYTES) {
       return { offset, expected: `a block header of ${BLOCK_HEADER_BYTES} bytes`, found }
     }
-    if (this.#section === undefined || view.getUint32(start) === SECTION_HEADER_BLOCK) {
+    if (this.section === undefined || view.getUint32(start) === SECTION_HEADER_BLOCK) {
       return { offset, expected: `a section header of ${SECTION_HEADER_BYTES} bytes`, found }
     }
-    const length = view.getUint32(start + BLOCK_LENGTH, this.#section.littleEndian)
+    const length = view.getUint32(start + BLOCK_LENGTH, this.section.littleEndian)
     return { offset, expected: `a block of ${length} bytes`, found }
   }
 
   // The hot loop: well-formed enhanced packet blocks of declared interfaces and nothing else. It
-  // stops in front of any other block, and #readBlock finds out what that is. Nothing is allocated;
+  // stops in front of any other block, and readBlock finds out what that is. Nothing is allocated;
   // what belongs to the interface stays in locals until the interface changes.
-  #readPackets(section: PcapngSection, view: DataView, start: number, end: number): number {
+  private readPackets(section: PcapngSection, view: DataView, start: number, end: number): number {
     const { littleEndian, interfaces } = section
-    const handler = this.#handler
+    const handler = this.handler
     const lastBlock = end - PACKET_LENGTH_MIN
     let interfaceId = -1
     let source = interfaces[0]
@@ -117,7 +117,7 @@ export class PcapngReader implements Reader {
     let highNs = 0
     let lowNs = 0
     let restNs = 0
-    let timeNs = this.#lastTimeNs
+    let timeNs = this.lastTimeNs
     let records = 0
     let at = start
     while (at <= lastBlock && view.getUint32(at, littleEndian) === ENHANCED_PACKET_BLOCK) {
@@ -135,7 +135,7 @@ export class PcapngReader implements Reader {
         source = interfaces[id]
         if (source === undefined) break
         interfaceId = id
-        scale = scaleOf(source, this.#clock, high, low)
+        scale = scaleOf(source, this.clock, high, low)
         ;({ linktype, fcsBytes } = source.facts)
         ;({ whole, baseHigh, baseLow, highNs, numerator: lowNs, restNs } = scale)
       }
@@ -145,27 +145,27 @@ export class PcapngReader implements Reader {
       const optionsAt = frame + ((caplen + 3) & ~3)
       let fcs = fcsBytes
       if (optionsAt < trailer && source !== undefined) {
-        fcs = this.#readOptions(source, view, optionsAt, trailer, littleEndian)
+        fcs = this.readOptions(source, view, optionsAt, trailer, littleEndian)
       }
       const frameEnd = frame + caplen - (fcs !== 0 ? fcsIn(caplen, origlen, fcs) : 0)
       handler.onRecord(view, frame, frameEnd, origlen, linktype, timeNs, id)
       records++
       at = next
     }
-    this.#lastTimeNs = timeNs
-    this.#info.records += records
+    this.lastTimeNs = timeNs
+    this.info.records += records
     return at
   }
 
   /** Reads one block of any kind, and returns `at` if it is not there in whole yet. */
-  #readBlock(view: DataView, at: number, end: number, base: number): number {
+  private readBlock(view: DataView, at: number, end: number, base: number): number {
     if (end - at < BLOCK_HEADER_BYTES) return at
     const offset = base + at
     if (view.getUint32(at) === SECTION_HEADER_BLOCK) {
       if (end - at < SECTION_HEADER_BYTES) return at
-      this.#section = new PcapngSection(view, at, offset, this.#info)
+      this.section = new PcapngSection(view, at, offset, this.info)
     }
-    const section = this.#section
+    const section = this.section
     if (section === undefined) return at
     const { littleEndian } = section
     const type = view.getUint32(at, littleEndian)
@@ -173,8 +173,8 @@ export class PcapngReader implements Reader {
     checkLengthMin(type, length, offset)
     const trailer = at + paddedLength(length) - TRAILER_BYTES
     if (!isBlockRead(type)) {
-      this.#skipped = { type, offset, length, left: trailer - at }
-      return this.#skip(this.#skipped, view, at, end)
+      this.skipped = { type, offset, length, left: trailer - at }
+      return this.skip(this.skipped, view, at, end)
     }
     checkLengthMax(length, MAX_RECORD_BYTES, offset)
     if (trailer + TRAILER_BYTES > end) return at
@@ -187,32 +187,32 @@ export class PcapngReader implements Reader {
         section.keepStatistics(view, at, trailer)
         break
       case SIMPLE_PACKET_BLOCK:
-        this.#readSimplePacket(section, view, at, trailer, offset)
+        this.readSimplePacket(section, view, at, trailer, offset)
         break
       default:
-        this.#readPacket(section, view, at, trailer, offset)
+        this.readPacket(section, view, at, trailer, offset)
     }
     return trailer + TRAILER_BYTES
   }
 
   /** Passes over what is there of a block, and checks its trailer when that is reached. */
-  #skip(block: SkippedBlock, view: DataView, start: number, end: number): number {
+  private skip(block: SkippedBlock, view: DataView, start: number, end: number): number {
     const bytes = Math.min(block.left, end - start)
     const trailer = start + bytes
     block.left -= bytes
     if (block.left > 0 || end - trailer < TRAILER_BYTES) return trailer
-    const littleEndian = this.#section?.littleEndian ?? true
+    const littleEndian = this.section?.littleEndian ?? true
     checkTrailer(view.getUint32(trailer, littleEndian), block.length, block.offset)
-    this.#skipped = undefined
+    this.skipped = undefined
     if (isBlockNumbered(block.type)) {
-      this.#info.skippedRecords++
-      this.#handler.onSkippedRecord?.()
+      this.info.skippedRecords++
+      this.handler.onSkippedRecord?.()
     }
     return trailer + TRAILER_BYTES
   }
 
   /** Delivers an obsolete packet block, or an enhanced one the hot loop did not take. */
-  #readPacket(
+  private readPacket(
     section: PcapngSection,
     view: DataView,
     at: number,
@@ -231,19 +231,19 @@ export class PcapngReader implements Reader {
     checkCaplen(caplen, trailer - frame, offset)
     const high = view.getUint32(at + PACKET_TIME_HIGH, littleEndian)
     const low = view.getUint32(at + PACKET_TIME_LOW, littleEndian)
-    this.#lastTimeNs = scaleOf(source, this.#clock, high, low).toNs(high, low)
+    this.lastTimeNs = scaleOf(source, this.clock, high, low).toNs(high, low)
     const optionsAt = frame + paddedLength(caplen)
     const fcs =
       optionsAt < trailer
-        ? this.#readOptions(source, view, optionsAt, trailer, littleEndian)
+        ? this.readOptions(source, view, optionsAt, trailer, littleEndian)
         : source.facts.fcsBytes
     const drops = obsolete ? view.getUint16(at + PACKET_DROPS, littleEndian) : DROPS_UNKNOWN
-    if (drops !== DROPS_UNKNOWN) this.#addDrops(source, drops)
-    this.#deliver(source, view, frame, frame + caplen - fcsIn(caplen, origlen, fcs), origlen)
+    if (drops !== DROPS_UNKNOWN) this.addDrops(source, drops)
+    this.deliver(source, view, frame, frame + caplen - fcsIn(caplen, origlen, fcs), origlen)
   }
 
   /** Delivers a simple packet block: of the first interface, with no time and no caplen. */
-  #readSimplePacket(
+  private readSimplePacket(
     section: PcapngSection,
     view: DataView,
     at: number,
@@ -255,10 +255,10 @@ export class PcapngReader implements Reader {
     const origlen = view.getUint32(at + SIMPLE_ORIGLEN, section.littleEndian)
     const frame = at + SIMPLE_FRAME
     const caplen = Math.min(origlen, snaplen === 0 ? origlen : snaplen, trailer - frame)
-    this.#deliver(source, view, frame, frame + caplen - fcsIn(caplen, origlen, fcsBytes), origlen)
+    this.deliver(source, view, frame, frame + caplen - fcsIn(caplen, origlen, fcsBytes), origlen)
   }
 
-  #deliver(
+  private deliver(
     source: PcapngInterface,
     view: DataView,
     frame: number,
@@ -266,12 +266,12 @@ export class PcapngReader implements Reader {
     origlen: number,
   ): void {
     const { linktype, id } = source.facts
-    this.#info.records++
-    this.#handler.onRecord(view, frame, frameEnd, origlen, linktype, this.#lastTimeNs, id)
+    this.info.records++
+    this.handler.onRecord(view, frame, frameEnd, origlen, linktype, this.lastTimeNs, id)
   }
 
   /** Counts what the options of a packet block say, and returns the FCS length of its frame. */
-  #readOptions(
+  private readOptions(
     source: PcapngInterface,
     view: DataView,
     start: number,
@@ -279,9 +279,9 @@ export class PcapngReader implements Reader {
     littleEndian: boolean,
   ): number {
     const { facts } = source
-    const options = this.#options
+    const options = this.options
     readPacketOptions(view, start, end, littleEndian, options)
-    if (options.dropCount > 0) this.#addDrops(source, options.dropCount)
+    if (options.dropCount > 0) this.addDrops(source, options.dropCount)
     const direction = options.flags & 3
     if (direction === 1) facts.inboundRecords++
     else if (direction === 2) facts.outboundRecords++
@@ -289,13 +289,13 @@ export class PcapngReader implements Reader {
     return fcsBytes === 0 ? facts.fcsBytes : fcsBytes
   }
 
-  #addDrops({ facts }: PcapngInterface, drops: number): void {
+  private addDrops({ facts }: PcapngInterface, drops: number): void {
     facts.recordDrops += drops
-    if (drops > 0) this.#info.hasDrops = true
+    if (drops > 0) this.info.hasDrops = true
   }
 }
 
-/** FCS octets to take off a captured frame: only a frame that was captured in whole ends in one. */
+/** FCS bytes to take off a captured frame: only a frame that was captured in whole ends in one. */
 function fcsIn(caplen: number, origlen: number, fcsBytes: number): number {
   return caplen >= origlen && caplen >= fcsBytes ? fcsBytes : 0
 }

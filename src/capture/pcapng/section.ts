@@ -51,10 +51,10 @@ export function scaleOf(
 export class PcapngSection {
   readonly littleEndian: boolean
   readonly interfaces: PcapngInterface[] = []
-  readonly #info: CaptureInfo
+  private readonly info: CaptureInfo
 
   /**
-   * Reads the first 16 octets of the section header block at `at`.
+   * Reads the first 16 bytes of the section header block at `at`.
    *
    * @param offset Offset of the block in the capture.
    * @throws {CaptureError} ERR_CAPTURE_FORMAT if byte order or version are unknown.
@@ -81,7 +81,7 @@ export class PcapngSection {
         found: `${major}.${minor}`,
       })
     }
-    this.#info = info
+    this.info = info
     info.sections++
     info.littleEndian = this.littleEndian
     info.version = `${major}.${minor}`
@@ -90,7 +90,7 @@ export class PcapngSection {
   /** Adds the interface described by the whole block at `at`, whose trailer stands at `trailer`. */
   describeInterface(view: DataView, at: number, trailer: number, offset: number): void {
     const { littleEndian } = this
-    if (this.#info.interfaces.length >= MAX_INTERFACES) {
+    if (this.info.interfaces.length >= MAX_INTERFACES) {
       throw new CaptureError('ERR_CAPTURE_LENGTH', 'too many interfaces', {
         offset,
         expected: `at most ${MAX_INTERFACES}`,
@@ -99,7 +99,7 @@ export class PcapngSection {
     }
     const options = readInterfaceOptions(view, at + INTERFACE_OPTIONS, trailer, littleEndian)
     const facts = addInterface(
-      this.#info,
+      this.info,
       this.interfaces.length,
       view.getUint16(at + INTERFACE_LINKTYPE, littleEndian),
       view.getUint32(at + INTERFACE_SNAPLEN, littleEndian),
@@ -125,7 +125,7 @@ export class PcapngSection {
     facts.received = statistics.received ?? facts.received
     facts.interfaceDrops = statistics.interfaceDrops ?? facts.interfaceDrops
     facts.systemDrops = statistics.systemDrops ?? facts.systemDrops
-    if ((facts.interfaceDrops ?? 0) + (facts.systemDrops ?? 0) > 0) this.#info.hasDrops = true
+    if ((facts.interfaceDrops ?? 0) + (facts.systemDrops ?? 0) > 0) this.info.hasDrops = true
   }
 
   /** @throws {CaptureError} ERR_CAPTURE_FORMAT if the section has not declared this interface. */

@@ -7,7 +7,7 @@ import { type Cipher, createCipheriv } from 'node:crypto'
 import { isIPv4, isIPv6 } from 'node:net'
 import { type Anonymizer, addressText } from '../columns/address.js'
 
-/** Octets of a key: the first half is the AES key, the second makes the padding. */
+/** Bytes of a key: the first half is the AES key, the second makes the padding. */
 export const CRYPTO_PAN_KEY_BYTES = 32
 
 const BLOCK_BYTES = 16
@@ -29,10 +29,10 @@ export class CryptoPan implements Anonymizer {
   private readonly blocks = Buffer.alloc(BLOCK_BYTES * 4 * WORD_BITS)
   private readonly known = new Map<string | number, Int32Array>()
 
-  /** @throws {RangeError} for a key that is not 32 octets long. */
+  /** @throws {RangeError} for a key that is not 32 bytes long. */
   constructor(key: Uint8Array) {
     if (key.length !== CRYPTO_PAN_KEY_BYTES) {
-      throw new RangeError(`a key of ${CRYPTO_PAN_KEY_BYTES} octets is needed, not ${key.length}`)
+      throw new RangeError(`a key of ${CRYPTO_PAN_KEY_BYTES} bytes is needed, not ${key.length}`)
     }
     this.cipher = createCipheriv('aes-128-ecb', key.subarray(0, BLOCK_BYTES), null)
     this.pad = wordsOf(this.cipher.update(key.subarray(BLOCK_BYTES)))
@@ -110,8 +110,8 @@ function mixed(word: number, pad: number, taken: number): number {
   return (word & ~rest) | (pad & rest)
 }
 
-function wordsOf(octets: Buffer): Int32Array {
-  return Int32Array.from({ length: octets.length / 4 }, (_, i) => octets.readInt32BE(4 * i))
+function wordsOf(bytes: Buffer): Int32Array {
+  return Int32Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readInt32BE(4 * i))
 }
 
 function wordOf(dotted: string): number {
@@ -128,9 +128,9 @@ function ipv6Words(text: string): Int32Array {
   }
   const [head = '', end] = hex.split('::')
   const before = groupsOf(head)
-  const behind = end === undefined ? [] : groupsOf(end)
-  const zeros = Array.from({ length: 8 - before.length - behind.length }, () => 0)
-  const groups = [...before, ...zeros, ...behind]
+  const after = end === undefined ? [] : groupsOf(end)
+  const zeros = Array.from({ length: 8 - before.length - after.length }, () => 0)
+  const groups = [...before, ...zeros, ...after]
   return Int32Array.from(
     { length: 4 },
     (_, i) => ((groups[2 * i] as number) << 16) | (groups[2 * i + 1] as number),

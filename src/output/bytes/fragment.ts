@@ -1,4 +1,4 @@
-// Text that is written again and again, kept as octets that are copied four at a time: keys, words, digits.
+// Text that is written again and again, kept as bytes that are copied four at a time: keys, words, digits.
 
 const WORD_BYTES = 4
 const encoder = new TextEncoder()
@@ -6,18 +6,18 @@ const encoder = new TextEncoder()
 /** UTF-8 of a text, in little-endian words; the last one is filled up with zeros. */
 export interface Fragment {
   readonly words: Int32Array
-  /** Octets that count. */
+  /** Bytes that count. */
   readonly length: number
 }
 
 /** The fragment of a text. */
 export function fragment(text: string): Fragment {
-  const octets = encoder.encode(text)
-  const words = new Int32Array(Math.ceil(octets.length / WORD_BYTES))
-  for (let i = 0; i < octets.length; i++) {
+  const bytes = encoder.encode(text)
+  const words = new Int32Array(Math.ceil(bytes.length / WORD_BYTES))
+  for (let i = 0; i < bytes.length; i++) {
     const shift = 8 * (i % WORD_BYTES)
     const at = (i / WORD_BYTES) | 0
-    words[at] = (words[at] as number) | ((octets[i] as number) << shift)
+    words[at] = (words[at] as number) | ((bytes[i] as number) << shift)
   }
-  return { words, length: octets.length }
+  return { words, length: bytes.length }
 }

@@ -24,7 +24,7 @@ interface Second {
   zone: string
 }
 
-/** A time in parts: the second with the point behind it, the ns beyond it, and the zone. Refilled by the next call. */
+/** A time in parts: the second with the point after it, the ns beyond it, and the zone. Refilled by the next call. */
 export interface TimeParts {
   second: Fragment
   text: string

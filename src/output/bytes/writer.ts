@@ -1,7 +1,7 @@
-// Octets of text, written into one buffer that is used again and again. Output of all columns of a million connections is
+// Bytes of text, written into one buffer that is used again and again. Output of all columns of a million connections is
 // gigabytes: made of strings it costs ten times as much as the analysis, most of it for joining and encoding them.
-// Measured on rows of 1,360 octets (all columns of a short connection): 29 µs with strings, 12 µs octet by octet, and
-// see test/bench for what it is with words of four octets.
+// Measured on rows of 1,360 bytes (all columns of a short connection): 29 µs with strings, 12 µs byte by byte, and
+// see test/bench for what it is with words of four bytes.
 
 import { type Fragment, fragment } from './fragment.js'
 import { isoSeconds } from './time.js'
@@ -12,7 +12,7 @@ const THOUSAND = 1000
 const MILLION = 1e6
 const MINUS = 0x2d
 const POINT = 0x2e
-/** A word may be written whole where fewer octets of it count. */
+/** A word may be written whole where fewer bytes of it count. */
 const WORD_BYTES = 4
 /** Longer texts are encoded by the runtime, shorter ones faster by a loop. */
 const SHORT_TEXT = 512
@@ -29,13 +29,13 @@ const SIGNIFICANT: Uint8Array = Uint8Array.from(
   (_, n) => String(n).padStart(3, '0').replace(/0+$/, '').length,
 )
 
-/** Text as octets in a growing buffer. */
+/** Text as bytes in a growing buffer. */
 export class ByteWriter {
   private bytes = Buffer.alloc(FIRST_BYTES)
   private view = viewOf(this.bytes)
   private at = 0
 
-  /** Octets written since the last `clear`. */
+  /** Bytes written since the last `clear`. */
   get length(): number {
     return this.at
   }
@@ -56,7 +56,7 @@ export class ByteWriter {
     this.bytes[this.at++] = value
   }
 
-  /** Puts one octet in the place of one that was written at `at`. */
+  /** Puts one byte in the place of one that was written at `at`. */
   replace(at: number, value: number): void {
     this.bytes[at] = value
   }
@@ -143,7 +143,7 @@ export class ByteWriter {
     for (let i = 0; i < zone.length; i++) this.bytes[this.at++] = zone.charCodeAt(i)
   }
 
-  /** Four octets of an address in network order. */
+  /** Four bytes of an address in network order. */
   ipv4(word: number): void {
     this.reserve(16)
     this.short(word >>> 24)
@@ -196,7 +196,7 @@ export class ByteWriter {
     return true
   }
 
-  /** Makes room for `length` octets, and for the rest of a word behind them. */
+  /** Makes room for `length` bytes, and for the rest of a word after them. */
   private reserve(length: number): void {
     if (this.at + length + WORD_BYTES <= this.bytes.length) return
     const larger = Buffer.alloc(Math.max(this.bytes.length * 2, this.at + length + 2 * WORD_BYTES))

@@ -64,7 +64,7 @@ export interface Column {
   readonly always: boolean
   readonly doc: string
   readonly kind: ColumnKind
-  /** The value as it lies in the evidence; writers of octets take it from here. */
+  /** The value as it lies in the evidence; writers of bytes take it from here. */
   readonly raw: (from: ColumnSource) => RawValue
 }
 
@@ -82,7 +82,7 @@ export const COLUMN_TYPES: Readonly<Record<ColumnKind, ColumnType>> = {
   evidence: 'evidence',
 }
 
-/** What a column shows of a connection, for everything but writers of octets. */
+/** What a column shows of a connection, for everything but writers of bytes. */
 export function readColumn(column: Column, from: ColumnSource): ColumnValue {
   const raw = column.raw(from)
   if (raw === undefined || raw === '' || Number.isNaN(raw)) return undefined

@@ -137,23 +137,23 @@ export const COLUMNS: readonly Column[] = [
   seconds(
     'idle_before_teardown_s',
     'From the last payload of either side, or the opening, to the first FIN or RST.',
-    (c) => T.idleBeforeTeardownNs(c.e, c.j.situation),
+    (c) => T.idleBeforeTeardownNs(c.e, c.j.derived),
   ),
   seconds(
     'teardown_s',
     'From the first FIN or RST to the last FIN, its acknowledgment, or the RST.',
-    (c) => T.teardownNs(c.e, c.j.situation),
+    (c) => T.teardownNs(c.e, c.j.derived),
   ),
   seconds(
     'kill_to_teardown_s',
     'From the time given with `--killed-at` to the first FIN or RST, for connections that were open then and ended after it.',
-    (c) => T.killToTeardownNs(c.e, c.j.situation, c.killedNs),
+    (c) => T.killToTeardownNs(c.e, c.j.derived, c.killedNs),
   ),
   seconds('fin_to_fin_s', 'From the first FIN to the other side’s.', (c) =>
-    T.finToFinNs(c.j.situation),
+    T.finToFinNs(c.j.derived),
   ),
   seconds('fin_to_last_ack_s', 'From the first FIN to the acknowledgment of the second.', (c) =>
-    T.finToLastAckNs(c.j.situation),
+    T.finToLastAckNs(c.j.derived),
   ),
   seconds(
     'client_close_wait_s',
@@ -174,13 +174,13 @@ export const COLUMNS: readonly Column[] = [
   seconds(
     'last_data_to_rst_s',
     'From the last payload of either side to the RST that ended the connection.',
-    (c) => T.lastDataToRstNs(c.j.situation),
+    (c) => T.lastDataToRstNs(c.j.derived),
   ),
   seconds('fin_to_rst_s', 'From the FIN before it to the RST that ended the connection.', (c) =>
-    T.finToRstNs(c.j.situation),
+    T.finToRstNs(c.j.derived),
   ),
   seconds('trigger_to_rst_s', 'From the packet a RST without socket answers to that RST.', (c) =>
-    T.triggerToRstNs(c.j.situation),
+    T.triggerToRstNs(c.j.derived),
   ),
   seconds(
     'open_at_end_s',
@@ -220,7 +220,7 @@ export const COLUMNS: readonly Column[] = [
     (c) => retransmissionSpan(c.e),
   ),
   column('flags', 'words', 'Circumstances that change how far the verdict can be trusted.', (c) =>
-    listed(flagNames(c.e, c.j.situation)),
+    listed(flagNames(c.e, c.j.derived)),
   ),
   column(
     'wireshark_filter',
@@ -295,7 +295,7 @@ function prober(c: ColumnSource): Evidence['client'] | undefined {
 }
 
 function lastProbeToRst(c: ColumnSource): number {
-  const side = c.j.situation.resetter
+  const side = c.j.derived.resetter
   if (c.j.cause !== 'reset_sent' || side === undefined) return NaN
   return between(side.probeLast, side.rst.at)
 }

@@ -1,4 +1,4 @@
-// A connection as one JSON object, written as octets column by column.
+// A connection as one JSON object, written as bytes column by column.
 
 import { shownAddress, shownIpv4 } from '../columns/address.js'
 import type { ByteWriter } from '../bytes/writer.js'

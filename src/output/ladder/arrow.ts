@@ -3,7 +3,7 @@
 import type { LadderPacket, LadderSender } from './packet.js'
 import type { Style } from '../style.js'
 
-/** Columns of an arrow besides its label: two before, two behind, and spaces. */
+/** Columns of an arrow besides its label: two before, two after, and spaces. */
 export const ARROW_EXTRA = 6
 
 /** Flags and numbers of a packet; the compact form leaves PSH out, which no ending depends on. */

@@ -21,7 +21,7 @@ export interface LadderOptions {
   readonly style: Style
 }
 
-/** Text of the ladder, a line end behind every line. */
+/** Text of the ladder, a line end after every line. */
 export function ladderText(rows: readonly LadderRow[], options: LadderOptions): string {
   const packets = rows.filter((row): row is LadderPacket => !isSilence(row) && isPacket(row))
   const writer = new LadderWriter(options, layoutOf(packets, options.startNs, options.width))

@@ -39,7 +39,7 @@ export function bytesText(bytes: number): string {
   return `${bytes} B`
 }
 
-/** Seconds with six digits behind the point. */
+/** Seconds with six digits after the point. */
 export function secondsText(ns: number): string {
   const text = (ns / 1e9).toFixed(6)
   return text === '-0.000000' ? '0.000000' : text

@@ -9,7 +9,7 @@ const DUPLICATE_NS = 500e6
 const DUPLICATE_WITHOUT_ID_NS = 1e6
 
 /** Whether a segment equal in sequence, acknowledgment, length and window to the one before is a second copy of it. */
-export function isCopy(last: number, meta: number, elapsedNs: number): boolean {
+export function isDuplicate(last: number, meta: number, elapsedNs: number): boolean {
   // Equal flags and IP ID; the TTL may differ by the hops between two capture points.
   if (((last ^ meta) & 0xffff00ff) !== 0) return false
   const hasId = meta >>> 16 > 1

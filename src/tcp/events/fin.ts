@@ -5,7 +5,7 @@ import { SIDE_FIN, SIDE_FIN_ACKED, SIDE_NXT_SET } from '../record/bits.js'
 import { seqAdd, seqAfter } from '../seq.js'
 import { FIN_ACKED, RCVD_FIN, SENT_FIN, nextState } from '../state.js'
 import type { TrackedConnection } from '../tracked.js'
-import { observeResent } from './retransmission.js'
+import { observeRetransmission } from './retransmission.js'
 
 /** A FIN of side `n`, which itself has sequence number `finSeq`. */
 export function observeFin(
@@ -22,7 +22,7 @@ export function observeFin(
   me.finLastNs = timeNs
   me.finLastFrame = frame
   if (me.has(SIDE_FIN)) {
-    observeResent(c, n, finSeq, 0, frame, timeNs)
+    observeRetransmission(c, n, finSeq, 0, frame, timeNs)
     return
   }
   markIdleSince(c)

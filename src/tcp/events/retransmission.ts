@@ -25,7 +25,7 @@ const PROBE_AFTER_NS = 950e6
 const BACKOFF_MIN = 1.6
 
 /** A segment of side `n` that begins at `seq` and holds nothing new: `bytes` of payload, a SYN (0) or a FIN (0). */
-export function observeResent(
+export function observeRetransmission(
   c: TrackedConnection,
   n: number,
   seq: number,

@@ -5,7 +5,7 @@ import * as L from '../../tcp/record/bits.js'
 import type { Evidence } from '../evidence.js'
 import { type Rule, nameOf } from '../rule.js'
 import type { SideEvidence } from '../side-evidence.js'
-import type { Situation } from '../derived.js'
+import type { Derived } from '../derived.js'
 import { The, count, duration, items, packet, toEnd } from '../phrases.js'
 
 /** Each retransmission waits twice as long as the one before (RFC 6298 §5.5); timers may be late by an eighth. */
@@ -121,14 +121,14 @@ function giveUp(
 }
 
 /** What a side repeats: a FIN that carries payload nobody has acknowledged is payload first. */
-function kindOf(side: SideEvidence, s: Situation): number {
+function kindOf(side: SideEvidence, s: Derived): number {
   return s.undelivered === side && side.seriesKind === L.SERIES_FIN
     ? L.SERIES_DATA
     : side.seriesKind
 }
 
 /** The side whose retransmissions of `kind` were running when its last packet passed. */
-function resending(e: Evidence, s: Situation, kind: number): SideEvidence | undefined {
+function resending(e: Evidence, s: Derived, kind: number): SideEvidence | undefined {
   for (const side of [e.client, e.server]) {
     if (side.seriesCount > 0 && kindOf(side, s) === kind) return side
   }
@@ -158,7 +158,7 @@ function waitAfter(side: SideEvidence): number {
 }
 
 /** Whether the next retransmission could still come after the end of the capture. */
-function resendStillDue(e: Evidence, s: Situation, kind: number): boolean {
+function resendStillDue(e: Evidence, s: Derived, kind: number): boolean {
   const side = resending(e, s, kind)
   if (side === undefined) return false
   return e.captureEndNs <= side.seriesLast.ns + waitAfter(side)

@@ -5,7 +5,7 @@ import type { SideEvidence } from '../side-evidence.js'
 import * as L from '../../tcp/record/bits.js'
 import { type Rule, nameOf } from '../rule.js'
 import type { Closer } from '../answer.js'
-import type { Situation } from '../derived.js'
+import type { Derived } from '../derived.js'
 import { The, count, items, packet, span, the } from '../phrases.js'
 import { seqAfter, seqDistance } from '../../tcp/seq.js'
 
@@ -49,8 +49,7 @@ export const LATE_CLOSE: Rule = {
 export const RESET_AFTER_CLOSE: Rule = {
   id: 'fin-reset-after-close',
   ending: 'graceful_fin.reset_after_close',
-  when: (_e, s) =>
-    s.bothFins && s.anyReset && (resetBehind(s.first, s) || resetBehind(s.second, s)),
+  when: (_e, s) => s.bothFins && s.anyReset && (resetAfter(s.first, s) || resetAfter(s.second, s)),
   closer: firstCloser,
   confidence: (_e, s) => (resetAcksPayload(s) ? 'likely' : 'certain'),
   alternatives: ['rst_after_kill.abort_after_fin', 'rst_after_kill.unread_data'],
@@ -60,7 +59,7 @@ export const RESET_AFTER_CLOSE: Rule = {
       s,
       (first, second) =>
         `${The(e, first)} closed first (FIN, ${packet(first.fin)}), ${the(e, second)} ${span(first.fin, second.fin)} later; ` +
-        `the RST after that (${packet(resetBehind(first, s) ? first.rst.at : second.rst.at)}) ${resetAcksPayload(s) ? 'acknowledges the last payload.' : 'cost no data.'}`,
+        `the RST after that (${packet(resetAfter(first, s) ? first.rst.at : second.rst.at)}) ${resetAcksPayload(s) ? 'acknowledges the last payload.' : 'cost no data.'}`,
     ),
 }
 
@@ -164,18 +163,18 @@ export const NORMAL: Rule = {
     ),
 }
 
-function pair<T>(s: Situation, ask: (first: SideEvidence, second: SideEvidence) => T): T {
+function pair<T>(s: Derived, ask: (first: SideEvidence, second: SideEvidence) => T): T {
   if (s.first === undefined || s.second === undefined) {
     throw new Error('a FIN rule ran without a FIN')
   }
   return ask(s.first, s.second)
 }
 
-function firstCloser(e: Evidence, s: Situation): Closer {
+function firstCloser(e: Evidence, s: Derived): Closer {
   return nameOf(e, s.first)
 }
 
-function fins(_e: Evidence, s: Situation): ReturnType<typeof items> {
+function fins(_e: Evidence, s: Derived): ReturnType<typeof items> {
   return pair(s, (first, second) =>
     items(
       [first.fin, 'first FIN'],
@@ -186,26 +185,26 @@ function fins(_e: Evidence, s: Situation): ReturnType<typeof items> {
   )
 }
 
-function finsAndReset(e: Evidence, s: Situation): ReturnType<typeof items> {
+function finsAndReset(e: Evidence, s: Derived): ReturnType<typeof items> {
   const resets = pair(s, (first, second) => items([first.rst.at, 'RST'], [second.rst.at, 'RST']))
   return [...fins(e, s), ...resets].sort((a, b) => a.frame - b.frame)
 }
 
 /** A RST of `side` that came after both FINs. */
-function resetBehind(side: SideEvidence | undefined, s: Situation): boolean {
+function resetAfter(side: SideEvidence | undefined, s: Derived): boolean {
   if (side === undefined || !side.rst.at.seen) return false
   const { first, second } = s
   return side.rst.at.frame > (first?.fin.frame ?? 0) && side.rst.at.frame > (second?.fin.frame ?? 0)
 }
 
 /** The RST is the first to acknowledge payload: whether the program has read it is not shown. */
-function resetAcksPayload({ resetter, victim }: Situation): boolean {
+function resetAcksPayload({ resetter, victim }: Derived): boolean {
   if (resetter === undefined || victim === undefined || !resetter.rst.hasAck) return false
   return resetter.has(L.SIDE_ACK_SET) && seqDistance(victim.finSeq, resetter.acked) > 0
 }
 
 /** The first closer answered the second FIN, much later than its own, with the RST of a host without socket. */
-function metForgottenSocket({ first, second, anyReset }: Situation): boolean {
+function metForgottenSocket({ first, second, anyReset }: Derived): boolean {
   if (!anyReset || first === undefined || second === undefined) return false
   if (first.rst.at.frame < second.fin.frame || first.rst.hasAck || second.finAcked.seen)
     return false
@@ -214,20 +213,20 @@ function metForgottenSocket({ first, second, anyReset }: Situation): boolean {
 }
 
 /** Neither FIN acknowledges the other. */
-function crossed({ first, second }: Situation): boolean {
+function crossed({ first, second }: Derived): boolean {
   if (first === undefined || second === undefined) return false
   return !seqAfter(first.finAck, second.finSeq) && !seqAfter(second.finAck, first.finSeq)
 }
 
 /** Payload of the second closer, sent after the first FIN, was acknowledged. */
-function usedHalfOpen({ first, second }: Situation): boolean {
+function usedHalfOpen({ first, second }: Derived): boolean {
   if (first === undefined || second === undefined) return false
   // What the first FIN itself acknowledges came before it, wherever it was captured.
   const before = seqAfter(first.finAck, first.finPeerNxt) ? first.finAck : first.finPeerNxt
   return second.lateBytes > 0 && seqAfter(first.acked, before) && seqAfter(second.finSeq, before)
 }
 
-function slowClose({ first, second }: Situation): boolean {
+function slowClose({ first, second }: Derived): boolean {
   if (first === undefined || second === undefined) return false
   return second.fin.ns - first.finAcked.ns >= SLOW_CLOSE_NS
 }

@@ -3,7 +3,7 @@
 import * as L from '../../tcp/record/bits.js'
 import type { Evidence } from '../evidence.js'
 import type { Rule } from '../rule.js'
-import type { Situation } from '../derived.js'
+import type { Derived } from '../derived.js'
 import { items, the } from '../phrases.js'
 import { seqAfter } from '../../tcp/seq.js'
 
@@ -61,8 +61,8 @@ export const ONE_DIRECTION: Rule = {
   },
 }
 
-/** After a FIN the other side's octets were acknowledged that were never captured: its own FIN is probably among them. */
-function finOfUnseenPeer(_e: Evidence, s: Situation): boolean {
+/** After a FIN the other side's bytes were acknowledged that were never captured: its own FIN is probably among them. */
+function finOfUnseenPeer(_e: Evidence, s: Derived): boolean {
   if (s.first === undefined || s.second === undefined || s.bothFins) return false
   if (!s.second.has(L.SIDE_NXT_SET) || !s.first.has(L.SIDE_ACK_SET)) return false
   return seqAfter(s.first.acked, s.second.nxt)

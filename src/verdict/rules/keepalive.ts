@@ -19,7 +19,7 @@ export const RESET_SENT: Rule = {
       items(
         [side.probeFirst, 'first unanswered keepalive probe'],
         [side.probeLast, 'last keepalive probe'],
-        [side.rst.at, 'RST with the sequence number behind the probe: the prober gives up'],
+        [side.rst.at, 'RST with the sequence number after the probe: the prober gives up'],
       ),
     ),
   ],

@@ -27,7 +27,7 @@ export const INJECTED: Rule = {
       s.resetter,
       (side) =>
         `${count(side.rstCount, 'RST')} with the address of ${the(e, side)} (${packet(side.rst.at)} and on, within ${span(side.rst.at, side.rst.last)}) ` +
-        `reach up to ${count(seqDistance(side.rstHigh, side.nxt), 'octet')} beyond everything it has ever sent: ` +
+        `reach up to ${count(seqDistance(side.rstHigh, side.nxt), 'byte')} beyond everything it has ever sent: ` +
         `guesses of a third party that wants to hit the connection wherever it is.` +
         (alive(side) ? ` ${The(e, side)} itself goes on (${packet(side.alive)}).` : ''),
     ),

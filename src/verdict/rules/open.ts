@@ -6,7 +6,7 @@ import type { Evidence } from '../evidence.js'
 import type { PacketRef } from '../packet-ref.js'
 import type { SideEvidence } from '../side-evidence.js'
 import type { Rule } from '../rule.js'
-import type { Situation } from '../derived.js'
+import type { Derived } from '../derived.js'
 import { seqAfter } from '../../tcp/seq.js'
 import { LONGEST_WAIT_NS, windowProberStopped } from './give-up.js'
 import { The, count, duration, items, packet, sureAfter, the, toEnd, tooEarly } from '../phrases.js'
@@ -194,7 +194,7 @@ export const ACTIVE: Rule = {
 }
 
 /** The side that has not closed was sending, and being heard, up to the end of the capture. */
-function stillSends(e: Evidence, { first, second }: Situation): boolean {
+function stillSends(e: Evidence, { first, second }: Derived): boolean {
   if (first === undefined || second === undefined || !second.late.seen) return false
   const spanNs = second.data.ns - second.late.ns
   return (

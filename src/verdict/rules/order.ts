@@ -3,7 +3,7 @@
 // or left open. A rule relies on those above it not having held.
 
 import type { Rule } from '../rule.js'
-import type { Situation } from '../derived.js'
+import type { Derived } from '../derived.js'
 import * as abort from './abort.js'
 import * as giveUp from './give-up.js'
 import * as graceful from './graceful.js'
@@ -16,7 +16,7 @@ import * as reset from './reset.js'
 
 /** Rules that are only worth asking when `when` holds, in their order of precedence. */
 export interface RuleSection {
-  readonly when: (s: Situation) => boolean
+  readonly when: (s: Derived) => boolean
   readonly rules: readonly Rule[]
 }
 

@@ -6,7 +6,7 @@ import type { Evidence } from '../evidence.js'
 import type { SideEvidence } from '../side-evidence.js'
 import { answersUse, gaveUpResending, knewOfFin, readOn, refusesPayload } from '../reset-facts.js'
 import { type Rule, onBoth, onSide, resetter } from '../rule.js'
-import type { Situation } from '../derived.js'
+import type { Derived } from '../derived.js'
 import { The, count, items, packet, span, the } from '../phrases.js'
 
 /** A RST in answer to payload of a writer that knew of the FIN. */
@@ -122,13 +122,13 @@ export const UNEXPLAINED: Rule = {
     ),
 }
 
-function lateWrite(_e: Evidence, s: Situation): ReturnType<typeof items> {
+function lateWrite(_e: Evidence, s: Derived): ReturnType<typeof items> {
   return onBoth(s, (side, victim) =>
     items(
       [side.fin, 'FIN'],
       [side.finAcked, 'the FIN is acknowledged'],
-      [victim.late, 'payload behind the FIN'],
-      [side.rst.at, 'RST without a socket behind it'],
+      [victim.late, 'payload after the FIN'],
+      [side.rst.at, 'RST where no socket is left'],
     ),
   )
 }

@@ -6,9 +6,9 @@
 
 import { BAD_HEADER, FRAGMENT, NOT_IP } from '../decode-status.js'
 import { LAYER_FRAGMENT, LAYER_IPV4, LAYER_IPV6, LAYER_PROTOCOL } from '../layers.js'
-import type { Walk } from '../cursor.js'
+import type { Cursor } from '../cursor.js'
 
-// Octet offsets from the start of the header.
+// Byte offsets from the start of the header.
 const IPV4_VERSION_LENGTH = 0
 const IPV4_ID_FRAGMENT = 4
 const IPV4_TTL_PROTOCOL = 8
@@ -16,50 +16,50 @@ const IPV4_SRC = 12
 const IPV4_DST = 16
 const IPV4_HEADER_LEN_MIN = 20
 
-/** Bits of the fragment word: more fragments, and the offset in units of 8 octets. */
+/** Bits of the fragment word: more fragments, and the offset in units of 8 bytes. */
 const MORE_FRAGMENTS = 0x2000
 const FRAGMENT_OFFSET = 0x1fff
 
 /** Tells IPv4 from IPv6 by the version nibble, where the layer above does not. */
-export function readIpVersion(walk: Walk): number {
-  if (!walk.has(1)) return walk.short(1)
-  const version = walk.view.getUint8(walk.pos) >> 4
+export function readIpVersion(cursor: Cursor): number {
+  if (!cursor.has(1)) return cursor.short(1)
+  const version = cursor.view.getUint8(cursor.pos) >> 4
   if (version === 4) return LAYER_IPV4
   return version === 6 ? LAYER_IPV6 : NOT_IP
 }
 
-/** Reads an IPv4 header and leaves the walk at its payload. */
-export function readIpv4(walk: Walk): number {
-  if (!walk.has(IPV4_HEADER_LEN_MIN)) return walk.short(IPV4_HEADER_LEN_MIN)
-  const view = walk.view
-  const pos = walk.pos
+/** Reads an IPv4 header and leaves the cursor at its payload. */
+export function readIpv4(cursor: Cursor): number {
+  if (!cursor.has(IPV4_HEADER_LEN_MIN)) return cursor.short(IPV4_HEADER_LEN_MIN)
+  const view = cursor.view
+  const pos = cursor.pos
   const first = view.getInt32(pos + IPV4_VERSION_LENGTH)
   const headerLen = (first >>> 22) & 0x3c
   if (first >>> 28 !== 4 || headerLen < IPV4_HEADER_LEN_MIN) return BAD_HEADER
   const statedLen = first & 0xffff
-  const totalLen = statedLen === 0 ? walk.wireEnd - pos : statedLen
+  const totalLen = statedLen === 0 ? cursor.wireEnd - pos : statedLen
   if (totalLen < headerLen) return BAD_HEADER
-  walk.narrow(totalLen)
-  if (!walk.has(headerLen)) return walk.short(headerLen)
+  cursor.narrow(totalLen)
+  if (!cursor.has(headerLen)) return cursor.short(headerLen)
 
   const idFragment = view.getInt32(pos + IPV4_ID_FRAGMENT)
   const ttlProtocol = view.getInt32(pos + IPV4_TTL_PROTOCOL)
-  walk.ipVersion = 4
-  walk.src0 = view.getInt32(pos + IPV4_SRC)
-  walk.dst0 = view.getInt32(pos + IPV4_DST)
-  walk.src1 = walk.src2 = walk.src3 = 0
-  walk.dst1 = walk.dst2 = walk.dst3 = 0
-  walk.ttl = ttlProtocol >>> 24
-  walk.ipId = idFragment >>> 16
-  walk.next = (ttlProtocol >>> 16) & 0xff
-  walk.pos = pos + headerLen
-  walk.loneFragment = false
+  cursor.ipVersion = 4
+  cursor.src0 = view.getInt32(pos + IPV4_SRC)
+  cursor.dst0 = view.getInt32(pos + IPV4_DST)
+  cursor.src1 = cursor.src2 = cursor.src3 = 0
+  cursor.dst1 = cursor.dst2 = cursor.dst3 = 0
+  cursor.ttl = ttlProtocol >>> 24
+  cursor.ipId = idFragment >>> 16
+  cursor.next = (ttlProtocol >>> 16) & 0xff
+  cursor.pos = pos + headerLen
+  cursor.loneFragment = false
   if ((idFragment & (MORE_FRAGMENTS | FRAGMENT_OFFSET)) === 0) return LAYER_PROTOCOL
 
-  walk.fragmentOffset = (idFragment & FRAGMENT_OFFSET) << 3
-  walk.fragmentMore = (idFragment & MORE_FRAGMENTS) !== 0
-  walk.fragmentId = walk.ipId
-  walk.fragmentLen = totalLen - headerLen
-  if (walk.quoting && walk.fragmentOffset > 0) return FRAGMENT
-  return walk.quoting ? LAYER_PROTOCOL : LAYER_FRAGMENT
+  cursor.fragmentOffset = (idFragment & FRAGMENT_OFFSET) << 3
+  cursor.fragmentMore = (idFragment & MORE_FRAGMENTS) !== 0
+  cursor.fragmentId = cursor.ipId
+  cursor.fragmentLen = totalLen - headerLen
+  if (cursor.quoting && cursor.fragmentOffset > 0) return FRAGMENT
+  return cursor.quoting ? LAYER_PROTOCOL : LAYER_FRAGMENT
 }

@@ -6,9 +6,9 @@
 
 import { BAD_HEADER, FRAGMENT, TOO_DEEP } from '../decode-status.js'
 import { LAYER_FRAGMENT, LAYER_PROTOCOL } from '../layers.js'
-import type { Walk } from '../cursor.js'
+import type { Cursor } from '../cursor.js'
 
-// Octet offsets from the start of the header.
+// Byte offsets from the start of the header.
 const IPV6_VERSION = 0
 const IPV6_LENGTH_NEXT_HOP = 4
 const IPV6_SRC = 8
@@ -24,7 +24,7 @@ const PROTOCOL_MOBILITY = 135
 const PROTOCOL_HIP = 139
 const PROTOCOL_SHIM6 = 140
 
-// Octet offsets in a routing header.
+// Byte offsets in a routing header.
 const ROUTING_TYPE = 2
 const ROUTING_SEGMENTS_LEFT = 3
 const ROUTING_ADDRESSES = 8
@@ -40,61 +40,61 @@ const JUMBO_LENGTH = 4
 /** Extension headers followed at most; real packets carry one to three. */
 const MAX_EXTENSIONS = 16
 
-/** Reads an IPv6 header with its extension headers and leaves the walk at the payload. */
-export function readIpv6(walk: Walk): number {
-  if (!walk.has(IPV6_HEADER_LEN)) return walk.short(IPV6_HEADER_LEN)
-  const view = walk.view
-  const pos = walk.pos
+/** Reads an IPv6 header with its extension headers and leaves the cursor at the payload. */
+export function readIpv6(cursor: Cursor): number {
+  if (!cursor.has(IPV6_HEADER_LEN)) return cursor.short(IPV6_HEADER_LEN)
+  const view = cursor.view
+  const pos = cursor.pos
   if (view.getUint8(pos + IPV6_VERSION) >> 4 !== 6) return BAD_HEADER
   const word = view.getInt32(pos + IPV6_LENGTH_NEXT_HOP)
-  walk.ipVersion = 6
-  walk.src0 = view.getInt32(pos + IPV6_SRC)
-  walk.src1 = view.getInt32(pos + IPV6_SRC + 4)
-  walk.src2 = view.getInt32(pos + IPV6_SRC + 8)
-  walk.src3 = view.getInt32(pos + IPV6_SRC + 12)
-  setDestination(walk, pos + IPV6_DST)
-  walk.ttl = word & 0xff
-  walk.ipId = -1
-  walk.loneFragment = false
-  walk.next = (word >>> 8) & 0xff
-  walk.pos = pos + IPV6_HEADER_LEN
+  cursor.ipVersion = 6
+  cursor.src0 = view.getInt32(pos + IPV6_SRC)
+  cursor.src1 = view.getInt32(pos + IPV6_SRC + 4)
+  cursor.src2 = view.getInt32(pos + IPV6_SRC + 8)
+  cursor.src3 = view.getInt32(pos + IPV6_SRC + 12)
+  setDestination(cursor, pos + IPV6_DST)
+  cursor.ttl = word & 0xff
+  cursor.ipId = -1
+  cursor.loneFragment = false
+  cursor.next = (word >>> 8) & 0xff
+  cursor.pos = pos + IPV6_HEADER_LEN
   const statedLen = word >>> 16
   // 0 is a jumbogram, or segmentation offload, which leaves the length to the frame.
-  const payloadLen = statedLen === 0 ? jumboLen(walk) : statedLen
-  const available = walk.wireEnd - walk.pos
-  walk.fragmentLen = payloadLen === 0 ? available : payloadLen
-  if (payloadLen !== 0) walk.narrow(payloadLen)
-  return readExtensions(walk)
+  const payloadLen = statedLen === 0 ? jumboLen(cursor) : statedLen
+  const available = cursor.wireEnd - cursor.pos
+  cursor.fragmentLen = payloadLen === 0 ? available : payloadLen
+  if (payloadLen !== 0) cursor.narrow(payloadLen)
+  return readExtensions(cursor)
 }
 
-/** Steps over the extension headers from the one in `walk.next` on. */
-export function readExtensions(walk: Walk): number {
-  const view = walk.view
+/** Steps over the extension headers from the one in `cursor.next` on. */
+export function readExtensions(cursor: Cursor): number {
+  const view = cursor.view
   for (let i = 0; i < MAX_EXTENSIONS; i++) {
-    const protocol = walk.next
+    const protocol = cursor.next
     if (!isExtension(protocol)) return LAYER_PROTOCOL
-    if (!walk.has(8)) return walk.short(8)
-    const pos = walk.pos
+    if (!cursor.has(8)) return cursor.short(8)
+    const pos = cursor.pos
     if (protocol === PROTOCOL_FRAGMENT) {
-      walk.next = view.getUint8(pos)
+      cursor.next = view.getUint8(pos)
       const offsetMore = view.getUint16(pos + 2)
-      walk.pos = pos + FRAGMENT_HEADER_LEN
-      walk.fragmentLen -= FRAGMENT_HEADER_LEN
-      walk.fragmentOffset = offsetMore & 0xfff8
-      walk.fragmentMore = (offsetMore & 1) !== 0
-      walk.fragmentId = view.getInt32(pos + 4)
+      cursor.pos = pos + FRAGMENT_HEADER_LEN
+      cursor.fragmentLen -= FRAGMENT_HEADER_LEN
+      cursor.fragmentOffset = offsetMore & 0xfff8
+      cursor.fragmentMore = (offsetMore & 1) !== 0
+      cursor.fragmentId = view.getInt32(pos + 4)
       // A fragment header without any fragmentation (RFC 6946).
-      if (walk.fragmentOffset === 0 && !walk.fragmentMore) continue
-      if (walk.quoting && walk.fragmentOffset > 0) return FRAGMENT
-      if (!walk.quoting) return LAYER_FRAGMENT
+      if (cursor.fragmentOffset === 0 && !cursor.fragmentMore) continue
+      if (cursor.quoting && cursor.fragmentOffset > 0) return FRAGMENT
+      if (!cursor.quoting) return LAYER_FRAGMENT
       continue
     }
     const len = extensionLen(protocol, view.getUint8(pos + 1))
-    if (protocol === PROTOCOL_ROUTING) readRouting(walk, len)
-    if (walk.wireEnd - pos < len) return BAD_HEADER
-    walk.next = view.getUint8(pos)
-    walk.pos = pos + len
-    walk.fragmentLen -= len
+    if (protocol === PROTOCOL_ROUTING) readRouting(cursor, len)
+    if (cursor.wireEnd - pos < len) return BAD_HEADER
+    cursor.next = view.getUint8(pos)
+    cursor.pos = pos + len
+    cursor.fragmentLen -= len
   }
   return TOO_DEEP
 }
@@ -116,41 +116,41 @@ function isExtension(protocol: number): boolean {
   }
 }
 
-/** AH counts 4 octets and leaves out two units, the others count 8 and leave out one. */
+/** AH counts 4 bytes and leaves out two units, the others count 8 and leave out one. */
 function extensionLen(protocol: number, units: number): number {
   return protocol === PROTOCOL_AH ? (units + 2) * 4 : (units + 1) * 8
 }
 
-/** Takes the final destination out of a routing header of `len` octets. */
-function readRouting(walk: Walk, len: number): void {
-  if (len < ROUTING_ADDRESSES + 16 || !walk.has(len)) return
-  const { view, pos } = walk
+/** Takes the final destination out of a routing header of `len` bytes. */
+function readRouting(cursor: Cursor, len: number): void {
+  if (len < ROUTING_ADDRESSES + 16 || !cursor.has(len)) return
+  const { view, pos } = cursor
   if (view.getUint8(pos + ROUTING_SEGMENTS_LEFT) === 0) return
   switch (view.getUint8(pos + ROUTING_TYPE)) {
     // The segment list of RFC 8754 stands in reverse order: the first entry is the last hop.
     case ROUTING_TYPE_SEGMENTS:
     case ROUTING_TYPE_MOBILITY:
-      setDestination(walk, pos + ROUTING_ADDRESSES)
+      setDestination(cursor, pos + ROUTING_ADDRESSES)
       return
     case ROUTING_TYPE_SOURCE:
-      setDestination(walk, pos + ROUTING_ADDRESSES + ((len - ROUTING_ADDRESSES - 16) & ~15))
+      setDestination(cursor, pos + ROUTING_ADDRESSES + ((len - ROUTING_ADDRESSES - 16) & ~15))
       return
     default:
   }
 }
 
-function setDestination(walk: Walk, pos: number): void {
-  const view = walk.view
-  walk.dst0 = view.getInt32(pos)
-  walk.dst1 = view.getInt32(pos + 4)
-  walk.dst2 = view.getInt32(pos + 8)
-  walk.dst3 = view.getInt32(pos + 12)
+function setDestination(cursor: Cursor, pos: number): void {
+  const view = cursor.view
+  cursor.dst0 = view.getInt32(pos)
+  cursor.dst1 = view.getInt32(pos + 4)
+  cursor.dst2 = view.getInt32(pos + 8)
+  cursor.dst3 = view.getInt32(pos + 12)
 }
 
-/** Payload length from the jumbo option directly behind the header, 0 without one. */
-function jumboLen(walk: Walk): number {
-  const { view, pos } = walk
-  if (walk.next !== PROTOCOL_HOP_BY_HOP || !walk.has(8)) return 0
+/** Payload length from the jumbo option directly after the header, 0 without one. */
+function jumboLen(cursor: Cursor): number {
+  const { view, pos } = cursor
+  if (cursor.next !== PROTOCOL_HOP_BY_HOP || !cursor.has(8)) return 0
   if (view.getUint16(pos + 2) !== ((JUMBO_OPTION << 8) | 4)) return 0
   return view.getUint32(pos + JUMBO_LENGTH)
 }

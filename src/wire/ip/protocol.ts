@@ -14,7 +14,7 @@ import {
   LAYER_TCP,
   LAYER_UDP,
 } from '../layers.js'
-import type { Walk } from '../cursor.js'
+import type { Cursor } from '../cursor.js'
 
 const PROTOCOL_ICMP = 1
 const PROTOCOL_IPV4 = 4
@@ -30,26 +30,26 @@ const PROTOCOL_MPLS = 137
 /** Ethernet, as in segment routing (RFC 8986). */
 const PROTOCOL_ETHERNET = 143
 
-/** Follows the protocol number in `walk.next`; AH over IPv4 is stepped over here (RFC 4302). */
-export function readProtocol(walk: Walk): number {
-  switch (walk.next) {
+/** Follows the protocol number in `cursor.next`; AH over IPv4 is stepped over here (RFC 4302). */
+export function readProtocol(cursor: Cursor): number {
+  switch (cursor.next) {
     case PROTOCOL_TCP:
       return LAYER_TCP
     case PROTOCOL_UDP:
       return LAYER_UDP
     case PROTOCOL_ICMP:
     case PROTOCOL_ICMPV6:
-      return (walk.next === PROTOCOL_ICMP) === (walk.ipVersion === 4) ? LAYER_ICMP : NOT_TCP
+      return (cursor.next === PROTOCOL_ICMP) === (cursor.ipVersion === 4) ? LAYER_ICMP : NOT_TCP
     case PROTOCOL_IPV4:
-      return walk.enter(walk.ipVersion === 4 ? ENCAP_IPIP : ENCAP_4IN6, 0, LAYER_IPV4)
+      return cursor.enter(cursor.ipVersion === 4 ? ENCAP_IPIP : ENCAP_4IN6, 0, LAYER_IPV4)
     case PROTOCOL_IPV6:
-      return walk.enter(walk.ipVersion === 4 ? ENCAP_6IN4 : ENCAP_IP6IP6, 0, LAYER_IPV6)
+      return cursor.enter(cursor.ipVersion === 4 ? ENCAP_6IN4 : ENCAP_IP6IP6, 0, LAYER_IPV6)
     case PROTOCOL_GRE:
       return LAYER_GRE
     case PROTOCOL_AH:
-      return readAuthentication(walk)
+      return readAuthentication(cursor)
     case PROTOCOL_ETHERIP:
-      return readEtherIp(walk)
+      return readEtherIp(cursor)
     case PROTOCOL_MPLS:
       return LAYER_MPLS
     case PROTOCOL_ETHERNET:
@@ -59,10 +59,10 @@ export function readProtocol(walk: Walk): number {
   }
 }
 
-function readAuthentication(walk: Walk): number {
-  if (!walk.has(8)) return walk.short(8)
-  const len = (walk.view.getUint8(walk.pos + 1) + 2) * 4
-  walk.next = walk.view.getUint8(walk.pos)
-  walk.pos += len
+function readAuthentication(cursor: Cursor): number {
+  if (!cursor.has(8)) return cursor.short(8)
+  const len = (cursor.view.getUint8(cursor.pos + 1) + 2) * 4
+  cursor.next = cursor.view.getUint8(cursor.pos)
+  cursor.pos += len
   return LAYER_PROTOCOL
 }

@@ -13,12 +13,12 @@ import {
   LAYER_LINK,
   LAYER_LLC,
 } from '../layers.js'
-import type { Walk } from '../cursor.js'
+import type { Cursor } from '../cursor.js'
 
-/** Length of a Linux cooked header, whose last two octets are an EtherType. */
+/** Length of a Linux cooked header, whose last two bytes are an EtherType. */
 export const SLL_HEADER_LEN = 16
 const SLL_PROTOCOL = 14
-/** Length of a Linux cooked header, version 2, whose first two octets are an EtherType. */
+/** Length of a Linux cooked header, version 2, whose first two bytes are an EtherType. */
 export const SLL2_HEADER_LEN = 20
 const SLL2_PROTOCOL = 0
 /** Values below the EtherTypes: an 802.3 frame without addresses, 802.2 LLC. */
@@ -29,30 +29,30 @@ const FAMILY_IPV4 = 2
 const FAMILIES_IPV6 = [10, 23, 24, 28, 30] as const
 
 /** Reads a Linux cooked header (113). */
-export function readSll(walk: Walk): number {
-  return readCooked(walk, SLL_HEADER_LEN, SLL_PROTOCOL)
+export function readSll(cursor: Cursor): number {
+  return readCooked(cursor, SLL_HEADER_LEN, SLL_PROTOCOL)
 }
 
 /** Reads a Linux cooked header, version 2 (276). */
-export function readSll2(walk: Walk): number {
-  return readCooked(walk, SLL2_HEADER_LEN, SLL2_PROTOCOL)
+export function readSll2(cursor: Cursor): number {
+  return readCooked(cursor, SLL2_HEADER_LEN, SLL2_PROTOCOL)
 }
 
-function readCooked(walk: Walk, headerLen: number, protocolOffset: number): number {
-  if (!walk.has(headerLen)) return walk.short(headerLen)
-  walk.next = walk.view.getUint16(walk.pos + protocolOffset)
-  walk.pos += headerLen
-  if (walk.next === SLL_802_2) return LAYER_LLC
+function readCooked(cursor: Cursor, headerLen: number, protocolOffset: number): number {
+  if (!cursor.has(headerLen)) return cursor.short(headerLen)
+  cursor.next = cursor.view.getUint16(cursor.pos + protocolOffset)
+  cursor.pos += headerLen
+  if (cursor.next === SLL_802_2) return LAYER_LLC
   // Small numbers are not lengths here, as they are in Ethernet.
-  return walk.next <= 1500 ? NOT_IP : LAYER_ETHERTYPE
+  return cursor.next <= 1500 ? NOT_IP : LAYER_ETHERTYPE
 }
 
-/** Reads a loopback header (0, 108): a family in the byte order of whoever captured. */
-export function readLoopback(walk: Walk): number {
-  if (!walk.has(4)) return walk.short(4)
-  const family = walk.view.getUint32(walk.pos)
-  walk.pos += 4
-  return familyLayer(family < 0x10000 ? family : walk.view.getUint32(walk.pos - 4, true))
+/** Reads a loopback header (0, 108): a family in the byte order of the capturing host. */
+export function readLoopback(cursor: Cursor): number {
+  if (!cursor.has(4)) return cursor.short(4)
+  const family = cursor.view.getUint32(cursor.pos)
+  cursor.pos += 4
+  return familyLayer(family < 0x10000 ? family : cursor.view.getUint32(cursor.pos - 4, true))
 }
 
 function familyLayer(family: number): number {
@@ -61,66 +61,66 @@ function familyLayer(family: number): number {
 }
 
 /** Reads a packet filter log header (117): its length comes first, padded to a word. */
-export function readPflog(walk: Walk): number {
-  if (!walk.has(4)) return walk.short(4)
-  const { view, pos } = walk
+export function readPflog(cursor: Cursor): number {
+  if (!cursor.has(4)) return cursor.short(4)
+  const { view, pos } = cursor
   const len = (view.getUint8(pos) + 3) & ~3
   if (len < 4) return BAD_HEADER
-  walk.pos = pos + len
+  cursor.pos = pos + len
   return familyLayer(view.getUint8(pos + 1))
 }
 
 /** Reads an OpenBSD enc header (109): family, SPI, flags. */
-export function readEnc(walk: Walk): number {
-  if (!walk.has(12)) return walk.short(12)
-  const layer = readLoopback(walk)
-  walk.pos += 8
+export function readEnc(cursor: Cursor): number {
+  if (!cursor.has(12)) return cursor.short(12)
+  const layer = readLoopback(cursor)
+  cursor.pos += 8
   return layer
 }
 
 const NFLOG_PAYLOAD = 9
 
 /** Reads a netfilter log header (239): type-length-values in host order, one of them the packet. */
-export function readNflog(walk: Walk): number {
-  if (!walk.has(8)) return walk.short(8)
-  const view = walk.view
-  const family = view.getUint8(walk.pos)
-  walk.pos += 4
+export function readNflog(cursor: Cursor): number {
+  if (!cursor.has(8)) return cursor.short(8)
+  const view = cursor.view
+  const family = view.getUint8(cursor.pos)
+  cursor.pos += 4
   // Lengths below 256 tell the byte order: the first attribute is the small packet header.
-  const littleEndian = view.getUint8(walk.pos) !== 0
-  while (walk.has(4)) {
-    const len = view.getUint16(walk.pos, littleEndian)
-    const type = view.getUint16(walk.pos + 2, littleEndian)
+  const littleEndian = view.getUint8(cursor.pos) !== 0
+  while (cursor.has(4)) {
+    const len = view.getUint16(cursor.pos, littleEndian)
+    const type = view.getUint16(cursor.pos + 2, littleEndian)
     if (len < 4) return BAD_HEADER
     if ((type & 0x7fff) === NFLOG_PAYLOAD) {
-      walk.narrow(len)
-      walk.pos += 4
+      cursor.narrow(len)
+      cursor.pos += 4
       return familyLayer(family)
     }
-    walk.pos += (len + 3) & ~3
+    cursor.pos += (len + 3) & ~3
   }
-  return walk.short(4)
+  return cursor.short(4)
 }
 
-/** Reads an Apple PKTAP header (258, 149): its length, and the link type behind it. */
-export function readPktap(walk: Walk): number {
-  if (!walk.has(12)) return walk.short(12)
-  const { view, pos } = walk
+/** Reads an Apple PKTAP header (258, 149): its length, and the link type after it. */
+export function readPktap(cursor: Cursor): number {
+  if (!cursor.has(12)) return cursor.short(12)
+  const { view, pos } = cursor
   const len = view.getUint32(pos, true)
   if (len < 12 || len > 0xffff) return BAD_HEADER
-  walk.next = view.getUint32(pos + 8, true) & 0xffff
-  walk.pos = pos + len
+  cursor.next = view.getUint32(pos + 8, true) & 0xffff
+  cursor.pos = pos + len
   return LAYER_LINK
 }
 
 /** Reads a per-packet information header (192): length and link type, little-endian. */
-export function readPpi(walk: Walk): number {
-  if (!walk.has(8)) return walk.short(8)
-  const { view, pos } = walk
+export function readPpi(cursor: Cursor): number {
+  if (!cursor.has(8)) return cursor.short(8)
+  const { view, pos } = cursor
   const len = view.getUint16(pos + 2, true)
   if (len < 8) return BAD_HEADER
-  walk.next = view.getUint32(pos + 4, true) & 0xffff
-  walk.pos = pos + len
+  cursor.next = view.getUint32(pos + 4, true) & 0xffff
+  cursor.pos = pos + len
   return LAYER_LINK
 }
 
@@ -131,22 +131,22 @@ const ERF_EXTENSION_LEN = 8
 const ERF_ETHERNET_PAD_LEN = 2
 
 /** Reads an Endace ERF record header (197), with its extension headers. */
-export function readErf(walk: Walk): number {
-  if (!walk.has(ERF_HEADER_LEN)) return walk.short(ERF_HEADER_LEN)
-  const { view, pos } = walk
+export function readErf(cursor: Cursor): number {
+  if (!cursor.has(ERF_HEADER_LEN)) return cursor.short(ERF_HEADER_LEN)
+  const { view, pos } = cursor
   const type = view.getUint8(pos + ERF_TYPE)
-  walk.pos = pos + ERF_HEADER_LEN
+  cursor.pos = pos + ERF_HEADER_LEN
   let more = type & ERF_MORE_HEADERS
   while (more !== 0) {
-    if (!walk.has(ERF_EXTENSION_LEN)) return walk.short(ERF_EXTENSION_LEN)
-    more = view.getUint8(walk.pos) & ERF_MORE_HEADERS
-    walk.pos += ERF_EXTENSION_LEN
+    if (!cursor.has(ERF_EXTENSION_LEN)) return cursor.short(ERF_EXTENSION_LEN)
+    more = view.getUint8(cursor.pos) & ERF_MORE_HEADERS
+    cursor.pos += ERF_EXTENSION_LEN
   }
   switch (type & 0x7f) {
     case 1: // HDLC
       return LAYER_CHDLC
     case 2: // Ethernet
-      walk.pos += ERF_ETHERNET_PAD_LEN
+      cursor.pos += ERF_ETHERNET_PAD_LEN
       return LAYER_ETHERNET
     case 22:
       return LAYER_IPV4
@@ -163,17 +163,17 @@ const JUNIPER_FLAGS = 3
 const JUNIPER_NO_LINK_HEADER = 0x02
 const JUNIPER_EXTENSIONS = 0x80
 
-/** Reads a Juniper header (178 to 181), behind which comes a frame of `linktype` or a bare packet. */
-export function readJuniper(walk: Walk, linktype: number): number {
-  if (!walk.has(8)) return walk.short(8)
-  const { view, pos } = walk
+/** Reads a Juniper header (178 to 181), after which comes a frame of `linktype` or a bare packet. */
+export function readJuniper(cursor: Cursor, linktype: number): number {
+  if (!cursor.has(8)) return cursor.short(8)
+  const { view, pos } = cursor
   if (view.getUint32(pos) >>> 8 !== JUNIPER_MAGIC) return BAD_HEADER
   const flags = view.getUint8(pos + JUNIPER_FLAGS)
-  walk.pos = pos + JUNIPER_HEADER_LEN
-  if (flags & JUNIPER_EXTENSIONS) walk.pos += 2 + view.getUint16(walk.pos)
-  walk.next = linktype
+  cursor.pos = pos + JUNIPER_HEADER_LEN
+  if (flags & JUNIPER_EXTENSIONS) cursor.pos += 2 + view.getUint16(cursor.pos)
+  cursor.next = linktype
   if ((flags & JUNIPER_NO_LINK_HEADER) === 0) return LAYER_LINK
   // A word names the protocol instead; the version nibble tells as much.
-  walk.pos += 4
+  cursor.pos += 4
   return LAYER_IP
 }

@@ -2,7 +2,7 @@
 //
 // Tags and shims between the addresses and the IP header: 802.1Q and 802.1ad VLANs, PPPoE, MPLS,
 // FabricPath, TRILL, provider backbone bridges (802.1ah), port extenders (802.1BR, VN-Tag), HSR,
-// Cisco metadata and ISL. Padding behind a short packet falls away with the IP length.
+// Cisco metadata and ISL. Padding after a short packet falls away with the IP length.
 
 import { NOT_IP } from '../decode-status.js'
 import {
@@ -24,9 +24,9 @@ import {
   LAYER_PPP,
   LAYER_PPPOE,
 } from '../layers.js'
-import type { Walk } from '../cursor.js'
+import type { Cursor } from '../cursor.js'
 
-// Octet offsets from the start of the frame.
+// Byte offsets from the start of the frame.
 const ETHERNET_TYPE = 12
 /** Length of the header: two addresses and a type. */
 export const ETHERNET_HEADER_LEN = 14
@@ -63,38 +63,38 @@ const ISL_HEADER_LEN = 26
 const FABRICPATH_HEADER_LEN = 16
 const FABRICPATH_TAG = 14
 
-/** Reads an Ethernet header and leaves the walk behind the type. */
-export function readEthernet(walk: Walk): number {
-  if (!walk.has(ETHERNET_HEADER_LEN)) return walk.short(ETHERNET_HEADER_LEN)
-  const { view, pos } = walk
+/** Reads an Ethernet header and leaves the cursor after the type. */
+export function readEthernet(cursor: Cursor): number {
+  if (!cursor.has(ETHERNET_HEADER_LEN)) return cursor.short(ETHERNET_HEADER_LEN)
+  const { view, pos } = cursor
   const type = view.getUint16(pos + ETHERNET_TYPE)
-  if (type === ETHERTYPE_FABRICPATH && walk.has(FABRICPATH_HEADER_LEN)) {
-    walk.pos = pos + FABRICPATH_HEADER_LEN
+  if (type === ETHERTYPE_FABRICPATH && cursor.has(FABRICPATH_HEADER_LEN)) {
+    cursor.pos = pos + FABRICPATH_HEADER_LEN
     const tag = view.getUint16(pos + FABRICPATH_TAG) >> 6
-    return walk.enter(ENCAP_FABRICPATH, tag, LAYER_ETHERNET)
+    return cursor.enter(ENCAP_FABRICPATH, tag, LAYER_ETHERNET)
   }
-  if (type <= LENGTH_MAX && isIsl(walk)) {
+  if (type <= LENGTH_MAX && isIsl(cursor)) {
     const vlan = view.getUint16(pos + ISL_VLAN) >> 1
-    walk.pos = pos + ISL_HEADER_LEN
-    return walk.enter(ENCAP_ISL, vlan, LAYER_ETHERNET)
+    cursor.pos = pos + ISL_HEADER_LEN
+    return cursor.enter(ENCAP_ISL, vlan, LAYER_ETHERNET)
   }
-  walk.pos = pos + ETHERNET_HEADER_LEN
-  walk.next = type
+  cursor.pos = pos + ETHERNET_HEADER_LEN
+  cursor.next = type
   return LAYER_ETHERTYPE
 }
 
-function isIsl(walk: Walk): boolean {
-  if (!walk.has(ISL_HEADER_LEN)) return false
-  const first = walk.view.getInt32(walk.pos)
+function isIsl(cursor: Cursor): boolean {
+  if (!cursor.has(ISL_HEADER_LEN)) return false
+  const first = cursor.view.getInt32(cursor.pos)
   return (
     (first === ISL_DESTINATIONS[0] || first === ISL_DESTINATIONS[1]) &&
-    walk.view.getUint8(walk.pos + 4) === 0
+    cursor.view.getUint8(cursor.pos + 4) === 0
   )
 }
 
-/** Follows the EtherType in `walk.next`; tags are consumed here. */
-export function readEthertype(walk: Walk): number {
-  const type = walk.next
+/** Follows the EtherType in `cursor.next`; tags are consumed here. */
+export function readEthertype(cursor: Cursor): number {
+  const type = cursor.next
   switch (type) {
     case ETHERTYPE_IPV4:
       return LAYER_IP
@@ -104,7 +104,7 @@ export function readEthertype(walk: Walk): number {
     case ETHERTYPE_QINQ:
     case ETHERTYPE_QINQ_OLD:
     case ETHERTYPE_QINQ_OLDER:
-      return readTag(walk, ENCAP_VLAN, 4, 0x0fff)
+      return readTag(cursor, ENCAP_VLAN, 4, 0x0fff)
     case ETHERTYPE_PPPOE:
       return LAYER_PPPOE
     case ETHERTYPE_PPP:
@@ -117,18 +117,18 @@ export function readEthertype(walk: Walk): number {
     case ETHERTYPE_BRIDGED:
       return LAYER_ETHERNET
     case ETHERTYPE_TRILL:
-      return readTrill(walk)
+      return readTrill(cursor)
     case ETHERTYPE_PBB:
-      return readBackboneTag(walk)
+      return readBackboneTag(cursor)
     case ETHERTYPE_VNTAG:
     case ETHERTYPE_ETAG:
-      return readTag(walk, ENCAP_VNTAG, type === ETHERTYPE_VNTAG ? 6 : 8, 0)
+      return readTag(cursor, ENCAP_VNTAG, type === ETHERTYPE_VNTAG ? 6 : 8, 0)
     case ETHERTYPE_HSR:
-      return readTag(walk, 0, 6, 0)
+      return readTag(cursor, 0, 6, 0)
     case ETHERTYPE_CISCO_METADATA:
-      return readTag(walk, 0, 8, 0)
+      return readTag(cursor, 0, 8, 0)
     default:
-      return type <= LENGTH_MAX ? readLength(walk, type) : NOT_IP
+      return type <= LENGTH_MAX ? readLength(cursor, type) : NOT_IP
   }
 }
 
@@ -148,35 +148,35 @@ export function isKnownEthertype(type: number): boolean {
 }
 
 /**
- * Steps over a tag of `len` octets whose last two are the next EtherType, and whose first two,
+ * Steps over a tag of `len` bytes whose last two are the next EtherType, and whose first two,
  * masked, are its value. Kind 0 is not an encapsulation worth noting.
  */
-function readTag(walk: Walk, kind: number, len: number, mask: number): number {
-  if (!walk.has(len)) return walk.short(len)
-  const value = walk.view.getUint16(walk.pos) & mask
-  walk.next = walk.view.getUint16(walk.pos + len - 2)
-  walk.pos += len
-  return kind === 0 ? LAYER_ETHERTYPE : walk.enter(kind, value, LAYER_ETHERTYPE)
+function readTag(cursor: Cursor, kind: number, len: number, mask: number): number {
+  if (!cursor.has(len)) return cursor.short(len)
+  const value = cursor.view.getUint16(cursor.pos) & mask
+  cursor.next = cursor.view.getUint16(cursor.pos + len - 2)
+  cursor.pos += len
+  return kind === 0 ? LAYER_ETHERTYPE : cursor.enter(kind, value, LAYER_ETHERTYPE)
 }
 
 /** An 802.3 frame: the type field is the length of what follows. */
-function readLength(walk: Walk, length: number): number {
-  walk.narrow(length)
+function readLength(cursor: Cursor, length: number): number {
+  cursor.narrow(length)
   return LAYER_LLC
 }
 
-/** RFC 6325 §3: 6 octets, of which 5 bits give the length of options in words, then Ethernet. */
-function readTrill(walk: Walk): number {
-  if (!walk.has(6)) return walk.short(6)
-  const optionWords = (walk.view.getUint16(walk.pos) >> 6) & 0x1f
-  walk.pos += 6 + optionWords * 4
-  return walk.enter(ENCAP_TRILL, 0, LAYER_ETHERNET)
+/** RFC 6325 §3: 6 bytes, of which 5 bits give the length of options in words, then Ethernet. */
+function readTrill(cursor: Cursor): number {
+  if (!cursor.has(6)) return cursor.short(6)
+  const optionWords = (cursor.view.getUint16(cursor.pos) >> 6) & 0x1f
+  cursor.pos += 6 + optionWords * 4
+  return cursor.enter(ENCAP_TRILL, 0, LAYER_ETHERNET)
 }
 
 /** IEEE 802.1ah I-TAG: 8 bits of flags, 24 bits of service instance, then Ethernet. */
-function readBackboneTag(walk: Walk): number {
-  if (!walk.has(4)) return walk.short(4)
-  const instance = walk.view.getInt32(walk.pos) & 0xffffff
-  walk.pos += 4
-  return walk.enter(ENCAP_PBB, instance, LAYER_ETHERNET)
+function readBackboneTag(cursor: Cursor): number {
+  if (!cursor.has(4)) return cursor.short(4)
+  const instance = cursor.view.getInt32(cursor.pos) & 0xffffff
+  cursor.pos += 4
+  return cursor.enter(ENCAP_PBB, instance, LAYER_ETHERNET)
 }

@@ -36,7 +36,7 @@ import {
   skipHeader,
 } from './legacy.js'
 import { readFrameRelay } from './ppp.js'
-import type { Walk } from '../cursor.js'
+import type { Cursor } from '../cursor.js'
 import { readPrism, readRadiotap } from './wifi.js'
 
 /** LINKTYPE_ values with a straight path (https://www.tcpdump.org/linktypes.html). */
@@ -110,14 +110,14 @@ export function isKnownLinktype(linktype: number): boolean {
   return NAMES.has(linktype)
 }
 
-/** Reads the link header of the type in `walk.next`. */
-export function readLink(walk: Walk): number {
-  switch (walk.next) {
+/** Reads the link header of the type in `cursor.next`. */
+export function readLink(cursor: Cursor): number {
+  switch (cursor.next) {
     case LINKTYPE_ETHERNET:
       return LAYER_ETHERNET
     case 0:
     case 108:
-      return readLoopback(walk)
+      return readLoopback(cursor)
     case 12:
     case 14:
     case 101:
@@ -127,100 +127,100 @@ export function readLink(walk: Walk): number {
     case 229:
       return LAYER_IPV6
     case LINKTYPE_LINUX_SLL:
-      return readSll(walk)
+      return readSll(cursor)
     case LINKTYPE_LINUX_SLL2:
-      return readSll2(walk)
+      return readSll2(cursor)
     case 239:
-      return readNflog(walk)
+      return readNflog(cursor)
     case 149:
     case 258:
-      return readPktap(walk)
+      return readPktap(cursor)
     case 192:
-      return readPpi(walk)
+      return readPpi(cursor)
     case 105:
-      walk.next = 0
+      cursor.next = 0
       return LAYER_WIFI
     case 119:
     case 163:
-      return readPrism(walk)
+      return readPrism(cursor)
     case 127:
-      return readRadiotap(walk)
+      return readRadiotap(cursor)
     default:
-      return readSerialLink(walk)
+      return readSerialLink(cursor)
   }
 }
 
 /** Point-to-point links and what firewalls and routers write. */
-function readSerialLink(walk: Walk): number {
-  switch (walk.next) {
-    case 8: // Direction, 15 octets of compressed header.
-      return skipHeader(walk, 16, LAYER_IP)
+function readSerialLink(cursor: Cursor): number {
+  switch (cursor.next) {
+    case 8: // Direction, 15 bytes of compressed header.
+      return skipHeader(cursor, 16, LAYER_IP)
     case 9:
     case 50:
       return LAYER_PPP
     case 51:
       return LAYER_PPPOE
-    case 166: // A direction in place of the address octet, then control.
-      return skipHeader(walk, 2, LAYER_PPP)
+    case 166: // A direction in place of the address byte, then control.
+      return skipHeader(cursor, 2, LAYER_PPP)
     case 204:
-      return skipHeader(walk, 1, LAYER_PPP)
+      return skipHeader(cursor, 1, LAYER_PPP)
     case 104:
       return LAYER_CHDLC
     case 205:
-      return skipHeader(walk, 1, LAYER_CHDLC)
+      return skipHeader(cursor, 1, LAYER_CHDLC)
     case 107:
-      return readFrameRelay(walk)
+      return readFrameRelay(cursor)
     case 206:
-      walk.pos++
-      return readFrameRelay(walk)
+      cursor.pos++
+      return readFrameRelay(cursor)
     case 219:
       return LAYER_MPLS
     case 109:
-      return readEnc(walk)
+      return readEnc(cursor)
     case 117:
-      return readPflog(walk)
+      return readPflog(cursor)
     case 178:
-      return readJuniper(walk, LINKTYPE_ETHERNET)
+      return readJuniper(cursor, LINKTYPE_ETHERNET)
     case 179:
-      return readJuniper(walk, LINKTYPE_PPP)
+      return readJuniper(cursor, LINKTYPE_PPP)
     case 180:
-      return readJuniper(walk, LINKTYPE_FRAME_RELAY)
+      return readJuniper(cursor, LINKTYPE_FRAME_RELAY)
     case 181:
-      return readJuniper(walk, LINKTYPE_CHDLC)
+      return readJuniper(cursor, LINKTYPE_CHDLC)
     case 197:
-      return readErf(walk)
+      return readErf(cursor)
     default:
-      return readLegacyLink(walk)
+      return readLegacyLink(cursor)
   }
 }
 
 /** Local networks other than Ethernet and Wi-Fi. */
-function readLegacyLink(walk: Walk): number {
-  switch (walk.next) {
+function readLegacyLink(cursor: Cursor): number {
+  switch (cursor.next) {
     case 6:
-      return readTokenRing(walk)
+      return readTokenRing(cursor)
     case 10:
-      return readFddi(walk)
+      return readFddi(cursor)
     case 7:
-      return readArcnet(walk, 2)
+      return readArcnet(cursor, 2)
     case 129:
-      return readArcnet(walk, 4)
+      return readArcnet(cursor, 4)
     case 11:
     case 100:
       return LAYER_LLC
     case 19:
     case 106:
-      return readClassicalIp(walk)
+      return readClassicalIp(cursor)
     case 122: // Destination, source.
-      return skipHeader(walk, 16, LAYER_LLC)
+      return skipHeader(cursor, 16, LAYER_LLC)
     case 123:
-      return readSunAtm(walk)
+      return readSunAtm(cursor)
     case 138: // Destination, source, EtherType.
-      return readTyped(walk, 18, 16)
-    case 240: // Four octets of a Hilscher analyzer.
-      return skipHeader(walk, 4, LAYER_ETHERNET)
+      return readTyped(cursor, 18, 16)
+    case 240: // Four bytes of a Hilscher analyzer.
+      return skipHeader(cursor, 4, LAYER_ETHERNET)
     case 242: // Destination GID and queue pair, EtherType, reserved.
-      return readTyped(walk, 44, 40)
+      return readTyped(cursor, 44, 40)
     default:
       return UNKNOWN_LINKTYPE
   }

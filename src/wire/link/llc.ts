@@ -2,7 +2,7 @@
 
 import { NOT_IP } from '../decode-status.js'
 import { LAYER_ETHERNET, LAYER_ETHERTYPE, LAYER_IP } from '../layers.js'
-import type { Walk } from '../cursor.js'
+import type { Cursor } from '../cursor.js'
 
 /** Both service access points, control. */
 const LLC_HEADER_LEN = 3
@@ -27,32 +27,32 @@ const BRIDGED_ETHERNET = 7
 const BRIDGED_PAD_LEN = 2
 
 /** Reads an LLC header, with SNAP if it says so. */
-export function readLlc(walk: Walk): number {
-  if (!walk.has(LLC_HEADER_LEN)) return walk.short(LLC_HEADER_LEN)
-  const { view, pos } = walk
+export function readLlc(cursor: Cursor): number {
+  if (!cursor.has(LLC_HEADER_LEN)) return cursor.short(LLC_HEADER_LEN)
+  const { view, pos } = cursor
   const dsap = view.getUint8(pos)
   if (view.getUint8(pos + LLC_CONTROL) !== UNNUMBERED_INFORMATION) return NOT_IP
   if (dsap === SAP_IP) {
-    walk.pos = pos + LLC_HEADER_LEN
+    cursor.pos = pos + LLC_HEADER_LEN
     return LAYER_IP
   }
   if (dsap !== SAP_SNAP) return NOT_IP
-  if (!walk.has(SNAP_HEADER_LEN)) return walk.short(SNAP_HEADER_LEN)
+  if (!cursor.has(SNAP_HEADER_LEN)) return cursor.short(SNAP_HEADER_LEN)
   const organisation = view.getInt32(pos + SNAP_ORGANISATION - 1) & 0xffffff
-  walk.next = view.getUint16(pos + SNAP_PROTOCOL)
-  walk.pos = pos + SNAP_HEADER_LEN
-  return snapLayer(walk, organisation)
+  cursor.next = view.getUint16(pos + SNAP_PROTOCOL)
+  cursor.pos = pos + SNAP_HEADER_LEN
+  return snapLayer(cursor, organisation)
 }
 
-/** The layer behind a SNAP header of `organisation` with the protocol id in `walk.next`. */
-export function snapLayer(walk: Walk, organisation: number): number {
+/** The layer after a SNAP header of `organisation` with the protocol id in `cursor.next`. */
+export function snapLayer(cursor: Cursor, organisation: number): number {
   switch (organisation) {
     case ORGANISATION_ETHERTYPE:
     case ORGANISATION_TUNNEL:
       return LAYER_ETHERTYPE
     case ORGANISATION_BRIDGING:
-      if (walk.next !== BRIDGED_ETHERNET && walk.next !== BRIDGED_ETHERNET_FCS) return NOT_IP
-      walk.pos += BRIDGED_PAD_LEN
+      if (cursor.next !== BRIDGED_ETHERNET && cursor.next !== BRIDGED_ETHERNET_FCS) return NOT_IP
+      cursor.pos += BRIDGED_PAD_LEN
       return LAYER_ETHERNET
     default:
       return NOT_IP

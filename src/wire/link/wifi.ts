@@ -1,18 +1,18 @@
 // IEEE 802.11 data frames and the headers monitors put before them (radiotap, Prism, AVS).
-// Encrypted frames end the walk; of an aggregate (A-MSDU) the first subframe is followed.
+// Encrypted frames end the cursor; of an aggregate (A-MSDU) the first subframe is followed.
 
 import { NOT_IP, TRUNCATED_HEADER } from '../decode-status.js'
 import { LAYER_LLC, LAYER_WIFI } from '../layers.js'
-import type { Walk } from '../cursor.js'
+import type { Cursor } from '../cursor.js'
 
 /** Frame control, duration, three addresses, sequence control. */
 const WIFI_HEADER_LEN = 24
 const WIFI_TYPE_MASK = 0x0f
-/** Version 0, type 2 in the first octet of frame control. */
+/** Version 0, type 2 in the first byte of frame control. */
 const WIFI_DATA = 0x08
 const WIFI_SUBTYPE_NO_DATA = 0x40
 const WIFI_SUBTYPE_QOS = 0x80
-/** Bits of the second octet of frame control. */
+/** Bits of the second byte of frame control. */
 const WIFI_TO_AND_FROM_DS = 0x03
 const WIFI_PROTECTED = 0x40
 const WIFI_ORDER = 0x80
@@ -36,14 +36,14 @@ const RADIOTAP_FLAG_DATA_PAD = 0x20
 const PRISM_HEADER_LEN = 144
 const AVS_MAGIC = 0x80211000
 
-/** Reads an 802.11 header of a data frame; `walk.next` is set when the MAC header was padded. */
-export function readWifi(walk: Walk): number {
-  const padded = walk.next !== 0
-  if (!walk.has(WIFI_HEADER_LEN)) return walk.short(WIFI_HEADER_LEN)
-  const { view, pos } = walk
+/** Reads an 802.11 header of a data frame; `cursor.next` is set when the MAC header was padded. */
+export function readWifi(cursor: Cursor): number {
+  const padded = cursor.next !== 0
+  if (!cursor.has(WIFI_HEADER_LEN)) return cursor.short(WIFI_HEADER_LEN)
+  const { view, pos } = cursor
   let first = view.getUint8(pos)
   let second = view.getUint8(pos + 1)
-  // Access points of some vendors swap the octets of frame control inside CAPWAP.
+  // Access points of some vendors swap the bytes of frame control inside CAPWAP.
   if ((first & WIFI_TYPE_MASK) !== WIFI_DATA && (second & WIFI_TYPE_MASK) === WIFI_DATA) {
     const swapped = first
     first = second
@@ -57,26 +57,26 @@ export function readWifi(walk: Walk): number {
   const qosOffset = len
   if (qos) len += QOS_LEN + (second & WIFI_ORDER ? HT_CONTROL_LEN : 0)
   if (padded) len = (len + 3) & ~3
-  if (!walk.has(len)) return walk.short(len)
+  if (!cursor.has(len)) return cursor.short(len)
   const aggregate = qos && (view.getUint8(pos + qosOffset) & QOS_AMSDU) !== 0
-  walk.pos = pos + len + (aggregate ? AMSDU_HEADER_LEN : 0)
+  cursor.pos = pos + len + (aggregate ? AMSDU_HEADER_LEN : 0)
   return LAYER_LLC
 }
 
 /** Reads a radiotap header (https://www.radiotap.org); all its fields are little-endian. */
-export function readRadiotap(walk: Walk): number {
-  if (!walk.has(RADIOTAP_HEADER_LEN)) return walk.short(RADIOTAP_HEADER_LEN)
-  const { view, pos } = walk
+export function readRadiotap(cursor: Cursor): number {
+  if (!cursor.has(RADIOTAP_HEADER_LEN)) return cursor.short(RADIOTAP_HEADER_LEN)
+  const { view, pos } = cursor
   const len = view.getUint16(pos + RADIOTAP_LENGTH, true)
-  if (!walk.has(len)) return TRUNCATED_HEADER
-  walk.next = radiotapFlags(walk, len) & RADIOTAP_FLAG_DATA_PAD
-  walk.pos = pos + len
+  if (!cursor.has(len)) return TRUNCATED_HEADER
+  cursor.next = radiotapFlags(cursor, len) & RADIOTAP_FLAG_DATA_PAD
+  cursor.pos = pos + len
   return LAYER_WIFI
 }
 
-/** The flags field of a radiotap header of `len` octets, 0 when it has none. */
-function radiotapFlags(walk: Walk, len: number): number {
-  const { view, pos } = walk
+/** The flags field of a radiotap header of `len` bytes, 0 when it has none. */
+function radiotapFlags(cursor: Cursor, len: number): number {
+  const { view, pos } = cursor
   const present = view.getUint8(pos + RADIOTAP_PRESENT)
   if ((present & RADIOTAP_HAS_FLAGS) === 0) return 0
   let field = RADIOTAP_PRESENT
@@ -88,12 +88,12 @@ function radiotapFlags(walk: Walk, len: number): number {
 }
 
 /** Reads a Prism header, or the AVS header that shares its link type. */
-export function readPrism(walk: Walk): number {
-  if (!walk.has(8)) return walk.short(8)
-  const { view, pos } = walk
+export function readPrism(cursor: Cursor): number {
+  if (!cursor.has(8)) return cursor.short(8)
+  const { view, pos } = cursor
   const isAvs = (view.getInt32(pos) & 0xfffff000) === (AVS_MAGIC | 0)
   const stated = isAvs ? view.getUint32(pos + 4) : view.getUint32(pos + 4, true)
-  walk.pos = pos + (stated >= 8 && stated <= 1024 ? stated : PRISM_HEADER_LEN)
-  walk.next = 0
+  cursor.pos = pos + (stated >= 8 && stated <= 1024 ? stated : PRISM_HEADER_LEN)
+  cursor.next = 0
   return LAYER_WIFI
 }

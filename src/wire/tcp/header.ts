@@ -1,14 +1,14 @@
-// TCP header, RFC 9293 §3.1: the end of the walk.
+// TCP header, RFC 9293 §3.1: the end of the cursor.
 //
 // Which packets count follows Wireshark, so that packet numbers agree with what a user sees there:
-// a packet belongs to a stream once the first 16 octets of its header are there, whatever the data
+// a packet belongs to a stream once the first 16 bytes of its header are there, whatever the data
 // offset says.
 
 import { BAD_HEADER, ICMP_ERROR, SEGMENT, TRUNCATED_HEADER } from '../decode-status.js'
 import type { Segment } from '../segment.js'
-import type { Walk } from '../cursor.js'
+import type { Cursor } from '../cursor.js'
 
-// Octet offsets from the start of the header.
+// Byte offsets from the start of the header.
 const TCP_PORTS = 0
 const TCP_SEQ = 4
 const TCP_ACK = 8
@@ -17,32 +17,32 @@ const TCP_OFFSET_FLAGS_WINDOW = 12
 /** Length of the header without options. */
 export const TCP_HEADER_LEN_MIN = 20
 
-/** Octets up to and including the window: without them Wireshark assigns no stream. */
+/** Bytes up to and including the window: without them Wireshark assigns no stream. */
 const TCP_LEN_TO_WINDOW = 16
 
-/** Octets of the original datagram an ICMP error carries at least (RFC 792): ports and seq. */
+/** Bytes of the original datagram an ICMP error carries at least (RFC 792): ports and seq. */
 const TCP_LEN_QUOTED = 8
 
 /**
- * Fills `segment` from the TCP header at the walk's position.
+ * Fills `segment` from the TCP header at the cursor's position.
  *
  * @returns SEGMENT, or why there is none.
  */
-export function decodeTcp(walk: Walk, segment: Segment): number {
-  if (!walk.has(TCP_LEN_TO_WINDOW)) return walk.short(TCP_LEN_TO_WINDOW)
-  const view = walk.view
-  const pos = walk.pos
-  fillAddresses(walk, segment)
+export function decodeTcp(cursor: Cursor, segment: Segment): number {
+  if (!cursor.has(TCP_LEN_TO_WINDOW)) return cursor.short(TCP_LEN_TO_WINDOW)
+  const view = cursor.view
+  const pos = cursor.pos
+  fillAddresses(cursor, segment)
   fillTcp(view, pos, segment)
   const word = view.getInt32(pos + TCP_OFFSET_FLAGS_WINDOW)
   const headerLen = tcpHeaderLen(word)
-  const payloadLen = walk.wireEnd - pos - headerLen
-  segment.payloadLen = walk.loneFragment || payloadLen < 0 ? 0 : payloadLen
-  segment.malformed = walk.loneFragment || payloadLen < 0 || headerLen < TCP_HEADER_LEN_MIN
+  const payloadLen = cursor.wireEnd - pos - headerLen
+  segment.payloadLen = cursor.loneFragment || payloadLen < 0 ? 0 : payloadLen
+  segment.malformed = cursor.loneFragment || payloadLen < 0 || headerLen < TCP_HEADER_LEN_MIN
   const optionsStart = pos + TCP_HEADER_LEN_MIN
-  const optionsEnd = Math.min(pos + headerLen, walk.capEnd)
+  const optionsEnd = Math.min(pos + headerLen, cursor.capEnd)
   segment.headerCut =
-    walk.capEnd < optionsStart || (!segment.malformed && pos + headerLen > walk.capEnd)
+    cursor.capEnd < optionsStart || (!segment.malformed && pos + headerLen > cursor.capEnd)
   segment.optionsEnd = optionsEnd > optionsStart ? optionsEnd : optionsStart
   return SEGMENT
 }
@@ -51,17 +51,17 @@ export function decodeTcp(walk: Walk, segment: Segment): number {
  * Fills `segment` from the part of a TCP header quoted in an ICMP error. Ack, flags and window are 0
  * and `headerCut` is set when only ports and seq are there, which is all that routers must send.
  */
-export function decodeQuotedTcp(walk: Walk, segment: Segment): number {
-  if (!walk.has(TCP_LEN_QUOTED)) {
-    return walk.short(TCP_LEN_QUOTED) === BAD_HEADER ? BAD_HEADER : TRUNCATED_HEADER
+export function decodeQuotedTcp(cursor: Cursor, segment: Segment): number {
+  if (!cursor.has(TCP_LEN_QUOTED)) {
+    return cursor.short(TCP_LEN_QUOTED) === BAD_HEADER ? BAD_HEADER : TRUNCATED_HEADER
   }
-  const view = walk.view
-  const pos = walk.pos
-  fillAddresses(walk, segment)
+  const view = cursor.view
+  const pos = cursor.pos
+  fillAddresses(cursor, segment)
   segment.payloadLen = 0
   segment.malformed = false
   segment.optionsEnd = pos + TCP_HEADER_LEN_MIN
-  segment.headerCut = !walk.has(TCP_LEN_TO_WINDOW)
+  segment.headerCut = !cursor.has(TCP_LEN_TO_WINDOW)
   if (segment.headerCut) {
     const ports = view.getInt32(pos + TCP_PORTS)
     segment.srcPort = ports >>> 16
@@ -76,24 +76,24 @@ export function decodeQuotedTcp(walk: Walk, segment: Segment): number {
   return ICMP_ERROR
 }
 
-/** Header length in octets from the word of data offset, flags and window. */
+/** Header length in bytes from the word of data offset, flags and window. */
 export function tcpHeaderLen(word: number): number {
   return (word >>> 26) & 0x3c
 }
 
-function fillAddresses(walk: Walk, segment: Segment): void {
-  segment.ipVersion = walk.ipVersion
-  segment.src0 = walk.src0
-  segment.src1 = walk.src1
-  segment.src2 = walk.src2
-  segment.src3 = walk.src3
-  segment.dst0 = walk.dst0
-  segment.dst1 = walk.dst1
-  segment.dst2 = walk.dst2
-  segment.dst3 = walk.dst3
-  segment.ttl = walk.ttl
-  segment.ipId = walk.ipId
-  segment.tcpStart = walk.pos
+function fillAddresses(cursor: Cursor, segment: Segment): void {
+  segment.ipVersion = cursor.ipVersion
+  segment.src0 = cursor.src0
+  segment.src1 = cursor.src1
+  segment.src2 = cursor.src2
+  segment.src3 = cursor.src3
+  segment.dst0 = cursor.dst0
+  segment.dst1 = cursor.dst1
+  segment.dst2 = cursor.dst2
+  segment.dst3 = cursor.dst3
+  segment.ttl = cursor.ttl
+  segment.ipId = cursor.ipId
+  segment.tcpStart = cursor.pos
 }
 
 function fillTcp(view: DataView, pos: number, segment: Segment): void {

@@ -30,7 +30,7 @@ const NOP_AND_SCALE = 0x010303
 
 /** What the options of one segment say; reused, filled by {@link readTcpOptions}. */
 export class TcpOptions {
-  /** Maximum segment size in octets, 0 when absent. */
+  /** Maximum segment size in bytes, 0 when absent. */
   mss = 0
   /** Shift count of the window, -1 when absent; may exceed 14 as it stands in the packet. */
   windowScale = -1
@@ -42,7 +42,7 @@ export class TcpOptions {
   tsEcr = 0
   /** A fast open option, with or without cookie. */
   tfo = false
-  /** Length of the fast open cookie in octets, 0 for a cookie request or none. */
+  /** Length of the fast open cookie in bytes, 0 for a cookie request or none. */
   tfoCookieLen = 0
   mptcp = false
   /** Subtype of the first MPTCP option (0 MP_CAPABLE, 1 MP_JOIN, ...), -1 when absent. */
@@ -105,7 +105,7 @@ export function linuxWindowScale(view: DataView, start: number, end: number): nu
   return scale & 0xff
 }
 
-/** Reads one option of `len` octets, all of them captured. */
+/** Reads one option of `len` bytes, all of them captured. */
 function readOption(view: DataView, pos: number, kind: number, len: number, out: TcpOptions): void {
   switch (kind) {
     case OPTION_MSS:

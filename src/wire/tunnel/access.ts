@@ -3,7 +3,7 @@
 import { BAD_HEADER, NOT_TCP } from '../decode-status.js'
 import { ENCAP_GTP, ENCAP_L2TP, ENCAP_TEREDO } from '../encapsulation.js'
 import { LAYER_IP, LAYER_IPV6, LAYER_PPP } from '../layers.js'
-import type { Walk } from '../cursor.js'
+import type { Cursor } from '../cursor.js'
 
 /** Flags, message type, length, tunnel endpoint identifier. */
 const GTP_HEADER_LEN = 8
@@ -13,7 +13,7 @@ const GTP_TEID = 4
 /** Version 1 and protocol type GTP in the upper bits of the flags. */
 const GTP_VERSION_MASK = 0xf0
 const GTP_VERSION_1 = 0x30
-/** One of extension header, sequence number and N-PDU number: four more octets. */
+/** One of extension header, sequence number and N-PDU number: four more bytes. */
 const GTP_HAS_OPTIONAL = 0x07
 const GTP_HAS_EXTENSION = 0x04
 const GTP_OPTIONAL_LEN = 4
@@ -22,31 +22,31 @@ const GTP_G_PDU = 255
 /** Extension headers followed at most. */
 const GTP_MAX_EXTENSIONS = 8
 
-/** Reads a GTP-U header; signalling messages end the walk. */
-export function readGtp(walk: Walk): number {
-  if (!walk.has(GTP_HEADER_LEN)) return walk.short(GTP_HEADER_LEN)
-  const { view, pos } = walk
+/** Reads a GTP-U header; signalling messages end the cursor. */
+export function readGtp(cursor: Cursor): number {
+  if (!cursor.has(GTP_HEADER_LEN)) return cursor.short(GTP_HEADER_LEN)
+  const { view, pos } = cursor
   const flags = view.getUint8(pos)
   if ((flags & GTP_VERSION_MASK) !== GTP_VERSION_1) return NOT_TCP
   if (view.getUint8(pos + GTP_TYPE) !== GTP_G_PDU) return NOT_TCP
   const teid = view.getInt32(pos + GTP_TEID)
-  walk.pos = pos + GTP_HEADER_LEN
-  walk.narrow(view.getUint16(pos + GTP_LENGTH))
+  cursor.pos = pos + GTP_HEADER_LEN
+  cursor.narrow(view.getUint16(pos + GTP_LENGTH))
   if (flags & GTP_HAS_OPTIONAL) {
-    if (!walk.has(GTP_OPTIONAL_LEN)) return walk.short(GTP_OPTIONAL_LEN)
-    walk.pos += GTP_OPTIONAL_LEN
+    if (!cursor.has(GTP_OPTIONAL_LEN)) return cursor.short(GTP_OPTIONAL_LEN)
+    cursor.pos += GTP_OPTIONAL_LEN
     // Each header ends with the type of the next; 0 is none.
-    let type = flags & GTP_HAS_EXTENSION ? view.getUint8(walk.pos - 1) : 0
+    let type = flags & GTP_HAS_EXTENSION ? view.getUint8(cursor.pos - 1) : 0
     for (let i = 0; type !== 0; i++) {
-      if (!walk.has(1)) return walk.short(1)
-      const len = view.getUint8(walk.pos) * 4
+      if (!cursor.has(1)) return cursor.short(1)
+      const len = view.getUint8(cursor.pos) * 4
       if (len === 0 || i === GTP_MAX_EXTENSIONS) return BAD_HEADER
-      if (!walk.has(len)) return walk.short(len)
-      type = view.getUint8(walk.pos + len - 1)
-      walk.pos += len
+      if (!cursor.has(len)) return cursor.short(len)
+      type = view.getUint8(cursor.pos + len - 1)
+      cursor.pos += len
     }
   }
-  return walk.enter(ENCAP_GTP, teid, LAYER_IP)
+  return cursor.enter(ENCAP_GTP, teid, LAYER_IP)
 }
 
 const L2TP_CONTROL = 0x8000
@@ -56,9 +56,9 @@ const L2TP_HAS_OFFSET = 0x0200
 const L2TP_VERSION = 0x000f
 
 /** Reads the header of an L2TP version 2 data message. */
-export function readL2tp(walk: Walk): number {
-  if (!walk.has(6)) return walk.short(6)
-  const { view, pos } = walk
+export function readL2tp(cursor: Cursor): number {
+  if (!cursor.has(6)) return cursor.short(6)
+  const { view, pos } = cursor
   const flags = view.getUint16(pos)
   if ((flags & L2TP_VERSION) !== 2 || flags & L2TP_CONTROL) return NOT_TCP
   let len = 2
@@ -68,11 +68,11 @@ export function readL2tp(walk: Walk): number {
   if (flags & L2TP_HAS_SEQUENCE) len += 4
   const offsetSize = len
   if (flags & L2TP_HAS_OFFSET) len += 2
-  if (!walk.has(len)) return walk.short(len)
-  if (flags & L2TP_HAS_LENGTH) walk.narrow(view.getUint16(pos + 2))
+  if (!cursor.has(len)) return cursor.short(len)
+  if (flags & L2TP_HAS_LENGTH) cursor.narrow(view.getUint16(pos + 2))
   const pad = flags & L2TP_HAS_OFFSET ? view.getUint16(pos + offsetSize) : 0
-  walk.pos = pos + len + pad
-  return walk.enter(ENCAP_L2TP, view.getUint16(pos + session), LAYER_PPP)
+  cursor.pos = pos + len + pad
+  return cursor.enter(ENCAP_L2TP, view.getUint16(pos + session), LAYER_PPP)
 }
 
 const TEREDO_ORIGIN = 0x0000
@@ -82,21 +82,21 @@ const TEREDO_AUTHENTICATION = 0x0001
 const TEREDO_AUTHENTICATION_LEN = 13
 
 /** Reads the authentication and origin indications before an IPv6 packet, where there are any. */
-export function readTeredo(walk: Walk): number {
-  const view = walk.view
+export function readTeredo(cursor: Cursor): number {
+  const view = cursor.view
   for (let i = 0; i < 2; i++) {
-    if (!walk.has(4)) return walk.short(4)
-    const type = view.getUint16(walk.pos)
+    if (!cursor.has(4)) return cursor.short(4)
+    const type = view.getUint16(cursor.pos)
     if (type === TEREDO_AUTHENTICATION) {
-      const variable = view.getUint8(walk.pos + 2) + view.getUint8(walk.pos + 3)
-      walk.pos += TEREDO_AUTHENTICATION_LEN + variable
+      const variable = view.getUint8(cursor.pos + 2) + view.getUint8(cursor.pos + 3)
+      cursor.pos += TEREDO_AUTHENTICATION_LEN + variable
     } else if (type === TEREDO_ORIGIN) {
-      walk.pos += TEREDO_ORIGIN_LEN
+      cursor.pos += TEREDO_ORIGIN_LEN
     } else {
       break
     }
   }
-  if (!walk.has(1)) return walk.short(1)
-  if (view.getUint8(walk.pos) >> 4 !== 6) return NOT_TCP
-  return walk.enter(ENCAP_TEREDO, 0, LAYER_IPV6)
+  if (!cursor.has(1)) return cursor.short(1)
+  if (view.getUint8(cursor.pos) >> 4 !== 6) return NOT_TCP
+  return cursor.enter(ENCAP_TEREDO, 0, LAYER_IPV6)
 }

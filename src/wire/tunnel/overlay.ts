@@ -21,18 +21,18 @@ import {
   LAYER_NSH,
   LAYER_WIFI,
 } from '../layers.js'
-import type { Walk } from '../cursor.js'
+import type { Cursor } from '../cursor.js'
 
 /** Flags, then the network identifier in the upper 24 bits of the second word. */
 const VXLAN_HEADER_LEN = 8
 const VXLAN_NETWORK = 4
 
 /** Reads a VXLAN header. */
-export function readVxlan(walk: Walk): number {
-  if (!walk.has(VXLAN_HEADER_LEN)) return walk.short(VXLAN_HEADER_LEN)
-  const network = walk.view.getInt32(walk.pos + VXLAN_NETWORK) >>> 8
-  walk.pos += VXLAN_HEADER_LEN
-  return walk.enter(ENCAP_VXLAN, network, LAYER_ETHERNET)
+export function readVxlan(cursor: Cursor): number {
+  if (!cursor.has(VXLAN_HEADER_LEN)) return cursor.short(VXLAN_HEADER_LEN)
+  const network = cursor.view.getInt32(cursor.pos + VXLAN_NETWORK) >>> 8
+  cursor.pos += VXLAN_HEADER_LEN
+  return cursor.enter(ENCAP_VXLAN, network, LAYER_ETHERNET)
 }
 
 /** The only flag, and nothing in the reserved bits. */
@@ -42,20 +42,20 @@ const VXLAN_FLAGS = 0x08000000
  * Reads a VXLAN header on the port Linux and its container networks used before the registration.
  * Other protocols are found there as well, so the header must be exactly right.
  */
-export function readVxlanLinux(walk: Walk): number {
-  if (!walk.has(VXLAN_HEADER_LEN)) return walk.short(VXLAN_HEADER_LEN)
-  const { view, pos } = walk
+export function readVxlanLinux(cursor: Cursor): number {
+  if (!cursor.has(VXLAN_HEADER_LEN)) return cursor.short(VXLAN_HEADER_LEN)
+  const { view, pos } = cursor
   const isVxlan = view.getInt32(pos) === VXLAN_FLAGS && view.getUint8(pos + 7) === 0
-  return isVxlan ? readVxlan(walk) : NOT_TCP
+  return isVxlan ? readVxlan(cursor) : NOT_TCP
 }
 
-/** Reads a VXLAN-GPE header, whose fourth octet says what follows. */
-export function readVxlanGpe(walk: Walk): number {
-  if (!walk.has(VXLAN_HEADER_LEN)) return walk.short(VXLAN_HEADER_LEN)
-  const protocol = walk.view.getUint8(walk.pos + 3)
-  const network = walk.view.getInt32(walk.pos + VXLAN_NETWORK) >>> 8
-  walk.pos += VXLAN_HEADER_LEN
-  return walk.enter(ENCAP_VXLAN, network, nextProtocol(protocol))
+/** Reads a VXLAN-GPE header, whose fourth byte says what follows. */
+export function readVxlanGpe(cursor: Cursor): number {
+  if (!cursor.has(VXLAN_HEADER_LEN)) return cursor.short(VXLAN_HEADER_LEN)
+  const protocol = cursor.view.getUint8(cursor.pos + 3)
+  const network = cursor.view.getInt32(cursor.pos + VXLAN_NETWORK) >>> 8
+  cursor.pos += VXLAN_HEADER_LEN
+  return cursor.enter(ENCAP_VXLAN, network, nextProtocol(protocol))
 }
 
 /** The next protocol numbers that VXLAN-GPE and NSH share. */
@@ -79,15 +79,15 @@ function nextProtocol(protocol: number): number {
 const NSH_BASE_LEN = 8
 
 /** Reads a network service header; its length is in words, in the low bits of the first one. */
-export function readNsh(walk: Walk): number {
-  if (!walk.has(NSH_BASE_LEN)) return walk.short(NSH_BASE_LEN)
-  const { view, pos } = walk
+export function readNsh(cursor: Cursor): number {
+  if (!cursor.has(NSH_BASE_LEN)) return cursor.short(NSH_BASE_LEN)
+  const { view, pos } = cursor
   const len = (view.getUint16(pos) & 0x3f) * 4
-  if (len < NSH_BASE_LEN || !walk.has(len)) return walk.short(len)
+  if (len < NSH_BASE_LEN || !cursor.has(len)) return cursor.short(len)
   const protocol = view.getUint8(pos + 3)
   const path = view.getInt32(pos + 4) >>> 8
-  walk.pos = pos + len
-  return walk.enter(ENCAP_NSH, path, nextProtocol(protocol))
+  cursor.pos = pos + len
+  return cursor.enter(ENCAP_NSH, path, nextProtocol(protocol))
 }
 
 /** Version and option length, flags, EtherType, network identifier. */
@@ -97,17 +97,17 @@ const GENEVE_PROTOCOL = 2
 const GENEVE_NETWORK = 4
 
 /** Reads a GENEVE header with its options. */
-export function readGeneve(walk: Walk): number {
-  if (!walk.has(GENEVE_HEADER_LEN)) return walk.short(GENEVE_HEADER_LEN)
-  const { view, pos } = walk
+export function readGeneve(cursor: Cursor): number {
+  if (!cursor.has(GENEVE_HEADER_LEN)) return cursor.short(GENEVE_HEADER_LEN)
+  const { view, pos } = cursor
   const first = view.getUint8(pos)
   if (first >> 6 !== 0) return NOT_TCP
   const len = GENEVE_HEADER_LEN + (first & GENEVE_OPTION_WORDS) * 4
-  if (!walk.has(len)) return walk.short(len)
+  if (!cursor.has(len)) return cursor.short(len)
   const network = view.getInt32(pos + GENEVE_NETWORK) >>> 8
-  walk.next = view.getUint16(pos + GENEVE_PROTOCOL)
-  walk.pos = pos + len
-  return walk.enter(ENCAP_GENEVE, network, LAYER_ETHERTYPE)
+  cursor.next = view.getUint16(pos + GENEVE_PROTOCOL)
+  cursor.pos = pos + len
+  return cursor.enter(ENCAP_GENEVE, network, LAYER_ETHERTYPE)
 }
 
 const LISP_HEADER_LEN = 8
@@ -115,16 +115,16 @@ const LISP_HEADER_LEN = 8
 const LISP_HAS_INSTANCE = 0x08
 
 /** Reads the header of a LISP data packet. */
-export function readLisp(walk: Walk): number {
-  if (!walk.has(LISP_HEADER_LEN)) return walk.short(LISP_HEADER_LEN)
-  const { view, pos } = walk
+export function readLisp(cursor: Cursor): number {
+  if (!cursor.has(LISP_HEADER_LEN)) return cursor.short(LISP_HEADER_LEN)
+  const { view, pos } = cursor
   const instance = view.getUint8(pos) & LISP_HAS_INSTANCE ? view.getInt32(pos + 4) >>> 8 : 0
-  walk.pos = pos + LISP_HEADER_LEN
-  return walk.enter(ENCAP_LISP, instance, LAYER_IP)
+  cursor.pos = pos + LISP_HEADER_LEN
+  return cursor.enter(ENCAP_LISP, instance, LAYER_IP)
 }
 
 const CAPWAP_HEADER_LEN = 8
-/** The header length is 5 bits in words behind the preamble octet. */
+/** The header length is 5 bits in words after the preamble byte. */
 const CAPWAP_LENGTH_SHIFT = 19
 const CAPWAP_LENGTH = 0x1f
 const CAPWAP_NATIVE_FRAME = 0x100
@@ -132,15 +132,15 @@ const CAPWAP_FRAGMENT = 0x80
 const CAPWAP_KEEP_ALIVE = 0x08
 
 /** Reads a CAPWAP data header: an 802.11 frame or an 802.3 frame follows. */
-export function readCapwap(walk: Walk): number {
-  if (!walk.has(CAPWAP_HEADER_LEN)) return walk.short(CAPWAP_HEADER_LEN)
-  const word = walk.view.getInt32(walk.pos)
+export function readCapwap(cursor: Cursor): number {
+  if (!cursor.has(CAPWAP_HEADER_LEN)) return cursor.short(CAPWAP_HEADER_LEN)
+  const word = cursor.view.getInt32(cursor.pos)
   // The preamble 0 is plain CAPWAP; 1 announces DTLS.
   if (word >>> 24 !== 0 || word & CAPWAP_KEEP_ALIVE) return NOT_TCP
   if (word & CAPWAP_FRAGMENT) return FRAGMENT
-  walk.pos += ((word >>> CAPWAP_LENGTH_SHIFT) & CAPWAP_LENGTH) * 4
-  walk.next = 0
-  return walk.enter(ENCAP_CAPWAP, 0, word & CAPWAP_NATIVE_FRAME ? LAYER_WIFI : LAYER_ETHERNET)
+  cursor.pos += ((word >>> CAPWAP_LENGTH_SHIFT) & CAPWAP_LENGTH) * 4
+  cursor.next = 0
+  return cursor.enter(ENCAP_CAPWAP, 0, word & CAPWAP_NATIVE_FRAME ? LAYER_WIFI : LAYER_ETHERNET)
 }
 
 const TZSP_HEADER_LEN = 4
@@ -151,21 +151,21 @@ const TZSP_TAG_PAD = 0
 const TZSP_TAG_END = 1
 
 /** Reads a TaZmen Sniffer header with its tags. */
-export function readTzsp(walk: Walk): number {
-  if (!walk.has(TZSP_HEADER_LEN)) return walk.short(TZSP_HEADER_LEN)
-  const view = walk.view
-  const type = view.getUint8(walk.pos + 1)
-  const protocol = view.getUint16(walk.pos + 2)
-  if (view.getUint8(walk.pos) !== 1 || type > TZSP_RECEIVED + 1) return NOT_TCP
-  walk.pos += TZSP_HEADER_LEN
+export function readTzsp(cursor: Cursor): number {
+  if (!cursor.has(TZSP_HEADER_LEN)) return cursor.short(TZSP_HEADER_LEN)
+  const view = cursor.view
+  const type = view.getUint8(cursor.pos + 1)
+  const protocol = view.getUint16(cursor.pos + 2)
+  if (view.getUint8(cursor.pos) !== 1 || type > TZSP_RECEIVED + 1) return NOT_TCP
+  cursor.pos += TZSP_HEADER_LEN
   for (;;) {
-    if (!walk.has(2)) return walk.short(2)
-    const tag = view.getUint8(walk.pos)
+    if (!cursor.has(2)) return cursor.short(2)
+    const tag = view.getUint8(cursor.pos)
     if (tag === TZSP_TAG_END) break
-    walk.pos += tag === TZSP_TAG_PAD ? 1 : 2 + view.getUint8(walk.pos + 1)
+    cursor.pos += tag === TZSP_TAG_PAD ? 1 : 2 + view.getUint8(cursor.pos + 1)
   }
-  walk.pos++
-  walk.next = 0
-  if (protocol === TZSP_ETHERNET) return walk.enter(ENCAP_TZSP, 0, LAYER_ETHERNET)
-  return protocol === TZSP_WIFI ? walk.enter(ENCAP_TZSP, 0, LAYER_WIFI) : NOT_IP
+  cursor.pos++
+  cursor.next = 0
+  if (protocol === TZSP_ETHERNET) return cursor.enter(ENCAP_TZSP, 0, LAYER_ETHERNET)
+  return protocol === TZSP_WIFI ? cursor.enter(ENCAP_TZSP, 0, LAYER_WIFI) : NOT_IP
 }

@@ -12,7 +12,7 @@ import {
   readVxlanGpe,
   readVxlanLinux,
 } from './overlay.js'
-import type { Walk } from '../cursor.js'
+import type { Cursor } from '../cursor.js'
 
 const UDP_HEADER_LEN = 8
 const UDP_PORTS = 0
@@ -31,44 +31,44 @@ const PORT_MPLS = 6635
 const PORT_VXLAN_LINUX = 8472
 const PORT_TZSP = 37_008
 
-/** Reads a UDP header and the tunnel header behind it, if its ports belong to one. */
-export function readUdp(walk: Walk): number {
-  if (!walk.has(UDP_HEADER_LEN)) return walk.short(UDP_HEADER_LEN)
-  const ports = walk.view.getInt32(walk.pos + UDP_PORTS)
-  const length = walk.view.getUint16(walk.pos + UDP_LENGTH)
+/** Reads a UDP header and the tunnel header after it, if its ports belong to one. */
+export function readUdp(cursor: Cursor): number {
+  if (!cursor.has(UDP_HEADER_LEN)) return cursor.short(UDP_HEADER_LEN)
+  const ports = cursor.view.getInt32(cursor.pos + UDP_PORTS)
+  const length = cursor.view.getUint16(cursor.pos + UDP_LENGTH)
   // A jumbogram has no length here (RFC 2675 §4).
   if (length !== 0) {
     if (length < UDP_HEADER_LEN) return BAD_HEADER
-    walk.narrow(length)
+    cursor.narrow(length)
   }
-  walk.pos += UDP_HEADER_LEN
+  cursor.pos += UDP_HEADER_LEN
   // Tunnels are addressed to their port; answers of the symmetric ones come from it.
-  const layer = readTunnel(walk, ports & 0xffff)
-  return layer === NOT_TCP ? readTunnel(walk, ports >>> 16) : layer
+  const layer = readTunnel(cursor, ports & 0xffff)
+  return layer === NOT_TCP ? readTunnel(cursor, ports >>> 16) : layer
 }
 
-function readTunnel(walk: Walk, port: number): number {
+function readTunnel(cursor: Cursor, port: number): number {
   switch (port) {
     case PORT_VXLAN:
-      return readVxlan(walk)
+      return readVxlan(cursor)
     case PORT_VXLAN_LINUX:
-      return readVxlanLinux(walk)
+      return readVxlanLinux(cursor)
     case PORT_VXLAN_GPE:
-      return readVxlanGpe(walk)
+      return readVxlanGpe(cursor)
     case PORT_GENEVE:
-      return readGeneve(walk)
+      return readGeneve(cursor)
     case PORT_GTP_USER:
-      return readGtp(walk)
+      return readGtp(cursor)
     case PORT_TEREDO:
-      return readTeredo(walk)
+      return readTeredo(cursor)
     case PORT_L2TP:
-      return readL2tp(walk)
+      return readL2tp(cursor)
     case PORT_LISP_DATA:
-      return readLisp(walk)
+      return readLisp(cursor)
     case PORT_CAPWAP_DATA:
-      return readCapwap(walk)
+      return readCapwap(cursor)
     case PORT_TZSP:
-      return readTzsp(walk)
+      return readTzsp(cursor)
     case PORT_MPLS:
       return LAYER_MPLS
     default:

@@ -136,8 +136,8 @@ describe('formats that are none of ours', () => {
     { octets: text('GMBU'), found: 'a Microsoft Network Monitor capture; try: editcap' },
     { octets: text('RTSS'), found: 'a Microsoft Network Monitor capture; try: editcap' },
     { octets: [0x1f, 0x8b, 8, 0], found: 'a gzip-compressed file; decompress it first' },
-    { octets: text('# notes\n'), found: 'octets 23 20 6e 6f' },
-    { octets: [0x0a, 0x0d, 0x0d], found: 'octets 0a 0d 0d' },
+    { octets: text('# notes\n'), found: 'bytes 23 20 6e 6f' },
+    { octets: [0x0a, 0x0d, 0x0d], found: 'bytes 0a 0d 0d' },
     { octets: [], found: 'an empty file' },
   ])('$found', ({ octets, found }) => {
     const { error } = readAll(Uint8Array.from(octets))

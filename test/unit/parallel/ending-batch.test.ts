@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { AnalysisSettings } from '../../../src/engine/pipeline.js'
+import type { PipelineSettings } from '../../../src/engine/pipeline.js'
 import { type Connection, connectionOf } from '../../../src/engine/connection.js'
 import { BatchReader, BatchWriter, type EndingBatch } from '../../../src/parallel/ending-batch.js'
 import type { ConnectionHandler } from '../../../src/engine/ended-connection.js'
@@ -23,7 +23,7 @@ class Collector implements ConnectionHandler {
   }
 }
 
-async function judgedHere(options: AnalysisSettings): Promise<Connection[]> {
+async function judgedHere(options: PipelineSettings): Promise<Connection[]> {
   const here = new Collector()
   await analyzeMerged(SAMPLES, here, options)
   return here.all
@@ -31,7 +31,7 @@ async function judgedHere(options: AnalysisSettings): Promise<Connection[]> {
 
 /** The same through batches, which come back only when `lag` others have been sent; the first `late` are judged here. */
 async function judgedElsewhere(
-  options: AnalysisSettings,
+  options: PipelineSettings,
   { capacity = 3, lag = 0, late = 0 },
 ): Promise<Connection[]> {
   const collector = new Collector()
@@ -65,7 +65,7 @@ describe.each([
   ['as they are', {}],
   ['with a known kill', { killedAtNs: 1_700_000_000_000_000_000n, idleS: 3 }],
   ['with few places in the table', { maxConnections: 4, maxHalfOpen: 2, maxClosed: 2 }],
-] satisfies [string, AnalysisSettings][])('%s', (_name, options) => {
+] satisfies [string, PipelineSettings][])('%s', (_name, options) => {
   test.each([
     ['one by one', { capacity: 1 }],
     ['in batches', { capacity: 5 }],

@@ -8,12 +8,12 @@ import {
   MAX_ENCAPSULATION_IDS,
   OTHER_ENCAPSULATION,
 } from '../../../src/wire/encapsulation.js'
-import { Walk } from '../../../src/wire/cursor.js'
+import { Cursor } from '../../../src/wire/cursor.js'
 
-function stack(...pairs: readonly (readonly [kind: number, value: number])[]): Walk {
-  const walk = new Walk()
-  for (const [kind, value] of pairs) walk.enter(kind, value, 0)
-  return walk
+function stack(...pairs: readonly (readonly [kind: number, value: number])[]): Cursor {
+  const cursor = new Cursor()
+  for (const [kind, value] of pairs) cursor.enter(kind, value, 0)
+  return cursor
 }
 
 describe('EncapsulationTable', () => {

@@ -90,7 +90,7 @@ test('an address with an IPv4 part is one address', () => {
 })
 
 test('a key of another length is refused', () => {
-  expect(() => new CryptoPan(new Uint8Array(16))).toThrow('a key of 32 octets is needed, not 16')
+  expect(() => new CryptoPan(new Uint8Array(16))).toThrow('a key of 32 bytes is needed, not 16')
 })
 
 /** First bits two addresses have in common. */

@@ -1,7 +1,7 @@
 // Runs scenarios through an output format, as the command does.
 
 import { CaptureClock } from '../../../../src/capture/clock.js'
-import { Analysis } from '../../../../src/engine/pipeline.js'
+import { Pipeline } from '../../../../src/engine/pipeline.js'
 import { ConnectionWriter, type WriterOptions } from '../../../../src/engine/connection-writer.js'
 import type { EndedConnection } from '../../../../src/engine/ended-connection.js'
 import type { Summary, SummaryCollector } from '../../../../src/output/collect/summary.js'
@@ -38,7 +38,7 @@ export interface Run {
 export function eachConnection(runs: readonly Run[], take: (from: EndedConnection) => void): void {
   for (const { text, name, options } of runs) {
     const clock = new CaptureClock()
-    const analysis = new Analysis(name ?? 'run.pcap', clock, { onConnection: take })
+    const analysis = new Pipeline(name ?? 'run.pcap', clock, { onConnection: take })
     for (const { bytes, timeNs } of scenarioFrames(text, options)) {
       clock.baseNs ??= timeNs
       const view = new DataView(bytes.buffer)
