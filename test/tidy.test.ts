@@ -147,6 +147,32 @@ test('every file says at its top what it is', () => {
   expect(bare.map(({ name }) => name)).toEqual([])
 })
 
+describe('what is added in a folder is also in its list', () => {
+  test.each([
+    ['rules', /^verdict\/rules\/(?!order)/, /^export const (\w+): Rule\b/gm, /rules\/order/],
+    [
+      'formats',
+      /^output\/formats\/(?!index)/,
+      /^export const (\w+): FormatRow\b/gm,
+      /formats\/index/,
+    ],
+    ['readers', /^wire\//, /^export function (read[A-Z]\w+)/gm, /^wire\//],
+  ])('%s', (_what, folder, form, list) => {
+    const added = files
+      .filter(({ name }) => folder.test(name))
+      .flatMap(({ name, text }) =>
+        [...text.matchAll(form)].map(([, what = '']) => ({ name, what })),
+      )
+    const lists = files.filter(({ name }) => list.test(name))
+    const missing = added.filter(({ name, what }) => {
+      const named = new RegExp(`\\b${what}\\b`)
+      return !lists.some((file) => file.name !== name && named.test(file.text))
+    })
+    expect(added.length).toBeGreaterThan(3)
+    expect(missing).toEqual([])
+  })
+})
+
 /** Functions and methods of prettier's output: from the line that names them to the brace in the same column. */
 function functionsOf(text: string): { name: string; lines: number }[] {
   const lines = text.split('\n')
