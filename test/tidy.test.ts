@@ -156,7 +156,7 @@ describe('what is added in a folder is also in its list', () => {
       /^export const (\w+): FormatRow\b/gm,
       /formats\/index/,
     ],
-    ['readers', /^wire\//, /^export function (read[A-Z]\w+)/gm, /^wire\//],
+    ['readers', /^wire\/(?:link|ip|tunnel)\//, /^export function (read[A-Z]\w+)/gm, /^wire\//],
   ])('%s', (_what, folder, form, list) => {
     const added = files
       .filter(({ name }) => folder.test(name))
