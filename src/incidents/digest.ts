@@ -46,8 +46,9 @@ export class DigestWords extends Words {
 
 /** Positions in a digest. */
 export const DIGEST: DigestWords = new DigestWords()
+const DIGEST_INTS: number = DIGEST.size
 /** Size of a digest in 8-byte cells. */
-export const DIGEST_CELLS: number = DIGEST.size / 2
+export const DIGEST_CELLS: number = DIGEST_INTS / 2
 
 /** DigestWords.flags: the addresses are IPv6. */
 export const DIGEST_IPV6 = 1
@@ -100,7 +101,6 @@ export interface Digest extends Blocks, Fields<DigestWords> {}
 export class DigestWriter {
   private readonly handler: DigestHandler
   private readonly records = recordsOf(new Float64Array(BATCH_DIGESTS * DIGEST_CELLS))
-  private readonly digest = new DigestBlocks(this.records) as DigestBlocks & Digest
   private count = 0
   private captureName = ''
   private baseNs = 0n
@@ -109,27 +109,29 @@ export class DigestWriter {
     this.handler = handler
   }
 
-  /** Adds the digest of a connection. */
+  /** Adds the digest of a connection. By position: with accessors it takes three times as long. */
   add({ captureName, baseNs, e, j }: DigestSource): void {
     this.captureName = captureName
     this.baseNs = baseNs
-    const { digest } = this
-    digest.own.pointAt(this.records, this.count * DIGEST.size)
-    copyAddress(e, e.clientSide, digest.own, DIGEST.clientAddr)
-    copyAddress(e, 1 - e.clientSide, digest.own, DIGEST.serverAddr)
-    digest.ports = (e.portOf(e.clientSide) << 16) | e.portOf(1 - e.clientSide)
-    digest.ending = ENDING_INDEX.get(j.ending) ?? -1
-    digest.closer = CLOSERS.indexOf(j.closer)
-    digest.flags =
-      (e.isIpv6 ? DIGEST_IPV6 : 0) |
+    const { ints, floats } = this.records
+    const word = this.count * DIGEST_INTS
+    const cell = this.count * DIGEST_CELLS
+    const { isIpv6, clientSide } = e
+    copyAddress(e, clientSide, isIpv6, ints, word + DIGEST.clientAddr)
+    copyAddress(e, 1 - clientSide, isIpv6, ints, word + DIGEST.serverAddr)
+    ints[word + DIGEST.ports] = (e.portOf(clientSide) << 16) | e.portOf(1 - clientSide)
+    ints[word + DIGEST.ending] = ENDING_INDEX.get(j.ending) ?? -1
+    ints[word + DIGEST.closer] = CLOSERS.indexOf(j.closer)
+    ints[word + DIGEST.flags] =
+      (isIpv6 ? DIGEST_IPV6 : 0) |
       (e.clientGuessed ? DIGEST_CLIENT_GUESSED : 0) |
       (j.derived.anyResetIgnored ? DIGEST_RST_IGNORED : 0)
-    digest.stream = e.stream
-    digest.startNs = e.startNs
-    digest.endNs = e.endNs
-    digest.teardownNs = firstTeardown(j.derived)?.ns ?? NaN
-    digest.clientBytes = e.client.bytes
-    digest.serverBytes = e.server.bytes
+    floats[cell + DIGEST.stream] = e.stream
+    floats[cell + DIGEST.startNs] = e.startNs
+    floats[cell + DIGEST.endNs] = e.endNs
+    floats[cell + DIGEST.teardownNs] = firstTeardown(j.derived)?.ns ?? NaN
+    floats[cell + DIGEST.clientBytes] = e.client.bytes
+    floats[cell + DIGEST.serverBytes] = e.server.bytes
     if (++this.count === BATCH_DIGESTS) this.flush()
   }
 
@@ -143,11 +145,20 @@ export class DigestWriter {
   }
 }
 
-/** Copies the address of a side to four words at `at` of a block. */
-function copyAddress(e: Evidence, side: number, { ints, word }: Block, at: number): void {
-  const from = e.addressAt(side)
-  const words = e.isIpv6 ? 4 : 1
-  for (let i = 0; i < 4; i++) ints[word + at + i] = i < words ? (e.own.ints[from + i] as number) : 0
+/** Copies the address of a side to four words at `to`. */
+function copyAddress(
+  e: Evidence,
+  side: number,
+  isIpv6: boolean,
+  ints: Int32Array,
+  to: number,
+): void {
+  const from = e.own.ints
+  const at = e.addressAt(side)
+  ints[to] = from[at] as number
+  ints[to + 1] = isIpv6 ? (from[at + 1] as number) : 0
+  ints[to + 2] = isIpv6 ? (from[at + 2] as number) : 0
+  ints[to + 3] = isIpv6 ? (from[at + 3] as number) : 0
 }
 
 function recordsOf(floats: Float64Array): Records {
@@ -159,7 +170,7 @@ export function* digestsOf({ cells, count }: DigestBatch): Generator<Digest, voi
   const records = recordsOf(cells)
   const digest = new DigestBlocks(records) as DigestBlocks & Digest
   for (let i = 0; i < count; i++) {
-    digest.own.pointAt(records, i * DIGEST.size)
+    digest.own.pointAt(records, i * DIGEST_INTS)
     yield digest
   }
 }

@@ -27,7 +27,8 @@ import {
 } from './record/connection.js'
 import type { Segment } from '../wire/segment.js'
 import { ACK, FIN } from '../wire/segment.js'
-import { observeFin, observeFinAcked, observeLateData } from './events/fin.js'
+import { observeLateData } from './events/fin.js'
+import { observePlainFin, observePlainFinAcked } from './plain-close.js'
 import { ESTABLISHED, SYN_RECEIVED, SYN_SENT } from './state.js'
 import type { ConnectionTable } from './table.js'
 import { ZEEK_INACTIVE, concernsZeek, observeZeek, zeekState } from './views/zeek.js'
@@ -58,6 +59,7 @@ export function isPlainNext(
     (flags & ~(PSH | FIN)) !== ACK ||
     (mine & KNOWN) !== KNOWN ||
     ((mine | theirs) & SPECIAL) !== 0 ||
+    ((flags & FIN) !== 0 && (mine & SIDE_FIN) !== 0) ||
     seg.window === 0 ||
     ints[conn + CONN.teardownIndex] !== 0 ||
     seg.seq !== ints[me + SIDE.nxt] ||
@@ -69,7 +71,7 @@ export function isPlainNext(
   const ahead = seqDistance(seg.ack, ints[peer + SIDE.nxt] as number)
   const myState = ints[me + SIDE.state] as number
   const peerState = ints[peer + SIDE.state] as number
-  // Open or closing: nothing of the peer is acknowledged that has not passed. One that has sent nothing yet has no SIDE.nxt.
+  // Open or closing: nothing of the peer is acknowledged that has not passed. One that has sent nothing yet has no SND.NXT.
   if (myState >= ESTABLISHED && peerState >= ESTABLISHED) {
     return (theirs & SIDE_ISN_SET) !== 0 && (ahead <= 0 || (theirs & SIDE_NXT_SET) === 0)
   }
@@ -130,9 +132,9 @@ export function observePlainNext(
   }
   let mayEnd = false
   if ((theirs & (SIDE_FIN | SIDE_FIN_ACKED)) === SIDE_FIN) {
-    mayEnd = observeFinAcked(table.at(record), side, ack, frame, timeNs)
+    mayEnd = observePlainFinAcked(table, record, me, peer, side, ack, frame, timeNs)
   }
   if ((flags & FIN) === 0) return mayEnd
-  observeFin(table.at(record), side, seqAdd(seg.seq, payloadLen), seg, frame, timeNs)
+  observePlainFin(table, record, me, peer, side, seg, frame, timeNs)
   return true
 }

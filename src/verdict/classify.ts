@@ -35,8 +35,9 @@ export class Judgement {
   classify(e: Evidence): void {
     this.e = e
     this.derived.derive(e)
-    this.rule = firstRule(e, this.derived)
-    this.row = rowOf(this.rule.ending)
+    const rule = firstRule(e, this.derived)
+    if (rule !== this.rule) this.row = rowOf(rule.ending)
+    this.rule = rule
     this.closer = this.rule.closer(e, this.derived)
     this.confidence = lowered(this.rule.confidence(e, this.derived), e, this.derived, this.verdict)
   }

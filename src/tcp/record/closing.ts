@@ -51,7 +51,10 @@ export const CLOSING_INTS: number = CLOSING.size + 2 * CLOSING_SIDE.size
 /** Size of a closing record in 8-byte cells. */
 export const CLOSING_CELLS: number = CLOSING_INTS / 2
 
+const SIDE_INTS: number = CLOSING.size
+const SIDE_INTS_STEP: number = CLOSING_SIDE.size
+
 /** First word of a side's block. */
 export function closingInts(closing: number, side: number): number {
-  return closing * CLOSING_INTS + CLOSING.size + side * CLOSING_SIDE.size
+  return closing * CLOSING_INTS + SIDE_INTS + side * SIDE_INTS_STEP
 }

@@ -129,7 +129,10 @@ export const TEARDOWN_INTS: number = TEARDOWN.size + 2 * TEARDOWN_SIDE.size
 /** Size of a teardown record in 8-byte cells. */
 export const TEARDOWN_CELLS: number = TEARDOWN_INTS / 2
 
+const SIDE_INTS: number = TEARDOWN.size
+const SIDE_INTS_STEP: number = TEARDOWN_SIDE.size
+
 /** First word of a side's block. */
 export function teardownInts(teardown: number, side: number): number {
-  return teardown * TEARDOWN_INTS + TEARDOWN.size + side * TEARDOWN_SIDE.size
+  return teardown * TEARDOWN_INTS + SIDE_INTS + side * SIDE_INTS_STEP
 }

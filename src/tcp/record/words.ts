@@ -22,7 +22,7 @@ export abstract class Words {
   readonly #fields: Omit<Field, 'name'>[] = []
   #used = 0
 
-  /** Words of the block, a whole number of cells. */
+  /** Words of the block, a whole number of cells. Taken once, when a module is loaded: it is not a constant to V8. */
   get size(): number {
     return this.#used + (this.#used % 2)
   }
