@@ -4,10 +4,10 @@
 
 import { assert } from '../base/assert.js'
 import { CaptureError } from '../base/errors.js'
+import type { CaptureClock } from './clock.js'
 import { emptyCaptureInfo, type CaptureInfo } from './info.js'
 import { describeForeign, MAGIC_BYTES, readerFor } from './magic.js'
 import type { Reader } from './reader.js'
-import type { CaptureClock } from './clock.js'
 import type { RecordHandler } from './record.js'
 
 const DEFAULT_BUFFER_BYTES = 1024 * 1024

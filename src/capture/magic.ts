@@ -1,11 +1,11 @@
 // Capture formats by their first bytes. File names say nothing: captures are called anything.
 
+import type { CaptureClock } from './clock.js'
 import type { CaptureInfo } from './info.js'
 import { PcapReader, pcapVariant } from './pcap.js'
-import { PcapngReader } from './pcapng/pcapng.js'
 import { SECTION_HEADER_BLOCK } from './pcapng/block.js'
+import { PcapngReader } from './pcapng/pcapng.js'
 import type { Reader } from './reader.js'
-import type { CaptureClock } from './clock.js'
 import type { RecordHandler } from './record.js'
 
 /** Bytes that decide between the formats this package reads. */

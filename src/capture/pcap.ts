@@ -7,9 +7,9 @@
 // The magic number gives byte order, unit of the fraction and header lengths.
 
 import { CaptureError, type CaptureDamage } from '../base/errors.js'
+import type { CaptureClock } from './clock.js'
 import { addInterface, type CaptureFormat, type CaptureInfo } from './info.js'
 import { MAX_RECORD_BYTES, type Reader } from './reader.js'
-import type { CaptureClock } from './clock.js'
 import type { RecordHandler } from './record.js'
 import { secondsToNs, splitSeconds } from './timestamp.js'
 

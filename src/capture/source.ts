@@ -16,8 +16,8 @@ import { Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { TeardownError } from '../base/errors.js'
 import { ChunkInput } from './chunk-input.js'
-import type { Framer } from './framer.js'
 import { GzipReader } from './compression/gzip.js'
+import type { Framer } from './framer.js'
 import { startsGzip } from './magic.js'
 
 /** Bytes read before other work, such as Ctrl-C, gets its turn: some ms, and a quarter of a second where rows are written. */

@@ -1,9 +1,9 @@
 // The command line: commands, options, help.
 
 import { Command } from 'commander'
-import { EXPLAIN_FORMATS, type ExplainFlags } from './explain/settings.js'
 import { FORMATS } from '../output/formats/index.js'
 import type { AnalyzeFlags } from './analyze/settings.js'
+import { EXPLAIN_FORMATS, type ExplainFlags } from './explain/settings.js'
 
 /** What the program calls for each command. */
 export interface Actions {

@@ -1,9 +1,9 @@
 // The progress bar: on stderr, only on a terminal, by octets read.
 
-import { grouped } from '../verdict/phrases.js'
 import { SingleBar } from 'cli-progress'
-import type { Progress } from '../engine/analyze-source.js'
 import { printable } from '../base/printable.js'
+import type { Progress } from '../engine/analyze-source.js'
+import { grouped } from '../verdict/phrases.js'
 
 const REDRAWS_PER_SECOND = 10
 

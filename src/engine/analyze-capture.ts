@@ -4,9 +4,9 @@ import { TeardownError } from '../base/errors.js'
 import type { CaptureSource } from '../capture/source.js'
 import type { ColumnSource } from '../output/columns/column.js'
 import { type AnalyzeOptions, analyzeSource } from './analyze-source.js'
-import type { CaptureReport } from './report.js'
 import { type Connection, connectionOf } from './connection.js'
 import type { ConnectionHandler } from './ended-connection.js'
+import type { CaptureReport } from './report.js'
 
 /** Ends that are no surprise: an interrupted or rotated capture, and what the caller asked for. */
 const QUIET_ERRORS: ReadonlySet<string> = new Set(['ERR_CAPTURE_TRUNCATED', 'ERR_INTERRUPTED'])

@@ -1,12 +1,12 @@
 // Reads one capture to its end, or to its damage, and hands every connection over as soon as its ending is settled.
 
 import { TeardownError } from '../base/errors.js'
-import { Framer } from '../capture/framer.js'
 import { CaptureClock } from '../capture/clock.js'
+import { Framer } from '../capture/framer.js'
 import { type CaptureSource, type ReadSummary, readCapture } from '../capture/source.js'
+import type { ConnectionHandler } from './ended-connection.js'
 import { Pipeline, type AnalysisOptions, type PipelineSettings } from './pipeline.js'
 import { type CaptureReport, captureReport } from './report.js'
-import type { ConnectionHandler } from './ended-connection.js'
 
 /** How long after its last packet an ended connection of a live source is reported. */
 const SETTLE_NS = 1e9

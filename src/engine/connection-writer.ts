@@ -4,11 +4,11 @@
 import { type DigestHandler, DigestWriter } from '../incidents/digest.js'
 import { NotableCollector, type NotableState } from '../output/collect/notable.js'
 import { SummaryCollector, type SummaryState } from '../output/collect/summary.js'
+import type { Summary } from '../output/collect/summary.js'
 import type { CaptureRow, FormatOptions } from '../output/formats/format.js'
 import { formatNamed } from '../output/formats/index.js'
 import { type ByteSink, RowWriter } from '../output/row-writer.js'
 import { tableStyle } from '../output/style.js'
-import type { Summary } from '../output/collect/summary.js'
 import type { ConnectionHandler, EndedConnection } from './ended-connection.js'
 import {
   type ConnectionFilter,

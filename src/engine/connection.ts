@@ -1,7 +1,7 @@
 // A connection as library users get it: a plain object with one field per column, made from the list of columns.
 
-import { COLUMNS, connectionObject } from '../output/columns/columns.js'
 import { type ColumnSource, type EvidenceRow } from '../output/columns/column.js'
+import { COLUMNS, connectionObject } from '../output/columns/columns.js'
 import type { Closer, Confidence } from '../verdict/answer.js'
 import type { Cause, Ending, Verdict } from '../verdict/endings.js'
 

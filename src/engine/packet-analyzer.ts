@@ -3,8 +3,8 @@
 import { TeardownError } from '../base/errors.js'
 import { CaptureClock } from '../capture/clock.js'
 import { LINKTYPE_ETHERNET } from '../wire/link/linktype.js'
-import { Pipeline, type AnalysisOptions, type DecodeCount } from './pipeline.js'
 import { type Connection, connectionOf } from './connection.js'
+import { Pipeline, type AnalysisOptions, type DecodeCount } from './pipeline.js'
 
 /** One packet from elsewhere. */
 export interface Packet {

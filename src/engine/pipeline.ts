@@ -2,12 +2,12 @@
 // from the record on; nothing is allocated per packet.
 
 import { TeardownError } from '../base/errors.js'
-import type { CaptureInfo } from '../capture/info.js'
 import type { CaptureClock } from '../capture/clock.js'
+import type { CaptureInfo } from '../capture/info.js'
 import type { RecordHandler } from '../capture/record.js'
 import type { Anonymizer } from '../output/columns/address.js'
-import { ICMP_FROM_TARGET, ICMP_V6 } from '../tcp/record/bits.js'
 import type { TrackerLimits } from '../tcp/limits.js'
+import { ICMP_FROM_TARGET, ICMP_V6 } from '../tcp/record/bits.js'
 import { type EndHandler, Tracker } from '../tcp/tracker.js'
 import type { EvidenceContext } from '../verdict/evidence.js'
 import { DECODE_STATUSES, DECODE_STATUS_COUNT, ICMP_ERROR, SEGMENT } from '../wire/decode-status.js'

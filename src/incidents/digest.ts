@@ -10,8 +10,8 @@ import {
   defineFields,
 } from '../tcp/record/fields.js'
 import { Words } from '../tcp/record/words.js'
-import type { Judgement } from '../verdict/classify.js'
 import { CLOSERS } from '../verdict/answer.js'
+import type { Judgement } from '../verdict/classify.js'
 import { ENDINGS, type Ending, endingOf } from '../verdict/endings.js'
 import type { Evidence } from '../verdict/evidence.js'
 import { firstTeardown } from '../verdict/timings.js'

@@ -2,15 +2,15 @@
 // stay as they are until the other thread is done with them. What goes along is what will have changed by then.
 
 import type { ResetBurst } from '../context/reset-bursts.js'
-import type { Records } from '../tcp/record/fields.js'
-import type { ConnectionRecords } from '../tcp/table.js'
-import { Evidence, type EvidenceContext } from '../verdict/evidence.js'
-import type { HandOver, HandedOver } from '../engine/pipeline.js'
 import {
   type ConnectionHandler,
   EndedConnection,
   type EndedConnectionOptions,
 } from '../engine/ended-connection.js'
+import type { HandOver, HandedOver } from '../engine/pipeline.js'
+import type { Records } from '../tcp/record/fields.js'
+import type { ConnectionRecords } from '../tcp/table.js'
+import { Evidence, type EvidenceContext } from '../verdict/evidence.js'
 
 /** Enough that the messages between threads cost little, few enough that what is on its way stays in the cache. */
 const BATCH_CONNECTIONS = 512

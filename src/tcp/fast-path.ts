@@ -2,6 +2,10 @@
 // the close. observe.ts asks for it first. Its general path comes to the same; without this one and that of handshake.ts
 // reading and tracking short connections takes 30 % longer.
 
+import type { Segment } from '../wire/segment.js'
+import { ACK, FIN } from '../wire/segment.js'
+import { observeLateData } from './events/fin.js'
+import { observePlainFin, observePlainFinAcked } from './plain-close.js'
 import {
   SIDE_ACKED_MORE,
   SIDE_ACK_SET,
@@ -25,14 +29,10 @@ import {
   SIDE_CELLS,
   SIDE_CELLS_STEP,
 } from './record/connection.js'
-import type { Segment } from '../wire/segment.js'
-import { ACK, FIN } from '../wire/segment.js'
-import { observeLateData } from './events/fin.js'
-import { observePlainFin, observePlainFinAcked } from './plain-close.js'
+import { seqAdd, seqAfter, seqDistance } from './seq.js'
 import { ESTABLISHED, SYN_RECEIVED, SYN_SENT } from './state.js'
 import type { ConnectionTable } from './table.js'
 import { ZEEK_INACTIVE, concernsZeek, observeZeek, zeekState } from './views/zeek.js'
-import { seqAdd, seqAfter, seqDistance } from './seq.js'
 
 const PSH = 0x08
 /** A side whose first and next sequence number are known. */

@@ -1,6 +1,11 @@
 // SYNs and SYN-ACKs: roles, options, first sequence numbers. A first SYN and its SYN-ACK, as nearly every connection
 // begins, have a fast path of their own, which comes to the same as the general one.
 
+import { NatTwins } from '../context/nat-twins.js'
+import type { Segment } from '../wire/segment.js'
+import { ACK, SYN } from '../wire/segment.js'
+import { TcpOptions, linuxWindowScale, readTcpOptions } from '../wire/tcp/options.js'
+import { observeRetransmission } from './events/retransmission.js'
 import {
   CONN_CLIENT_IS_SIDE_1,
   CONN_NAT_TWIN,
@@ -17,11 +22,7 @@ import {
   SIDE_WINDOW_SCALE,
 } from './record/bits.js'
 import { CONN, CONN_INTS, SIDE } from './record/connection.js'
-import type { Segment } from '../wire/segment.js'
-import { ACK, SYN } from '../wire/segment.js'
-import { TcpOptions, linuxWindowScale, readTcpOptions } from '../wire/tcp/options.js'
-import { NatTwins } from '../context/nat-twins.js'
-import { observeRetransmission } from './events/retransmission.js'
+import { seqAdd } from './seq.js'
 import {
   LISTEN,
   SENT_SYN,
@@ -34,7 +35,6 @@ import {
 import type { ConnectionTable } from './table.js'
 import type { TrackedConnection } from './tracked.js'
 import { observeZeek } from './views/zeek.js'
-import { seqAdd } from './seq.js'
 
 /** RFC 7323 §2.3. */
 const WINDOW_SHIFT_MAX = 14

@@ -2,14 +2,14 @@
 // Measured against one object per connection: 1.5 times faster on short connections, 2.6 on a SYN flood, and
 // several times smaller. Both directions of a connection find the same record.
 
+import { type EndpointKey, type ResetBurst, ResetBursts } from '../context/reset-bursts.js'
+import type { Segment } from '../wire/segment.js'
+import { HashIndex, tagOf } from './hash-index.js'
+import { RecordPool } from './record-pool.js'
 import { CONN_IPV6, CONN_SELF } from './record/bits.js'
 import { CLOSING_CELLS, CLOSING_INTS } from './record/closing.js'
 import { CONN, CONN_CELLS, CONN_INTS, streamOf } from './record/connection.js'
 import { TEARDOWN_CELLS } from './record/teardown.js'
-import type { Segment } from '../wire/segment.js'
-import { type EndpointKey, type ResetBurst, ResetBursts } from '../context/reset-bursts.js'
-import { HashIndex, tagOf } from './hash-index.js'
-import { RecordPool } from './record-pool.js'
 import type { RecordSet } from './record/view.js'
 import { TrackedConnection } from './tracked.js'
 

@@ -1,9 +1,9 @@
 // The connection that a rare event happens to, with all of its facts by name. Its closing and teardown records are made
 // when the first event needs them.
 
+import type { RecordPool } from './record-pool.js'
 import { CONN_CLIENT_IS_SIDE_1 } from './record/bits.js'
 import { Side, Whole } from './record/view.js'
-import type { RecordPool } from './record-pool.js'
 
 /** The pools of a table. */
 export interface RecordPools {

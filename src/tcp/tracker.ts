@@ -1,6 +1,12 @@
 // Follows every connection of a capture: finds the record of a segment's 4-tuple, opens and closes connections the way
 // Wireshark numbers its streams, and hands ended ones over. What a segment means for its connection is observe.ts.
 
+import type { Segment } from '../wire/segment.js'
+import { ACK, RST, SYN } from '../wire/segment.js'
+import { observeIcmp } from './events/icmp.js'
+import { MAX_CLOSED, MAX_CONNECTIONS, MAX_HALF_OPEN, type TrackerLimits } from './limits.js'
+import { Observer } from './observe.js'
+import { RecordQueue } from './queue.js'
 import {
   CONN_EVICTED,
   CONN_HALF_OPEN,
@@ -23,12 +29,6 @@ import {
   STREAM_LOW,
   streamOf,
 } from './record/connection.js'
-import type { Segment } from '../wire/segment.js'
-import { ACK, RST, SYN } from '../wire/segment.js'
-import { observeIcmp } from './events/icmp.js'
-import { MAX_CLOSED, MAX_CONNECTIONS, MAX_HALF_OPEN, type TrackerLimits } from './limits.js'
-import { Observer } from './observe.js'
-import { RecordQueue } from './queue.js'
 import { CLOSED, LISTEN, TIME_WAIT } from './state.js'
 import { ConnectionTable } from './table.js'
 import { Tombstones } from './tombstones.js'

@@ -1,6 +1,6 @@
 // The classifier: the first rule that holds gives the verdict. A pure function of the evidence.
 
-import * as L from '../tcp/record/bits.js'
+import { CONN_OPTIONS_CUT } from '../tcp/record/bits.js'
 import type { Closer, Confidence } from './answer.js'
 import { Derived } from './derived.js'
 import { type Cause, type Ending, type Verdict, rowOf } from './endings.js'
@@ -88,7 +88,7 @@ function lowered(confidence: Confidence, e: Evidence, s: Derived, verdict: Verdi
   // Silence is measured with a clock that was set.
   if (e.clockStepped && verdict === 'lingering_established') steps++
   // Without its options the form of a RST says less.
-  if (s.resetDecides && e.has(L.CONN_OPTIONS_CUT)) steps++
+  if (s.resetDecides && e.has(CONN_OPTIONS_CUT)) steps++
   if (steps === 0) return confidence
   return STEPS[Math.max(0, STEPS.indexOf(confidence) - steps)] as Confidence
 }

@@ -1,11 +1,23 @@
 // What the rules ask about a connection that is not a single fact but follows from several: which reset counted, who
 // closed first, what is missing from the capture. Derived once per connection, right after the evidence is read.
 
-import * as L from '../tcp/record/bits.js'
-import type { Evidence } from './evidence.js'
-import type { SideEvidence } from './side-evidence.js'
-import { formIsForeign } from './reset-form.js'
+import {
+  CONN_SELF,
+  SIDE_ACK_SET,
+  SIDE_DATA,
+  SIDE_FIN,
+  SIDE_HOLE,
+  SIDE_LOST,
+  SIDE_PLAIN_ACK,
+  SIDE_RST,
+  SIDE_SYN,
+  SIDE_SYN_ACK,
+  SIDE_UNSEEN,
+} from '../tcp/record/bits.js'
 import { seqAfter } from '../tcp/seq.js'
+import type { Evidence } from './evidence.js'
+import { formIsForeign } from './reset-form.js'
+import type { SideEvidence } from './side-evidence.js'
 
 /** From here on an answer that did not come within the capture is likely to be missing. */
 export const ANSWER_NS = 1e9
@@ -45,11 +57,11 @@ export class Derived {
 
   derive(e: Evidence): void {
     const { client, server } = e
-    const syn = L.SIDE_SYN | L.SIDE_SYN_ACK
+    const syn = SIDE_SYN | SIDE_SYN_ACK
     this.midstream = !client.has(syn) && !server.has(syn)
     const onlySyn = client.packets === 0 ? !server.has(~syn & SENT) : !client.has(~syn & SENT)
     this.oneDirection =
-      (client.packets === 0 || server.packets === 0) && !onlySyn && !e.has(L.CONN_SELF)
+      (client.packets === 0 || server.packets === 0) && !onlySyn && !e.has(CONN_SELF)
     this.loss = client.has(GAPS) || server.has(GAPS)
     this.undelivered = !e.hasTeardown
       ? undefined
@@ -105,9 +117,9 @@ export class Derived {
 
 /** Whether payload of `side` was being resent without an acknowledgment when its last packet passed. */
 function lastsUndelivered(side: SideEvidence, peer: SideEvidence): boolean {
-  if (side.seriesKind === 0 || side.seriesCount === 0 || !peer.has(L.SIDE_ACK_SET)) return false
+  if (side.seriesKind === 0 || side.seriesCount === 0 || !peer.has(SIDE_ACK_SET)) return false
   const end = side.fin.seen ? side.finSeq : side.nxt
-  return side.has(L.SIDE_DATA) && seqAfter(end, peer.acked)
+  return side.has(SIDE_DATA) && seqAfter(end, peer.acked)
 }
 
 /** Whether the capture ends so soon after something that needs an answer that the answer may just not be in it. */
@@ -124,23 +136,17 @@ function answerIsDue(e: Evidence, s: Derived): boolean {
 function waits(side: SideEvidence, peer: SideEvidence, since: number): boolean {
   if (side.last.ns > since) {
     if (side.outstanding(peer) > 0) return true
-    if (peer.packets === 0 && side.has(L.SIDE_SYN)) return true
+    if (peer.packets === 0 && side.has(SIDE_SYN)) return true
   }
   return side.probeRun > 0 && side.probeLast.ns > since
 }
 
 /** SIDE_FLAGS that show bytes are missing from the capture. */
-const GAPS = L.SIDE_UNSEEN | L.SIDE_HOLE | L.SIDE_LOST
+const GAPS = SIDE_UNSEEN | SIDE_HOLE | SIDE_LOST
 
 /** SIDE_FLAGS that show a side sent something. */
 const SENT =
-  L.SIDE_SYN |
-  L.SIDE_SYN_ACK |
-  L.SIDE_PLAIN_ACK |
-  L.SIDE_DATA |
-  L.SIDE_FIN |
-  L.SIDE_RST |
-  L.SIDE_ACK_SET
+  SIDE_SYN | SIDE_SYN_ACK | SIDE_PLAIN_ACK | SIDE_DATA | SIDE_FIN | SIDE_RST | SIDE_ACK_SET
 
 /** Whether a side's reset ended the connection: acceptable, and not talked over by both sides. */
 function counted(sender: SideEvidence, receiver: SideEvidence): boolean {
@@ -160,9 +166,9 @@ function afterClose(resetter: SideEvidence, victim: SideEvidence): boolean {
   const at = resetter.rst.at.frame
   if (at < resetter.fin.frame || at < victim.fin.frame) return false
   // What the resetter had still to deliver is lost with it.
-  if (victim.has(L.SIDE_ACK_SET) && seqAfter(resetter.finSeq, victim.acked)) return false
+  if (victim.has(SIDE_ACK_SET) && seqAfter(resetter.finSeq, victim.acked)) return false
   if (victim.finAcked.seen) return true
-  const known = resetter.has(L.SIDE_ACK_SET)
+  const known = resetter.has(SIDE_ACK_SET)
   const { rstAck: ack } = resetter
   const { hasAck } = resetter.rst
   if (!known && !hasAck) return false

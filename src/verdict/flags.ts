@@ -1,8 +1,19 @@
 // Circumstances of a connection that are no verdict but change how far one can be trusted.
 
-import * as L from '../tcp/record/bits.js'
-import type { Evidence } from './evidence.js'
+import {
+  CONN_EVICTED,
+  CONN_NAT_TWIN,
+  CONN_OLD_ANSWERED,
+  CONN_OPTIONS_CUT,
+  CONN_REUSED_PORTS,
+  CONN_SIMULTANEOUS_OPEN,
+  CONN_SUPERSEDED,
+  CONN_TIME_BACK,
+  SIDE_MPTCP,
+  SIDE_TFO,
+} from '../tcp/record/bits.js'
 import type { Derived } from './derived.js'
+import type { Evidence } from './evidence.js'
 
 /** A flag: its stable name, its meaning, and when it is set. */
 export interface Flag {
@@ -33,7 +44,7 @@ export const FLAGS: readonly Flag[] = [
   {
     name: 'options_cut',
     meaning: 'the snaplen cut TCP options off',
-    when: L.CONN_OPTIONS_CUT,
+    when: CONN_OPTIONS_CUT,
   },
   {
     name: 'ends_early',
@@ -49,12 +60,12 @@ export const FLAGS: readonly Flag[] = [
     name: 'nat_twin',
     meaning:
       'the same connection was captured under other addresses too, on the other side of a NAT',
-    when: L.CONN_NAT_TWIN,
+    when: CONN_NAT_TWIN,
   },
   {
     name: 'time_back',
     meaning: "a packet's time lies before that of an earlier one",
-    when: L.CONN_TIME_BACK,
+    when: CONN_TIME_BACK,
   },
   {
     name: 'clock_step',
@@ -65,27 +76,27 @@ export const FLAGS: readonly Flag[] = [
   {
     name: 'ports_reused',
     meaning: 'an earlier connection had the same addresses and ports',
-    when: L.CONN_REUSED_PORTS,
+    when: CONN_REUSED_PORTS,
   },
   {
     name: 'old_connection_found',
     meaning: 'the server still held an earlier connection on these ports and had to be told',
-    when: L.CONN_OLD_ANSWERED,
+    when: CONN_OLD_ANSWERED,
   },
   {
     name: 'superseded',
     meaning: 'a later connection took the addresses and ports over',
-    when: L.CONN_SUPERSEDED,
+    when: CONN_SUPERSEDED,
   },
   {
     name: 'evicted',
     meaning: 'judged early because a table bound was reached',
-    when: L.CONN_EVICTED,
+    when: CONN_EVICTED,
   },
   {
     name: 'simultaneous_open',
     meaning: 'both sides sent a SYN',
-    when: L.CONN_SIMULTANEOUS_OPEN,
+    when: CONN_SIMULTANEOUS_OPEN,
   },
   {
     name: 'rst_ignored',
@@ -105,12 +116,12 @@ export const FLAGS: readonly Flag[] = [
   {
     name: 'fast_open',
     meaning: 'TCP Fast Open was offered',
-    when: (e) => e.client.has(L.SIDE_TFO),
+    when: (e) => e.client.has(SIDE_TFO),
   },
   {
     name: 'multipath',
     meaning: 'a subflow of Multipath TCP: its end need not be the end of the connection',
-    when: (e) => e.client.has(L.SIDE_MPTCP) && e.server.has(L.SIDE_MPTCP),
+    when: (e) => e.client.has(SIDE_MPTCP) && e.server.has(SIDE_MPTCP),
   },
 ]
 

@@ -1,9 +1,9 @@
 // The few words the explanations are made of.
 
-import type { Evidence } from './evidence.js'
-import { type PacketRef, between } from './packet-ref.js'
 import type { Confidence } from './answer.js'
 import { ANSWER_NS } from './derived.js'
+import type { Evidence } from './evidence.js'
+import { type PacketRef, between } from './packet-ref.js'
 import type { SideEvidence } from './side-evidence.js'
 
 /** One packet a verdict rests on. */

@@ -1,13 +1,20 @@
 // What the packets around a reset say about where it comes from.
 
-import * as L from '../tcp/record/bits.js'
-import { FIN, SYN } from '../wire/segment.js'
-import { between } from './packet-ref.js'
-import type { Evidence } from './evidence.js'
-import type { SideEvidence } from './side-evidence.js'
-import type { Derived } from './derived.js'
-import { formIsForeign, isActive, isStateless } from './reset-form.js'
+import {
+  SERIES_DATA,
+  SIDE_ACK_SET,
+  SIDE_DATA,
+  SIDE_FIN,
+  SIDE_NXT_SET,
+  SIDE_SYN_ACK,
+} from '../tcp/record/bits.js'
 import { seqAfter, seqDistance } from '../tcp/seq.js'
+import { FIN, SYN } from '../wire/segment.js'
+import type { Derived } from './derived.js'
+import type { Evidence } from './evidence.js'
+import { between } from './packet-ref.js'
+import { formIsForeign, isActive, isStateless } from './reset-form.js'
+import type { SideEvidence } from './side-evidence.js'
 
 /** Its supposed sender went on as if nothing had happened. */
 export function alive(side: SideEvidence | undefined): boolean {
@@ -36,7 +43,7 @@ function continuesIds(side: SideEvidence): boolean {
  */
 export function guessesAhead(side: SideEvidence | undefined): boolean {
   if (side === undefined || side.rstCount < 2 || side.rst.ahead) return false
-  if (!side.has(L.SIDE_NXT_SET)) return false
+  if (!side.has(SIDE_NXT_SET)) return false
   const { rst } = side
   const beyond = seqDistance(side.rstHigh, side.nxt)
   return (
@@ -89,7 +96,7 @@ const GIVE_UP_RETRANSMISSIONS = 3
 /** It ended a series of retransmissions, when the next one would have been due. */
 export function gaveUpResending({ resetter: side, victim }: Derived): boolean {
   if (side === undefined || victim === undefined || !side.rst.hasAck) return false
-  if (side.seriesKind !== L.SERIES_DATA || side.seriesCount < GIVE_UP_RETRANSMISSIONS) return false
+  if (side.seriesKind !== SERIES_DATA || side.seriesCount < GIVE_UP_RETRANSMISSIONS) return false
   if (side.outstanding(victim) === 0) return false
   return between(side.seriesLast, side.rst.at) >= 0.9 * side.seriesGapNs
 }
@@ -125,7 +132,7 @@ export function refusesPayload(s: Derived): boolean {
 
 /** Payload after the FIN was acknowledged: the side that sent the FIN was still reading for a while. */
 export function readOn({ resetter: side }: Derived): boolean {
-  if (side === undefined || !side.has(L.SIDE_ACK_SET) || !side.rst.trigger.seen) return false
+  if (side === undefined || !side.has(SIDE_ACK_SET) || !side.rst.trigger.seen) return false
   return seqAfter(side.acked, side.finPeerNxt)
 }
 
@@ -146,11 +153,11 @@ export function mayHaveUnread(side: SideEvidence | undefined): boolean {
  * right afterwards. With nothing unread, closing an accepted connection would have sent a FIN.
  */
 export function wasUnaccepted(e: Evidence, side: SideEvidence | undefined): boolean {
-  if (side !== e.server || !isActive(side) || !side.has(L.SIDE_SYN_ACK)) return false
-  if (side.has(L.SIDE_DATA | L.SIDE_FIN)) return false
+  if (side !== e.server || !isActive(side) || !side.has(SIDE_SYN_ACK)) return false
+  if (side.has(SIDE_DATA | SIDE_FIN)) return false
   const burst = e.burst()
   if (burst === undefined) return false
-  if (e.client.has(L.SIDE_DATA | L.SIDE_FIN)) return burst.bareResets > 0
+  if (e.client.has(SIDE_DATA | SIDE_FIN)) return burst.bareResets > 0
   return burst.resets > 1 || burst.refusedFrame > 0
 }
 
@@ -174,7 +181,7 @@ export function answersTrigger(side: SideEvidence, victim: SideEvidence | undefi
   const { rst } = side
   if (victim === undefined || !rst.trigger.seen) return false
   if (between(rst.trigger, rst.at) > ANSWER_WITHIN_NS) return false
-  const isAcked = side.has(L.SIDE_ACK_SET) && !seqAfter(side.rstPeerNxt, side.acked)
+  const isAcked = side.has(SIDE_ACK_SET) && !seqAfter(side.rstPeerNxt, side.acked)
   return (
     !isAcked || rst.triggerIsProbe || (side.triggerLen === 0 && side.rstSeq === side.triggerAck)
   )

@@ -1,6 +1,6 @@
 // What the form of a reset says about where it comes from.
 
-import * as L from '../tcp/record/bits.js'
+import { SIDE_IP_ID, SIDE_TIMESTAMPS } from '../tcp/record/bits.js'
 import type { SideEvidence } from './side-evidence.js'
 
 /** Sent by a socket: it carries ACK. */
@@ -20,7 +20,7 @@ export function isStateless(side: SideEvidence | undefined): boolean {
 function looksStateless(side: SideEvidence): boolean {
   const { rst } = side
   if (side.rstWindow !== 0 || side.rstSeq !== side.triggerAck || rst.hasTimestamps) return false
-  return side.has(L.SIDE_TIMESTAMPS) || (side.has(L.SIDE_IP_ID) && side.rstIpId === 0)
+  return side.has(SIDE_TIMESTAMPS) || (side.has(SIDE_IP_ID) && side.rstIpId === 0)
 }
 
 /** IP IDs of one socket grow by one a packet; what else its host sends in between stays well below this. */
@@ -33,8 +33,8 @@ const IP_ID_REACH = 4096
 export function formIsForeign(side: SideEvidence | undefined): boolean {
   if (side === undefined || !isActive(side)) return false
   const { rst } = side
-  if (side.has(L.SIDE_TIMESTAMPS) && !rst.hasTimestamps) return true
-  if (!side.has(L.SIDE_IP_ID) || side.rstIpId < 0 || side.rstPreviousIpId < 0) return false
+  if (side.has(SIDE_TIMESTAMPS) && !rst.hasTimestamps) return true
+  if (!side.has(SIDE_IP_ID) || side.rstIpId < 0 || side.rstPreviousIpId < 0) return false
   const step = (side.rstIpId - side.rstPreviousIpId) & 0xffff
   return step > IP_ID_REACH && step < 0x10000 - IP_ID_REACH
 }

@@ -1,12 +1,12 @@
 // The form of a rule. Rules are tried in order, and the first whose condition holds gives the ending; everything
 // else in it is asked only when a column wants it. A rule is pure: it sees the evidence and what follows from it.
 
-import type { Evidence } from './evidence.js'
-import type { SideEvidence } from './side-evidence.js'
 import type { Closer, Confidence } from './answer.js'
 import type { Derived } from './derived.js'
 import type { Ending } from './endings.js'
+import type { Evidence } from './evidence.js'
 import type { EvidenceItem } from './phrases.js'
+import type { SideEvidence } from './side-evidence.js'
 
 /** One way a connection can have ended. */
 export interface Rule {

@@ -1,11 +1,11 @@
 // Times between the events of an ending, in ns; NaN when one of the two events did not happen. Never negative: packets
 // with times that run backwards count as simultaneous.
 
-import type { Evidence } from './evidence.js'
-import { answersTrigger } from './reset-facts.js'
-import { type PacketRef, between } from './packet-ref.js'
-import type { SideEvidence } from './side-evidence.js'
 import type { Derived } from './derived.js'
+import type { Evidence } from './evidence.js'
+import { type PacketRef, between } from './packet-ref.js'
+import { answersTrigger } from './reset-facts.js'
+import type { SideEvidence } from './side-evidence.js'
 
 /** The first FIN, or the reset that counted, whichever came first. */
 export function firstTeardown(s: Derived): PacketRef | undefined {

@@ -5,23 +5,15 @@
 // layer by layer and gives the same result. The rules of both: no allocation, no closure, no string,
 // no exception; 32-bit fields stay int32. The one exception is IP fragments, which are rare.
 
-import { SLL2_HEADER_LEN, SLL_HEADER_LEN } from './link/cooked.js'
+import { EMPTY_VIEW, Cursor } from './cursor.js'
 import { type DecodeStatus, FRAGMENT, ICMP_ERROR, SEGMENT, TOO_DEEP } from './decode-status.js'
 import { ENCAP_VLAN, EncapsulationTable } from './encapsulation.js'
-import {
-  ETHERNET_HEADER_LEN,
-  ETHERTYPE_IPV4,
-  ETHERTYPE_IPV6,
-  ETHERTYPE_VLAN,
-  readEthernet,
-  readEthertype,
-} from './link/ethernet.js'
+import { decodeStraightIpv4, decodeStraightIpv6 } from './fast-path.js'
 import { FragmentTable, KEPT_BYTES } from './fragments.js'
-import { readGre } from './tunnel/gre.js'
 import { readIcmp } from './ip/icmp.js'
-import { readProtocol } from './ip/protocol.js'
 import { readIpVersion, readIpv4 } from './ip/ipv4.js'
 import { readExtensions, readIpv6 } from './ip/ipv6.js'
+import { readProtocol } from './ip/protocol.js'
 import {
   FIRST_LAYER,
   LAYER_CHDLC,
@@ -44,6 +36,15 @@ import {
   LAYER_UDP,
   LAYER_WIFI,
 } from './layers.js'
+import { SLL2_HEADER_LEN, SLL_HEADER_LEN } from './link/cooked.js'
+import {
+  ETHERNET_HEADER_LEN,
+  ETHERTYPE_IPV4,
+  ETHERTYPE_IPV6,
+  ETHERTYPE_VLAN,
+  readEthernet,
+  readEthertype,
+} from './link/ethernet.js'
 import {
   LINKTYPE_ETHERNET,
   LINKTYPE_LINUX_SLL,
@@ -52,14 +53,13 @@ import {
 } from './link/linktype.js'
 import { readLlc } from './link/llc.js'
 import { readMpls } from './link/mpls.js'
-import { readNsh } from './tunnel/overlay.js'
 import { readChdlc, readPpp, readPppoe } from './link/ppp.js'
-import { Segment } from './segment.js'
-import { decodeStraightIpv4, decodeStraightIpv6 } from './fast-path.js'
-import { decodeQuotedTcp, decodeTcp } from './tcp/header.js'
-import { readUdp } from './tunnel/udp.js'
-import { EMPTY_VIEW, Cursor } from './cursor.js'
 import { readWifi } from './link/wifi.js'
+import { Segment } from './segment.js'
+import { decodeQuotedTcp, decodeTcp } from './tcp/header.js'
+import { readGre } from './tunnel/gre.js'
+import { readNsh } from './tunnel/overlay.js'
+import { readUdp } from './tunnel/udp.js'
 
 /** Layers read in one frame at most, unless set; each encapsulation takes two to four. */
 const MAX_LAYERS = 64

@@ -7,8 +7,8 @@
 import { crc32 } from 'node:zlib'
 import { CaptureError } from '../../base/errors.js'
 import type { ChunkInput } from '../chunk-input.js'
-import { Inflater, inflateToDamage } from './inflater.js'
 import { startsGzip } from '../magic.js'
+import { Inflater, inflateToDamage } from './inflater.js'
 
 const MEMBER_HEADER_BYTES = 10
 const MEMBER_TRAILER_BYTES = 8

@@ -3,7 +3,10 @@
 // whatever is not needed is passed over by its length, up to 4 GB, without being buffered.
 
 import type { CaptureDamage } from '../../base/errors.js'
+import type { CaptureClock } from '../clock.js'
 import type { CaptureInfo } from '../info.js'
+import { MAX_RECORD_BYTES, type Reader } from '../reader.js'
+import type { RecordHandler } from '../record.js'
 import {
   SECTION_HEADER_BLOCK,
   INTERFACE_DESCRIPTION_BLOCK,
@@ -36,9 +39,6 @@ import {
 } from './block.js'
 import { readPacketOptions, type PacketOptions } from './options.js'
 import { PcapngSection, scaleOf, type PcapngInterface } from './section.js'
-import { MAX_RECORD_BYTES, type Reader } from '../reader.js'
-import type { CaptureClock } from '../clock.js'
-import type { RecordHandler } from '../record.js'
 
 /** A block that is being passed over. */
 interface SkippedBlock {

@@ -1,10 +1,10 @@
 // One section of a pcapng: its byte order and its interfaces, each with its own clock.
 
 import { CaptureError } from '../../base/errors.js'
-import { addInterface, type CaptureInfo, type CaptureInterface } from '../info.js'
-import { readInterfaceOptions, readInterfaceStatistics } from './options.js'
 import type { CaptureClock } from '../clock.js'
+import { addInterface, type CaptureInfo, type CaptureInterface } from '../info.js'
 import { DEFAULT_TSRESOL, TickScale, TickUnit } from '../timestamp.js'
+import { readInterfaceOptions, readInterfaceStatistics } from './options.js'
 
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d
 const BYTE_ORDER_MAGIC_SWAPPED = 0x4d3c2b1a

@@ -1,12 +1,12 @@
 // A thread that analyzes whole captures and hands over what it would have written.
 
 import { threadId, workerData } from 'node:worker_threads'
+import type { Progress } from '../../engine/analyze-source.js'
 import {
   type AnalyzerOptions,
   CaptureAnalyzer,
   type Timeline,
 } from '../../engine/capture-analyzer.js'
-import type { Progress } from '../../engine/analyze-source.js'
 import { serveTasks } from '../../parallel/serve.js'
 import { Spool, type SpooledPart } from '../../parallel/spool.js'
 import { type CapturePart, analyzeToFile } from './result-file.js'

@@ -1,14 +1,14 @@
 // From the options as typed to settings the run can rely on.
 
 import { TeardownError } from '../../base/errors.js'
-import { type AnonymizeFlags, anonymizeKeyOf } from '../anonymize-key.js'
-import { COLUMN_KEYS } from '../../output/columns/columns.js'
 import type { AnalyzerOptions } from '../../engine/capture-analyzer.js'
 import type { FilterOptions } from '../../engine/filter.js'
+import { COLUMN_KEYS } from '../../output/columns/columns.js'
 import { FORMATS } from '../../output/formats/index.js'
 import { CLOSERS } from '../../verdict/answer.js'
-import { parseHosts, parseNames, parseNumbers } from '../values.js'
 import { ENDINGS, VERDICTS, endingOf } from '../../verdict/endings.js'
+import { type AnonymizeFlags, anonymizeKeyOf } from '../anonymize-key.js'
+import { parseHosts, parseNames, parseNumbers } from '../values.js'
 
 /** Options of `analyze` as commander hands them over. */
 export interface AnalyzeFlags extends AnonymizeFlags {

@@ -1,21 +1,22 @@
 // `tcp-teardown explain`: one connection packet by packet, or what a verdict means.
 
 import { TeardownError } from '../../base/errors.js'
+import { printable } from '../../base/printable.js'
 import { statOf } from '../../capture/stat.js'
 import { analyzeSource } from '../../engine/analyze-source.js'
-import type { CaptureReport } from '../../engine/report.js'
 import { readLadder } from '../../engine/ladder/reader.js'
+import type { CaptureReport } from '../../engine/report.js'
 import { CryptoPan } from '../../output/anonymize/crypto-pan.js'
 import { endpointText } from '../../output/columns/address.js'
 import { jsonText } from '../../output/formats/json-text.js'
 import { foldLadder } from '../../output/ladder/fold.js'
 import { ladderObject } from '../../output/ladder/json.js'
 import type { Ladder } from '../../output/ladder/packet.js'
-import { omittedText, verdictText } from '../../output/ladder/verdict.js'
 import { ladderText } from '../../output/ladder/render.js'
-import { printable } from '../../base/printable.js'
+import { omittedText, verdictText } from '../../output/ladder/verdict.js'
 import { tableStyle } from '../../output/style.js'
 import { EXIT_DONE, EXIT_ERROR } from '../exit-codes.js'
+import { Output } from '../output.js'
 import {
   explainedBy,
   explainedObject,
@@ -26,7 +27,6 @@ import {
 } from './name.js'
 import { type SelectedConnection, Selector, SeveralConnections } from './select.js'
 import type { ExplainSettings } from './settings.js'
-import { Output } from '../output.js'
 
 const DEFAULT_WIDTH = 100
 

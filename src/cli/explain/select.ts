@@ -1,11 +1,11 @@
 // Finds the one connection `explain` is about among all of a capture.
 
-import { grouped } from '../../verdict/phrases.js'
 import { TeardownError } from '../../base/errors.js'
-import type { ConnectionHandler, EndedConnection } from '../../engine/ended-connection.js'
 import { type Connection, connectionOf } from '../../engine/connection.js'
+import type { ConnectionHandler, EndedConnection } from '../../engine/ended-connection.js'
 import type { LadderTarget } from '../../engine/ladder/reader.js'
 import { endpointText, shownAddress, sideAddress } from '../../output/columns/address.js'
+import { grouped } from '../../verdict/phrases.js'
 import { parseHosts } from '../values.js'
 import type { Endpoint, ExplainSettings } from './settings.js'
 

@@ -1,9 +1,9 @@
 // Options of `explain`.
 
 import { TeardownError } from '../../base/errors.js'
+import { analyzeSettings } from '../analyze/settings.js'
 import { type AnonymizeFlags, anonymizeKeyOf } from '../anonymize-key.js'
 import { parseHosts, parseNumbers } from '../values.js'
-import { analyzeSettings } from '../analyze/settings.js'
 
 /** Output formats of `explain`. */
 export const EXPLAIN_FORMATS = ['text', 'json'] as const

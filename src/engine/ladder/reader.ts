@@ -2,8 +2,8 @@
 // each packet of it.
 
 import { CaptureError, TeardownError } from '../../base/errors.js'
-import { Framer } from '../../capture/framer.js'
 import { CaptureClock } from '../../capture/clock.js'
+import { Framer } from '../../capture/framer.js'
 import type { RecordHandler } from '../../capture/record.js'
 import { readCapture } from '../../capture/source.js'
 import type { Ladder } from '../../output/ladder/packet.js'

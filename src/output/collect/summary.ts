@@ -1,9 +1,9 @@
 // Totals over all connections of a run: the `summary` line, and the head of the table.
 
-import { RULES } from '../../verdict/rules/order.js'
 import type { Collector } from '../../incidents/collector.js'
-import type { Rule } from '../../verdict/rule.js'
 import { ENDINGS, VERDICTS, endingOf, rowOf } from '../../verdict/endings.js'
+import type { Rule } from '../../verdict/rule.js'
+import { RULES } from '../../verdict/rules/order.js'
 import type { ColumnSource } from '../columns/column.js'
 
 /** The last line of NDJSON output, `summary` of a JSON document. */

@@ -3,8 +3,8 @@
 import type { Judgement } from '../../verdict/classify.js'
 import type { Evidence } from '../../verdict/evidence.js'
 import type { EvidenceItem } from '../../verdict/phrases.js'
-import { type AddressSource, shownAddress } from './address.js'
 import { isoTime, secondsOf } from '../bytes/time.js'
+import { type AddressSource, shownAddress } from './address.js'
 
 /** One packet a verdict rests on, as it is written. */
 export interface EvidenceRow {

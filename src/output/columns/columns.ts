@@ -1,10 +1,11 @@
 // The one list of output columns. JSON, NDJSON, CSV, the schema, the README and `--columns` are made from it.
 
+import { zeekConnState, zeekHistory } from '../../tcp/views/zeek-names.js'
+import { rowOf } from '../../verdict/endings.js'
 import type { Evidence } from '../../verdict/evidence.js'
 import { flagNames } from '../../verdict/flags.js'
 import { between } from '../../verdict/packet-ref.js'
 import * as T from '../../verdict/timings.js'
-import { rowOf } from '../../verdict/endings.js'
 import {
   COLUMN_TYPES,
   type Column,
@@ -13,7 +14,6 @@ import {
   readColumn,
 } from './column.js'
 import { completeness } from './completeness.js'
-import { zeekConnState, zeekHistory } from '../../tcp/views/zeek-names.js'
 
 /** All columns, in the order of output. */
 export const COLUMNS: readonly Column[] = [

@@ -2,8 +2,9 @@
 // control characters are replaced, and a connection is always one line. Connections only.
 // Written as bytes, see bytes/writer.ts: numbers, times and addresses need no quotes.
 
-import { shownIpv4 } from '../columns/address.js'
+import { printable } from '../../base/printable.js'
 import type { ByteWriter } from '../bytes/writer.js'
+import { shownIpv4 } from '../columns/address.js'
 import {
   type Column,
   type ColumnSource,
@@ -11,7 +12,6 @@ import {
   type EvidenceRow,
   readColumn,
 } from '../columns/column.js'
-import { printable } from '../../base/printable.js'
 import { columnsOf } from '../columns/columns.js'
 import type { Format, FormatOptions, FormatRow } from './format.js'
 

@@ -1,9 +1,9 @@
 // What an output format is: bytes for the beginning of a document, for each connection, for each capture, and for the end.
 // A format knows nothing of threads, files or counting. To add one: a file beside this one, and its row in index.ts.
 
+import type { ByteWriter } from '../bytes/writer.js'
 import type { NotableState } from '../collect/notable.js'
 import type { Summary } from '../collect/summary.js'
-import type { ByteWriter } from '../bytes/writer.js'
 import type { ColumnSource } from '../columns/column.js'
 import type { Style } from '../style.js'
 

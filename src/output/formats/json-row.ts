@@ -1,10 +1,10 @@
 // A connection as one JSON object, written as bytes column by column.
 
-import { shownAddress, shownIpv4 } from '../columns/address.js'
-import type { ByteWriter } from '../bytes/writer.js'
-import type { Column, ColumnKind, ColumnSource, RawValue } from '../columns/column.js'
 import type { EvidenceItem } from '../../verdict/phrases.js'
 import { type Fragment, fragment } from '../bytes/fragment.js'
+import type { ByteWriter } from '../bytes/writer.js'
+import { shownAddress, shownIpv4 } from '../columns/address.js'
+import type { Column, ColumnKind, ColumnSource, RawValue } from '../columns/column.js'
 import { jsonText } from './json-text.js'
 
 /** Words of a column that are kept ready; more than the taxonomy has, fewer than a hostile capture can make. */

@@ -1,7 +1,7 @@
 // The arrows of a ladder, with the packet's flags and numbers on them.
 
-import type { LadderPacket, LadderSender } from './packet.js'
 import type { Style } from '../style.js'
+import type { LadderPacket, LadderSender } from './packet.js'
 
 /** Columns of an arrow besides its label: two before, two after, and spaces. */
 export const ARROW_EXTRA = 6

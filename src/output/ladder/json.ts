@@ -1,7 +1,7 @@
 // A ladder as JSON: every packet that was kept, nothing folded.
 
-import { type Ladder, type LadderPacket, isPacket } from './packet.js'
 import { isoTime } from '../bytes/time.js'
+import { type Ladder, type LadderPacket, isPacket } from './packet.js'
 
 /** The one object of `explain --format json`. */
 export function ladderObject(

@@ -1,12 +1,12 @@
 // What stands below a ladder: the verdict, what it rests on, what else it could be.
 
-import { FLAGS } from '../../verdict/flags.js'
-import { findRow } from '../../verdict/endings.js'
-import { duration } from '../../verdict/phrases.js'
-import { countOf, labelled } from './text.js'
-import { wrap } from '../../base/wrap.js'
 import { printable } from '../../base/printable.js'
+import { wrap } from '../../base/wrap.js'
+import { findRow } from '../../verdict/endings.js'
+import { FLAGS } from '../../verdict/flags.js'
+import { duration } from '../../verdict/phrases.js'
 import type { Style } from '../style.js'
+import { countOf, labelled } from './text.js'
 
 /** What is read of a connection; the columns of these names. */
 export interface JudgedConnection {

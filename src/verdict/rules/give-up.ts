@@ -1,12 +1,12 @@
 // Connections that one side gave up in silence: keepalive probes or retransmissions that stop without an answer. What can
 // be said depends on how long the capture runs on after the last one, since Linux sends nothing when it gives up.
 
-import * as L from '../../tcp/record/bits.js'
+import { SERIES_DATA, SERIES_FIN, SERIES_WINDOW_PROBE } from '../../tcp/record/bits.js'
+import type { Derived } from '../derived.js'
 import type { Evidence } from '../evidence.js'
+import { The, count, duration, items, packet, toEnd } from '../phrases.js'
 import { type Rule, nameOf } from '../rule.js'
 import type { SideEvidence } from '../side-evidence.js'
-import type { Derived } from '../derived.js'
-import { The, count, duration, items, packet, toEnd } from '../phrases.js'
 
 /** Each retransmission waits twice as long as the one before (RFC 6298 §5.5); timers may be late by an eighth. */
 const BACKOFF = 2 * 1.125
@@ -62,21 +62,16 @@ export const PROBES_UNANSWERED: Rule = {
 export const DATA_GIVEN_UP: Rule = giveUp(
   'data',
   'retransmission-timeout-data',
-  L.SERIES_DATA,
+  SERIES_DATA,
   'its payload',
 )
 /** Retransmissions of a FIN that stop. */
-export const FIN_GIVEN_UP: Rule = giveUp(
-  'fin',
-  'retransmission-timeout-fin',
-  L.SERIES_FIN,
-  'its FIN',
-)
+export const FIN_GIVEN_UP: Rule = giveUp('fin', 'retransmission-timeout-fin', SERIES_FIN, 'its FIN')
 /** Window probes that stop. */
 export const ZERO_WINDOW_GIVEN_UP: Rule = giveUp(
   'zero_window',
   'retransmission-timeout-zero-window',
-  L.SERIES_WINDOW_PROBE,
+  SERIES_WINDOW_PROBE,
   'window probes',
 )
 
@@ -122,9 +117,7 @@ function giveUp(
 
 /** What a side repeats: a FIN that carries payload nobody has acknowledged is payload first. */
 function kindOf(side: SideEvidence, s: Derived): number {
-  return s.undelivered === side && side.seriesKind === L.SERIES_FIN
-    ? L.SERIES_DATA
-    : side.seriesKind
+  return s.undelivered === side && side.seriesKind === SERIES_FIN ? SERIES_DATA : side.seriesKind
 }
 
 /** The side whose retransmissions of `kind` were running when its last packet passed. */
@@ -132,7 +125,7 @@ function resending(e: Evidence, s: Derived, kind: number): SideEvidence | undefi
   for (const side of [e.client, e.server]) {
     if (side.seriesCount > 0 && kindOf(side, s) === kind) return side
   }
-  return kind === L.SERIES_WINDOW_PROBE && windowProberStopped(e) ? windowProber(e) : undefined
+  return kind === SERIES_WINDOW_PROBE && windowProberStopped(e) ? windowProber(e) : undefined
 }
 
 /** The side that was probing a window that is still closed, though every probe so far was answered. */

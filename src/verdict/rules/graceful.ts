@@ -1,13 +1,13 @@
 // Endings by FIN from both sides.
 
-import type { Evidence } from '../evidence.js'
-import type { SideEvidence } from '../side-evidence.js'
-import * as L from '../../tcp/record/bits.js'
-import { type Rule, nameOf } from '../rule.js'
+import { CONN_SELF, SIDE_ACK_SET } from '../../tcp/record/bits.js'
+import { seqAfter, seqDistance } from '../../tcp/seq.js'
 import type { Closer } from '../answer.js'
 import type { Derived } from '../derived.js'
+import type { Evidence } from '../evidence.js'
 import { The, count, items, packet, span, the } from '../phrases.js'
-import { seqAfter, seqDistance } from '../../tcp/seq.js'
+import { type Rule, nameOf } from '../rule.js'
+import type { SideEvidence } from '../side-evidence.js'
 
 /** From here on a second FIN counts as slow. */
 const SLOW_CLOSE_NS = 1e9
@@ -16,7 +16,7 @@ const SLOW_CLOSE_NS = 1e9
 export const SELF_CLOSE: Rule = {
   id: 'fin-self',
   ending: 'graceful_fin.simultaneous',
-  when: (e, s) => e.has(L.CONN_SELF) && s.first !== undefined,
+  when: (e, s) => e.has(CONN_SELF) && s.first !== undefined,
   closer: () => 'both',
   confidence: () => 'likely',
   alternatives: [],
@@ -200,7 +200,7 @@ function resetAfter(side: SideEvidence | undefined, s: Derived): boolean {
 /** The RST is the first to acknowledge payload: whether the program has read it is not shown. */
 function resetAcksPayload({ resetter, victim }: Derived): boolean {
   if (resetter === undefined || victim === undefined || !resetter.rst.hasAck) return false
-  return resetter.has(L.SIDE_ACK_SET) && seqDistance(victim.finSeq, resetter.acked) > 0
+  return resetter.has(SIDE_ACK_SET) && seqDistance(victim.finSeq, resetter.acked) > 0
 }
 
 /** The first closer answered the second FIN, much later than its own, with the RST of a host without socket. */

@@ -1,24 +1,33 @@
 // Connections that were never established at both ends.
 
-import * as L from '../../tcp/record/bits.js'
+import {
+  SIDE_ACKED_MORE,
+  SIDE_ACK_SET,
+  SIDE_DATA,
+  SIDE_FIN,
+  SIDE_PLAIN_ACK,
+  SIDE_RST,
+  SIDE_SYN,
+  SIDE_SYN_ACK,
+} from '../../tcp/record/bits.js'
 import { seqAfter } from '../../tcp/seq.js'
 import type { Evidence } from '../evidence.js'
+import { count, items, packet, span, sureAfter, toEnd, tooEarly } from '../phrases.js'
 import { foreignTtl } from '../reset-facts.js'
 import type { Rule } from '../rule.js'
-import { count, items, packet, span, sureAfter, toEnd, tooEarly } from '../phrases.js'
 
-const BEYOND_SYN = L.SIDE_DATA | L.SIDE_FIN | L.SIDE_PLAIN_ACK
+const BEYOND_SYN = SIDE_DATA | SIDE_FIN | SIDE_PLAIN_ACK
 
 /** A RST in answer to the SYN. */
 export const REFUSED: Rule = {
   id: 'handshake-refused',
   ending: 'handshake_failed.refused',
   when: (e) =>
-    e.client.has(L.SIDE_SYN) &&
+    e.client.has(SIDE_SYN) &&
     !e.client.has(BEYOND_SYN) &&
     e.server.rst.at.seen &&
     e.server.rst.trigger.seen &&
-    !e.server.has(L.SIDE_SYN_ACK | BEYOND_SYN),
+    !e.server.has(SIDE_SYN_ACK | BEYOND_SYN),
   closer: () => 'server',
   confidence: (e) => (e.server.rst.exact && e.server.rst.trigger.seen ? 'likely' : 'possible'),
   alternatives: ['reset_other.middlebox'],
@@ -33,7 +42,7 @@ export const REFUSED: Rule = {
 export const RESET_BY_CLIENT: Rule = {
   id: 'handshake-reset-by-client',
   ending: 'handshake_failed.reset_by_client',
-  when: (e, s) => s.resetter === e.client && e.client.has(L.SIDE_SYN) && !e.client.has(BEYOND_SYN),
+  when: (e, s) => s.resetter === e.client && e.client.has(SIDE_SYN) && !e.client.has(BEYOND_SYN),
   closer: () => 'client',
   confidence: (e) => {
     // A client without a socket sends a bare RST; with ACK, its handshake was complete and not captured whole.
@@ -64,9 +73,9 @@ export const ACCEPT_OVERFLOW_RESET: Rule = {
   when: (e, s) =>
     s.resetter === e.server &&
     !e.server.rst.hasAck &&
-    e.server.has(L.SIDE_SYN_ACK) &&
+    e.server.has(SIDE_SYN_ACK) &&
     !e.server.has(BEYOND_SYN) &&
-    !e.client.has(L.SIDE_DATA | L.SIDE_FIN),
+    !e.client.has(SIDE_DATA | SIDE_FIN),
   closer: () => 'server',
   confidence: () => 'likely',
   alternatives: ['rst_after_kill.unaccepted', 'reset_other.middlebox'],
@@ -116,11 +125,11 @@ export const ACCEPT_OVERFLOW: Rule = {
   ending: 'handshake_failed.accept_overflow',
   when: (e) =>
     e.server.synAckRepeats > 0 &&
-    !e.server.has(BEYOND_SYN | L.SIDE_ACKED_MORE) &&
-    e.client.has(L.SIDE_PLAIN_ACK | L.SIDE_DATA) &&
+    !e.server.has(BEYOND_SYN | SIDE_ACKED_MORE) &&
+    e.client.has(SIDE_PLAIN_ACK | SIDE_DATA) &&
     (e.client.outstanding(e.server) > 0 || e.server.synAckRepeats > 1),
   closer: () => 'none',
-  confidence: (e) => (e.client.has(L.SIDE_DATA) ? 'likely' : 'possible'),
+  confidence: (e) => (e.client.has(SIDE_DATA) ? 'likely' : 'possible'),
   alternatives: ['handshake_failed.synack_unanswered', 'lingering_established.data_unanswered'],
   evidence: (e) =>
     items(
@@ -130,7 +139,7 @@ export const ACCEPT_OVERFLOW: Rule = {
     ),
   explain: (e) =>
     `The client takes the connection for open, the server does not: it repeated its SYN-ACK ` +
-    `${count(e.server.synAckRepeats, 'time')} after the client's ACK${e.client.has(L.SIDE_DATA) ? ' and ignores its payload' : ''}. Its accept queue is probably full.`,
+    `${count(e.server.synAckRepeats, 'time')} after the client's ACK${e.client.has(SIDE_DATA) ? ' and ignores its payload' : ''}. Its accept queue is probably full.`,
 }
 
 /** No answer to the SYN-ACK. */
@@ -138,7 +147,7 @@ export const SYNACK_UNANSWERED: Rule = {
   id: 'handshake-synack-unanswered',
   ending: 'handshake_failed.synack_unanswered',
   when: (e) =>
-    e.server.has(L.SIDE_SYN_ACK) &&
+    e.server.has(SIDE_SYN_ACK) &&
     !e.server.has(BEYOND_SYN) &&
     !e.client.has(BEYOND_SYN) &&
     !e.client.rst.at.seen,
@@ -190,14 +199,12 @@ function icmpReason(e: Evidence): string | undefined {
 
 /** The server acknowledged something other than the client's SYN. */
 function acksWrong({ client, server }: Evidence): boolean {
-  return (
-    server.has(L.SIDE_SYN_ACK) && server.has(L.SIDE_ACK_SET) && seqAfter(server.acked, client.nxt)
-  )
+  return server.has(SIDE_SYN_ACK) && server.has(SIDE_ACK_SET) && seqAfter(server.acked, client.nxt)
 }
 
 /** The client sent SYNs and nothing else. */
 function onlySyn(e: Evidence): boolean {
-  return e.client.has(L.SIDE_SYN) && !e.client.has(BEYOND_SYN | L.SIDE_RST | L.SIDE_SYN_ACK)
+  return e.client.has(SIDE_SYN) && !e.client.has(BEYOND_SYN | SIDE_RST | SIDE_SYN_ACK)
 }
 
 /** How long the server's RST came after what it answers, if that was captured before it. */

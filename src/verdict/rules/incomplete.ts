@@ -1,17 +1,26 @@
 // Connections of which too little was captured.
 
-import * as L from '../../tcp/record/bits.js'
-import type { Evidence } from '../evidence.js'
-import type { Rule } from '../rule.js'
-import type { Derived } from '../derived.js'
-import { items, the } from '../phrases.js'
+import {
+  SIDE_ACK_SET,
+  SIDE_DATA,
+  SIDE_FIN,
+  SIDE_NXT_SET,
+  SIDE_PLAIN_ACK,
+  SIDE_RST,
+  SIDE_SYN,
+  SIDE_SYN_ACK,
+} from '../../tcp/record/bits.js'
 import { seqAfter } from '../../tcp/seq.js'
+import type { Derived } from '../derived.js'
+import type { Evidence } from '../evidence.js'
+import { items, the } from '../phrases.js'
+import type { Rule } from '../rule.js'
 
 /** Nothing but resets. */
 export const RST_ONLY: Rule = {
   id: 'incomplete-rst-only',
   ending: 'incomplete.rst_only',
-  when: (e) => onlySent(e, L.SIDE_RST),
+  when: (e) => onlySent(e, SIDE_RST),
   closer: () => 'unknown',
   confidence: () => 'certain',
   alternatives: [],
@@ -23,7 +32,7 @@ export const RST_ONLY: Rule = {
 export const FIN_ONLY: Rule = {
   id: 'incomplete-fin-only',
   ending: 'incomplete.fin_only',
-  when: (e) => onlySent(e, L.SIDE_FIN),
+  when: (e) => onlySent(e, SIDE_FIN),
   closer: () => 'unknown',
   confidence: () => 'certain',
   alternatives: [],
@@ -64,14 +73,14 @@ export const ONE_DIRECTION: Rule = {
 /** After a FIN the other side's bytes were acknowledged that were never captured: its own FIN is probably among them. */
 function finOfUnseenPeer(_e: Evidence, s: Derived): boolean {
   if (s.first === undefined || s.second === undefined || s.bothFins) return false
-  if (!s.second.has(L.SIDE_NXT_SET) || !s.first.has(L.SIDE_ACK_SET)) return false
+  if (!s.second.has(SIDE_NXT_SET) || !s.first.has(SIDE_ACK_SET)) return false
   return seqAfter(s.first.acked, s.second.nxt)
 }
 
 /** Whether all captured packets of the connection carried this flag. */
 function onlySent(e: Evidence, flag: number): boolean {
-  const plain = L.SIDE_SYN | L.SIDE_SYN_ACK | L.SIDE_DATA | L.SIDE_PLAIN_ACK
-  const others = (plain | L.SIDE_FIN | L.SIDE_RST) & ~flag
+  const plain = SIDE_SYN | SIDE_SYN_ACK | SIDE_DATA | SIDE_PLAIN_ACK
+  const others = (plain | SIDE_FIN | SIDE_RST) & ~flag
   return (
     !e.client.has(others) && !e.server.has(others) && (e.client.has(flag) || e.server.has(flag))
   )

@@ -1,15 +1,15 @@
 // Connections still open when the capture ends, for all that was captured: a close may have passed elsewhere or been lost
 // by the capturing host, so none of these is certain but where packets of the end itself show it.
 
-import * as L from '../../tcp/record/bits.js'
+import { CONN_SUPERSEDED, SERIES_WINDOW_PROBE, SIDE_DATA } from '../../tcp/record/bits.js'
+import { seqAfter } from '../../tcp/seq.js'
+import type { Derived } from '../derived.js'
 import type { Evidence } from '../evidence.js'
 import type { PacketRef } from '../packet-ref.js'
-import type { SideEvidence } from '../side-evidence.js'
-import type { Rule } from '../rule.js'
-import type { Derived } from '../derived.js'
-import { seqAfter } from '../../tcp/seq.js'
-import { LONGEST_WAIT_NS, windowProberStopped } from './give-up.js'
 import { The, count, duration, items, packet, sureAfter, the, toEnd, tooEarly } from '../phrases.js'
+import type { Rule } from '../rule.js'
+import type { SideEvidence } from '../side-evidence.js'
+import { LONGEST_WAIT_NS, windowProberStopped } from './give-up.js'
 
 /** Unacknowledged payload counts as unanswered after this time even without a retransmission. */
 const ANSWER_NS = 1e9
@@ -18,7 +18,7 @@ const ANSWER_NS = 1e9
 export const SUPERSEDED: Rule = {
   id: 'open-superseded',
   ending: 'lingering_established.superseded',
-  when: (e, s) => e.has(L.CONN_SUPERSEDED) && s.first === undefined && !s.anyReset,
+  when: (e, s) => e.has(CONN_SUPERSEDED) && s.first === undefined && !s.anyReset,
   closer: () => 'none',
   confidence: () => 'certain',
   alternatives: [],
@@ -213,7 +213,7 @@ function stalled(e: Evidence): SideEvidence | undefined {
 
 /** Window probes that had no answer when the capture ended. */
 function probesGoUnanswered(e: Evidence): boolean {
-  return [e.client, e.server].some((side) => side.seriesKind === L.SERIES_WINDOW_PROBE)
+  return [e.client, e.server].some((side) => side.seriesKind === SERIES_WINDOW_PROBE)
 }
 
 /** The side with payload outstanding: being repeated, or without any answer for too long. */
@@ -222,7 +222,7 @@ function unanswered(e: Evidence): SideEvidence | undefined {
     [e.client, e.server],
     [e.server, e.client],
   ] as const) {
-    if (side.outstanding(other) === 0 || !side.has(L.SIDE_DATA)) continue
+    if (side.outstanding(other) === 0 || !side.has(SIDE_DATA)) continue
     if (side.seriesKind !== 0 || e.captureEndNs - side.data.ns > ANSWER_NS) return side
   }
   return undefined

@@ -2,8 +2,8 @@
 // the first that holds gives the ending: a reset that decides, then both FINs, then what was never established, given up
 // or left open. A rule relies on those above it not having held.
 
-import type { Rule } from '../rule.js'
 import type { Derived } from '../derived.js'
+import type { Rule } from '../rule.js'
 import * as abort from './abort.js'
 import * as giveUp from './give-up.js'
 import * as graceful from './graceful.js'

@@ -2,12 +2,12 @@
 // segment acknowledged (tcp_v4_send_reset on Linux), which tells whether its writer knew of a FIN. And resets for which
 // nothing else is a reason.
 
+import type { Derived } from '../derived.js'
 import type { Evidence } from '../evidence.js'
-import type { SideEvidence } from '../side-evidence.js'
+import { The, count, items, packet, span, the } from '../phrases.js'
 import { answersUse, gaveUpResending, knewOfFin, readOn, refusesPayload } from '../reset-facts.js'
 import { type Rule, onBoth, onSide, resetter } from '../rule.js'
-import type { Derived } from '../derived.js'
-import { The, count, items, packet, span, the } from '../phrases.js'
+import type { SideEvidence } from '../side-evidence.js'
 
 /** A RST in answer to payload of a writer that knew of the FIN. */
 export const WRITE_AFTER_CLOSE: Rule = {

@@ -1,9 +1,9 @@
 // ICMP (RFC 792) and ICMPv6 (RFC 4443) errors, which quote the packet they are about. What is quoted
 // is evidence about a connection, never a packet of it.
 
+import type { Cursor } from '../cursor.js'
 import { NOT_TCP } from '../decode-status.js'
 import { LAYER_IPV4, LAYER_IPV6 } from '../layers.js'
-import type { Cursor } from '../cursor.js'
 
 // Byte offsets from the start of the header.
 const ICMP_TYPE = 0

@@ -4,9 +4,9 @@
 // length beyond the frame is limited to the frame, and 0 stands for "up to the end of the frame",
 // which is what segmentation offload leaves in captures of outgoing packets.
 
+import type { Cursor } from '../cursor.js'
 import { BAD_HEADER, FRAGMENT, NOT_IP } from '../decode-status.js'
 import { LAYER_FRAGMENT, LAYER_IPV4, LAYER_IPV6, LAYER_PROTOCOL } from '../layers.js'
-import type { Cursor } from '../cursor.js'
 
 // Byte offsets from the start of the header.
 const IPV4_VERSION_LENGTH = 0

@@ -4,9 +4,9 @@
 // With segments left, the destination field holds a way point; the connection is with the final
 // destination, which is what the TCP checksum and Wireshark's streams use.
 
+import type { Cursor } from '../cursor.js'
 import { BAD_HEADER, FRAGMENT, TOO_DEEP } from '../decode-status.js'
 import { LAYER_FRAGMENT, LAYER_PROTOCOL } from '../layers.js'
-import type { Cursor } from '../cursor.js'
 
 // Byte offsets from the start of the header.
 const IPV6_VERSION = 0

@@ -1,8 +1,8 @@
 // Where IP protocol numbers lead (https://www.iana.org/assignments/protocol-numbers).
 
+import type { Cursor } from '../cursor.js'
 import { NOT_TCP } from '../decode-status.js'
 import { ENCAP_4IN6, ENCAP_6IN4, ENCAP_IP6IP6, ENCAP_IPIP } from '../encapsulation.js'
-import { readEtherIp } from '../tunnel/gre.js'
 import {
   LAYER_ETHERNET,
   LAYER_GRE,
@@ -14,7 +14,7 @@ import {
   LAYER_TCP,
   LAYER_UDP,
 } from '../layers.js'
-import type { Cursor } from '../cursor.js'
+import { readEtherIp } from '../tunnel/gre.js'
 
 const PROTOCOL_ICMP = 1
 const PROTOCOL_IPV4 = 4

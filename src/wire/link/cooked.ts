@@ -2,6 +2,7 @@
 // BSD loopback, OpenBSD's packet filter and enc, Linux netfilter, Apple's PKTAP, PPI, ERF, Juniper.
 // All at https://www.tcpdump.org/linktypes.html.
 
+import type { Cursor } from '../cursor.js'
 import { BAD_HEADER, NOT_IP } from '../decode-status.js'
 import {
   LAYER_CHDLC,
@@ -13,7 +14,6 @@ import {
   LAYER_LINK,
   LAYER_LLC,
 } from '../layers.js'
-import type { Cursor } from '../cursor.js'
 
 /** Length of a Linux cooked header, whose last two bytes are an EtherType. */
 export const SLL_HEADER_LEN = 16

@@ -4,6 +4,7 @@
 // FabricPath, TRILL, provider backbone bridges (802.1ah), port extenders (802.1BR, VN-Tag), HSR,
 // Cisco metadata and ISL. Padding after a short packet falls away with the IP length.
 
+import type { Cursor } from '../cursor.js'
 import { NOT_IP } from '../decode-status.js'
 import {
   ENCAP_FABRICPATH,
@@ -24,7 +25,6 @@ import {
   LAYER_PPP,
   LAYER_PPPOE,
 } from '../layers.js'
-import type { Cursor } from '../cursor.js'
 
 // Byte offsets from the start of the frame.
 const ETHERNET_TYPE = 12

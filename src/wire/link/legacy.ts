@@ -1,9 +1,9 @@
 // Link headers of older or rarer networks: token ring, FDDI, ARCNET, ATM, IP over FireWire, Fibre
 // Channel and InfiniBand. All at https://www.tcpdump.org/linktypes.html.
 
+import type { Cursor } from '../cursor.js'
 import { NOT_IP } from '../decode-status.js'
 import { LAYER_ETHERTYPE, LAYER_IP, LAYER_IPV4, LAYER_LLC } from '../layers.js'
-import type { Cursor } from '../cursor.js'
 
 /** Access control, frame control, two addresses. */
 const TOKEN_RING_HEADER_LEN = 14

@@ -1,18 +1,7 @@
 // The link types of captures (https://www.tcpdump.org/linktypes.html) and the header each begins
 // with. Names are those of the list, in the spelling of `tcpdump -L`.
 
-import {
-  readEnc,
-  readErf,
-  readJuniper,
-  readLoopback,
-  readNflog,
-  readPflog,
-  readPktap,
-  readPpi,
-  readSll,
-  readSll2,
-} from './cooked.js'
+import type { Cursor } from '../cursor.js'
 import { UNKNOWN_LINKTYPE } from '../decode-status.js'
 import {
   LAYER_CHDLC,
@@ -27,6 +16,18 @@ import {
   LAYER_WIFI,
 } from '../layers.js'
 import {
+  readEnc,
+  readErf,
+  readJuniper,
+  readLoopback,
+  readNflog,
+  readPflog,
+  readPktap,
+  readPpi,
+  readSll,
+  readSll2,
+} from './cooked.js'
+import {
   readArcnet,
   readClassicalIp,
   readFddi,
@@ -36,7 +37,6 @@ import {
   skipHeader,
 } from './legacy.js'
 import { readFrameRelay } from './ppp.js'
-import type { Cursor } from '../cursor.js'
 import { readPrism, readRadiotap } from './wifi.js'
 
 /** LINKTYPE_ values with a straight path (https://www.tcpdump.org/linktypes.html). */

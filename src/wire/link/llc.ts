@@ -1,8 +1,8 @@
 // IEEE 802.2 LLC and SNAP (RFC 1042), as under 802.3, Wi-Fi, token ring, FDDI and ATM.
 
+import type { Cursor } from '../cursor.js'
 import { NOT_IP } from '../decode-status.js'
 import { LAYER_ETHERNET, LAYER_ETHERTYPE, LAYER_IP } from '../layers.js'
-import type { Cursor } from '../cursor.js'
 
 /** Both service access points, control. */
 const LLC_HEADER_LEN = 3

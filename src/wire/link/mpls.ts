@@ -1,11 +1,11 @@
 // MPLS label stack, RFC 3032. Nothing says what lies below it: IP is told by its version nibble, a
 // pseudowire by its control word (RFC 4385, RFC 4448) or by an EtherType where Ethernet has one.
 
+import type { Cursor } from '../cursor.js'
 import { NOT_IP } from '../decode-status.js'
 import { ENCAP_MPLS } from '../encapsulation.js'
-import { ETHERNET_HEADER_LEN, isKnownEthertype } from './ethernet.js'
 import { LAYER_ETHERNET, LAYER_IPV4, LAYER_IPV6 } from '../layers.js'
-import type { Cursor } from '../cursor.js'
+import { ETHERNET_HEADER_LEN, isKnownEthertype } from './ethernet.js'
 
 const LABEL_LEN = 4
 const BOTTOM_OF_STACK = 0x100

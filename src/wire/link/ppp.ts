@@ -1,6 +1,7 @@
 // Point-to-point links: PPP (RFC 1661, RFC 1662), PPPoE (RFC 2516), Cisco HDLC, frame relay
 // (RFC 2427).
 
+import type { Cursor } from '../cursor.js'
 import { NOT_IP } from '../decode-status.js'
 import { ENCAP_PPPOE } from '../encapsulation.js'
 import {
@@ -12,7 +13,6 @@ import {
   LAYER_PPP,
 } from '../layers.js'
 import { snapLayer } from './llc.js'
-import type { Cursor } from '../cursor.js'
 
 const PPP_ALL_STATIONS = 0xff
 const PPP_IPV4 = 0x0021

@@ -1,9 +1,9 @@
 // IEEE 802.11 data frames and the headers monitors put before them (radiotap, Prism, AVS).
 // Encrypted frames end the cursor; of an aggregate (A-MSDU) the first subframe is followed.
 
+import type { Cursor } from '../cursor.js'
 import { NOT_IP, TRUNCATED_HEADER } from '../decode-status.js'
 import { LAYER_LLC, LAYER_WIFI } from '../layers.js'
-import type { Cursor } from '../cursor.js'
 
 /** Frame control, duration, three addresses, sequence control. */
 const WIFI_HEADER_LEN = 24

@@ -4,9 +4,9 @@
 // a packet belongs to a stream once the first 16 bytes of its header are there, whatever the data
 // offset says.
 
+import type { Cursor } from '../cursor.js'
 import { BAD_HEADER, ICMP_ERROR, SEGMENT, TRUNCATED_HEADER } from '../decode-status.js'
 import type { Segment } from '../segment.js'
-import type { Cursor } from '../cursor.js'
 
 // Byte offsets from the start of the header.
 const TCP_PORTS = 0

@@ -1,9 +1,9 @@
 // Tunnels of access networks over UDP: GTP-U (3GPP TS 29.281), L2TP (RFC 2661), Teredo (RFC 4380).
 
+import type { Cursor } from '../cursor.js'
 import { BAD_HEADER, NOT_TCP } from '../decode-status.js'
 import { ENCAP_GTP, ENCAP_L2TP, ENCAP_TEREDO } from '../encapsulation.js'
 import { LAYER_IP, LAYER_IPV6, LAYER_PPP } from '../layers.js'
-import type { Cursor } from '../cursor.js'
 
 /** Flags, message type, length, tunnel endpoint identifier. */
 const GTP_HEADER_LEN = 8

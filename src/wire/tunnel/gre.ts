@@ -1,6 +1,7 @@
 // GRE (RFC 2784, RFC 2890), the enhanced GRE of PPTP (RFC 2637), NVGRE (RFC 7637), ERSPAN
 // (draft-foschiano-erspan), WCCP redirection, and Ethernet in IP (RFC 3378).
 
+import type { Cursor } from '../cursor.js'
 import { NOT_IP } from '../decode-status.js'
 import {
   ENCAP_ERSPAN,
@@ -10,7 +11,6 @@ import {
   ENCAP_PPTP,
 } from '../encapsulation.js'
 import { LAYER_ETHERNET, LAYER_ETHERTYPE, LAYER_IPV4, LAYER_PPP } from '../layers.js'
-import type { Cursor } from '../cursor.js'
 
 const GRE_HEADER_LEN = 4
 const GRE_CHECKSUM = 0x8000

@@ -2,6 +2,7 @@
 // (draft-ietf-nvo3-vxlan-gpe), NSH (RFC 8300), GENEVE (RFC 8926), LISP (RFC 9300), CAPWAP
 // (RFC 5415), TZSP.
 
+import type { Cursor } from '../cursor.js'
 import { FRAGMENT, NOT_IP, NOT_TCP } from '../decode-status.js'
 import {
   ENCAP_CAPWAP,
@@ -21,7 +22,6 @@ import {
   LAYER_NSH,
   LAYER_WIFI,
 } from '../layers.js'
-import type { Cursor } from '../cursor.js'
 
 /** Flags, then the network identifier in the upper 24 bits of the second word. */
 const VXLAN_HEADER_LEN = 8

@@ -1,8 +1,9 @@
 // UDP (RFC 768) as a carrier of tunnels, recognized by their registered ports.
 
+import type { Cursor } from '../cursor.js'
 import { BAD_HEADER, NOT_TCP } from '../decode-status.js'
-import { readGtp, readL2tp, readTeredo } from './access.js'
 import { LAYER_MPLS } from '../layers.js'
+import { readGtp, readL2tp, readTeredo } from './access.js'
 import {
   readCapwap,
   readGeneve,
@@ -12,7 +13,6 @@ import {
   readVxlanGpe,
   readVxlanLinux,
 } from './overlay.js'
-import type { Cursor } from '../cursor.js'
 
 const UDP_HEADER_LEN = 8
 const UDP_PORTS = 0

@@ -1,7 +1,12 @@
 // Which segments make one connection, when it is handed over, and that memory follows live connections.
 
 import { describe, expect, test } from 'vitest'
-import * as L from '../../../src/tcp/record/bits.js'
+import {
+  CONN_EVICTED,
+  CONN_REUSED_PORTS,
+  CONN_SIMULTANEOUS_OPEN,
+  CONN_SUPERSEDED,
+} from '../../../src/tcp/record/bits.js'
 import type { TrackerLimits } from '../../../src/tcp/limits.js'
 import { Tracker } from '../../../src/tcp/tracker.js'
 import { ACK, FIN, RST, SYN } from '../../../src/wire/segment.js'
@@ -136,8 +141,8 @@ describe('streams are numbered as Wireshark does', () => {
       [0, 3],
       [1, 1],
     ])
-    expect(has(feed.ended[0], L.CONN_SUPERSEDED)).toBe(true)
-    expect(has(feed.ended[1], L.CONN_REUSED_PORTS)).toBe(true)
+    expect(has(feed.ended[0], CONN_SUPERSEDED)).toBe(true)
+    expect(has(feed.ended[1], CONN_REUSED_PORTS)).toBe(true)
   })
 
   test('a closed connection whose ports are used again was not superseded', () => {
@@ -147,8 +152,8 @@ describe('streams are numbered as Wireshark does', () => {
     feed.open(CLIENT, ISN + 70_000)
     feed.tracker.finish()
     expect(feed.streams).toEqual([0, 1])
-    expect(has(feed.ended[0], L.CONN_SUPERSEDED)).toBe(false)
-    expect(has(feed.ended[1], L.CONN_REUSED_PORTS)).toBe(true)
+    expect(has(feed.ended[0], CONN_SUPERSEDED)).toBe(false)
+    expect(has(feed.ended[1], CONN_REUSED_PORTS)).toBe(true)
   })
 
   test.each([
@@ -171,7 +176,7 @@ describe('streams are numbered as Wireshark does', () => {
     feed.segment(SERVER, CLIENT, { flags: SYN, seq: 99 })
     feed.tracker.finish()
     expect(feed.ended.map((e) => e.packets)).toEqual([2])
-    expect(has(feed.ended[0], L.CONN_SIMULTANEOUS_OPEN)).toBe(true)
+    expect(has(feed.ended[0], CONN_SIMULTANEOUS_OPEN)).toBe(true)
   })
 
   test('a capture that begins midstream has a first sequence number, and a later SYN another', () => {
@@ -280,10 +285,10 @@ describe('memory', () => {
     expect(feed.tracker.table.size).toBe(100)
     expect(feed.tracker.evicted).toBe(900)
     expect(feed.streams).toEqual(Array.from({ length: 900 }, (_, i) => i))
-    expect(feed.ended.every((e) => has(e, L.CONN_EVICTED))).toBe(true)
+    expect(feed.ended.every((e) => has(e, CONN_EVICTED))).toBe(true)
     feed.tracker.finish()
     expect(feed.streams).toEqual(Array.from({ length: 1000 }, (_, i) => i))
-    expect(has(feed.ended[999], L.CONN_EVICTED)).toBe(false)
+    expect(has(feed.ended[999], CONN_EVICTED)).toBe(false)
   })
 
   test('a SYN-ACK alone does not complete a handshake: such connections are bounded, too', () => {
@@ -330,7 +335,7 @@ describe('memory', () => {
       if (i % 2 === 0) feed.open(client(i))
       else feed.syn(client(i))
     }
-    expect(feed.ended.every((e) => has(e, L.CONN_EVICTED) && e.packets === 1)).toBe(true)
+    expect(feed.ended.every((e) => has(e, CONN_EVICTED) && e.packets === 1)).toBe(true)
     expect(feed.tracker.table.size).toBeLessThanOrEqual(1000 + 100)
   })
 })
@@ -454,7 +459,7 @@ describe('the bound of the table', () => {
     }
     expect(feed.tracker.table.size).toBeLessThanOrEqual(100)
     expect(feed.tracker.evicted).toBe(900)
-    expect(feed.ended.every(({ connFlags }) => (connFlags & L.CONN_EVICTED) !== 0)).toBe(true)
+    expect(feed.ended.every(({ connFlags }) => (connFlags & CONN_EVICTED) !== 0)).toBe(true)
     expect(feed.ended.map(({ stream }) => stream)).not.toContain(0)
     feed.tracker.finish()
     expect(new Set(feed.ended.map(({ stream }) => stream)).size).toBe(1000)
@@ -469,6 +474,6 @@ describe('the bound of the table', () => {
     feed.tracker.finish()
     expect(feed.tracker.table.size).toBe(0)
     expect(feed.ended).toHaveLength(500)
-    expect(feed.ended.filter(({ connFlags }) => (connFlags & L.CONN_EVICTED) !== 0)).toEqual([])
+    expect(feed.ended.filter(({ connFlags }) => (connFlags & CONN_EVICTED) !== 0)).toEqual([])
   })
 })
