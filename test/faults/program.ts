@@ -1,43 +1,11 @@
-// The running program, watched from outside: what it has open, how far it has read, what it leaves behind.
+// The running program: how it is started and ended, and what it leaves behind.
 
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Run, ROOT, ended, start } from '../cli/run-cli.js'
 
 const PROGRAM = join(ROOT, 'bin/tcp-teardown.js')
-
-/** Why a test that looks into a running process cannot be run here; undefined where it can. */
-export const NO_PROC: string | undefined = existsSync('/proc/self/fdinfo')
-  ? undefined
-  : 'needs /proc to see how far the program has read'
-
-/** Waits until something holds, and fails after a while. */
-export async function until(what: string, holds: () => boolean): Promise<void> {
-  for (let tries = 0; !holds(); tries++) {
-    if (tries > 2000) throw new Error(`it never came to this: ${what}`)
-    await sleep(5)
-  }
-}
-
-/** How far a process has read a file that it has open, or undefined. */
-export function positionIn(pid: number | undefined, path: string): number | undefined {
-  try {
-    for (const fd of readdirSync(`/proc/${pid}/fd`)) {
-      if (readlinkSync(`/proc/${pid}/fd/${fd}`) !== path) continue
-      return Number(/^pos:\s*(\d+)/.exec(readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8'))?.[1])
-    }
-  } catch {
-    // Closed meanwhile.
-  }
-  return undefined
-}
-
-/** Waits until a process is reading a file. */
-export function untilReading(pid: number | undefined, path: string, from = 0): Promise<void> {
-  return until(`${path} is read`, () => (positionIn(pid, path) ?? -1) >= from)
-}
 
 /** How a started program ended. */
 export interface Ending extends Run {

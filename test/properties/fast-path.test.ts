@@ -7,6 +7,7 @@ import type { Connection } from '../../src/index.js'
 import type { BuiltRecord } from '../support/capture-builder.js'
 import { scenarioFrames } from '../support/scenario.js'
 import { conversations, recordsOf } from './conversation.js'
+import { runs } from '../support/runs.js'
 
 type Analyze = (records: readonly BuiltRecord[]) => Connection[]
 let straight: Analyze
@@ -40,7 +41,7 @@ test('plausible conversations, whole and with packets missing', () => {
     fc.property(conversations, fc.array(fc.nat(30), { maxLength: 3 }), (conversation, missing) => {
       expectTheSame(recordsOf(conversation).filter((_record, at) => !missing.includes(at)))
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(600) },
   )
   expect(usual).toBeGreaterThan(500)
 })
@@ -95,7 +96,7 @@ test('any segments, behind the beginnings of a connection', () => {
         expectTheSame(scenarioFrames(texts.join('\n')))
       },
     ),
-    { numRuns: 2500 },
+    { numRuns: runs(1000) },
   )
   expect(usual).toBeGreaterThan(800)
 })

@@ -4,9 +4,10 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { CAUSES, type Connection, PacketAnalyzer } from '../../../src/index.js'
 import { type ScenarioOptions, runScenario, scenarioFrames } from '../../support/scenario.js'
+import { runs } from '../../support/runs.js'
 
 const ENDINGS = new Set(CAUSES.map((row) => `${row.verdict}.${row.cause}`))
-const RUNS = 1000
+const RUNS = runs(600)
 
 const flags = fc.constantFrom('S', 'S.', '.', '.', 'P.', 'P.', 'F.', 'FP.', 'R', 'R.', 'F', 'P')
 const rest = fc.constantFrom('', '', '', ' win 0', ' ttl 60', ' copy', ' nots', ' id 0')
@@ -111,6 +112,6 @@ test('other connections in between make no difference', () => {
         ])
       expect(facts(mine)).toEqual(facts(alone))
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   )
 })
