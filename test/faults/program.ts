@@ -1,11 +1,13 @@
 // The running program: how it is started and ended, and what it leaves behind.
 
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Run, ROOT, ended, start } from '../cli/run-cli.js'
+import { until } from '../support/waiting.js'
 
 const PROGRAM = join(ROOT, 'bin/tcp-teardown.js')
+const HOLDING = new URL('./holding.mjs', import.meta.url).href
 
 /** How a started program ended. */
 export interface Ending extends Run {
@@ -46,6 +48,35 @@ export class Started {
   /** Temporary files it has left. */
   get left(): string[] {
     return readdirSync(this.temporary)
+  }
+}
+
+/** The program, which stops in the middle of a file until it is let go on: see holding.mjs. */
+export class Held extends Started {
+  private readonly path: string
+  private readonly hold: string
+
+  constructor(folder: string, args: readonly string[], path: string, pass = 1) {
+    const hold = temporaryFolder(folder)
+    super(folder, args, {
+      env: {
+        NODE_OPTIONS: `--import=${HOLDING}`,
+        HOLD_PATH: path,
+        HOLD_PASS: String(pass),
+        HOLD_FOLDER: hold,
+      },
+    })
+    this.path = path
+    this.hold = hold
+  }
+
+  /** Waits until it stands there. */
+  stands(): Promise<void> {
+    return until(`it stands in ${this.path}`, () => existsSync(join(this.hold, 'reached')))
+  }
+
+  goOn(): void {
+    writeFileSync(join(this.hold, 'go'), '')
   }
 }
 

@@ -37,7 +37,9 @@ export function untilReading(pid: number | undefined, path: string, from = 0): P
 /** Waits until a process has nothing to do before something comes through its standard input. */
 export function untilInputIsWanted(pid: number | undefined): Promise<void> {
   return until('standard input is waited for', () =>
-    openFiles(pid).some(({ target, info }) => target.includes('[eventpoll]') && /^tfd: +0 /m.test(info)),
+    openFiles(pid).some(
+      ({ target, info }) => target.includes('[eventpoll]') && /^tfd: +0 /m.test(info),
+    ),
   )
 }
 

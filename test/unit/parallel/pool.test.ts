@@ -45,7 +45,12 @@ test('answers come in the order of the tasks, whatever is ready first', async ()
   for (const workers of [1, 2, 4, 9]) {
     // The first task is begun first, and is ready last where there is another worker for the others.
     const after = workers === 1 ? 0 : 3
-    const tasks = [{ say: 'a', cost: 80, after }, { say: 'b' }, { say: 'c', cost: 40 }, { say: 'd' }]
+    const tasks = [
+      { say: 'a', cost: 80, after },
+      { say: 'b' },
+      { say: 'c', cost: 40 },
+      { say: 'd' },
+    ]
     expect(await outcomes(tasks, workers)).toEqual(
       ['a', 'b', 'c', 'd'].map((s) => done(`${s} set up`)),
     )
