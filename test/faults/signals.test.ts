@@ -73,15 +73,17 @@ describe.concurrent.each(CODES)('%s', (signal, code) => {
     )
   })
 
-  test.skipIf(NO_PROC)('while gzip is inflated', async () => {
-    const run = new Started(scratch.path, ['analyze', '-f', 'ndjson', gzip])
-    await untilReading(run.pid, gzip)
+  test('while gzip is inflated', async () => {
+    // It stands behind the first megabyte of six; after four more it would look around anyway.
+    const run = new Held(scratch.path, ['analyze', '-f', 'ndjson', gzip], gzip)
+    await run.stands()
     run.child.kill(signal)
+    run.goOn()
     const { code: found, stdout } = await run.ending
     expect(found).toBe(code)
     const capture = rows(stdout).find(({ type }) => type === 'capture')
     expect(capture).toMatchObject({ error: { code: 'ERR_INTERRUPTED' } })
-    expect(capture?.['packets']).toBeLessThan(ENDLESS_GZIP_PACKETS / 2)
+    expect(capture?.['packets']).toBeLessThan(ENDLESS_GZIP_PACKETS / 4)
   })
 
   test.skipIf(NO_PROC)('while captures are merged', async () => {
@@ -169,7 +171,8 @@ test('a second signal ends the process at once, and leaves no partial file', asy
   await until('there are results', () => partials(folder).length > 0)
   // The first one waits for whoever writes into the pipe, but not for ever: it is to find both when it goes on.
   for (const signal of ['SIGSTOP', 'SIGINT', 'SIGTERM', 'SIGCONT'] as const) run.child.kill(signal)
-  expect((await run.ending).signal).toBe('SIGTERM')
+  // Which of them it takes for the second one is up to the kernel.
+  expect(['SIGINT', 'SIGTERM']).toContain((await run.ending).signal)
   expect(existsSync(out)).toBe(false)
   expect(readdirSync(folder)).toEqual([])
 })
