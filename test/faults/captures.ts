@@ -43,7 +43,7 @@ const MEMBER_BYTES = 1 << 26
 /** Packets of {@link writeEndlessGzip}. */
 export const ENDLESS_GZIP_PACKETS: number = 2 + (GZIP_MEMBERS * MEMBER_BYTES) / RECORD_HEADER_BYTES
 
-/** The same as gzip: small enough to be read at once, and long to inflate. Returns the length of its first member. */
+/** The same as gzip, thirty megabytes that are long to inflate. Returns the length of its first member. */
 export function writeEndlessGzip(path: string): number {
   const first = gzipSync(ONE)
   const zeros = gzipSync(new Uint8Array(MEMBER_BYTES), { level: 1 })

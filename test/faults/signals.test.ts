@@ -74,7 +74,7 @@ describe.concurrent.each(CODES)('%s', (signal, code) => {
   })
 
   test('while gzip is inflated', async () => {
-    // It stands behind the first megabyte of six; after four more it would look around anyway.
+    // It stands behind the first megabyte of thirty; without looking between two pieces it would read two more.
     const run = new Held(scratch.path, ['analyze', '-f', 'ndjson', gzip], gzip)
     await run.stands()
     run.child.kill(signal)
@@ -83,7 +83,7 @@ describe.concurrent.each(CODES)('%s', (signal, code) => {
     expect(found).toBe(code)
     const capture = rows(stdout).find(({ type }) => type === 'capture')
     expect(capture).toMatchObject({ error: { code: 'ERR_INTERRUPTED' } })
-    expect(capture?.['packets']).toBeLessThan(ENDLESS_GZIP_PACKETS / 4)
+    expect(capture?.['packets']).toBeLessThan(ENDLESS_GZIP_PACKETS / 20)
   })
 
   test.skipIf(NO_PROC)('while captures are merged', async () => {
