@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { PcapngBuilder } from '../support/capture-builder.js'
 import { scenarioFrames } from '../support/scenario.js'
 import { Scratch, analyze, connections, rows, run } from './run-cli.js'
@@ -26,17 +26,23 @@ function withoutAddresses(stdout: string): unknown[] {
   return rows(stdout).map((row) => Object.assign(row, { client_ip: '', server_ip: '' }))
 }
 
+// With a key that is known: what a random one makes of an address may have it in it, once in a few thousand runs.
 describe.concurrent('no address of the capture is in', () => {
+  let withKey: string[] = []
+  beforeAll(async () => {
+    withKey = ['--anonymize-key', await scratch.file('known-key', KEY)]
+  })
+
   test.each(['table', 'json', 'ndjson', 'csv'])('%s', async (format) => {
     const addresses = await realAddresses()
-    const { stdout, stderr } = await analyze(['-f', format, '--all', '--anonymize', ...V4_AND_V6])
+    const { stdout, stderr } = await analyze(['-f', format, '--all', ...withKey, ...V4_AND_V6])
     expect(addresses.length).toBeGreaterThan(3)
     for (const address of addresses) expect(stdout + stderr).not.toContain(address)
   })
 
   test.each(['text', 'json'])('explain as %s', async (format) => {
     const addresses = await realAddresses()
-    const args = ['--anonymize', '-f', format, '--stream', '0']
+    const args = [...withKey, '-f', format, '--stream', '0']
     const { code, stdout } = await run(['explain', ...args, V4_AND_V6[1] ?? ''])
     expect(code).toBe(0)
     for (const address of addresses) expect(stdout).not.toContain(address)
@@ -44,7 +50,7 @@ describe.concurrent('no address of the capture is in', () => {
 
   test('the list of connections that explain could mean', async () => {
     const addresses = await realAddresses()
-    const { code, stderr } = await run(['explain', '--anonymize', V4_AND_V6[2] ?? ''])
+    const { code, stderr } = await run(['explain', ...withKey, V4_AND_V6[2] ?? ''])
     expect(code).toBe(2)
     expect(stderr).toContain('--stream 1')
     for (const address of addresses) expect(stderr).not.toContain(address)

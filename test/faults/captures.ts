@@ -37,10 +37,16 @@ export function writeEndless(path: string, bytes = 8e9): string {
   return path
 }
 
-/** The same as gzip: small enough to be read at once, and long to inflate. Returns the length of its first member. */
+const GZIP_MEMBERS = 100
+const MEMBER_BYTES = 1 << 26
+
+/** Packets of {@link writeEndlessGzip}. */
+export const ENDLESS_GZIP_PACKETS: number = 2 + (GZIP_MEMBERS * MEMBER_BYTES) / RECORD_HEADER_BYTES
+
+/** The same as gzip, thirty megabytes that are long to inflate. Returns the length of its first member. */
 export function writeEndlessGzip(path: string): number {
   const first = gzipSync(ONE)
-  const zeros = gzipSync(new Uint8Array(1 << 26), { level: 1 })
-  writeFileSync(path, Buffer.concat([first, ...Array.from({ length: 100 }, () => zeros)]))
+  const zeros = gzipSync(new Uint8Array(MEMBER_BYTES), { level: 1 })
+  writeFileSync(path, Buffer.concat([first, ...Array.from({ length: GZIP_MEMBERS }, () => zeros)]))
   return first.length
 }

@@ -3,12 +3,12 @@
 import { spawnSync } from 'node:child_process'
 import { appendFileSync, mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { readLadder } from '../../src/engine/ladder/reader.js'
 import { Scratch, analyze, connections, rows } from '../cli/run-cli.js'
 import { ONE, manyRefused, writeEndless, writeEndlessGzip } from './captures.js'
-import { NO_PROC, Started, partials, until, untilReading } from './program.js'
+import { until } from '../support/waiting.js'
+import { Held, Started, partials } from './program.js'
 
 const scratch = new Scratch()
 
@@ -69,17 +69,16 @@ test('the writer of a pipe dies inside a record', async () => {
   expect([code, stderr]).toEqual([2, expect.stringContaining(`${pipe}: capture cut short`)])
 })
 
-describe.skipIf(NO_PROC)('while it is read', () => {
+describe('while it is read', () => {
   test.each(['pcap', 'gz'])('cut between two records (%s): not taken for whole', async (kind) => {
     const capture = join(scratch.path, `shrinks.${kind}`)
     let first = ONE.length
     if (kind === 'gz') first = writeEndlessGzip(capture)
     else writeEndless(capture)
-    const run = new Started(scratch.path, ['analyze', '-f', 'ndjson', capture])
-    // Its size has been taken when its position moves, which that of gzip does not.
-    await untilReading(run.pid, capture, kind === 'gz' ? 0 : 1)
-    await sleep(kind === 'gz' ? 100 : 0)
+    const run = new Held(scratch.path, ['analyze', '-f', 'ndjson', capture], capture)
+    await run.stands()
     truncateSync(capture, first)
+    run.goOn()
     const { code, stdout, stderr } = await run.ending
     expect(code).toBe(2)
     expect(stderr).toMatch(
@@ -90,20 +89,22 @@ describe.skipIf(NO_PROC)('while it is read', () => {
   })
 
   test('deleted: what is open stays readable', async () => {
-    const capture = writeEndless(join(scratch.path, 'unlinked.pcap'), 1e8)
-    const run = new Started(scratch.path, ['analyze', '-f', 'ndjson', capture])
-    await untilReading(run.pid, capture, 1)
+    const capture = writeEndless(join(scratch.path, 'unlinked.pcap'), 1e7)
+    const run = new Held(scratch.path, ['analyze', '-f', 'ndjson', capture], capture)
+    await run.stands()
     rmSync(capture)
+    run.goOn()
     const { code, stdout } = await run.ending
     expect([code, connections(stdout).length]).toEqual([0, 1])
   })
 
   test('written on: --resume makes its result again', async () => {
-    const capture = writeEndless(join(scratch.path, 'grows.pcap'), 1e8)
+    const capture = writeEndless(join(scratch.path, 'grows.pcap'), 1e7)
     const args = ['--out-dir', join(scratch.path, 'results'), '--resume', capture]
-    const run = new Started(scratch.path, ['analyze', ...args])
-    await untilReading(run.pid, capture, 1)
+    const run = new Held(scratch.path, ['analyze', ...args], capture)
+    await run.stands()
     appendFileSync(capture, ONE.subarray(24))
+    run.goOn()
     expect((await run.ending).stderr).toContain('1 results written')
     expect((await analyze(args)).stderr).toContain('1 results written')
     expect((await analyze(args)).stderr).toContain('0 results written')

@@ -8,6 +8,7 @@ import { analyzeSource } from '../../src/engine/analyze-source.js'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { bundled } from '../support/bundle.mjs'
 import { ROOT, Scratch, analyze, rows } from '../cli/run-cli.js'
+import { HANG_MS } from '../support/waiting.js'
 import { ONE, manyRefused } from './captures.js'
 import { noTinyDisk, partials, shell } from './program.js'
 
@@ -134,7 +135,12 @@ test('a terminal has its cursor again after a failure', ({ skip }) => {
     MANY: many,
   }
   const args = ['-qec', line, '/dev/null']
-  const { stdout } = spawnSync('script', args, { cwd: ROOT, env, encoding: 'utf8', timeout: 8000 })
+  const { stdout } = spawnSync('script', args, {
+    cwd: ROOT,
+    env,
+    encoding: 'utf8',
+    timeout: HANG_MS,
+  })
   expect(stdout).toContain('larger than files may be')
   expect(stdout.lastIndexOf('\u001b[?25l')).toBeGreaterThan(0)
   expect(stdout.lastIndexOf('\u001b[?25h')).toBeGreaterThan(stdout.lastIndexOf('\u001b[?25l'))

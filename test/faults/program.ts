@@ -1,43 +1,13 @@
-// The running program, watched from outside: what it has open, how far it has read, what it leaves behind.
+// The running program: how it is started and ended, and what it leaves behind.
 
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Run, ROOT, ended, start } from '../cli/run-cli.js'
+import { until } from '../support/waiting.js'
 
 const PROGRAM = join(ROOT, 'bin/tcp-teardown.js')
-
-/** Why a test that looks into a running process cannot be run here; undefined where it can. */
-export const NO_PROC: string | undefined = existsSync('/proc/self/fdinfo')
-  ? undefined
-  : 'needs /proc to see how far the program has read'
-
-/** Waits until something holds, and fails after a while. */
-export async function until(what: string, holds: () => boolean): Promise<void> {
-  for (let tries = 0; !holds(); tries++) {
-    if (tries > 2000) throw new Error(`it never came to this: ${what}`)
-    await sleep(5)
-  }
-}
-
-/** How far a process has read a file that it has open, or undefined. */
-export function positionIn(pid: number | undefined, path: string): number | undefined {
-  try {
-    for (const fd of readdirSync(`/proc/${pid}/fd`)) {
-      if (readlinkSync(`/proc/${pid}/fd/${fd}`) !== path) continue
-      return Number(/^pos:\s*(\d+)/.exec(readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8'))?.[1])
-    }
-  } catch {
-    // Closed meanwhile.
-  }
-  return undefined
-}
-
-/** Waits until a process is reading a file. */
-export function untilReading(pid: number | undefined, path: string, from = 0): Promise<void> {
-  return until(`${path} is read`, () => (positionIn(pid, path) ?? -1) >= from)
-}
+const HOLDING = new URL('./holding.mjs', import.meta.url).href
 
 /** How a started program ended. */
 export interface Ending extends Run {
@@ -78,6 +48,35 @@ export class Started {
   /** Temporary files it has left. */
   get left(): string[] {
     return readdirSync(this.temporary)
+  }
+}
+
+/** The program, which stops in the middle of a file until it is let go on: see holding.mjs. */
+export class Held extends Started {
+  private readonly path: string
+  private readonly hold: string
+
+  constructor(folder: string, args: readonly string[], path: string, pass = 1) {
+    const hold = temporaryFolder(folder)
+    super(folder, args, {
+      env: {
+        NODE_OPTIONS: `--import=${HOLDING}`,
+        HOLD_PATH: path,
+        HOLD_PASS: String(pass),
+        HOLD_FOLDER: hold,
+      },
+    })
+    this.path = path
+    this.hold = hold
+  }
+
+  /** Waits until it stands there. */
+  stands(): Promise<void> {
+    return until(`it stands in ${this.path}`, () => existsSync(join(this.hold, 'reached')))
+  }
+
+  goOn(): void {
+    writeFileSync(join(this.hold, 'go'), '')
   }
 }
 

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Scratch } from '../cli/run-cli.js'
 import { ONE } from './captures.js'
-import { Started, partials, until } from './program.js'
+import { until } from '../support/waiting.js'
+import { Started, partials } from './program.js'
 
 const scratch = new Scratch()
 const NOBODY = 65_534

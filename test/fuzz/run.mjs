@@ -45,6 +45,7 @@ async function long() {
     runs: Number(values.runs),
     seconds: Number(values.seconds),
     finds: Number(values['max-finds']),
+    timed: true,
   }
   say(`seed ${seed}, ${bases.length} captures to begin with`)
   const before = process.cpuUsage()
@@ -78,7 +79,8 @@ async function single(run) {
   const { bytes } = inputOf(bases, seed, run)
   const name = `find-${seed}-${run}.bin`
   writeFileSync(name, bytes)
-  const { finds } = await campaign(bases, seed, run, { runs: 1, seconds: Infinity, finds: 1 })
+  const limits = { runs: 1, seconds: Infinity, finds: 1, timed: true }
+  const { finds } = await campaign(bases, seed, run, limits)
   say(`${bytes.length} bytes in ${name}`)
   say(finds[0]?.message ?? 'every property holds')
   if (finds.length > 0) process.exitCode = 1

@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { ROOT, Scratch, run } from '../cli/run-cli.js'
+import { HANG_MS } from '../support/waiting.js'
 import { NAME, hostileCapture, unprintable } from './hostile.js'
 
 const scratch = new Scratch()
@@ -79,7 +80,7 @@ test('the progress line', ({ skip }) => {
       TERM: 'xterm',
     },
     encoding: 'utf8',
-    timeout: 8000,
+    timeout: HANG_MS,
   })
   expect(stdout).toContain('=1+1,\u241b[2J\u241b]0;owned\u2407')
   // The bar itself keeps and moves the cursor, and clears its line.

@@ -18,6 +18,7 @@ import {
   recordsOf,
   START_NS,
 } from './conversation.js'
+import { runs } from '../support/runs.js'
 
 const SECOND = 1_000_000_000n
 const END_NS = START_NS + 100_000n * SECOND
@@ -71,7 +72,7 @@ test('connections that pass at the same time change none of each other', () => {
       expect(together).toEqual(singles)
       expect(together).toHaveLength(list.length)
     }),
-    { numRuns: 90 },
+    { numRuns: runs(90) },
   )
 })
 
@@ -83,7 +84,7 @@ test('captures one behind the other are the union', () => {
       expect(together).toEqual(singles)
       expect(together).toHaveLength(list.length)
     }),
-    { numRuns: 80 },
+    { numRuns: runs(80) },
   )
 })
 
@@ -103,6 +104,6 @@ test('a capture that ends earlier: the same of every connection that was over', 
       const after = analyze([...records, endMark(END_NS)]).filter((_, stream) => isOver[stream])
       expect(before).toEqual(after)
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   )
 })

@@ -10,6 +10,7 @@ import {
 } from '../support/capture-builder.js'
 import { analyzeBytes } from './analysis.js'
 import { between, conversations, recordsOf } from './conversation.js'
+import { runs } from '../support/runs.js'
 
 /** Records of a few connections side by side. */
 const captures = fc
@@ -39,7 +40,7 @@ test('any split of the octets gives the same, sound or cut or damaged', () => {
       if (at % 2 === 0 && at < bytes.length) bytes[at] = octet
       expect(analyzeBytes(bytes, cuts)).toEqual(analyzeBytes(bytes))
     }),
-    { numRuns: 120 },
+    { numRuns: runs(120) },
   )
 })
 
@@ -54,6 +55,6 @@ test('pcap and pcapng, µs and ns, both byte orders: the same connections', () =
         expect(connectionsOf(buildPcapng(records, littleEndian))).toEqual(expected)
       }
     }),
-    { numRuns: 40 },
+    { numRuns: runs(40) },
   )
 })

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import type { Connection } from '../../src/index.js'
 import { analyze } from './analysis.js'
 import { conversations, recordsOf, START_NS } from './conversation.js'
+import { runs } from '../support/runs.js'
 
 function mirrored(c: Connection): Connection {
   return {
@@ -23,7 +24,7 @@ test('ends that exchange their addresses and ports: roles stay, names are exchan
       const swapped = analyze(recordsOf(conversation, { swapped: true }))
       expect(swapped.map(mirrored)).toEqual(analyze(recordsOf(conversation)))
     }),
-    { numRuns: 250 },
+    { numRuns: runs(250) },
   )
 })
 
@@ -41,7 +42,7 @@ test('any first sequence numbers, wraps included: the same connections', () => {
       const shifted = analyze(recordsOf(conversation, shifts))
       expect(shifted).toEqual(analyze(recordsOf(conversation)))
     }),
-    { numRuns: 250 },
+    { numRuns: runs(250) },
   )
 })
 
@@ -62,7 +63,7 @@ test('another time of day, or before 1970: the same but for the times', () => {
       const moved = analyze(recordsOf(conversation, { startNs }))
       expect(moved.map(timeless)).toEqual(analyze(recordsOf(conversation)).map(timeless))
     }),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   )
 })
 
@@ -78,6 +79,6 @@ test('IPv4 or IPv6: the same but for the addresses', () => {
       )
       expect(six).toEqual(four)
     }),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   )
 })

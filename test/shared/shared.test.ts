@@ -24,7 +24,7 @@ function figure(line: string, name: string): number {
   return Number(new RegExp(`${name} ([\\d.]+) %`).exec(line)?.[1])
 }
 
-describe.skipIf(!existsSync(SHARED))('the shared folder', { timeout: 60_000 }, () => {
+describe.skipIf(!existsSync(SHARED))('the shared folder', () => {
   test('lab: every verdict and every closer is right', () => {
     const line = score('lab')
     expect(line).toContain('missing 0')

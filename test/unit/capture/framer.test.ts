@@ -9,6 +9,7 @@ import {
   type BuiltRecord,
 } from '../../support/capture-builder.js'
 import { readAll, Recorder } from './read-all.js'
+import { runs } from '../../support/runs.js'
 
 const START_NS = 1_700_000_000_000_000_000n
 
@@ -65,7 +66,7 @@ describe('any split gives the same', () => {
         expect(split.info).toEqual(whole.info)
         expect(split.error?.message).toBe(whole.error?.message)
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     )
   })
 })

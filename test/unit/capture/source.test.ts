@@ -3,7 +3,6 @@ import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
-import { setTimeout } from 'node:timers/promises'
 import { deflateRawSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Framer } from '../../../src/capture/framer.js'
@@ -14,6 +13,7 @@ import {
   type ReadSummary,
 } from '../../../src/capture/source.js'
 import { buildPcap, concat } from '../../support/capture-builder.js'
+import { until } from '../../support/waiting.js'
 import { Recorder } from './read-all.js'
 
 const RECORD_BYTES = 16 + 84
@@ -113,7 +113,7 @@ describe('live pipes', () => {
     for (const records of [0, 1, 2, 3]) {
       const from = records === 0 ? 0 : 24 + RECORD_BYTES * (records - 1)
       pipe.write(CAPTURE.subarray(from, 24 + RECORD_BYTES * records))
-      await setTimeout(5)
+      await until(`${records} records are there`, () => recorder.records.length >= records)
       expect(recorder.records).toHaveLength(records)
     }
     pipe.end()
@@ -124,12 +124,13 @@ describe('live pipes', () => {
     const stop = new AbortController()
     const pipe = new PassThrough()
     pipe.write(CAPTURE.subarray(0, 24 + RECORD_BYTES))
-    const reading = read(pipe, { signal: stop.signal })
-    await setTimeout(5)
+    const recorder = new Recorder()
+    const framer = new Framer(recorder, recorder.clock)
+    const reading = readCapture(pipe, framer, { signal: stop.signal })
+    await until('a record is there', () => recorder.records.length > 0)
     stop.abort(new Error('enough'))
-    const { records, error } = await reading
-    expect(records).toBe(1)
-    expect(error).toBe(stop.signal.reason)
+    await expect(reading).rejects.toBe(stop.signal.reason)
+    expect(recorder.records).toHaveLength(1)
     expect(pipe.destroyed).toBe(true)
   })
 

@@ -1,29 +1,39 @@
-// The worker pool: order, deaths, interruption. The workers run code of dist, since Node 20 cannot run TypeScript.
+// The worker pool: order, deaths, interruption. The workers run a bundle, since Node 20 cannot run TypeScript.
 
-import { expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { type TaskOutcome, runPool } from '../../../src/parallel/pool.js'
+import { bundled } from '../../support/bundle.mjs'
 
 const MODULE = new URL('./echo-worker.mjs', import.meta.url)
 
+// Once for all workers: one that bundled for itself could find the file of another half written.
+let serve = ''
+beforeAll(async () => {
+  serve = await bundled('src/parallel/serve.ts')
+})
+
 interface Task {
   readonly say: string
-  readonly ms?: number
+  readonly cost?: number
+  /** Not before so many others have been answered. */
+  readonly after?: number
   readonly how?: 'answer' | 'throw' | 'exit' | 'forever'
 }
 
 async function outcomes(
   tasks: readonly Task[],
   workers: number,
-  signal: AbortSignal = new AbortController().signal,
+  stop: AbortController = new AbortController(),
 ): Promise<TaskOutcome<string>[]> {
   const found: TaskOutcome<string>[] = []
-  const costed = tasks.map((task) => ({ task, cost: task.ms ?? 0 }))
+  const finished = new Int32Array(new SharedArrayBuffer(4))
   const pool = runPool<Task, string, string>({
     module: MODULE,
-    setup: 'set up',
+    setup: { serve, text: 'set up', finished },
     workers,
-    tasks: costed,
-    signal,
+    tasks: tasks.map((task) => ({ task, cost: task.cost ?? 0 })),
+    onProgress: () => stop.abort(),
+    signal: stop.signal,
   })
   for await (const outcome of pool) found.push(outcome)
   return found
@@ -31,9 +41,16 @@ async function outcomes(
 
 const done = (result: string): TaskOutcome<string> => ({ state: 'done', result })
 
-test('answers come in the order of the tasks, whatever they cost', async () => {
-  const tasks = [{ say: 'a', ms: 80 }, { say: 'b' }, { say: 'c', ms: 40 }, { say: 'd' }]
+test('answers come in the order of the tasks, whatever is ready first', async () => {
   for (const workers of [1, 2, 4, 9]) {
+    // The first task is begun first, and is ready last where there is another worker for the others.
+    const after = workers === 1 ? 0 : 3
+    const tasks = [
+      { say: 'a', cost: 80, after },
+      { say: 'b' },
+      { say: 'c', cost: 40 },
+      { say: 'd' },
+    ]
     expect(await outcomes(tasks, workers)).toEqual(
       ['a', 'b', 'c', 'd'].map((s) => done(`${s} set up`)),
     )
@@ -56,13 +73,10 @@ test('a task that throws or ends its worker fails alone', async () => {
 })
 
 test('an interruption asks running tasks for what they have, and begins no other', async () => {
+  // Aborted when the first task tells that it runs.
   const stop = new AbortController()
-  setTimeout(() => stop.abort(), 300)
-  const found = await outcomes(
-    [{ say: 'a', how: 'forever' }, { say: 'b' }, { say: 'c' }],
-    1,
-    stop.signal,
-  )
+  const tasks: Task[] = [{ say: 'a', how: 'forever' }, { say: 'b' }, { say: 'c' }]
+  const found = await outcomes(tasks, 1, stop)
   const notBegun = { state: 'not-begun' }
   expect(found).toEqual([done('a set up'), notBegun, notBegun])
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { RecordQueue } from '../../../src/tcp/queue.js'
+import { runs } from '../../support/runs.js'
 
 /** A number pushes that many entries, `null` takes one out. */
 const steps = fc.array(fc.oneof(fc.integer({ min: 1, max: 700 }), fc.constant(null)), {
@@ -29,7 +30,7 @@ test('behaves as an array does', () => {
       const found = model.map((_, i) => ({ record: queue.at(i), stamp: queue.stampAt(i) }))
       expect(found).toEqual(model)
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   )
 })
 

@@ -16,6 +16,7 @@ import {
   u16,
   zeros,
 } from './frames.js'
+import { runs } from '../../support/runs.js'
 
 const ETHERNET = 1
 const BEFORE = 32
@@ -163,7 +164,7 @@ describe('any octets', () => {
         const status = decoder.decode(exact, 0, frame.length, frame.length + more, linktype, 0)
         expect(status).toBeLessThan(DECODE_STATUS_COUNT)
       }),
-      { numRuns: 5000 },
+      { numRuns: runs(5000) },
     )
   })
 })

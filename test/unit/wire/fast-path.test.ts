@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { SEGMENT } from '../../../src/wire/decode-status.js'
 import { Decoder } from '../../../src/wire/decode.js'
 import { embed, ethernet, ipv4, ipv6, join, tag, tcp, u16, zeros } from './frames.js'
+import { runs } from '../../support/runs.js'
 
 const ETHERNET = 1
 const BEFORE = 32
@@ -90,7 +91,7 @@ describe('straight path', () => {
         const expected = general.decodeLayers(view, BEFORE, end, frame.length, linktype, 0)
         expect(describeOutcome(straight, status)).toEqual(describeOutcome(general, expected))
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     )
   })
 

@@ -3,6 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { addressText, endpointText } from '../../../../src/output/columns/address.js'
+import { runs } from '../../../support/runs.js'
 
 /** Address words from eight groups. */
 function words(groups: readonly number[]): Int32Array {
@@ -49,7 +50,7 @@ describe('IPv6', () => {
         const expected = new URL(`http://[${long}]/`).hostname.slice(1, -1)
         expect(addressText(words(groups), 0, true)).toBe(expected)
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 })

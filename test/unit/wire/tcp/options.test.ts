@@ -7,6 +7,7 @@ import {
   readTimestamp,
 } from '../../../../src/wire/tcp/options.js'
 import { embed, hex } from '../frames.js'
+import { runs } from '../../../support/runs.js'
 
 const ABSENT = { ...new TcpOptions() }
 
@@ -65,7 +66,7 @@ describe('readTcpOptions', () => {
         readTcpOptions(exact, 0, octets.length, out)
         expect(readTimestamp(exact, 0, octets.length, new TcpOptions())).toBe(out.hasTimestamps)
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     )
   })
 })
@@ -104,7 +105,7 @@ describe('linuxWindowScale', () => {
         const { windowScale, hasTimestamps, tfo, mptcp } = out
         expect([windowScale, hasTimestamps, tfo, mptcp]).toEqual([scale, true, false, false])
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     )
   })
 
