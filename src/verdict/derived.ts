@@ -57,12 +57,13 @@ export class Derived {
 
   derive(e: Evidence): void {
     const { client, server } = e
-    const syn = SIDE_SYN | SIDE_SYN_ACK
-    this.midstream = !client.has(syn) && !server.has(syn)
-    const onlySyn = client.packets === 0 ? !server.has(~syn & SENT) : !client.has(~syn & SENT)
+    const flags = client.flags | server.flags
+    this.midstream = (flags & SYNS) === 0
     this.oneDirection =
-      (client.packets === 0 || server.packets === 0) && !onlySyn && !e.has(CONN_SELF)
-    this.loss = client.has(GAPS) || server.has(GAPS)
+      (client.packets === 0 || server.packets === 0) &&
+      (flags & SENT & ~SYNS) !== 0 &&
+      !e.has(CONN_SELF)
+    this.loss = (flags & GAPS) !== 0
     this.undelivered = !e.hasTeardown
       ? undefined
       : lastsUndelivered(client, server)
@@ -141,10 +142,13 @@ function waits(side: SideEvidence, peer: SideEvidence, since: number): boolean {
   return side.probeRun > 0 && side.probeLast.ns > since
 }
 
-/** SIDE_FLAGS that show bytes are missing from the capture. */
+/** Bits of a side that sent a SYN. */
+const SYNS = SIDE_SYN | SIDE_SYN_ACK
+
+/** Bits of a side that show bytes are missing from the capture. */
 const GAPS = SIDE_UNSEEN | SIDE_HOLE | SIDE_LOST
 
-/** SIDE_FLAGS that show a side sent something. */
+/** Bits of a side that sent something. */
 const SENT =
   SIDE_SYN | SIDE_SYN_ACK | SIDE_PLAIN_ACK | SIDE_DATA | SIDE_FIN | SIDE_RST | SIDE_ACK_SET
 

@@ -37,7 +37,8 @@ const ONLY_RST = 8
 const SYN_RST = 9
 const FIN_RST = 10
 const SYN_FIN_RST = 11
-const EVENTS = 12
+/** Room for them in an index. */
+const EVENTS = 16
 
 const ANY_FIN: readonly number[] = [ONLY_FIN, SYN_FIN]
 const ANY_RST: readonly number[] = [ONLY_RST, SYN_RST, FIN_RST, SYN_FIN_RST]
@@ -109,18 +110,23 @@ const EDGES: readonly ZeekEdge[] = [
   { from: [ZEEK_CLOSED], on: ANY_RST, to: ZEEK_RESET_AFTER_FIN },
 ]
 
-/** New states, the sender's in the low bits, by (state, peer's state, whether the originator sends, event). */
+/** New states, the sender's in the low bits, by what {@link at} makes of (state, peer's state, role, event). */
 const NEXT: Uint8Array = compile()
 
+/** `isOriginator` is 1 or 0. */
 function at(mine: number, peer: number, isOriginator: number, event: number): number {
-  return ((mine * STATES + peer) * 2 + isOriginator) * EVENTS + event
+  return (mine << 8) | (peer << 5) | (isOriginator << 4) | event
 }
 
 function compile(): Uint8Array {
   const next = new Uint8Array(STATES * STATES * 2 * EVENTS)
   for (let mine = 0; mine < STATES; mine++) {
     for (let peer = 0; peer < STATES; peer++)
-      next.fill(mine | (peer << STATE_BITS), at(mine, peer, 0, 0), at(mine, peer, 2, 0))
+      next.fill(
+        mine | (peer << STATE_BITS),
+        at(mine, peer, 0, 0),
+        at(mine, peer, 1, EVENTS - 1) + 1,
+      )
   }
   const all = Array.from({ length: STATES }, (_, state) => state)
   for (const edge of EDGES.toReversed()) {
@@ -167,12 +173,9 @@ const LETTERS: readonly (readonly [event: number, letter: string, seen: number])
   [FIN_RST, 'I', SEEN_FIN_RST],
   [SYN_FIN_RST, 'I', SEEN_FIN_RST],
 ]
-const LETTER_OF: Uint8Array = new Uint8Array(EVENTS)
-const SEEN_OF: Uint8Array = new Uint8Array(EVENTS)
-for (const [event, letter, seen] of LETTERS) {
-  LETTER_OF[event] = letter.charCodeAt(0)
-  SEEN_OF[event] = seen
-}
+/** The letter in the low byte and the bit above it, by event; 0 for an event without a letter. */
+const LETTER_OF: Uint16Array = new Uint16Array(EVENTS)
+for (const [event, letter, seen] of LETTERS) LETTER_OF[event] = letter.charCodeAt(0) | (seen << 8)
 const LETTER_R = 0x52
 const LETTER_T = 0x54
 const LETTER_W = 0x57
@@ -219,10 +222,10 @@ export function observeZeek(
   const mine = zeekState(word, side)
   const peer = zeekState(word, 1 - side)
   const seen = ints[me + SIDE.zeekSeen] as number
-  const bit = SEEN_OF[event] as number
-  if ((seen & bit) !== bit) {
-    ints[me + SIDE.zeekSeen] = seen | bit
-    addLetter(ints, conn, side, LETTER_OF[event] as number)
+  const letter = LETTER_OF[event] as number
+  if ((seen & (letter >>> 8)) !== letter >>> 8) {
+    ints[me + SIDE.zeekSeen] = seen | (letter >>> 8)
+    addLetter(ints, conn, side, letter & 0xff)
   } else if (event === ONLY_RST && ints[me + SIDE.zeekRstSeq] !== seg.seq) {
     addLetter(ints, conn, side, LETTER_R)
   }
