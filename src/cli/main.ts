@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { CommanderError } from 'commander'
 import { TeardownError } from '../base/errors.js'
-import { printable } from '../base/printable.js'
+import { printable } from '../base/text.js'
 import { EXIT_DONE, EXIT_ERROR } from './exit-codes.js'
 import { Interrupt } from './interrupt.js'
 import { Output, OutputClosed } from './output.js'

@@ -1,9 +1,8 @@
 // The progress bar: on stderr, only on a terminal, by octets read.
 
-import { grouped } from '../verdict/phrases.js'
+import { grouped, printable } from '../base/text.js'
 import { SingleBar } from 'cli-progress'
 import type { Progress } from '../engine/analyze-source.js'
-import { printable } from '../base/printable.js'
 
 const REDRAWS_PER_SECOND = 10
 

@@ -2,7 +2,7 @@
 
 import { devNull } from 'node:os'
 import { TeardownError } from '../../base/errors.js'
-import { printable } from '../../base/printable.js'
+import { printable } from '../../base/text.js'
 import { discoverCaptures } from '../../capture/discover.js'
 import { groupBySeries } from '../../capture/rotation.js'
 import { statOf } from '../../capture/stat.js'

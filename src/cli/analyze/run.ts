@@ -1,6 +1,6 @@
 // One run of `analyze` over its captures: totals, warnings and the exit code.
 
-import { printable } from '../../base/printable.js'
+import { printable } from '../../base/text.js'
 import type { ConnectionWriter } from '../../engine/connection-writer.js'
 import type { CaptureReport } from '../../engine/report.js'
 import type { Summary } from '../../output/collect/summary.js'

@@ -13,7 +13,7 @@ import { ladderObject } from '../../output/ladder/json.js'
 import type { Ladder } from '../../output/ladder/packet.js'
 import { omittedText, verdictText } from '../../output/ladder/verdict.js'
 import { ladderText } from '../../output/ladder/render.js'
-import { printable } from '../../base/printable.js'
+import { printable } from '../../base/text.js'
 import { tableStyle } from '../../output/style.js'
 import { EXIT_DONE, EXIT_ERROR } from '../exit-codes.js'
 import {

@@ -2,7 +2,7 @@
 
 import { TeardownError } from '../../base/errors.js'
 import { labelled } from '../../output/ladder/text.js'
-import { wrap } from '../../base/wrap.js'
+import { wrap } from '../../base/text.js'
 import type { Style } from '../../output/style.js'
 import { ENDINGS, type Row, VERDICTS, endingOf, findRow } from '../../verdict/endings.js'
 import { RULES } from '../../verdict/rules/order.js'

@@ -1,6 +1,6 @@
 // Finds the one connection `explain` is about among all of a capture.
 
-import { grouped } from '../../verdict/phrases.js'
+import { grouped } from '../../base/text.js'
 import { TeardownError } from '../../base/errors.js'
 import type { ConnectionHandler, EndedConnection } from '../../engine/ended-connection.js'
 import { type Connection, connectionOf } from '../../engine/connection.js'

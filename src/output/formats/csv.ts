@@ -11,7 +11,7 @@ import {
   type EvidenceRow,
   readColumn,
 } from '../columns/column.js'
-import { printable } from '../../base/printable.js'
+import { printable } from '../../base/text.js'
 import { columnsOf } from '../columns/columns.js'
 import type { Format, FormatOptions, FormatRow } from './format.js'
 

@@ -1,17 +1,15 @@
 // The form for people: how many connections ended how, then the ones worth a look, each with one sentence to paste.
 
-import { grouped } from '../../verdict/phrases.js'
+import { grouped, printable, wrap } from '../../base/text.js'
 import { ENDINGS, type Row, VERDICTS, endingOf } from '../../verdict/endings.js'
 import { isoTime } from '../bytes/time.js'
 import { endpointText, shownAddress } from '../columns/address.js'
 import type { ColumnSource } from '../columns/column.js'
 import { columnsOf } from '../columns/columns.js'
 import { columnList } from './column-list.js'
-import { printable } from '../../base/printable.js'
 import type { CaptureRow, Format, FormatOptions, FormatRow } from './format.js'
 import type { Style } from '../style.js'
 import type { Summary } from '../collect/summary.js'
-import { wrap } from '../../base/wrap.js'
 
 const INDENT = '    '
 

@@ -1,12 +1,11 @@
 // A connection as a ladder for the terminal: client on the left, server on the right, a line for each packet.
 
-import { duration, grouped } from '../../verdict/phrases.js'
+import { duration, grouped, wrap } from '../../base/text.js'
 import { ARROW_EXTRA, arrowOf, labelOf, paintArrow, shortArrow } from './arrow.js'
 import { type LadderRow, isSilence } from './fold.js'
 import { type LadderLayout, layoutOf, stateName } from './layout.js'
 import { type LadderGap, type LadderPacket, isPacket } from './packet.js'
 import { bytesText, countOf, secondsText } from './text.js'
-import { wrap } from '../../base/wrap.js'
 import type { Style } from '../style.js'
 
 /** What a ladder needs besides its rows. */

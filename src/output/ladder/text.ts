@@ -1,8 +1,7 @@
 // Words and lines of a ladder.
 
-import { grouped } from '../../verdict/phrases.js'
+import { grouped, wrap } from '../../base/text.js'
 import type { Style } from '../style.js'
-import { wrap } from '../../base/wrap.js'
 
 /** A line with a name in its left column, `room` wide, and text wrapped right of it. */
 export function labelled(

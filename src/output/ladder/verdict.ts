@@ -2,10 +2,8 @@
 
 import { FLAGS } from '../../verdict/flags.js'
 import { findRow } from '../../verdict/endings.js'
-import { duration } from '../../verdict/phrases.js'
+import { duration, printable, wrap } from '../../base/text.js'
 import { countOf, labelled } from './text.js'
-import { wrap } from '../../base/wrap.js'
-import { printable } from '../../base/printable.js'
 import type { Style } from '../style.js'
 
 /** What is read of a connection; the columns of these names. */

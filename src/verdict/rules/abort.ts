@@ -4,7 +4,8 @@
 import { type Rule, onBoth, onSide, resetter } from '../rule.js'
 import { ackedFin, crossedPayload, mayHaveUnread, wasUnaccepted } from '../reset-facts.js'
 import { isActive } from '../reset-form.js'
-import { The, count, items, packet, span, the } from '../phrases.js'
+import { count } from '../../base/text.js'
+import { The, items, packet, span, the } from '../phrases.js'
 
 /** A RST by a socket that had acknowledged the peer's FIN. */
 export const CLOSE_WAIT_ABORT: Rule = {

@@ -6,7 +6,8 @@ import type { Evidence } from '../evidence.js'
 import { type Rule, nameOf } from '../rule.js'
 import type { SideEvidence } from '../side-evidence.js'
 import type { Situation } from '../derived.js'
-import { The, count, duration, items, packet, toEnd } from '../phrases.js'
+import { count, duration } from '../../base/text.js'
+import { The, items, packet, toEnd } from '../phrases.js'
 
 /** Each retransmission waits twice as long as the one before (RFC 6298 §5.5); timers may be late by an eighth. */
 const BACKOFF = 2 * 1.125

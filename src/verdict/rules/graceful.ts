@@ -6,7 +6,8 @@ import * as L from '../../tcp/record/bits.js'
 import { type Rule, nameOf } from '../rule.js'
 import type { Closer } from '../answer.js'
 import type { Situation } from '../derived.js'
-import { The, count, items, packet, span, the } from '../phrases.js'
+import { count } from '../../base/text.js'
+import { The, items, packet, span, the } from '../phrases.js'
 import { seqAfter, seqDistance } from '../../tcp/seq.js'
 
 /** From here on a second FIN counts as slow. */

@@ -5,7 +5,8 @@ import { seqAfter } from '../../tcp/seq.js'
 import type { Evidence } from '../evidence.js'
 import { foreignTtl } from '../reset-facts.js'
 import type { Rule } from '../rule.js'
-import { count, items, packet, span, sureAfter, toEnd, tooEarly } from '../phrases.js'
+import { count } from '../../base/text.js'
+import { items, packet, span, sureAfter, toEnd, tooEarly } from '../phrases.js'
 
 const BEYOND_SYN = L.SIDE_DATA | L.SIDE_FIN | L.SIDE_PLAIN_ACK
 

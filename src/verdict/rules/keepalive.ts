@@ -4,7 +4,8 @@
 import { gaveUpProbing } from '../reset-facts.js'
 import { isStateless } from '../reset-form.js'
 import { type Rule, onSide, resetter } from '../rule.js'
-import { The, count, items, packet, span, the } from '../phrases.js'
+import { count } from '../../base/text.js'
+import { The, items, packet, span, the } from '../phrases.js'
 
 /** A RST by the prober after unanswered probes. */
 export const RESET_SENT: Rule = {

@@ -4,7 +4,8 @@ import { seqDistance } from '../../tcp/seq.js'
 import { alive, foreignTtl, guessesAhead, ttls } from '../reset-facts.js'
 import { isStateless } from '../reset-form.js'
 import { type Rule, onSide } from '../rule.js'
-import { The, count, items, packet, span, the } from '../phrases.js'
+import { count } from '../../base/text.js'
+import { The, items, packet, span, the } from '../phrases.js'
 
 /** RSTs beyond everything that their supposed sender has sent. */
 export const INJECTED: Rule = {

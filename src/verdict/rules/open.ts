@@ -9,7 +9,8 @@ import type { Rule } from '../rule.js'
 import type { Situation } from '../derived.js'
 import { seqAfter } from '../../tcp/seq.js'
 import { LONGEST_WAIT_NS, windowProberStopped } from './give-up.js'
-import { The, count, duration, items, packet, sureAfter, the, toEnd, tooEarly } from '../phrases.js'
+import { count, duration } from '../../base/text.js'
+import { The, items, packet, sureAfter, the, toEnd, tooEarly } from '../phrases.js'
 
 /** Unacknowledged payload counts as unanswered after this time even without a retransmission. */
 const ANSWER_NS = 1e9

@@ -7,7 +7,8 @@ import type { SideEvidence } from '../side-evidence.js'
 import { answersUse, gaveUpResending, knewOfFin, readOn, refusesPayload } from '../reset-facts.js'
 import { type Rule, onBoth, onSide, resetter } from '../rule.js'
 import type { Situation } from '../derived.js'
-import { The, count, items, packet, span, the } from '../phrases.js'
+import { count } from '../../base/text.js'
+import { The, items, packet, span, the } from '../phrases.js'
 
 /** A RST in answer to payload of a writer that knew of the FIN. */
 export const WRITE_AFTER_CLOSE: Rule = {
