@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { TeardownError } from '../base/errors.js'
+import { systemErrorText } from '../capture/system-error.js'
 import { CRYPTO_PAN_KEY_BYTES } from '../output/anonymize/crypto-pan.js'
 
 const HEX_KEY = /^[0-9a-f]{64}$/i
@@ -32,7 +33,7 @@ function keyIn(path: string): Uint8Array {
   try {
     octets = readFileSync(path)
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = systemErrorText(error)
     throw new TeardownError('ERR_OPTION', `--anonymize-key: cannot read ${path}: ${why}`, {
       cause: error,
     })

@@ -4,6 +4,7 @@
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { TeardownError } from '../base/errors.js'
 import { statOf } from '../capture/stat.js'
+import { systemErrorText } from '../capture/system-error.js'
 import type { ByteSink } from '../output/row-writer.js'
 import { atExit } from './exit-hooks.js'
 import { giveUpSignals } from './interrupt.js'
@@ -164,7 +165,7 @@ export class Output implements ByteSink {
   }
 
   private failure(error: unknown): TeardownError {
-    return new TeardownError('ERR_WRITE', `cannot write ${this.name}: ${reason(error)}`, {
+    return new TeardownError('ERR_WRITE', `cannot write ${this.name}: ${systemErrorText(error)}`, {
       cause: error,
     })
   }
@@ -172,25 +173,4 @@ export class Output implements ByteSink {
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
-}
-
-const REASONS = new Map([
-  ['ENOSPC', 'no space left on the device'],
-  ['EDQUOT', 'the disk quota is used up'],
-  ['EFBIG', 'it would be larger than files may be'],
-  ['ENOENT', 'no such folder'],
-  ['ENOTDIR', 'part of the path is not a folder'],
-  ['EACCES', 'permission denied'],
-  ['EPERM', 'operation not permitted'],
-  ['EROFS', 'the file system is read-only'],
-  ['EISDIR', 'is a directory'],
-  ['EIO', 'input/output error'],
-  ['ENAMETOOLONG', 'the name is too long'],
-  ['ELOOP', 'too many symbolic links'],
-  ['EMFILE', 'too many open files'],
-])
-
-/** Why a system call on the way of results failed, in words. */
-export function reason(error: unknown): string {
-  return REASONS.get(codeOf(error)) ?? (error instanceof Error ? error.message : String(error))
 }

@@ -5,12 +5,12 @@ import { createHmac } from 'node:crypto'
 import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { statOf } from '../../capture/stat.js'
+import { systemErrorText } from '../../capture/system-error.js'
 import type { CaptureReport } from '../../engine/report.js'
 import { printable } from '../../base/text.js'
 import type { Timeline } from '../../engine/capture-analyzer.js'
 import { SCHEMA_NAME } from '../../output/formats/format.js'
 import { formatNamed } from '../../output/formats/index.js'
-import { reason } from '../output.js'
 import { makeFolder } from './result-file.js'
 import type { AnalyzeFlags, AnalyzeSettings } from './settings.js'
 
@@ -93,7 +93,7 @@ export function planFiles(
       try {
         folder.note(file, captures, matched, error !== undefined)
       } catch (problem) {
-        listProblem ??= reason(problem)
+        listProblem ??= systemErrorText(problem)
       }
     },
     tell: () => {

@@ -82,8 +82,8 @@ export class AnalyzeRun {
     // A capture that stops inside a record is what an interrupted or rotated one looks like: everything before it counts.
     if (error.code !== 'ERR_CAPTURE_TRUNCATED' || this.strict) this.failed = true
     if (!this.warns) return
-    // The problems of a merged timeline name their captures themselves.
-    const where = parts === undefined ? `${printable(capture)}: ` : ''
+    // What cannot be read is named by the error itself, and so are the captures of a merged timeline.
+    const where = parts === undefined && error.code !== 'ERR_READ' ? `${printable(capture)}: ` : ''
     process.stderr.write(`tcp-teardown: ${where}${printable(error.message)}\n`)
   }
 

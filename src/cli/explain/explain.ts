@@ -144,7 +144,8 @@ function checkCapture(path: string, isAboutCapture: boolean): void {
 /** Names damage on stderr, as `analyze` does. */
 function warn({ capture, error }: CaptureReport): number {
   if (error === undefined) return EXIT_DONE
-  process.stderr.write(`tcp-teardown: ${printable(capture)}: ${printable(error.message)}\n`)
+  const where = error.code === 'ERR_READ' ? '' : `${printable(capture)}: `
+  process.stderr.write(`tcp-teardown: ${where}${printable(error.message)}\n`)
   return error.code === 'ERR_CAPTURE_TRUNCATED' ? EXIT_DONE : EXIT_ERROR
 }
 
