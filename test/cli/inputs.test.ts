@@ -122,6 +122,8 @@ describe.concurrent('filters', () => {
   test.each([
     ['--verdict', 'rst_after_kill', streamsWhere((c) => c.verdict === 'rst_after_kill')],
     ['--cause', 'unaccepted', streamsWhere((c) => c.cause === 'unaccepted')],
+    ['--verdict', 'unaccepted', streamsWhere((c) => c.cause === 'unaccepted')],
+    ['--cause', 'rst-after-kill', streamsWhere((c) => c.verdict === 'rst_after_kill')],
     ['--cause', 'rst_after_kill.unread_data', []],
     ['--closer', 'client,none', streamsWhere((c) => /client|none/.test(c.closer))],
     ['--host', '10.50.63.2', streamsWhere(() => true)],

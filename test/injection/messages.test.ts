@@ -25,7 +25,7 @@ describe.concurrent('a message with a hostile name', () => {
     ['a glob', ['analyze', `no*${NAME}`], 'no file matches'],
     ['parts of one capture', ['analyze', ...PARTS], 'look like parts'],
     ['an option', ['analyze', `--${NAME}`, NAME], 'unknown option'],
-    ['a command', [NAME], 'unknown command'],
+    ['a command', ['no\u001bsuch\u202e'], 'is no command'],
     ['a value', ['analyze', '--format', NAME, NAME], '--format: unknown'],
     ['explain: no such name', ['explain', 'no\u001b[2J'], 'is no verdict'],
     ['explain: several connections', ['explain', NAME], '2 connections fit'],
