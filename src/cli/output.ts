@@ -6,6 +6,7 @@ import { TeardownError } from '../base/errors.js'
 import { statOf } from '../capture/stat.js'
 import { systemErrorText } from '../capture/system-error.js'
 import type { ByteSink } from '../output/row-writer.js'
+import { AsciiLines } from './ascii.js'
 import { atExit } from './exit-hooks.js'
 import { giveUpSignals } from './interrupt.js'
 
@@ -52,8 +53,15 @@ export class Output implements ByteSink {
   /** Write at once: somebody watches a live source. */
   immediate = false
 
-  /** Opens `path`, or standard output for `-`. Opening comes before any work, so that a bad path fails early. */
-  constructor(path: string) {
+  private readonly ascii: AsciiLines | undefined
+
+  /**
+   * Opens `path`, or standard output for `-`. Opening comes before any work, so that a bad path fails early.
+   *
+   * @param isAscii Write text for people in ASCII.
+   */
+  constructor(path: string, isAscii = false) {
+    this.ascii = isAscii ? new AsciiLines() : undefined
     this.name = path === '-' ? 'standard output' : path
     if (path === '-') {
       this.fd = STDOUT
@@ -80,6 +88,10 @@ export class Output implements ByteSink {
   }
 
   writeBytes(bytes: Uint8Array): void {
+    this.take(this.ascii === undefined ? bytes : Buffer.from(this.ascii.push(bytes)))
+  }
+
+  private take(bytes: Uint8Array): void {
     if (this.filled + bytes.length > this.buffer.length) this.flush()
     if (bytes.length > this.buffer.length) {
       this.writeAll(bytes)
@@ -99,6 +111,7 @@ export class Output implements ByteSink {
 
   /** Writes what is left and puts a file in its place. */
   close(): void {
+    if (this.ascii !== undefined) this.take(Buffer.from(this.ascii.end()))
     this.flush()
     if (this.fd === STDOUT) return
     try {

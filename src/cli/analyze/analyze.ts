@@ -2,6 +2,7 @@
 
 import { devNull } from 'node:os'
 import { TeardownError } from '../../base/errors.js'
+import { count } from '../../base/text.js'
 import { discoverCaptures } from '../../capture/discover.js'
 import { groupBySeries } from '../../capture/rotation.js'
 import { statOf } from '../../capture/stat.js'
@@ -17,13 +18,17 @@ import { AnalyzeRun } from './run.js'
 import { type RunContext, runInSequence } from './sequential.js'
 import type { AnalyzeSettings, RequestedSettings } from './settings.js'
 
+/** Files named of those that are passed over. */
+const NAMED = 3
+
 /** Runs `analyze` and returns the exit code. */
 export async function runAnalyze(
   inputs: readonly string[],
   requested: RequestedSettings,
   signal: AbortSignal,
 ): Promise<number> {
-  const captures = await discoverCaptures(inputs, signal)
+  const { captures, passedOver } = await discoverCaptures(inputs, signal)
+  if (passedOver.length > 0) warn(passedOverText(inputs, passedOver))
   if (captures.length === 0) {
     throw new TeardownError('ERR_OPTION', `no capture found below ${inputs.join(', ')}`)
   }
@@ -31,7 +36,10 @@ export async function runAnalyze(
   const timelines = timelinesOf(captures, requested.merge)
   const nameCaptures = timelines.length > 1
   const settings = { ...requested, nameCaptures }
-  const output = new Output(settings.outDir === undefined ? settings.output : devNull)
+  const output = new Output(
+    settings.outDir === undefined ? settings.output : devNull,
+    settings.isAscii,
+  )
   try {
     return await runOver(timelines, settings, output, signal)
   } catch (error) {
@@ -82,6 +90,19 @@ async function runOver(
     output.close()
   }
   return run.exitCode
+}
+
+/** One note for all files of folders that are no captures, with the names of the first. */
+function passedOverText(inputs: readonly string[], files: readonly string[]): string {
+  const [folder = '', ...others] = inputs.filter((input) =>
+    files.some((path) => path.startsWith(`${input.replace(/\/+$/, '')}/`)),
+  )
+  const top = others.length === 0 ? `${folder.replace(/\/+$/, '')}/` : ''
+  const names = files.slice(0, NAMED).map((path) => path.slice(top.length))
+  if (files.length > NAMED) names.push('…')
+  const where = others.length === 0 ? ` below ${folder}` : ''
+  const are = files.length === 1 ? 'is no capture' : 'are no captures'
+  return `passed over ${count(files.length, 'file')}${where} that ${are}: ${names.join(', ')}`
 }
 
 /** What is analyzed together. Captures that look like parts of one are pointed out when they are not. */

@@ -26,6 +26,7 @@ const WITHOUT_EFFECT = new Set([
   'resume',
   'strict',
   'width',
+  'isAscii',
   'nameCaptures',
 ])
 

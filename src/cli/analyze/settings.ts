@@ -3,11 +3,11 @@
 import { TeardownError } from '../../base/errors.js'
 import type { AnalyzerOptions } from '../../engine/capture-analyzer.js'
 import { anonymizeKeyOf } from '../anonymize-key.js'
-import { lookOf } from '../context.js'
+import { type Look, isDumb, lookOf } from '../context.js'
 import type { AnalyzeFlags } from './command.js'
 
 /** Checked settings of `analyze`: plain data. */
-export interface AnalyzeSettings extends AnalyzerOptions {
+export interface AnalyzeSettings extends AnalyzerOptions, Look {
   readonly output: string
   readonly strict: boolean
   readonly progress: boolean
@@ -32,8 +32,11 @@ export type RequestedSettings = Omit<AnalyzeSettings, 'nameCaptures'>
 export function analyzeSettings(flags: AnalyzeFlags): RequestedSettings {
   checkResume(flags)
   const output = flags.output ?? '-'
+  const look = lookOf(output, flags.color)
   return {
-    ...lookOf(output, flags.color),
+    ...look,
+    // What programs read stays as it is.
+    isAscii: look.isAscii && flags.format === 'table',
     format: flags.format,
     output,
     summaryOnly: flags.summary ?? false,
@@ -60,7 +63,7 @@ export function analyzeSettings(flags: AnalyzeFlags): RequestedSettings {
     resume: flags.resume ?? false,
     merge: flags.merge === true ? 'all' : flags.mergeSeries === true ? 'series' : undefined,
     jobs: flags.jobs,
-    progress: flags.progress && process.stderr.isTTY,
+    progress: flags.progress && process.stderr.isTTY && !isDumb(),
   }
 }
 

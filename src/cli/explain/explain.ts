@@ -34,8 +34,9 @@ export async function runExplain(
   settings: ExplainSettings,
   signal: AbortSignal,
 ): Promise<number> {
+  const isAscii = settings.isAscii && !settings.isJson
   if (what === undefined) {
-    print(taxonomy(settings))
+    print(taxonomy(settings), isAscii)
     return EXIT_DONE
   }
   const { stream, client, server } = settings
@@ -46,6 +47,7 @@ export async function runExplain(
       settings.isJson
         ? json(explainedObject(explained))
         : explainedText(explained, settings.width, tableStyle(settings.colour)),
+      isAscii,
     )
     return EXIT_DONE
   }
@@ -84,6 +86,7 @@ async function explainConnection(
     settings.isJson
       ? json(ladderObject(connection, rule, ladder, baseNs))
       : connectionText(selected, ladder, settings),
+    settings.isAscii && !settings.isJson,
   )
   return exitCode
 }
