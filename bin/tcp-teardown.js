@@ -1,4 +1,29 @@
 #!/usr/bin/env node
-import { main } from '../dist/main.js'
+// Starts the command. An older Node has to be able to read this file, as a module or as a script, to say that it is too
+// old: no import statements, no top-level await, no syntax newer than import().
 
-process.exitCode = await main(process.argv)
+// As package.json has it under engines; a test compares.
+var NEEDED = '20.18'
+
+if (isOlder(process.versions.node, NEEDED)) {
+  process.stderr.write(
+    'tcp-teardown needs Node ' + NEEDED + ' or newer; this is ' + process.versions.node + '\n',
+  )
+  process.exitCode = 2
+} else {
+  // Whatever ends the process before its exit code is known is an error.
+  process.exitCode = 2
+  void import('../dist/main.js')
+    .then(function (program) {
+      return program.main(process.argv)
+    })
+    .then(function (exitCode) {
+      process.exitCode = exitCode
+    })
+}
+
+function isOlder(version, needed) {
+  var have = version.split('.').map(Number)
+  var want = needed.split('.').map(Number)
+  return have[0] < want[0] || (have[0] === want[0] && have[1] < want[1])
+}

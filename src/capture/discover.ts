@@ -2,6 +2,7 @@
 
 import { closeSync, type Dirent, openSync, readdirSync, readSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
+import { constants, gunzipSync } from 'node:zlib'
 import { TeardownError } from '../base/errors.js'
 import { MAGIC_BYTES, startsCapture, startsGzip } from './magic.js'
 import { statOf } from './stat.js'
@@ -9,13 +10,23 @@ import { statOf } from './stat.js'
 /** Entries looked at before other work gets its turn. */
 const TURN_ENTRIES = 256
 
+/** Bytes of a compressed file that are enough to tell what is in it. */
+const COMPRESSED_BYTES = 4096
+
 const GLOB_CHARACTERS = /[*?[\]{}]/
+
+/** What inputs stand for. */
+export interface Discovered {
+  readonly captures: readonly string[]
+  /** Files below given folders that are no captures; hidden ones are not among them. */
+  readonly passedOver: readonly string[]
+}
 
 /**
  * The captures that inputs stand for, in the order given:
  *
  * - `-` and files as given, also missing ones: reading them says what is wrong;
- * - folders as the files below them that start like a capture or like gzip, sorted, hidden ones left
+ * - folders as the files below them that start like a capture, also inside gzip, sorted, hidden ones left
  *   out, each as the folder as given, `/`, and the path below it;
  * - globs as the files they match, sorted, if there is no file of that very name.
  *
@@ -25,8 +36,9 @@ const GLOB_CHARACTERS = /[*?[\]{}]/
 export async function discoverCaptures(
   inputs: readonly string[],
   signal?: AbortSignal,
-): Promise<string[]> {
-  const found: string[] = []
+): Promise<Discovered> {
+  const captures: string[] = []
+  const passedOver: string[] = []
   let entries = 0
   async function giveTurn(): Promise<void> {
     if (++entries % TURN_ENTRIES !== 0) return
@@ -35,11 +47,12 @@ export async function discoverCaptures(
   }
   for (const input of inputs) {
     const kind = input === '-' ? 'file' : kindOf(input)
-    if (kind === 'folder') await walk(input, found, giveTurn)
-    else if (kind === 'missing' && GLOB_CHARACTERS.test(input)) found.push(...(await expand(input)))
-    else found.push(input)
+    if (kind === 'folder') await walk(input, captures, passedOver, giveTurn)
+    else if (kind === 'missing' && GLOB_CHARACTERS.test(input)) {
+      captures.push(...(await expand(input)))
+    } else captures.push(input)
   }
-  return found
+  return { captures, passedOver }
 }
 
 function kindOf(path: string): 'file' | 'folder' | 'missing' {
@@ -48,13 +61,18 @@ function kindOf(path: string): 'file' | 'folder' | 'missing' {
   return stat.isDirectory() ? 'folder' : 'file'
 }
 
-/** Adds the captures below a folder; one that cannot be listed is added itself, for its reading to say so. */
-async function walk(folder: string, found: string[], giveTurn: () => Promise<void>): Promise<void> {
+/** Adds what lies below a folder; one that cannot be listed is a capture itself, for its reading to say so. */
+async function walk(
+  folder: string,
+  captures: string[],
+  passedOver: string[],
+  giveTurn: () => Promise<void>,
+): Promise<void> {
   let entries: Dirent[]
   try {
     entries = readdirSync(folder, { withFileTypes: true })
   } catch {
-    found.push(folder)
+    captures.push(folder)
     return
   }
   entries.sort((a, b) => compare(a.name, b.name))
@@ -62,8 +80,8 @@ async function walk(folder: string, found: string[], giveTurn: () => Promise<voi
     if (entry.name.startsWith('.')) continue
     const path = `${folder.replace(/\/+$/, '')}/${entry.name}`
     await giveTurn()
-    if (entry.isDirectory()) await walk(path, found, giveTurn)
-    else if (isRegular(entry, path) && looksLikeCapture(path)) found.push(path)
+    if (entry.isDirectory()) await walk(path, captures, passedOver, giveTurn)
+    else if (isRegular(entry, path)) (looksLikeCapture(path) ? captures : passedOver).push(path)
   }
 }
 
@@ -75,18 +93,28 @@ function isRegular(entry: Dirent, path: string): boolean {
 
 /** Also true if the file cannot be opened: better a complaint than a capture passed over. */
 function looksLikeCapture(path: string): boolean {
-  const magic = new Uint8Array(MAGIC_BYTES)
+  const bytes = new Uint8Array(COMPRESSED_BYTES)
   try {
     const file = openSync(path, 'r')
     try {
-      const bytes = readSync(file, magic, 0, MAGIC_BYTES, 0)
-      return startsCapture(magic.subarray(0, bytes)) || startsGzip(magic)
+      const start = bytes.subarray(0, readSync(file, bytes, 0, MAGIC_BYTES, 0))
+      if (!startsGzip(start)) return startsCapture(start)
+      return holdsCapture(bytes.subarray(0, readSync(file, bytes, 0, COMPRESSED_BYTES, 0)))
     } finally {
       closeSync(file)
     }
   } catch {
     return true
   }
+}
+
+/** Whether the beginning of a gzip file inflates to that of a capture; throws where it is damaged. */
+function holdsCapture(start: Uint8Array): boolean {
+  const inside = gunzipSync(start, { finishFlush: constants.Z_SYNC_FLUSH })
+  if (inside.length >= MAGIC_BYTES) return startsCapture(inside)
+  // Next to nothing is in a file that is cut short, or in a whole one, which is no capture then.
+  gunzipSync(start)
+  return false
 }
 
 async function expand(pattern: string): Promise<string[]> {

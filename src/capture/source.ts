@@ -19,6 +19,7 @@ import { ChunkInput } from './chunk-input.js'
 import { GzipReader } from './compression/gzip.js'
 import type { Framer } from './framer.js'
 import { startsGzip } from './magic.js'
+import { systemErrorText } from './system-error.js'
 
 /** Bytes read before other work, such as Ctrl-C, gets its turn: some ms, and a quarter of a second where rows are written. */
 const TURN_BYTES = 4 * 1024 * 1024
@@ -279,22 +280,9 @@ function systemCall<T>(path: string, call: () => T): T {
   }
 }
 
-const REASONS = new Map([
-  ['ENOENT', 'no such file or directory'],
-  ['EACCES', 'permission denied'],
-  ['EPERM', 'operation not permitted'],
-  ['EISDIR', 'is a directory'],
-  ['ENOTDIR', 'part of the path is not a directory'],
-  ['EMFILE', 'too many open files'],
-  ['ENXIO', 'no such device or address'],
-  ['ELOOP', 'too many symbolic links'],
-  ['ENAMETOOLONG', 'the name is too long'],
-  ['EIO', 'input/output error'],
-])
-
 function readError(path: string, error: unknown): TeardownError {
   if (error instanceof TeardownError) return error
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  const reason = REASONS.get(code) ?? (error instanceof Error ? error.message : String(error))
-  return new TeardownError('ERR_READ', `cannot read ${path}: ${reason}`, { cause: error })
+  return new TeardownError('ERR_READ', `cannot read ${path}: ${systemErrorText(error)}`, {
+    cause: error,
+  })
 }

@@ -2,47 +2,45 @@
 
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { TeardownError } from '../base/errors.js'
+import { InvalidArgumentError } from 'commander'
+import { systemErrorText } from '../capture/system-error.js'
 import { CRYPTO_PAN_KEY_BYTES } from '../output/anonymize/crypto-pan.js'
 
 const HEX_KEY = /^[0-9a-f]{64}$/i
 
-/** Options as commander hands them over. */
+/** The two options; the key implies the other. */
 export interface AnonymizeFlags {
   readonly anonymize?: boolean
-  readonly anonymizeKey?: string
+  readonly anonymizeKey?: Uint8Array
 }
 
 /**
  * The key to anonymize with: that of the file, else one that is forgotten after the run; undefined when nothing is to be
  * anonymized.
- *
- * @throws {TeardownError} ERR_OPTION when the file cannot be read or holds no key.
  */
 export function anonymizeKeyOf({
   anonymize,
   anonymizeKey,
 }: AnonymizeFlags): Uint8Array | undefined {
-  if (anonymizeKey !== undefined) return keyIn(anonymizeKey)
-  return anonymize === true ? randomBytes(CRYPTO_PAN_KEY_BYTES) : undefined
+  return anonymize === true ? (anonymizeKey ?? randomBytes(CRYPTO_PAN_KEY_BYTES)) : undefined
 }
 
-function keyIn(path: string): Uint8Array {
-  let octets: Buffer
+/**
+ * The key in a file.
+ *
+ * @throws {InvalidArgumentError} when it cannot be read or holds no key.
+ */
+export function keyIn(path: string): Uint8Array {
+  let bytes: Buffer
   try {
-    octets = readFileSync(path)
+    bytes = readFileSync(path)
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new TeardownError('ERR_OPTION', `--anonymize-key: cannot read ${path}: ${why}`, {
-      cause: error,
-    })
+    throw new InvalidArgumentError(`cannot read ${path}: ${systemErrorText(error)}`)
   }
-  if (octets.length === CRYPTO_PAN_KEY_BYTES) return octets
-  const text = octets.toString('latin1').trim()
+  if (bytes.length === CRYPTO_PAN_KEY_BYTES) return bytes
+  const text = bytes.toString('latin1').trim()
   if (HEX_KEY.test(text)) return Buffer.from(text, 'hex')
-  throw new TeardownError(
-    'ERR_OPTION',
-    `--anonymize-key: ${path} holds ${octets.length} octets; a key is 32 octets, or 64 hexadecimal digits ` +
-      `(openssl rand -hex 32 makes one)`,
+  throw new InvalidArgumentError(
+    `${path} holds ${bytes.length} bytes; a key is 32 bytes, or 64 hexadecimal digits (openssl rand -hex 32 makes one)`,
   )
 }

@@ -3,11 +3,15 @@
 import { readFileSync } from 'node:fs'
 import { CommanderError } from 'commander'
 import { TeardownError } from '../base/errors.js'
-import { printable } from '../base/printable.js'
+import { printable } from '../base/text.js'
+import { print, warn } from './context.js'
 import { EXIT_DONE, EXIT_ERROR } from './exit-codes.js'
 import { Interrupt } from './interrupt.js'
-import { Output, OutputClosed } from './output.js'
+import { OutputClosed } from './output.js'
 import { buildProgram } from './program.js'
+
+/** Arguments of a process that was given none: Node and the program. */
+const WITHOUT_ARGUMENTS = 2
 
 /** Runs the command line and returns the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -16,7 +20,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   // Whoever reads the messages may go away; that changes nothing about the results.
   process.stderr.on('error', () => undefined)
   const texts = {
-    writeOut: writeHelp,
+    // Their reader may go away, or have no room, as that of results.
+    writeOut: print,
     writeErr: (text: string) => void process.stderr.write(printableLines(text)),
   }
   const program = buildProgram(packageVersion(), texts, {
@@ -24,7 +29,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     analyze: async (inputs, flags) => {
       const { runAnalyze } = await import('./analyze/analyze.js')
       const { analyzeSettings } = await import('./analyze/settings.js')
-      exitCode = await runAnalyze(inputs, analyzeSettings(flags), flags, interrupt.signal)
+      exitCode = await runAnalyze(inputs, analyzeSettings(flags), interrupt.signal)
     },
     explain: async (what, flags) => {
       const { runExplain } = await import('./explain/explain.js')
@@ -33,6 +38,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     },
   })
   try {
+    if (argv.length <= WITHOUT_ARGUMENTS) program.help({ error: true })
     await program.parseAsync(argv)
   } catch (error) {
     const { aborted, reason } = interrupt.signal
@@ -47,21 +53,13 @@ function exitCodeOf(error: unknown): number {
   // Commander has printed help, version or the usage error itself.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_DONE : EXIT_ERROR
   if (error instanceof TeardownError) {
-    process.stderr.write(`tcp-teardown: ${printable(error.message)}\n`)
+    warn(error.message)
     return EXIT_ERROR
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  process.stderr.write(
-    `tcp-teardown: unexpected error, please report it\n${printableLines(text)}\n`,
-  )
+  warn('unexpected error, please report it')
+  process.stderr.write(`${printableLines(text)}\n`)
   return EXIT_ERROR
-}
-
-/** Help and version. Their reader may go away, or have no room, as that of results. */
-function writeHelp(text: string): void {
-  const output = new Output('-')
-  output.write(text)
-  output.close()
 }
 
 function printableLines(text: string): string {

@@ -4,7 +4,9 @@
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { TeardownError } from '../base/errors.js'
 import { statOf } from '../capture/stat.js'
+import { systemErrorText } from '../capture/system-error.js'
 import type { ByteSink } from '../output/row-writer.js'
+import { AsciiLines } from './ascii.js'
 import { atExit } from './exit-hooks.js'
 import { giveUpSignals } from './interrupt.js'
 
@@ -51,8 +53,15 @@ export class Output implements ByteSink {
   /** Write at once: somebody watches a live source. */
   immediate = false
 
-  /** Opens `path`, or standard output for `-`. Opening comes before any work, so that a bad path fails early. */
-  constructor(path: string) {
+  private readonly ascii: AsciiLines | undefined
+
+  /**
+   * Opens `path`, or standard output for `-`. Opening comes before any work, so that a bad path fails early.
+   *
+   * @param isAscii Write text for people in ASCII.
+   */
+  constructor(path: string, isAscii = false) {
+    this.ascii = isAscii ? new AsciiLines() : undefined
     this.name = path === '-' ? 'standard output' : path
     if (path === '-') {
       this.fd = STDOUT
@@ -79,6 +88,10 @@ export class Output implements ByteSink {
   }
 
   writeBytes(bytes: Uint8Array): void {
+    this.take(this.ascii === undefined ? bytes : Buffer.from(this.ascii.push(bytes)))
+  }
+
+  private take(bytes: Uint8Array): void {
     if (this.filled + bytes.length > this.buffer.length) this.flush()
     if (bytes.length > this.buffer.length) {
       this.writeAll(bytes)
@@ -98,6 +111,7 @@ export class Output implements ByteSink {
 
   /** Writes what is left and puts a file in its place. */
   close(): void {
+    if (this.ascii !== undefined) this.take(Buffer.from(this.ascii.end()))
     this.flush()
     if (this.fd === STDOUT) return
     try {
@@ -164,7 +178,7 @@ export class Output implements ByteSink {
   }
 
   private failure(error: unknown): TeardownError {
-    return new TeardownError('ERR_WRITE', `cannot write ${this.name}: ${reason(error)}`, {
+    return new TeardownError('ERR_WRITE', `cannot write ${this.name}: ${systemErrorText(error)}`, {
       cause: error,
     })
   }
@@ -172,25 +186,4 @@ export class Output implements ByteSink {
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
-}
-
-const REASONS = new Map([
-  ['ENOSPC', 'no space left on the device'],
-  ['EDQUOT', 'the disk quota is used up'],
-  ['EFBIG', 'it would be larger than files may be'],
-  ['ENOENT', 'no such folder'],
-  ['ENOTDIR', 'part of the path is not a folder'],
-  ['EACCES', 'permission denied'],
-  ['EPERM', 'operation not permitted'],
-  ['EROFS', 'the file system is read-only'],
-  ['EISDIR', 'is a directory'],
-  ['EIO', 'input/output error'],
-  ['ENAMETOOLONG', 'the name is too long'],
-  ['ELOOP', 'too many symbolic links'],
-  ['EMFILE', 'too many open files'],
-])
-
-/** Why a system call on the way of results failed, in words. */
-export function reason(error: unknown): string {
-  return REASONS.get(codeOf(error)) ?? (error instanceof Error ? error.message : String(error))
 }

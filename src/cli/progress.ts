@@ -1,9 +1,8 @@
 // The progress bar: on stderr, only on a terminal, by octets read.
 
 import { SingleBar } from 'cli-progress'
-import { printable } from '../base/printable.js'
+import { grouped, printable } from '../base/text.js'
 import type { Progress } from '../engine/analyze-source.js'
-import { grouped } from '../verdict/phrases.js'
 
 const REDRAWS_PER_SECOND = 10
 

@@ -1,53 +1,115 @@
-// Values of options that are lists: names, addresses, numbers.
+// What options take: each function parses the text of one option as commander's `argParser`, and throws its
+// InvalidArgumentError, to which commander adds the option.
 
 import { isIP } from 'node:net'
-import { TeardownError } from '../base/errors.js'
+import { InvalidArgumentError } from 'commander'
 import { canonicalHost } from '../engine/filter.js'
+import { didYouMean } from './suggest.js'
 
-/**
- * Parses a comma-separated list of names, each one of `allowed`.
- *
- * @throws {TeardownError} ERR_OPTION for another name.
- */
-export function parseNames(option: string, text: string, allowed: readonly string[]): string[] {
-  const names = text.split(',').map((name) => name.trim())
-  for (const name of names) {
-    if (allowed.includes(name)) continue
-    throw new TeardownError(
-      'ERR_OPTION',
-      `${option}: unknown name '${name}'; it takes ${allowed.join(', ')}`,
+const MAX_PORT = 65_535
+
+/** One end of a connection. */
+export interface Endpoint {
+  /** Address in the spelling of {@link canonicalHost}. */
+  readonly host: string
+  readonly port: number
+}
+
+/** A parser for one of `allowed`. */
+export function oneOf<T extends string>(allowed: readonly T[]): (text: string) => T {
+  return (text) => {
+    const found = allowed.find((name) => name === text.trim())
+    if (found !== undefined) return found
+    const hint = didYouMean(text, allowed)
+    throw new InvalidArgumentError(`unknown '${text}'; ${hint ?? `it takes ${allowed.join(', ')}`}`)
+  }
+}
+
+/** A parser for a comma-separated list of names, each one of `allowed`; `where` tells where they are listed. */
+export function namesOf(allowed: readonly string[], where: string): (text: string) => string[] {
+  return (text) => {
+    const names = text.split(',').map((name) => name.trim())
+    for (const name of names) {
+      if (allowed.includes(name)) continue
+      const hint = didYouMean(name, allowed) ?? where
+      throw new InvalidArgumentError(`unknown name '${name}'; ${hint}`)
+    }
+    return [...new Set(names)]
+  }
+}
+
+/** Parses a comma-separated list of addresses into one spelling each. Names are never resolved. */
+export function hosts(text: string): string[] {
+  return text.split(',').map(hostOf)
+}
+
+/** One address. Its zone is of the machine that captured: no packet carries it. */
+function hostOf(text: string): string {
+  const address = text.trim()
+  if (isIP(address) !== 0) return canonicalHost(address.replace(/%.*$/, ''))
+  throw new InvalidArgumentError(`'${address}' is not an IPv4 or IPv6 address`)
+}
+
+/** A parser for a comma-separated list of whole numbers from 0 to `max`. */
+export function wholeNumbers(max: number): (text: string) => number[] {
+  return (text) => text.split(',').map((part) => wholeNumber(0, max)(part))
+}
+
+/** Parses a comma-separated list of ports. */
+export const ports: (text: string) => number[] = wholeNumbers(MAX_PORT)
+
+/** A parser for one whole number from `min` to `max`. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const n = Number(text)
+    if (/^\d+$/.test(text.trim()) && n >= min && n <= max) return n
+    const range = max === Number.MAX_SAFE_INTEGER ? `, ${min} or more` : ` from ${min} to ${max}`
+    throw new InvalidArgumentError(`'${text.trim()}' is not a whole number${range}`)
+  }
+}
+
+/** Parses a number of seconds. */
+export function seconds(text: string): number {
+  const n = Number(text)
+  if (text.trim() !== '' && n >= 0 && Number.isFinite(n)) return n
+  throw new InvalidArgumentError(`'${text}' is not a number of seconds`)
+}
+
+/** Parses one end of a connection. */
+export function endpoint(text: string): Endpoint {
+  const [, v6, plain, port = ''] = /^(?:\[([^\]]*)\]|([^:]*)):(\d+)$/.exec(text.trim()) ?? []
+  const address = v6 ?? plain
+  if (address === undefined) {
+    throw new InvalidArgumentError(
+      `'${text}' is not IP:PORT, such as 10.0.0.1:443 or [2001:db8::1]:443`,
     )
   }
-  return names
+  return { host: hostOf(address), port: wholeNumber(0, MAX_PORT)(port) }
 }
 
-/**
- * Parses a comma-separated list of addresses into one spelling each.
- *
- * @throws {TeardownError} ERR_OPTION for anything that is no address; names are never resolved.
- */
-export function parseHosts(option: string, text: string): string[] {
-  return text.split(',').map((part) => {
-    const address = part.trim()
-    if (isIP(address) !== 0) return canonicalHost(address)
-    throw new TeardownError('ERR_OPTION', `${option}: '${address}' is not an IPv4 or IPv6 address`)
-  })
+const NS_PER_S = 1_000_000_000n
+/** ISO 8601 with a zone, split before its fraction; or seconds since 1970. */
+const ISO_TIME = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/
+const EPOCH_TIME = /^(\d{1,12})(?:\.(\d{1,9}))?$/
+
+/** Parses a time into ns since 1970, exact to the digit. */
+export function timeNs(text: string): bigint {
+  const epoch = EPOCH_TIME.exec(text)
+  if (epoch !== null) return BigInt(epoch[1] ?? '0') * NS_PER_S + fractionNs(epoch[2])
+  const iso = ISO_TIME.exec(text)
+  const ms = iso === null || !isDate(iso[1] ?? '') ? NaN : Date.parse(`${iso[1]}${iso[3]}`)
+  if (!Number.isNaN(ms)) return BigInt(ms) * 1_000_000n + fractionNs(iso?.[2])
+  throw new InvalidArgumentError(
+    `'${text}' is neither seconds since 1970 nor a time such as 2026-11-23T07:31:08.5Z`,
+  )
 }
 
-/**
- * Parses a comma-separated list of whole numbers from 0 to `max`.
- *
- * @throws {TeardownError} ERR_OPTION for anything else.
- */
-export function parseNumbers(option: string, text: string, max: number): number[] {
-  return text.split(',').map((part) => {
-    const n = Number(part)
-    if (!/^\d+$/.test(part.trim()) || n > max) {
-      throw new TeardownError(
-        'ERR_OPTION',
-        `${option}: '${part}' is not a whole number from 0 to ${max}`,
-      )
-    }
-    return n
-  })
+/** Whether a date and time are on the calendar: Date.parse takes 30 February for 2 March. */
+function isDate(text: string): boolean {
+  const ms = Date.parse(`${text}Z`)
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text)
+}
+
+function fractionNs(digits: string | undefined): bigint {
+  return BigInt((digits ?? '').padEnd(9, '0'))
 }

@@ -4,7 +4,7 @@ import { isIPv6 } from 'node:net'
 import { sideAddress } from '../output/columns/address.js'
 import type { ColumnSource } from '../output/columns/column.js'
 
-/** Filters as given; each is a list, empty for no restriction. */
+/** Filters as given; each is a list, empty for no restriction. Endings are verdicts, or `verdict.cause`. */
 export interface FilterOptions {
   readonly verdict: readonly string[]
   readonly cause: readonly string[]
@@ -21,10 +21,8 @@ export type ConnectionFilter = (from: ColumnSource) => boolean
 export function connectionFilter(options: FilterOptions): ConnectionFilter {
   const tests: ConnectionFilter[] = []
   const { verdict, cause, closer, host, port, stream } = options
-  if (verdict.length > 0) tests.push((c) => verdict.includes(c.j.verdict))
-  if (cause.length > 0) {
-    tests.push((c) => cause.includes(c.j.cause) || cause.includes(c.j.ending))
-  }
+  if (verdict.length > 0) tests.push((c) => endingMatches(verdict, c))
+  if (cause.length > 0) tests.push((c) => endingMatches(cause, c))
   if (closer.length > 0) tests.push((c) => closer.includes(c.j.closer))
   if (host.length > 0) {
     // Of the capture's own addresses, whatever is shown instead.

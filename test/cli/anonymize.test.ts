@@ -112,8 +112,8 @@ describe('keys', () => {
   })
 
   test.each([
-    ['secret\n', /holds 7 octets; a key is 32 octets, or 64 hexadecimal digits/],
-    [undefined, /--anonymize-key: cannot read .*ENOENT/],
+    ['secret\n', /holds 7 bytes; a key is 32 bytes, or 64 hexadecimal digits/],
+    [undefined, /--anonymize-key: cannot read \S+: no such file or directory\n/],
   ])('no key: %j', async (content, message) => {
     const key = content === undefined ? '/none/key' : await scratch.file('short.key', content)
     const { code, stdout, stderr } = await analyze(['--anonymize-key', key, ...V4_AND_V6])

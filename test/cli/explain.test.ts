@@ -289,9 +289,13 @@ test.each<[string, readonly string[], RegExp]>([
   ['a folder', ['samples'], /is a folder; explain takes one capture file/],
   ['a capture that is missing', ['missing.pcap'], /cannot read missing\.pcap: no such file/],
   ['no number', [KILLED, '--stream', 'x'], /--stream: 'x' is not a whole number/],
-  ['two streams', [KILLED, '--stream', '0,1'], /explain takes one stream/],
+  ['two streams', [KILLED, '--stream', '0,1'], /--stream: '0,1' is not a whole number/],
   ['no endpoint', [KILLED, '--client', '10.0.0.1'], /--client: '10\.0\.0\.1' is not IP:PORT/],
-  ['stream and end', [KILLED, '--stream', '0', '--client', '10.0.0.1:1'], /exclude each other/],
+  [
+    'stream and end',
+    [KILLED, '--stream', '0', '--client', '10.0.0.1:1'],
+    /--stream <number>' cannot be used with option '--client <ip:port>'/,
+  ],
   ['a format', [KILLED, '--format', 'csv'], /--format: unknown 'csv'; it takes text, json/],
   ['no capture at all', ['package.json', '--stream', '0'], /package\.json: .*capture/],
 ])('%s is an error', async (_, args, message) => {

@@ -67,7 +67,8 @@ describe.concurrent('several captures', () => {
     await scratch.file('tree/.hidden.pcap', capture)
     await symlink('..', join(scratch.path, 'tree/deep/up'))
     const { code, stdout, stderr } = await analyze(['-f', 'ndjson', 'tree'], { cwd: scratch.path })
-    expect([code, stderr]).toEqual([0, ''])
+    const note = 'passed over 1 file below tree that is no capture: notes.txt'
+    expect([code, stderr]).toEqual([0, `tcp-teardown: ${note}\n`])
     expect(names(stdout)).toEqual(['tree/a', 'tree/b.pcap', 'tree/deep/er/c.pcapng'])
   })
 
@@ -122,6 +123,8 @@ describe.concurrent('filters', () => {
   test.each([
     ['--verdict', 'rst_after_kill', streamsWhere((c) => c.verdict === 'rst_after_kill')],
     ['--cause', 'unaccepted', streamsWhere((c) => c.cause === 'unaccepted')],
+    ['--verdict', 'unaccepted', streamsWhere((c) => c.cause === 'unaccepted')],
+    ['--cause', 'rst-after-kill', streamsWhere((c) => c.verdict === 'rst_after_kill')],
     ['--cause', 'rst_after_kill.unread_data', []],
     ['--closer', 'client,none', streamsWhere((c) => /client|none/.test(c.closer))],
     ['--host', '10.50.63.2', streamsWhere(() => true)],

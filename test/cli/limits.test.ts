@@ -74,6 +74,6 @@ test.each(['--max-connections', '--max-half-open', '--max-layers'])(
   async (option) => {
     const { code, stderr } = await analyze([option, '0', 'samples/'])
     expect(code).toBe(2)
-    expect(stderr).toContain(`${option}: at least one`)
+    expect(stderr).toContain(`${option}: '0' is not a whole number, 1 or more`)
   },
 )

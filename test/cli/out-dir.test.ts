@@ -123,7 +123,10 @@ describe.concurrent('--out-dir', () => {
 
   test.each([
     [['--resume'], '--resume goes with --out-dir'],
-    [['--out-dir', 'x', '-o', 'y'], '--out-dir and -o exclude each other'],
+    [
+      ['--out-dir', 'x', '-o', 'y'],
+      "--out-dir <folder>' cannot be used with option '-o, --output <file>'",
+    ],
   ])('%j is refused', async (args, message) => {
     const { code, stderr } = await analyze([...args, 'samples/fin-normal.pcap'])
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)])

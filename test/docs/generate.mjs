@@ -84,8 +84,8 @@ function flagTable() {
 function example() {
   return [
     '```console',
-    '$ tcp-teardown analyze samples/kill-sigkill-peer-writes.pcap',
-    output('analyze', 'samples/kill-sigkill-peer-writes.pcap'),
+    '$ tcp-teardown samples/kill-sigkill-peer-writes.pcap',
+    output('samples/kill-sigkill-peer-writes.pcap'),
     '```',
   ].join('\n')
 }
@@ -106,8 +106,8 @@ function ladder() {
 function folder() {
   return [
     '```console',
-    '$ tcp-teardown analyze --summary samples/',
-    output('analyze', '--summary', 'samples/'),
+    '$ tcp-teardown --summary samples/',
+    output('--summary', 'samples/'),
     '```',
   ].join('\n')
 }

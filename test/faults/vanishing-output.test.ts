@@ -44,7 +44,7 @@ describe.concurrent('-o', () => {
     expect(await run.ending).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: `tcp-teardown: cannot write ${file}: no such folder\n`,
+      stderr: `tcp-teardown: cannot write ${file}: no such file or directory\n`,
     })
   })
 
@@ -56,7 +56,7 @@ describe.concurrent('-o', () => {
     run.child.stdin.end(ONE)
     expect(await run.ending).toMatchObject({
       code: 2,
-      stderr: `tcp-teardown: cannot write ${out}: is a directory\n`,
+      stderr: `tcp-teardown: cannot write ${out}: illegal operation on a directory\n`,
     })
     expect(partials(folder)).toEqual([])
   })
@@ -64,8 +64,8 @@ describe.concurrent('-o', () => {
 
 describe.concurrent('--out-dir', () => {
   test.each([
-    ['removed', 'no such folder'],
-    ['replaced', 'part of the path is not a folder'],
+    ['removed', 'no such file or directory'],
+    ['replaced', 'not a directory'],
   ])('%s while a result is written: it is not made again', async (how, why) => {
     const { folder, pipe, capture, out } = setUp(how)
     const run = new Started(folder, ['analyze', '-f', 'csv', '--out-dir', out, pipe, capture])

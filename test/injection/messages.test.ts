@@ -26,7 +26,7 @@ describe.concurrent('a message with a hostile name', () => {
     ['a glob', ['analyze', `no*${NAME}`], 'no file matches'],
     ['parts of one capture', ['analyze', ...PARTS], 'look like parts'],
     ['an option', ['analyze', `--${NAME}`, NAME], 'unknown option'],
-    ['a command', [NAME], 'unknown command'],
+    ['a command', ['no\u001bsuch\u202e'], 'is no command'],
     ['a value', ['analyze', '--format', NAME, NAME], '--format: unknown'],
     ['explain: no such name', ['explain', 'no\u001b[2J'], 'is no verdict'],
     ['explain: several connections', ['explain', NAME], '2 connections fit'],
@@ -62,7 +62,7 @@ test('a name that is no UTF-8 costs only itself', async () => {
   writeFileSync(join(folder, 'good.pcapng'), hostileCapture())
   const { code, stdout, stderr } = await run(['analyze', 'latin'], { cwd: scratch.path })
   expect([code, unprintable(stderr), unprintable(stdout)]).toEqual([2, [], []])
-  expect(stderr).toContain('latin/caf\ufffd\u241b: cannot read')
+  expect(stderr).toContain('cannot read latin/caf\ufffd\u241b: ')
   expect(stdout).toContain('2 connections in 2 captures')
 })
 

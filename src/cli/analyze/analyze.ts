@@ -2,46 +2,46 @@
 
 import { devNull } from 'node:os'
 import { TeardownError } from '../../base/errors.js'
-import { printable } from '../../base/printable.js'
+import { count } from '../../base/text.js'
 import { discoverCaptures } from '../../capture/discover.js'
 import { groupBySeries } from '../../capture/rotation.js'
 import { statOf } from '../../capture/stat.js'
 import { CaptureAnalyzer, type Timeline } from '../../engine/capture-analyzer.js'
 import { formatNamed } from '../../output/formats/index.js'
 import { captureWorkers, rowThreads } from '../../parallel/plan.js'
+import { warn } from '../context.js'
 import { atExit } from '../exit-hooks.js'
 import { Output } from '../output.js'
 import { DigestLog } from './digest-log.js'
 import { planFiles } from './result-folder.js'
 import { AnalyzeRun } from './run.js'
 import { type RunContext, runInSequence } from './sequential.js'
-import type { AnalyzeFlags, AnalyzeSettings, RequestedSettings } from './settings.js'
+import type { AnalyzeSettings, RequestedSettings } from './settings.js'
 
-const DEFAULT_WIDTH = 100
-
-/** Columns of the terminal that results go to. */
-function outputWidth(output: string): number {
-  return output === '-' ? (process.stdout.columns ?? DEFAULT_WIDTH) : DEFAULT_WIDTH
-}
+/** Files named of those that are passed over. */
+const NAMED = 3
 
 /** Runs `analyze` and returns the exit code. */
 export async function runAnalyze(
   inputs: readonly string[],
   requested: RequestedSettings,
-  flags: AnalyzeFlags,
   signal: AbortSignal,
 ): Promise<number> {
-  const captures = await discoverCaptures(inputs, signal)
+  const { captures, passedOver } = await discoverCaptures(inputs, signal)
+  if (passedOver.length > 0) warn(passedOverText(inputs, passedOver))
   if (captures.length === 0) {
     throw new TeardownError('ERR_OPTION', `no capture found below ${inputs.join(', ')}`)
   }
   refuseToOverwrite(captures, requested.output)
   const timelines = timelinesOf(captures, requested.merge)
   const nameCaptures = timelines.length > 1
-  const settings = { ...requested, nameCaptures, width: outputWidth(requested.output) }
-  const output = new Output(settings.outDir === undefined ? settings.output : devNull)
+  const settings = { ...requested, nameCaptures }
+  const output = new Output(
+    settings.outDir === undefined ? settings.output : devNull,
+    settings.isAscii,
+  )
   try {
-    return await runOver(timelines, settings, flags, output, signal)
+    return await runOver(timelines, settings, output, signal)
   } catch (error) {
     output.discard()
     throw error
@@ -51,7 +51,6 @@ export async function runAnalyze(
 async function runOver(
   timelines: readonly Timeline[],
   settings: AnalyzeSettings,
-  flags: AnalyzeFlags,
   output: Output,
   signal: AbortSignal,
 ): Promise<number> {
@@ -59,7 +58,7 @@ async function runOver(
   const analyzer = new CaptureAnalyzer(settings, output, digests.add)
   const run = new AnalyzeRun(analyzer.writer, { strict: settings.strict, warns: true })
   analyzer.writer.begin()
-  const plan = planFiles(timelines, settings, flags)
+  const plan = planFiles(timelines, settings)
   // Loaded where it is needed: every module costs a millisecond of the start.
   const bar = settings.progress ? new (await import('../progress.js')).ProgressBar() : undefined
   const sizes = plan.timelines.map((paths) => paths.reduce((sum, path) => sum + sizeOf(path), 0))
@@ -86,11 +85,24 @@ async function runOver(
   if (!plan.tell()) run.fail()
   if (run.isHalf && output.isAside) {
     output.discard()
-    process.stderr.write(`tcp-teardown: ${printable(settings.output)}: not written: interrupted\n`)
+    warn(`${settings.output}: not written: interrupted`)
   } else {
     output.close()
   }
   return run.exitCode
+}
+
+/** One note for all files of folders that are no captures, with the names of the first. */
+function passedOverText(inputs: readonly string[], files: readonly string[]): string {
+  const [folder = '', ...others] = inputs.filter((input) =>
+    files.some((path) => path.startsWith(`${input.replace(/\/+$/, '')}/`)),
+  )
+  const top = others.length === 0 ? `${folder.replace(/\/+$/, '')}/` : ''
+  const names = files.slice(0, NAMED).map((path) => path.slice(top.length))
+  if (files.length > NAMED) names.push('…')
+  const where = others.length === 0 ? ` below ${folder}` : ''
+  const are = files.length === 1 ? 'is no capture' : 'are no captures'
+  return `passed over ${count(files.length, 'file')}${where} that ${are}: ${names.join(', ')}`
 }
 
 /** What is analyzed together. Captures that look like parts of one are pointed out when they are not. */
@@ -103,9 +115,9 @@ function timelinesOf(captures: readonly string[], merge: AnalyzeSettings['merge'
   const [first] = series
   if (first !== undefined) {
     const others = series.length === 1 ? '' : `, and ${series.length - 1} more such series`
-    process.stderr.write(
-      `tcp-teardown: ${first.length} captures look like parts of one (${printable(first[0] ?? '')} and on${others}): ` +
-        `--merge-series follows connections from one to the next\n`,
+    warn(
+      `${first.length} captures look like parts of one (${first[0] ?? ''} and on${others}): ` +
+        `--merge-series follows connections from one to the next`,
     )
   }
   return captures.map((path) => [path])

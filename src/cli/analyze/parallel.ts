@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { TeardownError } from '../../base/errors.js'
+import { systemErrorText } from '../../capture/system-error.js'
 import type { Progress } from '../../engine/analyze-source.js'
 import { DIGEST_CELLS } from '../../incidents/digest.js'
 import { runPool } from '../../parallel/pool.js'
@@ -68,7 +69,7 @@ function temporaryFolder(): string {
   try {
     return mkdtempSync(join(tmpdir(), 'tcp-teardown-'))
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = `${tmpdir()}: ${systemErrorText(error)}`
     throw new TeardownError('ERR_WRITE', `no folder for temporary files (TMPDIR): ${why}`, {
       cause: error,
     })

@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { TeardownError, type TeardownErrorCode } from '../../base/errors.js'
 import { statOf } from '../../capture/stat.js'
+import { systemErrorText } from '../../capture/system-error.js'
 import {
   type AnalyzerOptions,
   CaptureAnalyzer,
@@ -13,7 +14,7 @@ import {
 import { NOTHING_WRITTEN, type WrittenState } from '../../engine/connection-writer.js'
 import type { CaptureReport } from '../../engine/report.js'
 import type { DigestHandler } from '../../incidents/digest.js'
-import { Output, reason } from '../output.js'
+import { Output } from '../output.js'
 import { AnalyzeRun, isHalf } from './run.js'
 
 /** Columns of text in a file. */
@@ -95,7 +96,7 @@ export function makeFolder(folder: string, root: string | undefined): void {
   } catch (error) {
     if (error instanceof TeardownError) throw error
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return
-    throw new TeardownError('ERR_WRITE', `cannot make ${folder}: ${reason(error)}`, {
+    throw new TeardownError('ERR_WRITE', `cannot make ${folder}: ${systemErrorText(error)}`, {
       cause: error,
     })
   }

@@ -4,20 +4,31 @@
 import { createHmac } from 'node:crypto'
 import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { printable } from '../../base/printable.js'
+import { printable } from '../../base/text.js'
 import { statOf } from '../../capture/stat.js'
+import { systemErrorText } from '../../capture/system-error.js'
 import type { Timeline } from '../../engine/capture-analyzer.js'
 import type { CaptureReport } from '../../engine/report.js'
 import { SCHEMA_NAME } from '../../output/formats/format.js'
 import { formatNamed } from '../../output/formats/index.js'
-import { reason } from '../output.js'
+import { warn } from '../context.js'
 import { makeFolder } from './result-file.js'
-import type { AnalyzeFlags, AnalyzeSettings } from './settings.js'
+import type { AnalyzeSettings } from './settings.js'
 
 const LIST = '.tcp-teardown.list'
 
-/** Options that do not change a result. */
-const WITHOUT_EFFECT = new Set(['jobs', 'progress', 'outDir', 'resume', 'strict'])
+/** Settings that do not change a result. */
+const WITHOUT_EFFECT = new Set([
+  'jobs',
+  'progress',
+  'output',
+  'outDir',
+  'resume',
+  'strict',
+  'width',
+  'isAscii',
+  'nameCaptures',
+])
 
 /** Path, size and time of change of each capture of a timeline. */
 type Captures = readonly (readonly [path: string, bytes: number, changedMs: number])[]
@@ -55,11 +66,7 @@ export interface FilePlan {
 }
 
 /** Decides which timelines are analyzed into which files. */
-export function planFiles(
-  all: readonly Timeline[],
-  settings: AnalyzeSettings,
-  flags: AnalyzeFlags,
-): FilePlan {
+export function planFiles(all: readonly Timeline[], settings: AnalyzeSettings): FilePlan {
   const { outDir, resume } = settings
   if (outDir === undefined) {
     return {
@@ -70,7 +77,7 @@ export function planFiles(
       tell: () => true,
     }
   }
-  const folder = new ResultFolder(outDir, settings, flags)
+  const folder = new ResultFolder(outDir, settings)
   const planned = all.map((timeline) => {
     const file = folder.fileOf(timeline)
     // Before the reading: what changes from now on is not known to be in the result.
@@ -93,19 +100,15 @@ export function planFiles(
       try {
         folder.note(file, captures, matched, error !== undefined)
       } catch (problem) {
-        listProblem ??= reason(problem)
+        listProblem ??= systemErrorText(problem)
       }
     },
     tell: () => {
       const kept = all.length - due.length
       const before = kept === 0 ? '' : `, ${kept} done before and unchanged`
-      process.stderr.write(
-        `tcp-teardown: ${made} results written below ${printable(outDir)}${before}\n`,
-      )
+      warn(`${made} results written below ${outDir}${before}`)
       if (listProblem === undefined) return true
-      process.stderr.write(
-        `tcp-teardown: cannot write ${printable(join(outDir, LIST))}: ${listProblem}: --resume will make results again\n`,
-      )
+      warn(`cannot write ${join(outDir, LIST)}: ${listProblem}: --resume will make results again`)
       return false
     },
   }
@@ -120,14 +123,10 @@ class ResultFolder {
   private readonly taken = new Set<string>()
 
   /** @throws {TeardownError} ERR_WRITE if the folder cannot be made. */
-  constructor(folder: string, settings: AnalyzeSettings, flags: AnalyzeFlags) {
+  constructor(folder: string, settings: AnalyzeSettings) {
     this.folder = folder
     this.extension = formatNamed(settings.format).extension
-    const chosen = Object.entries(flags).filter(([name]) => !WITHOUT_EFFECT.has(name))
-    this.options = optionsText(
-      JSON.stringify([SCHEMA_NAME, chosen.sort(([a], [b]) => (a < b ? -1 : 1))]),
-      settings.anonymizeKey,
-    )
+    this.options = optionsText(settings)
     makeFolder(folder, undefined)
     for (const line of linesOf(join(folder, LIST))) this.made.set(line.made.result, line)
   }
@@ -168,7 +167,11 @@ class ResultFolder {
 }
 
 /** Options as they are noted: what is anonymized must not stand beside the results in clear, `--host` for one. */
-function optionsText(options: string, key: Uint8Array | undefined): string {
+function optionsText({ anonymizeKey: key, ...settings }: AnalyzeSettings): string {
+  const chosen = Object.entries(settings).filter(([name]) => !WITHOUT_EFFECT.has(name))
+  const options = JSON.stringify([SCHEMA_NAME, chosen], (_name, value: unknown) =>
+    typeof value === 'bigint' ? `${value}` : value,
+  )
   return key === undefined ? options : createHmac('sha256', key).update(options).digest('hex')
 }
 

@@ -1,10 +1,10 @@
 // One run of `analyze` over its captures: totals, warnings and the exit code.
 
-import { printable } from '../../base/printable.js'
 import type { ConnectionWriter } from '../../engine/connection-writer.js'
 import type { CaptureReport } from '../../engine/report.js'
 import type { Summary } from '../../output/collect/summary.js'
 import { SCHEMA_NAME } from '../../output/formats/format.js'
+import { warn } from '../context.js'
 import { EXIT_DONE, EXIT_ERROR, EXIT_MATCHED } from '../exit-codes.js'
 
 /** An interruption is how the reading of a live source ends; of anything else it leaves half. */
@@ -50,7 +50,7 @@ export class AnalyzeRun {
     this.totals.tcpPackets += report.tcp_packets
     this.totals.readBytes += report.read_bytes
     this.writer.capture(report)
-    this.warn(report)
+    this.judge(report)
   }
 
   /** Counts in what an earlier run found of captures that this one leaves out. */
@@ -73,18 +73,18 @@ export class AnalyzeRun {
     this.writer.end(this.summary())
     if (this.unread === 0 || !this.warns) return
     const captures = `${this.unread} capture${this.unread === 1 ? '' : 's'}`
-    process.stderr.write(`tcp-teardown: interrupted: ${captures} not read\n`)
+    warn(`interrupted: ${captures} not read`)
   }
 
-  private warn({ capture, error, merged_captures: parts }: CaptureReport): void {
+  private judge({ capture, error, merged_captures: parts }: CaptureReport): void {
     if (error === undefined) return
     this.totals.failed++
     // A capture that stops inside a record is what an interrupted or rotated one looks like: everything before it counts.
     if (error.code !== 'ERR_CAPTURE_TRUNCATED' || this.strict) this.failed = true
     if (!this.warns) return
-    // The problems of a merged timeline name their captures themselves.
-    const where = parts === undefined ? `${printable(capture)}: ` : ''
-    process.stderr.write(`tcp-teardown: ${where}${printable(error.message)}\n`)
+    // What cannot be read is named by the error itself, and so are the captures of a merged timeline.
+    const where = parts === undefined && error.code !== 'ERR_READ' ? `${capture}: ` : ''
+    warn(where + error.message)
   }
 
   private summary(): Summary {

@@ -1,12 +1,12 @@
 // `tcp-teardown explain`: one connection packet by packet, or what a verdict means.
 
 import { TeardownError } from '../../base/errors.js'
-import { printable } from '../../base/printable.js'
+import { printable } from '../../base/text.js'
 import { statOf } from '../../capture/stat.js'
 import { analyzeSource } from '../../engine/analyze-source.js'
+import { anonymizerOf } from '../../engine/capture-analyzer.js'
 import { readLadder } from '../../engine/ladder/reader.js'
 import type { CaptureReport } from '../../engine/report.js'
-import { CryptoPan } from '../../output/anonymize/crypto-pan.js'
 import { endpointText } from '../../output/columns/address.js'
 import { jsonText } from '../../output/formats/json-text.js'
 import { foldLadder } from '../../output/ladder/fold.js'
@@ -15,8 +15,8 @@ import type { Ladder } from '../../output/ladder/packet.js'
 import { ladderText } from '../../output/ladder/render.js'
 import { omittedText, verdictText } from '../../output/ladder/verdict.js'
 import { tableStyle } from '../../output/style.js'
+import { print, warn } from '../context.js'
 import { EXIT_DONE, EXIT_ERROR } from '../exit-codes.js'
-import { Output } from '../output.js'
 import {
   explainedBy,
   explainedObject,
@@ -28,24 +28,28 @@ import {
 import { type SelectedConnection, Selector, SeveralConnections } from './select.js'
 import type { ExplainSettings } from './settings.js'
 
-const DEFAULT_WIDTH = 100
-
 /** Runs `explain` and returns the exit code. */
 export async function runExplain(
   what: string | undefined,
   settings: ExplainSettings,
   signal: AbortSignal,
 ): Promise<number> {
-  if (what === undefined) return writeOut(taxonomy(settings))
+  const isAscii = settings.isAscii && !settings.isJson
+  if (what === undefined) {
+    print(taxonomy(settings), isAscii)
+    return EXIT_DONE
+  }
   const { stream, client, server } = settings
   const isAboutCapture = stream !== undefined || (client ?? server) !== undefined
   const explained = isAboutCapture ? undefined : explainedBy(what)
   if (explained !== undefined) {
-    return writeOut(
+    print(
       settings.isJson
         ? json(explainedObject(explained))
-        : explainedText(explained, terminalWidth(), tableStyle(settings.colour)),
+        : explainedText(explained, settings.width, tableStyle(settings.colour)),
+      isAscii,
     )
+    return EXIT_DONE
   }
   checkCapture(what, isAboutCapture)
   return explainConnection(what, settings, signal)
@@ -61,29 +65,28 @@ async function explainConnection(
     signal,
     idleS: settings.idleS,
     killedAtNs: settings.killedAtNs,
-    anonymizer:
-      settings.anonymizeKey === undefined ? undefined : new CryptoPan(settings.anonymizeKey),
+    anonymizer: anonymizerOf(settings.anonymizeKey),
   })
   // Half a capture may hold half the connection.
   if (signal.aborted) return EXIT_DONE
-  const exitCode = warn(report)
+  const exitCode = warnOf(report)
   if (report.error?.code === 'ERR_READ') return exitCode
   let selected: SelectedConnection
   try {
     selected = selector.only(capture)
   } catch (error) {
     if (!(error instanceof SeveralConnections)) throw error
-    process.stderr.write(`tcp-teardown: ${printable(error.message)}\n`)
-    for (const line of error.lines) process.stderr.write(`  ${printable(line)}\n`)
+    warn(error.message, error.lines)
     return EXIT_ERROR
   }
   const target = { ...selected.target, packets: report.packets }
   const ladder = await readLadder(capture, target, signal)
   const { connection, rule, baseNs } = selected
-  writeOut(
+  print(
     settings.isJson
       ? json(ladderObject(connection, rule, ladder, baseNs))
       : connectionText(selected, ladder, settings),
+    settings.isAscii && !settings.isJson,
   )
   return exitCode
 }
@@ -96,7 +99,7 @@ function connectionText(
 ): string {
   const { connection, rule, startNs } = selected
   const style = tableStyle(settings.colour)
-  const width = terminalWidth()
+  const { width } = settings
   const { encapsulation, client_guessed: isGuessed } = connection
   const about = [
     `stream ${connection.stream}`,
@@ -120,7 +123,7 @@ function connectionText(
 function taxonomy(settings: ExplainSettings): string {
   const all = wholeTaxonomy()
   if (settings.isJson) return json(all.map(explainedObject))
-  return overviewText(all, terminalWidth(), tableStyle(settings.colour))
+  return overviewText(all, settings.width, tableStyle(settings.colour))
 }
 
 /** Neither a wrong name nor a source that cannot be read twice goes further than this. */
@@ -142,23 +145,12 @@ function checkCapture(path: string, isAboutCapture: boolean): void {
 }
 
 /** Names damage on stderr, as `analyze` does. */
-function warn({ capture, error }: CaptureReport): number {
+function warnOf({ capture, error }: CaptureReport): number {
   if (error === undefined) return EXIT_DONE
-  process.stderr.write(`tcp-teardown: ${printable(capture)}: ${printable(error.message)}\n`)
+  warn(error.code === 'ERR_READ' ? error.message : `${capture}: ${error.message}`)
   return error.code === 'ERR_CAPTURE_TRUNCATED' ? EXIT_DONE : EXIT_ERROR
-}
-
-function writeOut(text: string): number {
-  const output = new Output('-')
-  output.write(text)
-  output.close()
-  return EXIT_DONE
 }
 
 function json(value: unknown): string {
   return `${jsonText(value)}\n`
-}
-
-function terminalWidth(): number {
-  return process.stdout.columns ?? DEFAULT_WIDTH
 }

@@ -1,13 +1,14 @@
 // Finds the one connection `explain` is about among all of a capture.
 
 import { TeardownError } from '../../base/errors.js'
+import { grouped } from '../../base/text.js'
 import { type Connection, connectionOf } from '../../engine/connection.js'
 import type { ConnectionHandler, EndedConnection } from '../../engine/ended-connection.js'
+import { canonicalHost } from '../../engine/filter.js'
 import type { LadderTarget } from '../../engine/ladder/reader.js'
 import { endpointText, shownAddress, sideAddress } from '../../output/columns/address.js'
-import { grouped } from '../../verdict/phrases.js'
-import { parseHosts } from '../values.js'
-import type { Endpoint, ExplainSettings } from './settings.js'
+import type { Endpoint } from '../values.js'
+import type { ExplainSettings } from './settings.js'
 
 /** Connections listed where there are too many. */
 const LISTED = 15
@@ -73,7 +74,7 @@ export class Selector implements ConnectionHandler {
     function is(end: Endpoint | undefined, side: number): boolean {
       if (end === undefined) return true
       if (e.portOf(side) !== end.port) return false
-      return parseHosts('', sideAddress(e, side))[0] === end.host
+      return canonicalHost(sideAddress(e, side)) === end.host
     }
     const { clientSide } = e
     // Whoever typed the ends may see the roles the other way round.

@@ -1,6 +1,6 @@
 // Chosen columns for people: one line for each connection, aligned as they come.
 
-import { printable } from '../../base/printable.js'
+import { printable } from '../../base/text.js'
 import { type Column, type ColumnValue, readColumn } from '../columns/column.js'
 import type { Style } from '../style.js'
 import type { Format } from './format.js'

@@ -2,7 +2,7 @@
 // control characters are replaced, and a connection is always one line. Connections only.
 // Written as bytes, see bytes/writer.ts: numbers, times and addresses need no quotes.
 
-import { printable } from '../../base/printable.js'
+import { printable } from '../../base/text.js'
 import type { ByteWriter } from '../bytes/writer.js'
 import { shownIpv4 } from '../columns/address.js'
 import {

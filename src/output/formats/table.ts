@@ -1,9 +1,7 @@
 // The form for people: how many connections ended how, then the ones worth a look, each with one sentence to paste.
 
-import { printable } from '../../base/printable.js'
-import { wrap } from '../../base/wrap.js'
+import { grouped, printable, wrap } from '../../base/text.js'
 import { ENDINGS, type Row, VERDICTS, endingOf } from '../../verdict/endings.js'
-import { grouped } from '../../verdict/phrases.js'
 import { isoTime } from '../bytes/time.js'
 import type { Summary } from '../collect/summary.js'
 import { endpointText, shownAddress } from '../columns/address.js'

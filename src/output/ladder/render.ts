@@ -1,7 +1,6 @@
 // A connection as a ladder for the terminal: client on the left, server on the right, a line for each packet.
 
-import { wrap } from '../../base/wrap.js'
-import { duration, grouped } from '../../verdict/phrases.js'
+import { duration, grouped, wrap } from '../../base/text.js'
 import type { Style } from '../style.js'
 import { ARROW_EXTRA, arrowOf, labelOf, paintArrow, shortArrow } from './arrow.js'
 import { type LadderRow, isSilence } from './fold.js'

@@ -1,7 +1,6 @@
 // Words and lines of a ladder.
 
-import { wrap } from '../../base/wrap.js'
-import { grouped } from '../../verdict/phrases.js'
+import { grouped, wrap } from '../../base/text.js'
 import type { Style } from '../style.js'
 
 /** A line with a name in its left column, `room` wide, and text wrapped right of it. */

@@ -1,10 +1,8 @@
 // What stands below a ladder: the verdict, what it rests on, what else it could be.
 
-import { printable } from '../../base/printable.js'
-import { wrap } from '../../base/wrap.js'
+import { duration, printable, wrap } from '../../base/text.js'
 import { findRow } from '../../verdict/endings.js'
 import { FLAGS } from '../../verdict/flags.js'
-import { duration } from '../../verdict/phrases.js'
 import type { Style } from '../style.js'
 import { countOf, labelled } from './text.js'
 

@@ -1,7 +1,8 @@
 // Resets by a socket that exists, as a program makes them: they carry ACK and the socket's own numbers
 // (tcp_send_active_reset on Linux). Which ending it is depends on what had passed before.
 
-import { The, count, items, packet, span, the } from '../phrases.js'
+import { count } from '../../base/text.js'
+import { The, items, packet, span, the } from '../phrases.js'
 import { ackedFin, crossedPayload, mayHaveUnread, wasUnaccepted } from '../reset-facts.js'
 import { isActive } from '../reset-form.js'
 import { type Rule, onBoth, onSide, resetter } from '../rule.js'

@@ -1,10 +1,11 @@
 // Connections that one side gave up in silence: keepalive probes or retransmissions that stop without an answer. What can
 // be said depends on how long the capture runs on after the last one, since Linux sends nothing when it gives up.
 
+import { count, duration } from '../../base/text.js'
 import { SERIES_DATA, SERIES_FIN, SERIES_WINDOW_PROBE } from '../../tcp/record/bits.js'
 import type { Derived } from '../derived.js'
 import type { Evidence } from '../evidence.js'
-import { The, count, duration, items, packet, toEnd } from '../phrases.js'
+import { The, items, packet, toEnd } from '../phrases.js'
 import { type Rule, nameOf } from '../rule.js'
 import type { SideEvidence } from '../side-evidence.js'
 

@@ -1,11 +1,12 @@
 // Endings by FIN from both sides.
 
+import { count } from '../../base/text.js'
 import { CONN_SELF, SIDE_ACK_SET } from '../../tcp/record/bits.js'
 import { seqAfter, seqDistance } from '../../tcp/seq.js'
 import type { Closer } from '../answer.js'
 import type { Derived } from '../derived.js'
 import type { Evidence } from '../evidence.js'
-import { The, count, items, packet, span, the } from '../phrases.js'
+import { The, items, packet, span, the } from '../phrases.js'
 import { type Rule, nameOf } from '../rule.js'
 import type { SideEvidence } from '../side-evidence.js'
 

@@ -1,5 +1,6 @@
 // Connections that were never established at both ends.
 
+import { count } from '../../base/text.js'
 import {
   SIDE_ACKED_MORE,
   SIDE_ACK_SET,
@@ -12,7 +13,7 @@ import {
 } from '../../tcp/record/bits.js'
 import { seqAfter } from '../../tcp/seq.js'
 import type { Evidence } from '../evidence.js'
-import { count, items, packet, span, sureAfter, toEnd, tooEarly } from '../phrases.js'
+import { items, packet, span, sureAfter, toEnd, tooEarly } from '../phrases.js'
 import { foreignTtl } from '../reset-facts.js'
 import type { Rule } from '../rule.js'
 

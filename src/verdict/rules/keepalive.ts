@@ -1,7 +1,8 @@
 // Resets that end keepalive probing: by the prober that gives up, or in answer to a probe (RFC 9293 §3.8.4, RFC 1122
 // §4.2.3.6, tcp_keepalive_timer on Linux).
 
-import { The, count, items, packet, span, the } from '../phrases.js'
+import { count } from '../../base/text.js'
+import { The, items, packet, span, the } from '../phrases.js'
 import { gaveUpProbing } from '../reset-facts.js'
 import { isStateless } from '../reset-form.js'
 import { type Rule, onSide, resetter } from '../rule.js'

@@ -1,7 +1,8 @@
 // Resets that were not made by the host whose address they carry (RFC 3360; Weaver, Sommer, Paxson, NDSS 2009).
 
+import { count } from '../../base/text.js'
 import { seqDistance } from '../../tcp/seq.js'
-import { The, count, items, packet, span, the } from '../phrases.js'
+import { The, items, packet, span, the } from '../phrases.js'
 import { alive, foreignTtl, guessesAhead, ttls } from '../reset-facts.js'
 import { isStateless } from '../reset-form.js'
 import { type Rule, onSide } from '../rule.js'

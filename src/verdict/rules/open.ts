@@ -1,12 +1,13 @@
 // Connections still open when the capture ends, for all that was captured: a close may have passed elsewhere or been lost
 // by the capturing host, so none of these is certain but where packets of the end itself show it.
 
+import { count, duration } from '../../base/text.js'
 import { CONN_SUPERSEDED, SERIES_WINDOW_PROBE, SIDE_DATA } from '../../tcp/record/bits.js'
 import { seqAfter } from '../../tcp/seq.js'
 import type { Derived } from '../derived.js'
 import type { Evidence } from '../evidence.js'
 import type { PacketRef } from '../packet-ref.js'
-import { The, count, duration, items, packet, sureAfter, the, toEnd, tooEarly } from '../phrases.js'
+import { The, items, packet, sureAfter, the, toEnd, tooEarly } from '../phrases.js'
 import type { Rule } from '../rule.js'
 import type { SideEvidence } from '../side-evidence.js'
 import { LONGEST_WAIT_NS, windowProberStopped } from './give-up.js'

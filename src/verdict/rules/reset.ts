@@ -2,9 +2,10 @@
 // segment acknowledged (tcp_v4_send_reset on Linux), which tells whether its writer knew of a FIN. And resets for which
 // nothing else is a reason.
 
+import { count } from '../../base/text.js'
 import type { Derived } from '../derived.js'
 import type { Evidence } from '../evidence.js'
-import { The, count, items, packet, span, the } from '../phrases.js'
+import { The, items, packet, span, the } from '../phrases.js'
 import { answersUse, gaveUpResending, knewOfFin, readOn, refusesPayload } from '../reset-facts.js'
 import { type Rule, onBoth, onSide, resetter } from '../rule.js'
 import type { SideEvidence } from '../side-evidence.js'

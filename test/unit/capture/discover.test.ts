@@ -30,14 +30,14 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }))
 
 async function below(...inputs: string[]): Promise<string[]> {
-  const found = await discoverCaptures(inputs.map((input) => join(folder, input)))
-  return found.map((path) => path.slice(folder.length + 1))
+  const { captures } = await discoverCaptures(inputs.map((input) => join(folder, input)))
+  return captures.map((path) => path.slice(folder.length + 1))
 }
 
 describe('discoverCaptures', () => {
   test('passes on files, missing ones and standard input as they are given', async () => {
     const inputs = ['-', './missing.pcap', `${folder}/./notes.pcap`, `${folder}//b.pcap`]
-    expect(await discoverCaptures(inputs)).toEqual(inputs)
+    expect(await discoverCaptures(inputs)).toEqual({ captures: inputs, passedOver: [] })
   })
 
   test('finds captures below a folder by their first octets, sorted, hidden ones left out', async () => {
@@ -51,8 +51,32 @@ describe('discoverCaptures', () => {
     ])
   })
 
+  test('passes over what is no capture, also inside gzip', async () => {
+    const other = join(folder, 'deep/deeper')
+    writeFileSync(join(other, 'log.gz'), gzipSync('a log'))
+    writeFileSync(join(other, 'empty.gz'), gzipSync(''))
+    // A name that is longer than what is looked at: nothing can be told of what follows.
+    const named = gzipSync(buildPcap([]))
+    named[3] = 8
+    const name = Buffer.alloc(5000, 'n').fill(0, 4999)
+    writeFileSync(
+      join(other, 'named.gz'),
+      Buffer.concat([named.subarray(0, 10), name, named.subarray(10)]),
+    )
+    const { captures, passedOver } = await discoverCaptures([folder])
+    for (const path of passedOver) expect(captures).not.toContain(path)
+    expect(passedOver.map((path) => path.slice(folder.length + 1))).toEqual([
+      'deep/deeper/empty.gz',
+      'deep/deeper/log.gz',
+      'empty.pcap',
+      'notes.pcap',
+    ])
+    expect(captures).toContain(`${other}/named.gz`)
+    for (const file of ['log.gz', 'empty.gz', 'named.gz']) rmSync(join(other, file))
+  })
+
   test('keeps the folder as it was given', async () => {
-    expect(await discoverCaptures([`${folder}/deep/../deep/deeper/`])).toEqual([
+    expect((await discoverCaptures([`${folder}/deep/../deep/deeper/`])).captures).toEqual([
       `${folder}/deep/../deep/deeper/d.cap`,
     ])
   })
@@ -64,7 +88,7 @@ describe('discoverCaptures', () => {
   })
 
   test('keeps what stands before the first glob character as it was given', async () => {
-    expect(await discoverCaptures([`${folder}/deep/.././b.*`])).toEqual([
+    expect((await discoverCaptures([`${folder}/deep/.././b.*`])).captures).toEqual([
       `${folder}/deep/.././b.pcap`,
     ])
   })

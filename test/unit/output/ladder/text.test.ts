@@ -4,7 +4,6 @@ import { expect, test } from 'vitest'
 import { layoutOf } from '../../../../src/output/ladder/layout.js'
 import type { LadderPacket } from '../../../../src/output/ladder/packet.js'
 import { bytesText, secondsText } from '../../../../src/output/ladder/text.js'
-import { wrap } from '../../../../src/base/wrap.js'
 import { ladderText } from '../../../../src/output/ladder/render.js'
 import { tableStyle } from '../../../../src/output/style.js'
 
@@ -27,12 +26,6 @@ test.each([
   [-2e9, '-2.000000'],
 ])('%d ns are %s s', (ns, text) => {
   expect(secondsText(ns)).toBe(text)
-})
-
-test('text wraps behind what it starts with', () => {
-  expect(wrap('one two three four five six seven', 30, '  a  ')).toBe(
-    '  a  one two three four five\n     six seven',
-  )
 })
 
 const PACKET: LadderPacket = {

@@ -1,0 +1,159 @@
+// The options of `analyze`.
+
+import { type Command, Option } from 'commander'
+import { COLUMN_KEYS } from '../../output/columns/columns.js'
+import { FORMATS } from '../../output/formats/index.js'
+import { CLOSERS } from '../../verdict/answer.js'
+import { endingNames } from '../names.js'
+import {
+  type SharedFlags,
+  anonymizeOptions,
+  choice,
+  colourOption,
+  judgingOptions,
+  option,
+} from '../options.js'
+import { hosts, namesOf, ports, wholeNumber, wholeNumbers } from '../values.js'
+
+/** Options of `analyze` as commander hands them over, checked. */
+export interface AnalyzeFlags extends SharedFlags {
+  readonly format: string
+  readonly output?: string
+  readonly outDir?: string
+  readonly resume?: boolean
+  readonly summary?: boolean
+  readonly all?: boolean
+  readonly top: number
+  readonly columns?: readonly string[]
+  readonly progress: boolean
+  readonly verdict?: readonly string[]
+  readonly cause?: readonly string[]
+  readonly closer?: readonly string[]
+  readonly host?: readonly string[]
+  readonly port?: readonly number[]
+  readonly stream?: readonly number[]
+  readonly maxConnections?: number
+  readonly maxHalfOpen?: number
+  readonly maxLayers?: number
+  readonly failOn?: readonly string[]
+  readonly merge?: boolean
+  readonly mergeSeries?: boolean
+  readonly jobs?: number
+  readonly strict?: boolean
+}
+
+const DEFAULT_TOP = 5
+const MAX_JOBS = 256
+const ANY = Number.MAX_SAFE_INTEGER
+
+const EXAMPLES = `
+Examples:
+  tcp-teardown capture.pcap                               how every connection ended
+  tcp-teardown --all captures/ 'old/*.pcapng.gz'          folders and globs, every connection
+  tcp-teardown --verdict rst_after_kill capture.pcap      only resets by an endpoint
+  tcp-teardown --format ndjson capture.pcap | jq .        one JSON object a line
+  tcpdump -U -w - tcp | tcp-teardown -f ndjson -          live, endings as they happen
+
+Exit codes: 0 done, 1 a --fail-on ending was found, 2 an error, 130 interrupted.
+A damaged capture is analyzed up to the damage and named on stderr.`
+
+/** Adds `analyze`, which is also what runs when no command is named. */
+export function addAnalyze(
+  program: Command,
+  action: (inputs: readonly string[], flags: AnalyzeFlags) => Promise<void>,
+): void {
+  const command = program
+    .command('analyze', { isDefault: true })
+    .description('judge every connection of the captures; the word analyze may be left out')
+    .argument(
+      '<capture...>',
+      'pcap or pcapng files (also gzipped), folders, globs, or - for standard input',
+    )
+  addAll(command, 'Output:', [
+    choice(
+      '-f, --format <format>',
+      'form of the results',
+      FORMATS.map(({ name }) => name),
+    ),
+    new Option('-o, --output <file>', 'write results to a file instead of standard output'),
+    new Option(
+      '--out-dir <folder>',
+      'write a result file for each capture into a folder',
+    ).conflicts('output'),
+    new Option(
+      '--resume',
+      'with --out-dir: leave out captures whose result is there and unchanged',
+    ),
+    new Option('--summary', 'only the totals'),
+    new Option('--all', 'list every connection, not only the notable ones (table)'),
+    option('--top <n>', 'connections listed of one cause (table)', wholeNumber(0, ANY)).default(
+      DEFAULT_TOP,
+    ),
+    option(
+      '--columns <names>',
+      'only these columns, comma-separated',
+      namesOf(COLUMN_KEYS, 'docs/reference.md lists all columns'),
+    ),
+    ...anonymizeOptions(),
+    colourOption(),
+    new Option('--no-progress', 'no progress bar on stderr'),
+  ])
+  addAll(command, 'Filters (comma-separated; all given kinds must match):', filterOptions())
+  addAll(command, 'Analysis:', [
+    ...judgingOptions(),
+    ...boundOptions(),
+    option(
+      '--fail-on <names>',
+      'exit with 1 if a connection ended so: verdict, cause or verdict.cause',
+      endingNames,
+    ),
+    new Option('--merge', 'read all captures as one timeline, in the order of their times'),
+    new Option(
+      '--merge-series',
+      'likewise each series of rotated captures, as their names tell',
+    ).conflicts('merge'),
+    option(
+      '--jobs <n>',
+      'threads, for captures or the rows of a large one (default: the cores, where worth it)',
+      wholeNumber(1, MAX_JOBS),
+    ),
+    new Option('--strict', 'treat a capture that is cut short as an error'),
+  ])
+  command.addHelpText('after', EXAMPLES).action(action)
+}
+
+function filterOptions(): Option[] {
+  return [
+    option('--verdict <names>', 'only connections that ended so', endingNames),
+    option('--cause <names>', 'likewise; both take verdict, cause or verdict.cause', endingNames),
+    option(
+      '--closer <names>',
+      `only connections ended by ${CLOSERS.slice(0, -1).join(', ')} or ${CLOSERS.at(-1)}`,
+      namesOf(CLOSERS, `it takes ${CLOSERS.join(', ')}`),
+    ),
+    option('--host <addresses>', 'only connections with these addresses', hosts),
+    option('--port <ports>', 'only connections with these ports', ports),
+    option('--stream <numbers>', "only these streams (Wireshark's tcp.stream)", wholeNumbers(ANY)),
+  ]
+}
+
+function boundOptions(): Option[] {
+  return [
+    option(
+      '--max-connections <n>',
+      'connections followed at once (default: 500000)',
+      wholeNumber(1, ANY),
+    ),
+    option('--max-half-open <n>', 'of these, not open yet (default: 131072)', wholeNumber(1, ANY)),
+    option(
+      '--max-layers <n>',
+      'headers looked into in one frame (default: 64)',
+      wholeNumber(1, ANY),
+    ),
+  ]
+}
+
+function addAll(command: Command, heading: string, options: readonly Option[]): void {
+  command.optionsGroup(heading)
+  for (const each of options) command.addOption(each)
+}

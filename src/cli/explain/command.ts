@@ -1,0 +1,60 @@
+// The options of `explain`.
+
+import { type Command, Option } from 'commander'
+import {
+  type SharedFlags,
+  anonymizeOptions,
+  choice,
+  colourOption,
+  judgingOptions,
+  option,
+} from '../options.js'
+import { type Endpoint, endpoint, wholeNumber } from '../values.js'
+
+/** Options of `explain` as commander hands them over, checked. */
+export interface ExplainFlags extends SharedFlags {
+  readonly stream?: number
+  readonly client?: Endpoint
+  readonly server?: Endpoint
+  readonly format: string
+  readonly all?: boolean
+}
+
+const EXAMPLES = `
+Examples:
+  tcp-teardown explain capture.pcap --stream 3           packets, states and evidence of one connection
+  tcp-teardown explain a.pcap --client 10.0.0.1:40000    the same by its address and port
+  tcp-teardown explain rst_after_kill.write_after_close  what an ending means, and what is behind it
+  tcp-teardown explain                                   every verdict and cause
+
+Exit codes: 0 done, 2 an error, 130 interrupted.`
+
+/** Adds `explain`. */
+export function addExplain(
+  program: Command,
+  action: (what: string | undefined, flags: ExplainFlags) => Promise<void>,
+): void {
+  const command = program
+    .command('explain')
+    .description('show one connection packet by packet, or tell what a verdict means')
+    .argument('[what]', 'a capture file, or a verdict, cause or verdict.cause; nothing lists all')
+  command
+    .optionsGroup('Which connection (none of these if the capture has only one):')
+    .addOption(
+      option(
+        '--stream <number>',
+        "its number (Wireshark's tcp.stream)",
+        wholeNumber(0, Number.MAX_SAFE_INTEGER),
+      ).conflicts(['client', 'server']),
+    )
+    .addOption(option('--client <ip:port>', 'its client', endpoint))
+    .addOption(option('--server <ip:port>', 'its server', endpoint))
+    .optionsGroup('Output:')
+    .addOption(choice('-f, --format <format>', 'form of the result', ['text', 'json']))
+    .addOption(new Option('--all', 'fold no packets away'))
+    .addOption(colourOption())
+  for (const each of anonymizeOptions()) command.addOption(each)
+  command.optionsGroup('Analysis:')
+  for (const each of judgingOptions()) command.addOption(each)
+  command.addHelpText('after', EXAMPLES).action(action)
+}

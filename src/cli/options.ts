@@ -1,0 +1,68 @@
+// Options that several commands have, and how options are made.
+
+import { Option } from 'commander'
+import type { AnonymizeFlags } from './anonymize-key.js'
+import { keyIn } from './anonymize-key.js'
+import { COLOUR_CHOICES, type ColourChoice } from './context.js'
+import { oneOf, seconds, timeNs } from './values.js'
+
+/** Values of the options that every command about captures has. */
+export interface SharedFlags extends AnonymizeFlags {
+  readonly color: ColourChoice
+  readonly idle?: number
+  readonly killedAt?: bigint
+}
+
+/** An option whose value `parse` checks. */
+export function option(
+  flags: string,
+  description: string,
+  parse: (text: string) => unknown,
+): Option {
+  return new Option(flags, description).argParser(parse)
+}
+
+/** An option with one of a few values, the first of which is the default. */
+export function choice(flags: string, description: string, names: readonly string[]): Option {
+  // The parser after the choices: it knows which of them is near.
+  return new Option(flags, description)
+    .choices(names)
+    .default(names[0])
+    .argParser<string>(oneOf(names))
+}
+
+/** `--anonymize` and `--anonymize-key`. */
+export function anonymizeOptions(): Option[] {
+  return [
+    new Option(
+      '--anonymize',
+      'replace addresses, keeping networks together; with a new key every run',
+    ),
+    option(
+      '--anonymize-key <file>',
+      'the same with a key: 32 bytes or 64 hexadecimal digits',
+      keyIn,
+    ).implies({ anonymize: true }),
+  ]
+}
+
+/** `--color`. */
+export function colourOption(): Option {
+  return choice('--color <when>', 'when to use colours', COLOUR_CHOICES)
+}
+
+/** `--idle` and `--killed-at`. */
+export function judgingOptions(): Option[] {
+  return [
+    option(
+      '--idle <seconds>',
+      'silence after which an open connection counts as idle (default: 60, or a fifth of a shorter capture)',
+      seconds,
+    ),
+    option(
+      '--killed-at <time>',
+      'report the time from this kill to each teardown (ISO 8601 or seconds since 1970)',
+      timeNs,
+    ),
+  ]
+}
