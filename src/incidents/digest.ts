@@ -78,7 +78,8 @@ export interface DigestSource {
   readonly j: Judgement
 }
 
-const BATCH_DIGESTS = 512
+/** Few, so that they stay in the first-level cache. */
+const BATCH_DIGESTS = 64
 const ENDING_INDEX: ReadonlyMap<Ending, number> = new Map(
   ENDINGS.map((row, i) => [endingOf(row), i]),
 )
