@@ -120,3 +120,11 @@ describe.concurrent('rotated files', () => {
     }
   })
 })
+
+test('--merge and --merge-series exclude each other', async () => {
+  const { code, stderr } = await analyze(['--merge', '--merge-series', 'samples/fin-normal.pcap'])
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringContaining("'--merge-series' cannot be used with option '--merge'"),
+  ])
+})
