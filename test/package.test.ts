@@ -172,7 +172,7 @@ describe('what comes with it', () => {
     }
   })
 
-  test('is the same octets everywhere, from wherever they are got', () => {
+  test('is the same bytes everywhere, from wherever they are got', () => {
     expect(locked.filter(([, { integrity }]) => integrity?.startsWith('sha512-') !== true)).toEqual(
       [],
     )

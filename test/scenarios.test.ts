@@ -798,7 +798,7 @@ describe('look-alikes', () => {
     expect(c?.explanation).not.toMatch(/NaN|undefined|unknown time/)
   })
 
-  test('retransmitted octets that wait longer each time are no keepalive', () => {
+  test('retransmitted bytes that wait longer each time are no keepalive', () => {
     const [c] = runScenario(`${OPEN}
 1.000 > P. 101:102(1) ack 201
 1.001 < . 201:201(0) ack 102
@@ -809,7 +809,7 @@ describe('look-alikes', () => {
     expect([c?.client_retransmissions, c?.keepalive_unanswered]).toEqual([2, 1])
   })
 
-  test('a repeated one-octet segment is no keepalive probe', () => {
+  test('a repeated one-byte segment is no keepalive probe', () => {
     const [c] = runScenario(`${OPEN}
 1.000 > P. 101:102(1) ack 201
 2.000 > P. 101:102(1) ack 201
@@ -820,7 +820,7 @@ describe('look-alikes', () => {
     expect(c?.keepalive_probes).toBeUndefined()
   })
 
-  test('a one-octet probe is no retransmission', () => {
+  test('a one-byte probe is no retransmission', () => {
     const [c] = runScenario(`${OPEN}
 10.00 > . 100:101(1) ack 201
 10.01 < . 201:201(0) ack 101

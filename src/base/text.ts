@@ -37,7 +37,7 @@ export function grouped(n: number): string {
   return n < 1000 ? String(n) : String(n).replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
-/** "1 packet", "2 packets". */
+/** "1 packet", "1,200 packets". */
 export function count(n: number, noun: string): string {
   return `${grouped(n)} ${noun}${n === 1 ? '' : 's'}`
 }

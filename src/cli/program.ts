@@ -72,7 +72,7 @@ function checkFirst(program: Command): void {
   )
 }
 
-/** For the name of an ending, which belongs behind `explain`. */
+/** For the name of an ending, which belongs after `explain`. */
 function explainHint(text: string): string | undefined {
   if (endingsNamed(text) !== undefined) return `did you mean explain ${text}?`
   return endingSuggestion(text)?.replace('did you mean ', 'did you mean explain ')

@@ -1,4 +1,4 @@
-// The progress bar: on stderr, only on a terminal, by octets read.
+// The progress bar: on stderr, only on a terminal, by bytes read.
 
 import { SingleBar } from 'cli-progress'
 import { grouped, printable } from '../base/text.js'

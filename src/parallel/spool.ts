@@ -3,6 +3,7 @@
 
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { TeardownError } from '../base/errors.js'
+import { systemErrorText } from '../capture/system-error.js'
 
 /** Bytes of one part that are kept in memory. */
 const IN_MEMORY_BYTES = 1 << 20
@@ -60,7 +61,7 @@ export class Spool {
     } catch (error) {
       if (this.file !== undefined) closeSync(this.file)
       this.file = undefined
-      const why = error instanceof Error ? error.message : String(error)
+      const why = systemErrorText(error)
       const where = `temporary files below ${this.folder} (TMPDIR)`
       throw new TeardownError('ERR_WRITE', `cannot write ${where}: ${why}`, { cause: error })
     }

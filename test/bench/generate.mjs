@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-// Writes captures of made-up traffic for the benchmark. The same seed gives the same octets on every machine.
+// Writes captures of made-up traffic for the benchmark. The same seed gives the same bytes on every machine.
 //
 //   generate.mjs PROFILE FILE [--mb N] [--seed N] [--ipv6] [--vlan] [--nanos] [--pcapng]
 //
-// churn     short connections of 92-octet packets on average, many endings a second: the cost of a connection
-// mix       longer connections with 446-octet packets: the usual case
-// bulk      64 flows of full segments: the cost of an octet
+// churn     short connections of 92-byte packets on average, many endings a second: the cost of a connection
+// mix       longer connections with 446-byte packets: the usual case
+// bulk      64 flows of full segments: the cost of an byte
 // synflood  SYNs from ever new addresses, none answered: the bounds of the table
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { parseArgs } from 'node:util'

@@ -103,10 +103,10 @@ describe('keys', () => {
   })
 
   test('as hexadecimal digits', async () => {
-    const octets = await scratch.file('key.octets', KEY)
+    const bytes = await scratch.file('key.bytes', KEY)
     const digits = await scratch.file('key.hex', `${Buffer.from(KEY).toString('hex')}\n`)
     const [a, b] = await Promise.all(
-      [octets, digits].map((key) => analyze(['-f', 'csv', '--anonymize-key', key, ...V4_AND_V6])),
+      [bytes, digits].map((key) => analyze(['-f', 'csv', '--anonymize-key', key, ...V4_AND_V6])),
     )
     expect(a?.stdout).toBe(b?.stdout)
   })

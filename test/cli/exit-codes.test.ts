@@ -10,7 +10,7 @@ const NORMAL = 'samples/fin-normal.pcap'
 
 const scratch = new Scratch()
 
-/** A sample without its last ten octets. */
+/** A sample without its last ten bytes. */
 function cutSample(): Promise<string> {
   return scratch.file('cut.pcap', readFileSync(NORMAL).subarray(0, -10))
 }

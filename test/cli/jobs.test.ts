@@ -1,4 +1,4 @@
-// Captures on worker threads: the same octets as in one thread, and trouble stays with the capture it belongs to.
+// Captures on worker threads: the same bytes as in one thread, and trouble stays with the capture it belongs to.
 
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'

@@ -56,9 +56,9 @@ describe.concurrent('--out-dir', () => {
     const [before] = [statSync(resultOf(out, a)).mtimeMs]
     expect((await analyze(args)).stderr).toContain('0 results written')
     utimesSync(b, 1, 1)
-    expect((await analyze(args)).stderr).toContain('1 results written below')
+    expect((await analyze(args)).stderr).toContain('1 result written below')
     rmSync(resultOf(out, b))
-    expect((await analyze(args)).stderr).toContain('1 results written below')
+    expect((await analyze(args)).stderr).toContain('1 result written below')
     expect(statSync(resultOf(out, a)).mtimeMs).toBe(before)
     // Other options, other results.
     const other = await analyze([...args, '--columns', 'stream'])
@@ -90,7 +90,7 @@ describe.concurrent('--out-dir', () => {
     const args = ['-f', 'ndjson', '--out-dir', out, '--resume', a]
     await analyze(args)
     writeFileSync(resultOf(out, a), '')
-    expect((await analyze(args)).stderr).toContain('1 results written')
+    expect((await analyze(args)).stderr).toContain('1 result written')
   })
 
   test.each(['1', '2'])(
@@ -110,7 +110,7 @@ describe.concurrent('--out-dir', () => {
       ])
       expect(code).toBe(2)
       expect(stderr).toContain(`${a}: cannot write`)
-      expect(stderr).toContain('1 results written')
+      expect(stderr).toContain('1 result written')
       expect(results(out)).toHaveLength(1)
     },
   )

@@ -21,7 +21,7 @@ export interface Run {
 
 /** Circumstances of a run. */
 export interface RunOptions {
-  /** Octets for standard input, which is closed behind them. */
+  /** Bytes for standard input, which is closed behind them. */
   readonly input?: Uint8Array
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>

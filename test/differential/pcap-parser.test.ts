@@ -1,5 +1,5 @@
 // The whole analysis through an independent reader, the npm package pcap-parser. It reads classic µs pcap only, so
-// every classic sample is written down in that form first, in both byte orders, and both readers get the same octets.
+// every classic sample is written down in that form first, in both byte orders, and both readers get the same bytes.
 
 import { readFileSync, readdirSync } from 'node:fs'
 import { Readable } from 'node:stream'
@@ -11,7 +11,7 @@ import { readClassicPcap } from './classic-pcap.js'
 
 const SAMPLES = new URL('../../samples/', import.meta.url)
 
-/** Octets a chunk: small and odd, so that records are split. */
+/** Bytes a chunk: small and odd, so that records are split. */
 const CHUNK_BYTES = 1021
 
 const samples = readdirSync(SAMPLES)

@@ -15,7 +15,7 @@ const scratch = new Scratch()
 /** The program waiting for a pipe, with a capture to be read behind it. */
 async function waiting(
   name: string,
-  octets: Uint8Array,
+  bytes: Uint8Array,
   ...args: string[]
 ): Promise<{ run: Started; pipe: string; capture: string }> {
   const folder = join(scratch.path, name)
@@ -23,7 +23,7 @@ async function waiting(
   const [pipe, capture, out] = ['pipe', 'capture.pcap', 'out'].map((part) => join(folder, part))
   if (pipe === undefined || capture === undefined || out === undefined) throw new Error('no paths')
   spawnSync('mkfifo', [pipe])
-  writeFileSync(capture, octets)
+  writeFileSync(capture, bytes)
   const run = new Started(folder, ['analyze', '-f', 'ndjson', '-o', out, ...args, pipe, capture])
   await until('it waits', () => partials(folder).length > 0)
   return { run, pipe, capture }
@@ -105,8 +105,8 @@ describe('while it is read', () => {
     await run.stands()
     appendFileSync(capture, ONE.subarray(24))
     run.goOn()
-    expect((await run.ending).stderr).toContain('1 results written')
-    expect((await analyze(args)).stderr).toContain('1 results written')
+    expect((await run.ending).stderr).toContain('1 result written')
+    expect((await analyze(args)).stderr).toContain('1 result written')
     expect((await analyze(args)).stderr).toContain('0 results written')
   })
 })

@@ -57,7 +57,7 @@ describe.concurrent('a limit to the size of files', () => {
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toBe(
       `tcp-teardown: ${many}: cannot write ${out}${many}.ndjson: file too large\n` +
-        `tcp-teardown: 1 results written below ${out}\n`,
+        `tcp-teardown: 1 result written below ${out}\n`,
     )
     expect(rows(readFileSync(`${out}${one}.ndjson`, 'utf8'))).toHaveLength(3)
     expect(existsSync(`${out}${many}.ndjson`)).toBe(false)
@@ -163,7 +163,7 @@ test('a disk of 64 kB', async ({ skip }) => {
     `tcp-teardown: cannot write /mnt/out: ${NO_ROOM}`,
     'code 2',
     `tcp-teardown: ${many}: cannot write /mnt/all${many}.ndjson: ${NO_ROOM}`,
-    'tcp-teardown: 1 results written below /mnt/all',
+    'tcp-teardown: 1 result written below /mnt/all',
     'code 2',
     './all/.tcp-teardown.list',
     `./all${one}.ndjson`,

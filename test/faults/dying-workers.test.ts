@@ -42,7 +42,7 @@ test('a worker that dies leaves no part of a result', async () => {
   const args = ['analyze', '-f', 'csv', '--jobs', '2', '--out-dir', out, bad, good]
   const run = new Started(scratch.path, args, { env: ENV })
   const { code, stderr } = await run.ending
-  expect([code, stderr]).toEqual([2, expect.stringContaining('1 results written')])
+  expect([code, stderr]).toEqual([2, expect.stringContaining('1 result written')])
   expect(partials(out)).toEqual([])
   expect([existsSync(`${out}${bad}.csv`), existsSync(`${out}${good}.csv`)]).toEqual([false, true])
 })

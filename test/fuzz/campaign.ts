@@ -9,7 +9,7 @@ import { Random } from './random.js'
 
 /** A generous time for an input: a slow machine, a busy one, and a collection of garbage are in it. */
 const INPUT_MS = 500
-const OCTET_NS = 50_000
+const BYTE_NS = 50_000
 /** Runs between two looks at the clock. */
 const CLOCK_RUNS = 128
 
@@ -91,7 +91,7 @@ async function oneRun(
   if (bestPerByte > result.slowest.nsPerByte) {
     result.slowest = { run, nsPerByte: bestPerByte, bytes: bytes.length }
   }
-  if (best < INPUT_MS + (bytes.length * OCTET_NS) / 1e6) return undefined
+  if (best < INPUT_MS + (bytes.length * BYTE_NS) / 1e6) return undefined
   return { run, property: 'time is linear', message: `${best.toFixed(0)} ms`, bytes }
 }
 

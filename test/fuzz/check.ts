@@ -1,4 +1,4 @@
-// Everything that must hold for any octets. Each property has a name, under which a find is reported.
+// Everything that must hold for any bytes. Each property has a name, under which a find is reported.
 
 import { CaptureError } from '../../src/base/errors.js'
 import { Broken, expectThat } from './broken.js'
@@ -16,7 +16,7 @@ import {
 import type { Random } from './random.js'
 import { Written } from './written.js'
 
-/** Least octets of an entry with a packet number: a pcapng block without a body. */
+/** Least bytes of an entry with a packet number: a pcapng block without a body. */
 const ENTRY_BYTES_MIN = 12
 const INTERFACE_BYTES_MIN = 20
 /** The first buffer doubles as long as an entry does not fit. */
@@ -114,7 +114,7 @@ function checkCounts({ connections, report, skippedEntries }: Outcome & Records)
   }
 }
 
-/** However the octets are split, the records are the same. */
+/** However the bytes are split, the records are the same. */
 function checkSplit(bytes: Uint8Array, whole: Records, cuts: Cuts): void {
   const split = recordsOf(bytes, cuts)
   const property = 'any split gives the same'
@@ -144,7 +144,7 @@ function checkCut(bytes: Uint8Array, whole: Records, at: number): void {
   expectThat(count >= due, property, `${count} records before byte ${at}, not ${due}`)
 }
 
-/** A second analysis, split and through the writers of octets, says the same. */
+/** A second analysis, split and through the writers of bytes, says the same. */
 function checkAgain(bytes: Uint8Array, seen: Outcome, cuts: Cuts): void {
   const written = new Written()
   const again = analyze(bytes, { cuts, onConnection: (from) => written.add(from) })
@@ -188,5 +188,5 @@ function expectSame(one: Outcome, other: Outcome): void {
   let at = 0
   while (at < a.length && a[at] === b[at]) at++
   const found = [a, b].map((text) => text.slice(Math.max(0, at - 60), at + 60)).join(' and ')
-  throw new Broken('the same octets give the same output', found)
+  throw new Broken('the same bytes give the same output', found)
 }

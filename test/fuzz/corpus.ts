@@ -15,7 +15,7 @@ export interface Base {
   readonly layout: Layout
 }
 
-/** Octets kept of a capture: inputs are small, so that there can be many. */
+/** Bytes kept of a capture: inputs are small, so that there can be many. */
 const BASE_BYTES_MAX = 2600
 const CAPTURE = /\.(pcap|pcapng|cap|dmp)(\.gz)?$/
 
@@ -25,7 +25,7 @@ export function corpus(root: URL): Base[] {
   return [...folders.filter((folder) => existsSync(folder)).flatMap(basesOf), ...shapeBases()]
 }
 
-/** A base of any octets. */
+/** A base of any bytes. */
 export function baseOf(name: string, bytes: Uint8Array): Base {
   return { name, bytes, layout: layoutOf(bytes) }
 }

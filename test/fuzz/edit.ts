@@ -1,8 +1,8 @@
-// Small changes of octets and of records, that keep lengths right where a mutation does not mean them.
+// Small changes of bytes and of records, that keep lengths right where a mutation does not mean them.
 
 import type { FramePlace, Layout, Unit } from './layout.js'
 
-/** Octets with `[start, end)` replaced. */
+/** Bytes with `[start, end)` replaced. */
 export function replaced(
   bytes: Uint8Array,
   start: number,
@@ -16,12 +16,12 @@ export function replaced(
   return out
 }
 
-/** Octets of a header, record or block. */
+/** Bytes of a header, record or block. */
 export function unitBytes(bytes: Uint8Array, unit: Unit): Uint8Array {
   return bytes.subarray(unit.start, unit.end)
 }
 
-/** Sets a number of 2 or 4 octets, in place. */
+/** Sets a number of 2 or 4 bytes, in place. */
 export function setNumber(
   bytes: Uint8Array,
   at: number,
@@ -35,7 +35,7 @@ export function setNumber(
   else view.setUint32(at, value, littleEndian)
 }
 
-/** Reads a number of 2 or 4 octets, 0 where there are none. */
+/** Reads a number of 2 or 4 bytes, 0 where there are none. */
 export function getNumber(
   bytes: Uint8Array,
   at: number,

@@ -1,5 +1,5 @@
 // Captures that are built to cost more than their length: many interfaces, addresses chosen to collide, gzip that is nothing
-// but headers. The work of each octet is counted against that of a plain capture of about the same length; before they were
+// but headers. The work of each byte is counted against that of a plain capture of about the same length; before they were
 // bounded these took 20 to 300 times as long as that.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -12,7 +12,7 @@ import { buildPcap, concat, PcapngBuilder } from '../support/capture-builder.js'
 import { WorkCounter } from './work.js'
 import { ethernet, ipv4, ipv6, join as joined, tcp, u16, u32 } from '../unit/wire/frames.js'
 
-/** How much more work an octet of a hostile capture may be. */
+/** How much more work an byte of a hostile capture may be. */
 const RATIO_MAX = 1.5
 const LINKTYPES = 70_000
 const INTERFACES = 60_000
@@ -36,7 +36,7 @@ function repeated(
 const SECTION = new PcapngBuilder().section().take()
 const INTERFACE = new PcapngBuilder().interface().take()
 const INTERFACE_LINKTYPE = 8
-/** Offset of an IPv6 source address in a packet block: behind its header, Ethernet and eight octets. */
+/** Offset of an IPv6 source address in a packet block: behind its header, Ethernet and eight bytes. */
 const SOURCE = 28 + 14 + 8
 const SYN = ethernet(0x86dd, ipv6(tcp({ flags: 2, payload: [] })))
 const PACKET = new PcapngBuilder().packet({ timeNs: 0n, bytes: SYN }).take()
@@ -78,7 +78,7 @@ const GRE_SYN = ethernet(
   }),
 )
 const GRE_PACKET = new PcapngBuilder().packet({ timeNs: 0n, bytes: GRE_SYN }).take()
-/** Behind the block's header, Ethernet, IPv4 and four octets. */
+/** Behind the block's header, Ethernet, IPv4 and four bytes. */
 const GRE_KEY = 28 + 14 + 20 + 4
 const usualKeys = repeated(GRE_PACKET, GRE_KEYS, (view, at, i) => view.setUint32(at + GRE_KEY, i))
 /** Keys whose hashes, as in encapsulation.ts and with the seed 0, share their lower 17 bits. */
@@ -126,7 +126,7 @@ beforeAll(async () => {
 })
 afterAll(() => counter.close())
 
-async function workOfOctet(bytes: Uint8Array): Promise<number> {
+async function workOfByte(bytes: Uint8Array): Promise<number> {
   async function* source(): AsyncGenerator<Uint8Array, void, undefined> {
     yield bytes
   }
@@ -134,15 +134,15 @@ async function workOfOctet(bytes: Uint8Array): Promise<number> {
 }
 
 test.each(CASES)('%s: work follows length', async (_name, hostile, plain) => {
-  expect(await workOfOctet(hostile)).toBeLessThan(RATIO_MAX * (await workOfOctet(plain)))
+  expect(await workOfByte(hostile)).toBeLessThan(RATIO_MAX * (await workOfByte(plain)))
 })
 
 test.each(COLLISIONS)('%s chosen to collide', async (_name, hostile, plain) => {
-  const most = RATIO_MAX * (await workOfOctet(plain))
-  expect(await workOfOctet(hostile)).toBeLessThan(most)
+  const most = RATIO_MAX * (await workOfByte(plain))
+  expect(await workOfByte(hostile)).toBeLessThan(most)
   // Whoever knew the seed would do harm: they are chosen well.
   const random = vi.spyOn(Math, 'random').mockReturnValue(0)
-  expect(await workOfOctet(hostile)).toBeGreaterThan(most)
+  expect(await workOfByte(hostile)).toBeGreaterThan(most)
   random.mockRestore()
 })
 

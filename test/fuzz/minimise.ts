@@ -7,7 +7,7 @@ import { Random } from './random.js'
 
 const CHECKS_MAX = 3000
 
-/** The smallest octets found for which the same property does not hold, or the given ones if they alone do not show it. */
+/** The smallest bytes found for which the same property does not hold, or the given ones if they alone do not show it. */
 export async function minimised(bytes: Uint8Array, property: string): Promise<Uint8Array> {
   let checks = 0
   async function isFind(candidate: Uint8Array): Promise<boolean> {

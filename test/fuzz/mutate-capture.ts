@@ -1,4 +1,4 @@
-// Mutations of a capture as octets and as a row of records or blocks.
+// Mutations of a capture as bytes and as a row of records or blocks.
 
 import type { Base } from './corpus.js'
 import { block, getNumber, replaced, setNumber, unitBytes } from './edit.js'
@@ -32,7 +32,7 @@ function flip({ bytes }: Base, random: Random): Uint8Array {
 
 function insert({ bytes }: Base, random: Random): Uint8Array {
   const at = random.below(bytes.length + 1)
-  return replaced(bytes, at, at, random.octets(random.length(64)))
+  return replaced(bytes, at, at, random.bytes(random.length(64)))
 }
 
 function remove({ bytes }: Base, random: Random): Uint8Array {
@@ -102,10 +102,10 @@ function interfaceBlock(random: Random, littleEndian: boolean): Uint8Array {
   body[12] = random.pick(RESOLUTIONS)
   setNumber(body, 16, 2, 14, littleEndian)
   setNumber(body, 18, 2, random.oneIn(6) ? random.word() : 8, littleEndian)
-  body.set(random.octets(8), 20)
+  body.set(random.bytes(8), 20)
   setNumber(body, 28, 2, random.pick([2, 13]), littleEndian)
   setNumber(body, 30, 2, random.pick([0, 1, 8, 9, 0xffff]), littleEndian)
-  body.set(random.octets(8), 32)
+  body.set(random.bytes(8), 32)
   return block(1, body, littleEndian)
 }
 
@@ -119,10 +119,10 @@ function sectionBlock(random: Random): Uint8Array {
 
 function otherBlock(random: Random, littleEndian: boolean): Uint8Array {
   const type = random.pick([2, 3, 4, 5, 6, 9, 10, 0x204, 0xbad, 0x4000_0bad, 0x8000_0001])
-  return block(type, random.octets(4 * random.below(24)), littleEndian)
+  return block(type, random.bytes(4 * random.below(24)), littleEndian)
 }
 
-/** Mutations of a capture's own headers and of its octets. */
+/** Mutations of a capture's own headers and of its bytes. */
 export const CAPTURE_MUTATIONS: readonly Mutation[] = [
   cut,
   flip,

@@ -13,7 +13,7 @@ const SHORT_LIMITS = [
   0, 1, 4, 5, 7, 8, 19, 20, 21, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xfffe, 0xffff,
 ]
 
-/** Octets of a frame in which headers stand. */
+/** Bytes of a frame in which headers stand. */
 const HEADERS_MAX = 120
 
 function oneFrame(base: Base, random: Random): FramePlace | undefined {
@@ -40,14 +40,14 @@ function builtFrame(base: Base, random: Random): Uint8Array {
   return withFrame(base.bytes, base.layout, place, build(random))
 }
 
-/** A frame with octets cut off or put in, its record saying the new length. */
+/** A frame with bytes cut off or put in, its record saying the new length. */
 function resizedFrame(base: Base, random: Random): Uint8Array {
   const place = oneFrame(base, random)
   if (place === undefined) return base.bytes
   const frame = base.bytes.subarray(place.start, place.end)
   const cut = random.below(frame.length + 1)
   if (random.oneIn(2)) return withFrame(base.bytes, base.layout, place, frame.slice(0, cut))
-  const room = random.octets(random.length(64))
+  const room = random.bytes(random.length(64))
   const longer = new Uint8Array(frame.length + room.length)
   longer.set(frame.subarray(0, cut))
   longer.set(room, cut)

@@ -8,7 +8,7 @@ import {
   ipv6,
   join,
   mpls,
-  type Octets,
+  type Bytes,
   tag,
   tcp,
   u16,
@@ -31,10 +31,10 @@ const TUNNELS: readonly ((packet: Uint8Array, random: Random) => Uint8Array)[] =
     ipv4(udp(6081, join(u16(0), u16(0x6558), u32(7 << 8), ethernet(0x0800, packet))), {
       protocol: 17,
     }),
-  (packet, random) => ipv4(packet, { protocol: 4, options: random.octets(4 * random.below(11)) }),
+  (packet, random) => ipv4(packet, { protocol: 4, options: random.bytes(4 * random.below(11)) }),
 ]
 
-/** Octets of frames at most. */
+/** Bytes of frames at most. */
 const FRAME_BYTES_MAX = 3000
 
 /** An Ethernet frame of tunnels in tunnels, with more or fewer layers than are followed. */
@@ -47,7 +47,7 @@ export function nestedTunnels(random: Random): Uint8Array {
   const type = isIpv4(packet) ? 0x0800 : 0x86dd
   const labels = Array.from({ length: random.below(12) }, () => random.below(1 << 20))
   if (labels.length > 0 && random.oneIn(3)) return ethernet(0x8847, mpls(labels, packet))
-  let frame: Octets = packet
+  let frame: Bytes = packet
   let next = type
   for (let tags = random.below(12); tags > 0; tags--) {
     frame = tag(random.below(4096), next, frame)
@@ -69,10 +69,10 @@ export function extensionChain(random: Random): Uint8Array {
   ) {
     const kind = random.pick(EXTENSIONS)
     const words = random.oneIn(8) ? random.below(256) : random.below(2)
-    const octets = kind === 44 ? 8 : 8 + 8 * (random.oneIn(10) ? 0 : words)
-    const header = random.octets(Math.min(octets, 64))
+    const bytes = kind === 44 ? 8 : 8 + 8 * (random.oneIn(10) ? 0 : words)
+    const header = random.bytes(Math.min(bytes, 64))
     header[0] = next
-    header[1] = kind === 51 ? octets / 4 - 2 : words
+    header[1] = kind === 51 ? bytes / 4 - 2 : words
     payload = join(header, payload)
     next = kind
   }
@@ -82,7 +82,7 @@ export function extensionChain(random: Random): Uint8Array {
 
 /** A frame with a fragment of a datagram that others may complete. */
 export function fragment(random: Random): Uint8Array {
-  const payload = join(segment(random), random.octets(64)).subarray(0, 8 * random.length(8))
+  const payload = join(segment(random), random.bytes(64)).subarray(0, 8 * random.length(8))
   const fields = {
     id: random.below(2),
     fragmentOffset: 8 * (random.oneIn(3) ? random.below(8192) : random.below(6)),
@@ -101,7 +101,7 @@ export function quotation(random: Random): Uint8Array {
 function segment(random: Random): Uint8Array {
   return tcp({
     flags: random.pick([2, 0x12, 0x10, 0x18, 0x11, 4, 0x14]),
-    options: random.octets(4 * random.below(11)),
+    options: random.bytes(4 * random.below(11)),
     srcPort: random.below(3) + 1,
     dstPort: random.below(3) + 1,
     seq: random.below(4),

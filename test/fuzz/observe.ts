@@ -11,12 +11,12 @@ import { analyzeSource } from '../../src/engine/analyze-source.js'
 import { type CaptureReport, captureReport } from '../../src/engine/report.js'
 import { type Connection, connectionOf } from '../../src/engine/connection.js'
 
-/** How octets are cut on their way, over and over; not at all when empty. */
+/** How bytes are cut on their way, over and over; not at all when empty. */
 export type Cuts = readonly number[]
 
 /** The records of an input. */
 export interface Records {
-  /** One number for all that is told of a record: its octets, time, lengths, link type and interface. */
+  /** One number for all that is told of a record: its bytes, time, lengths, link type and interface. */
   readonly digests: readonly number[]
   /** Offset of each frame in the capture. */
   readonly starts: readonly number[]
@@ -56,7 +56,7 @@ class RecordLog implements RecordHandler {
   readonly starts: number[] = []
   skippedEntries = 0
   inOrder = true
-  /** Octets of the capture in front of the view. */
+  /** Bytes of the capture in front of the view. */
   origin: Pick<CaptureInfo, 'bytes'> = { bytes: 0 }
   #lastNs = -Infinity
   readonly #next: readonly RecordHandler[]

@@ -45,12 +45,12 @@ export class Random {
     return this.between(1, this.oneIn(4) ? most : Math.min(most, 8))
   }
 
-  /** Octets, or one octet again and again. */
-  octets(length: number): Uint8Array {
-    const octets = new Uint8Array(length)
-    if (this.oneIn(3)) return octets.fill(this.pick([0, 1, 0x7f, 0x80, 0xff]))
-    for (let i = 0; i < length; i++) octets[i] = this.#next()
-    return octets
+  /** Bytes, or one byte again and again. */
+  bytes(length: number): Uint8Array {
+    const bytes = new Uint8Array(length)
+    if (this.oneIn(3)) return bytes.fill(this.pick([0, 1, 0x7f, 0x80, 0xff]))
+    for (let i = 0; i < length; i++) bytes[i] = this.#next()
+    return bytes
   }
 
   // sfc32

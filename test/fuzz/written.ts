@@ -1,4 +1,4 @@
-// What the writers of octets make of connections: NDJSON and CSV.
+// What the writers of bytes make of connections: NDJSON and CSV.
 
 import type { EndedConnection } from '../../src/engine/ended-connection.js'
 import type { Connection } from '../../src/engine/connection.js'
@@ -45,7 +45,7 @@ export class Written {
 
   /** Expects the rows to be those of the same connections as objects. */
   expectRowsOf(connections: readonly Connection[]): void {
-    const property = 'written octets are those of the objects'
+    const property = 'written bytes are those of the objects'
     expectThat(this.#json.length === connections.length, property, `${this.#json.length} rows`)
     for (const [i, text] of this.#json.entries()) {
       const [found, expected] = [JSON.stringify(JSON.parse(text)), JSON.stringify(connections[i])]

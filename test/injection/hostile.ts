@@ -11,7 +11,7 @@ const DOINGS =
 /** A file name; a formula, and nothing that ends a path. */
 export const NAME = `=1+1,${DOINGS}.pcapng`
 
-/** A text in a capture, with a NUL and octets that are no UTF-8 in it. */
+/** A text in a capture, with a NUL and bytes that are no UTF-8 in it. */
 export const TEXT: Uint8Array = new Uint8Array([
   ...new TextEncoder().encode(`=1+1 ${DOINGS}`),
   0xc3,

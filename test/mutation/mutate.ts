@@ -25,7 +25,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   'a fifth of the packets late': late,
   'every packet twice': (frames) =>
     frames.flatMap((frame) => [frame, { ...frame, timeNs: frame.timeNs + 20_000n }]),
-  'cut to 60 octets': (frames) =>
+  'cut to 60 bytes': (frames) =>
     frames.map((frame) => ({ ...frame, bytes: frame.bytes.subarray(0, 60) })),
   'all sequence numbers shifted': shiftNumbers,
   'without its tail': (frames) => frames.slice(0, Math.floor(frames.length * 0.8)),

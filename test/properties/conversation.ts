@@ -2,7 +2,7 @@
 // smaller, and written as frames with no code of src/.
 
 import fc from 'fast-check'
-import { ethernet, ipv4, ipv6, type Octets, tcp, u16, u32, zeros } from '../unit/wire/frames.js'
+import { ethernet, ipv4, ipv6, type Bytes, tcp, u16, u32, zeros } from '../unit/wire/frames.js'
 import type { BuiltRecord } from '../support/capture-builder.js'
 
 const FIN = 1
@@ -365,7 +365,7 @@ function optionsOf({ flags }: Turn, sinceNs: bigint): number[] {
   return [...scale, 1, 1, 8, 10, ...u32(Number(sinceNs / MS) + 1), ...u32(1)]
 }
 
-function packet(version: 4 | 6, from: number, to: number, segment: Octets, id: number): Uint8Array {
+function packet(version: 4 | 6, from: number, to: number, segment: Bytes, id: number): Uint8Array {
   if (version === 6)
     return ethernet(0x86dd, ipv6(segment, { src: address6(from), dst: address6(to) }))
   return ethernet(0x0800, ipv4(segment, { src: 0x0a00_0000 + from, dst: 0x0a00_0000 + to, id }))

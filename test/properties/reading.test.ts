@@ -25,19 +25,19 @@ function connectionsOf(bytes: Uint8Array): unknown {
   return (analyzeBytes(bytes) as { connections: unknown }).connections
 }
 
-test('any split of the octets gives the same, sound or cut or damaged', () => {
+test('any split of the bytes gives the same, sound or cut or damaged', () => {
   const damage = fc.record({
     at: fc.nat({ max: 4000 }),
-    octet: fc.nat({ max: 255 }),
+    byte: fc.nat({ max: 255 }),
     end: fc.nat({ max: 12_000 }),
     pcapng: fc.boolean(),
     cuts: fc.array(fc.nat({ max: 6000 }), { maxLength: 30 }),
   })
   fc.assert(
-    fc.property(captures, damage, (records, { at, octet, end, pcapng, cuts }) => {
+    fc.property(captures, damage, (records, { at, byte, end, pcapng, cuts }) => {
       const sound = pcapng ? buildPcapng(records) : buildPcap(records)
       const bytes = sound.slice(0, end)
-      if (at % 2 === 0 && at < bytes.length) bytes[at] = octet
+      if (at % 2 === 0 && at < bytes.length) bytes[at] = byte
       expect(analyzeBytes(bytes, cuts)).toEqual(analyzeBytes(bytes))
     }),
     { numRuns: runs(120) },

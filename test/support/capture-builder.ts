@@ -1,4 +1,4 @@
-// Captures made in memory, octet by octet from the format descriptions and with no code of src/, so
+// Captures made in memory, byte by byte from the format descriptions and with no code of src/, so
 // that a test of a reader does not hear its own echo.
 
 /** A record to be written. */
@@ -6,13 +6,13 @@ export interface BuiltRecord {
   /** Absolute time in ns since 1970. Formats with a coarser clock cut it off. */
   readonly timeNs: bigint
   readonly bytes: Uint8Array
-  /** Octets on the wire; the captured ones if not given. */
+  /** Bytes on the wire; the captured ones if not given. */
   readonly origlen?: number
   /** pcapng only: the interface it was seen on, 0 if not given. */
   readonly interfaceId?: number
 }
 
-/** The variants of classic pcap: magic number, ns per fraction, octets added to each kind of header. */
+/** The variants of classic pcap: magic number, ns per fraction, bytes added to each kind of header. */
 const PCAP_VARIANTS = {
   pcap: { magic: 0xa1b2c3d4, fractionNs: 1000n, fileExtra: 0, recordExtra: 0 },
   'pcap-ns': { magic: 0xa1b23c4d, fractionNs: 1n, fileExtra: 0, recordExtra: 0 },
@@ -49,7 +49,7 @@ export interface PcapOptions {
 export function buildPcap(records: readonly BuiltRecord[], options: PcapOptions = {}): Uint8Array {
   const variant = PCAP_VARIANTS[options.format ?? 'pcap']
   const [major, minor] = options.version ?? [2, 4]
-  const out = new Octets(options.littleEndian ?? true)
+  const out = new Bytes(options.littleEndian ?? true)
   out.u32(variant.magic).u16(major).u16(minor).u32(0).u32(0)
   out.u32(options.snaplen ?? 262_144).u32(options.linktype ?? 1)
   out.zeros(variant.fileExtra)
@@ -70,7 +70,7 @@ export function buildPcapng(records: readonly BuiltRecord[], littleEndian = true
   return capture.take()
 }
 
-/** One pcapng option: its code and its octets in the byte order of the section. */
+/** One pcapng option: its code and its bytes in the byte order of the section. */
 export type BuiltOption = readonly [code: number, value: Uint8Array]
 
 /** What to write into an interface description block. */
@@ -78,7 +78,7 @@ export interface InterfaceOptions {
   readonly linktype?: number
   readonly snaplen?: number
   readonly name?: string
-  /** The if_tsresol octet; without it the clock counts µs and the option is left out. */
+  /** The if_tsresol byte; without it the clock counts µs and the option is left out. */
   readonly tsresol?: number
   readonly tsoffset?: bigint
   readonly fcsBytes?: number
@@ -92,7 +92,7 @@ export interface WrongLengths {
 
 /** Writes a pcapng block by block. */
 export class PcapngBuilder {
-  #out = new Octets(true)
+  #out = new Bytes(true)
   #littleEndian = true
   #interfaces: { ticksPerSecond: bigint; tsoffset: bigint }[] = []
 
@@ -164,15 +164,15 @@ export class PcapngBuilder {
     return this.raw(out.take())
   }
 
-  /** Writes octets as they are. */
+  /** Writes bytes as they are. */
   raw(bytes: Uint8Array): this {
     this.#out.raw(bytes)
     return this
   }
 
   /** An empty body in the byte order of the section, for `block`. */
-  body(): Octets {
-    return new Octets(this.#littleEndian)
+  body(): Bytes {
+    return new Bytes(this.#littleEndian)
   }
 
   /** A 64-bit number in the byte order of the section, for option values. */
@@ -209,14 +209,14 @@ export class PcapngBuilder {
       .take()
   }
 
-  #frame(body: Octets, record: BuiltRecord): Octets {
+  #frame(body: Bytes, record: BuiltRecord): Bytes {
     const { bytes, origlen = bytes.length } = record
     return body.u32(bytes.length).u32(origlen).raw(bytes).pad()
   }
 }
 
-/** A growing row of octets in one byte order. */
-export class Octets {
+/** A growing row of bytes in one byte order. */
+export class Bytes {
   readonly #littleEndian: boolean
   readonly #parts: Uint8Array[] = []
   #length = 0
@@ -247,7 +247,7 @@ export class Octets {
     return this.raw(new Uint8Array(count))
   }
 
-  /** Fills up to a multiple of 4 octets. */
+  /** Fills up to a multiple of 4 bytes. */
   pad(): this {
     return this.zeros(padding(this.#length))
   }
@@ -257,7 +257,7 @@ export class Octets {
   }
 }
 
-/** Joins octets. */
+/** Joins bytes. */
 export function concat(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
   let at = 0

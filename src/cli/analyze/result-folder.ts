@@ -4,7 +4,7 @@
 import { createHmac } from 'node:crypto'
 import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { printable } from '../../base/text.js'
+import { count, printable } from '../../base/text.js'
 import { statOf } from '../../capture/stat.js'
 import { systemErrorText } from '../../capture/system-error.js'
 import type { Timeline } from '../../engine/capture-analyzer.js'
@@ -106,7 +106,7 @@ export function planFiles(all: readonly Timeline[], settings: AnalyzeSettings): 
     tell: () => {
       const kept = all.length - due.length
       const before = kept === 0 ? '' : `, ${kept} done before and unchanged`
-      warn(`${made} results written below ${outDir}${before}`)
+      warn(`${count(made, 'result')} written below ${outDir}${before}`)
       if (listProblem === undefined) return true
       warn(`cannot write ${join(outDir, LIST)}: ${listProblem}: --resume will make results again`)
       return false

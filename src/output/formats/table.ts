@@ -1,6 +1,6 @@
 // The form for people: how many connections ended how, then the ones worth a look, each with one sentence to paste.
 
-import { grouped, printable, wrap } from '../../base/text.js'
+import { count, grouped, printable, wrap } from '../../base/text.js'
 import { ENDINGS, type Row, VERDICTS, endingOf } from '../../verdict/endings.js'
 import { isoTime } from '../bytes/time.js'
 import type { Summary } from '../collect/summary.js'
@@ -32,26 +32,26 @@ function captureNotes(report: CaptureRow): string[] {
     const why = WORRYING_FRAMES.get(name)
     if (why === undefined) continue
     const which = name === 'unknown-linktype' ? ` (${report.linktypes.join(', ')})` : ''
-    notes.push(`${counted(packets, 'packet')} ${why}${which}: not analyzed`)
+    notes.push(`${count(packets, 'packet')} ${why}${which}: not analyzed`)
   }
   if (report.dropped_packets !== undefined && report.dropped_packets > 0) {
     notes.push(
-      `${counted(report.dropped_packets, 'packet')} lost by the capturing host: what is missing may change verdicts`,
+      `${count(report.dropped_packets, 'packet')} lost by the capturing host: what is missing may change verdicts`,
     )
   }
   if (report.clock_steps !== undefined) {
     notes.push(
-      `the clock was set ${counted(report.clock_steps, 'time')} while the capture ran: durations across that mean nothing`,
+      `the clock was set ${count(report.clock_steps, 'time')} while the capture ran: durations across that mean nothing`,
     )
   }
   if (report.late_packets !== undefined) {
     notes.push(
-      `${counted(report.late_packets, 'packet')} came after their connection had been reported`,
+      `${count(report.late_packets, 'packet')} came after their connection had been reported`,
     )
   }
   if (report.evicted_connections !== undefined) {
     notes.push(
-      `${counted(report.evicted_connections, 'connection')} judged early: too many were open at once (--max-connections, --max-half-open)`,
+      `${count(report.evicted_connections, 'connection')} judged early: too many were open at once (--max-connections, --max-half-open)`,
     )
   }
   return notes
@@ -115,14 +115,14 @@ class Notes {
 function head(summary: Summary, options: FormatOptions): string {
   const { heading, faint } = options.style
   const lines: string[] = []
-  const found = counted(summary.connections, 'connection')
-  const of = summary.captures === 1 ? '' : ` in ${counted(summary.captures, 'capture')}`
-  lines.push(heading(`${found}${of}`) + faint(`, ${counted(summary.tcp_packets, 'TCP packet')}`))
+  const found = count(summary.connections, 'connection')
+  const of = summary.captures === 1 ? '' : ` in ${count(summary.captures, 'capture')}`
+  lines.push(heading(`${found}${of}`) + faint(`, ${count(summary.tcp_packets, 'TCP packet')}`))
   if (summary.selected_connections !== summary.connections) {
-    lines.push(`${counted(summary.selected_connections, 'connection')} selected by filters`)
+    lines.push(`${count(summary.selected_connections, 'connection')} selected by filters`)
   }
   if (summary.unread_captures !== undefined) {
-    lines.push(`${counted(summary.unread_captures, 'capture')} not read: interrupted`)
+    lines.push(`${count(summary.unread_captures, 'capture')} not read: interrupted`)
   }
   if (summary.selected_connections > 0) lines.push('')
   const width = Math.max(...VERDICTS.map(({ verdict }) => verdict.length))
@@ -132,8 +132,8 @@ function head(summary: Summary, options: FormatOptions): string {
     const share = `${((100 * n) / summary.selected_connections).toFixed(1)} %`
     const causes = ENDINGS.filter((row) => row.verdict === verdict)
       .map((row) => [row.cause, summary.causes[endingOf(row)] ?? 0] as const)
-      .filter(([, count]) => count > 0)
-      .map(([cause, count]) => `${cause} ${grouped(count)}`)
+      .filter(([, number]) => number > 0)
+      .map(([cause, number]) => `${cause} ${grouped(number)}`)
     const left = `  ${paint(verdict, verdict.padEnd(width), options.style)} ${grouped(n).padStart(9)} ${share.padStart(8)}  `
     lines.push(
       left + faint(wrap(causes.join(', '), options.width, ' '.repeat(width + 23)).trimStart()),
@@ -147,7 +147,7 @@ function group(row: Row, list: readonly string[], total: number, options: Format
   const { style, width } = options
   const name = style.heading(paint(row.verdict, `${row.verdict} / ${row.cause}`, style))
   const lines = [
-    `\n${name}  ${style.faint(counted(total, 'connection'))}\n`,
+    `\n${name}  ${style.faint(count(total, 'connection'))}\n`,
     `${style.faint(wrap(row.usually, width, '  '))}\n`,
     ...list,
   ]
@@ -177,8 +177,4 @@ function entry(c: ColumnSource, options: FormatOptions): string {
   const fits = endpoints.length + 2 + about.length <= options.width
   const title = `${endpoints}${fits ? '  ' : `\n${INDENT}`}${faint(about)}`
   return `${title}\n${wrap(c.j.explanation(), options.width, INDENT)}\n`
-}
-
-function counted(n: number, noun: string): string {
-  return `${grouped(n)} ${noun}${n === 1 ? '' : 's'}`
 }

@@ -1,12 +1,12 @@
 // A connection as a ladder for the terminal: client on the left, server on the right, a line for each packet.
 
-import { duration, grouped, wrap } from '../../base/text.js'
+import { count, duration, grouped, wrap } from '../../base/text.js'
 import type { Style } from '../style.js'
 import { ARROW_EXTRA, arrowOf, labelOf, paintArrow, shortArrow } from './arrow.js'
 import { type LadderRow, isSilence } from './fold.js'
 import { type LadderLayout, layoutOf, stateName } from './layout.js'
 import { type LadderGap, type LadderPacket, isPacket } from './packet.js'
-import { bytesText, countOf, secondsText } from './text.js'
+import { bytesText, secondsText } from './text.js'
 
 /** What a ladder needs besides its rows. */
 export interface LadderOptions {
@@ -150,7 +150,7 @@ function gapText(gap: LadderGap): string {
   if (gap.isProbing) {
     parts.push(`${grouped(gap.packets)} more probes and answers`)
   } else {
-    parts.push(countOf(gap.packets, 'packet'))
+    parts.push(count(gap.packets, 'packet'))
     if (gap.clientBytes > 0) parts.push(`${bytesText(gap.clientBytes)} from the client`)
     if (gap.serverBytes > 0) parts.push(`${bytesText(gap.serverBytes)} from the server`)
   }

@@ -1,6 +1,6 @@
 // Words and lines of a ladder.
 
-import { grouped, wrap } from '../../base/text.js'
+import { wrap } from '../../base/text.js'
 import type { Style } from '../style.js'
 
 /** A line with a name in its left column, `room` wide, and text wrapped right of it. */
@@ -14,11 +14,6 @@ export function labelled(
   const label = `  ${name.padEnd(room)}`
   // Wrapped before it is coloured: colours have no width.
   return style.faint(label) + wrap(text, width, label).slice(label.length)
-}
-
-/** "1 packet", "1,200 packets". */
-export function countOf(n: number, noun: string): string {
-  return `${grouped(n)} ${noun}${n === 1 ? '' : 's'}`
 }
 
 const BYTE_UNITS: readonly (readonly [name: string, bytes: number])[] = [

@@ -1,10 +1,10 @@
 // What stands below a ladder: the verdict, what it rests on, what else it could be.
 
-import { duration, printable, wrap } from '../../base/text.js'
+import { count, duration, printable, wrap } from '../../base/text.js'
 import { findRow } from '../../verdict/endings.js'
 import { FLAGS } from '../../verdict/flags.js'
 import type { Style } from '../style.js'
-import { countOf, labelled } from './text.js'
+import { labelled } from './text.js'
 
 /** What is read of a connection; the columns of these names. */
 export interface JudgedConnection {
@@ -63,7 +63,7 @@ function flagText(name: string): string {
 /** A note on packets that are not in the ladder; empty if all are. */
 export function omittedText(omitted: number): string {
   if (omitted === 0) return ''
-  return `${countOf(omitted, 'packet')} in the middle of the connection not kept; ${
+  return `${count(omitted, 'packet')} in the middle of the connection not kept; ${
     omitted === 1 ? 'it is' : 'they are'
   } in the counts and the verdict`
 }

@@ -40,7 +40,7 @@ describe('discoverCaptures', () => {
     expect(await discoverCaptures(inputs)).toEqual({ captures: inputs, passedOver: [] })
   })
 
-  test('finds captures below a folder by their first octets, sorted, hidden ones left out', async () => {
+  test('finds captures below a folder by their first bytes, sorted, hidden ones left out', async () => {
     expect(await below('.')).toEqual([
       'C.gz',
       'a',

@@ -13,7 +13,7 @@ import { runs } from '../../support/runs.js'
 
 const START_NS = 1_700_000_000_000_000_000n
 
-/** Records of lengths 0 to 96, each octet telling which record it belongs to. */
+/** Records of lengths 0 to 96, each byte telling which record it belongs to. */
 const RECORDS: readonly BuiltRecord[] = Array.from({ length: 40 }, (_, index) => ({
   timeNs: START_NS + BigInt(index) * 1_000_003n,
   bytes: new Uint8Array((index * 37) % 97).fill(index),
@@ -128,20 +128,20 @@ describe('the buffer', () => {
 
 describe('formats that are none of ours', () => {
   test.each([
-    { octets: [0x28, 0xb5, 0x2f, 0xfd, 0], found: 'a zstd-compressed file; try: zstd -dc FILE' },
-    { octets: [0x04, 0x22, 0x4d, 0x18, 0], found: 'an lz4-compressed file; try: lz4 -dc FILE' },
-    { octets: [0xfd, 0x37, 0x7a, 0x58, 0x5a], found: 'an xz-compressed file; try: xz -dc FILE' },
-    { octets: [0x42, 0x5a, 0x68, 0x39], found: 'a bzip2-compressed file; try: bzip2 -dc FILE' },
-    { octets: [0x50, 0x4b, 3, 4], found: 'a zip archive; try: unzip -p FILE' },
-    { octets: text('snoop\0\0\0'), found: 'a snoop capture; try: editcap -F pcap FILE -' },
-    { octets: text('GMBU'), found: 'a Microsoft Network Monitor capture; try: editcap' },
-    { octets: text('RTSS'), found: 'a Microsoft Network Monitor capture; try: editcap' },
-    { octets: [0x1f, 0x8b, 8, 0], found: 'a gzip-compressed file; decompress it first' },
-    { octets: text('# notes\n'), found: 'bytes 23 20 6e 6f' },
-    { octets: [0x0a, 0x0d, 0x0d], found: 'bytes 0a 0d 0d' },
-    { octets: [], found: 'an empty file' },
-  ])('$found', ({ octets, found }) => {
-    const { error } = readAll(Uint8Array.from(octets))
+    { bytes: [0x28, 0xb5, 0x2f, 0xfd, 0], found: 'a zstd-compressed file; try: zstd -dc FILE' },
+    { bytes: [0x04, 0x22, 0x4d, 0x18, 0], found: 'an lz4-compressed file; try: lz4 -dc FILE' },
+    { bytes: [0xfd, 0x37, 0x7a, 0x58, 0x5a], found: 'an xz-compressed file; try: xz -dc FILE' },
+    { bytes: [0x42, 0x5a, 0x68, 0x39], found: 'a bzip2-compressed file; try: bzip2 -dc FILE' },
+    { bytes: [0x50, 0x4b, 3, 4], found: 'a zip archive; try: unzip -p FILE' },
+    { bytes: text('snoop\0\0\0'), found: 'a snoop capture; try: editcap -F pcap FILE -' },
+    { bytes: text('GMBU'), found: 'a Microsoft Network Monitor capture; try: editcap' },
+    { bytes: text('RTSS'), found: 'a Microsoft Network Monitor capture; try: editcap' },
+    { bytes: [0x1f, 0x8b, 8, 0], found: 'a gzip-compressed file; decompress it first' },
+    { bytes: text('# notes\n'), found: 'bytes 23 20 6e 6f' },
+    { bytes: [0x0a, 0x0d, 0x0d], found: 'bytes 0a 0d 0d' },
+    { bytes: [], found: 'an empty file' },
+  ])('$found', ({ bytes, found }) => {
+    const { error } = readAll(Uint8Array.from(bytes))
     expect(error).toMatchObject({ code: 'ERR_CAPTURE_FORMAT', offset: 0 })
     expect(error?.message).toContain('expected a pcap or pcapng magic number')
     expect(error?.found).toContain(found)

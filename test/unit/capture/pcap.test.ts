@@ -84,7 +84,7 @@ describe('versions', () => {
 })
 
 describe('the FCS', () => {
-  const FOUR_OCTETS = 0x2400_0000
+  const FOUR_BYTES = 0x2400_0000
   const frame = Uint8Array.of(1, 2, 3, 4, 5, 0xf, 0xc, 0x5, 0)
 
   test('is left out of frames captured in whole', () => {
@@ -94,7 +94,7 @@ describe('the FCS', () => {
         { timeNs: FIRST_NS, bytes: frame, origlen: 10 },
         { timeNs: FIRST_NS, bytes: frame.subarray(0, 3) },
       ],
-      { linktype: FOUR_OCTETS + 1 },
+      { linktype: FOUR_BYTES + 1 },
     )
     const { records } = readAll(capture)
     expect(records.map((record) => record.bytes.length)).toEqual([5, 9, 3])
@@ -159,7 +159,7 @@ describe('lenient, as libpcap and Wireshark are', () => {
 
 describe('damage', () => {
   const whole = buildPcap(RECORDS)
-  // Headers of 24 and 16 octets, frames of 3 and 4.
+  // Headers of 24 and 16 bytes, frames of 3 and 4.
   const second = 24 + 16 + 3
   const third = second + 16 + 4
 

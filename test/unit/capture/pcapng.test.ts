@@ -181,13 +181,13 @@ describe('interfaces', () => {
 
   test('say how long the FCS is, and packets may know better', () => {
     const capture = new PcapngBuilder().section().interface({ fcsBytes: 4 })
-    const twoOctets = capture
+    const twoBytes = capture
       .body()
       .u32(2 << 5)
       .take()
     capture
       .packet(RECORD)
-      .packet(RECORD, [[2, twoOctets]])
+      .packet(RECORD, [[2, twoBytes]])
       .packet({ ...RECORD, origlen: 1514 })
       .simplePacket(FRAME)
     expect(readAll(capture.take()).records.map(({ bytes }) => bytes.length)).toEqual([1, 3, 5, 1])

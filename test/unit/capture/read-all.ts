@@ -54,7 +54,7 @@ export interface Reading {
   readonly error: CaptureError | undefined
 }
 
-/** Reads octets pushed in chunks of these sizes, the last one over and over, through a small buffer. */
+/** Reads bytes pushed in chunks of these sizes, the last one over and over, through a small buffer. */
 export function readAll(
   capture: Uint8Array,
   chunkSizes: readonly number[] = [capture.length],

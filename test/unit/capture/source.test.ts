@@ -59,7 +59,7 @@ function file(name: string, content: Uint8Array): string {
   return path
 }
 
-/** Reads the same octets from a file, a stream, and a stream of crumbs. */
+/** Reads the same bytes from a file, a stream, and a stream of crumbs. */
 async function readAllWays(name: string, content: Uint8Array): Promise<Read[]> {
   const path = file(name, content)
   const small = Readable.from(crumbs(content.subarray(0, 500), content.subarray(500)))
@@ -71,7 +71,7 @@ async function readAllWays(name: string, content: Uint8Array): Promise<Read[]> {
 }
 
 function* crumbs(first: Uint8Array, rest: Uint8Array): Generator<Uint8Array> {
-  for (const octet of first) yield Uint8Array.of(octet)
+  for (const byte of first) yield Uint8Array.of(byte)
   for (let at = 0; at < rest.length; at += 7777) yield rest.subarray(at, at + 7777)
 }
 
@@ -96,7 +96,7 @@ describe('plain captures', () => {
     }
   })
 
-  test('that are empty or one octet long are none', async () => {
+  test('that are empty or one byte long are none', async () => {
     for (const bytes of [0, 1]) {
       for (const seen of await readAllWays(`short${bytes}`, CAPTURE.subarray(0, bytes))) {
         expect(seen).toMatchObject({ error: { code: 'ERR_CAPTURE_FORMAT' } })
@@ -156,7 +156,7 @@ describe('live pipes', () => {
 describe('gzip', () => {
   const middle = 24 + RECORD_BYTES * 7000 + 50
 
-  test('is told by its first octets', async () => {
+  test('is told by its first bytes', async () => {
     const zipped = gzipSync(CAPTURE)
     for (const seen of await readAllWays('zipped.pcap', zipped)) {
       expect(seen).toMatchObject({
@@ -179,7 +179,7 @@ describe('gzip', () => {
     }
   })
 
-  test('may be followed by other octets, which are noted and ignored', async () => {
+  test('may be followed by other bytes, which are noted and ignored', async () => {
     const zipped = gzipSync(CAPTURE)
     for (const garbage of [new Uint8Array(512), Uint8Array.of(0x1f), noise(100, 3)]) {
       for (const seen of await readAllWays('garbage.gz', concat([zipped, garbage]))) {
@@ -196,7 +196,7 @@ describe('gzip', () => {
     const stored = gzipSync(CAPTURE, { level: 0 })
     const cut = stored.length - 100_000
     for (const seen of await readAllWays('cut.gz', stored.subarray(0, cut))) {
-      // Stored blocks cost a few octets of their own per 64 KiB at most.
+      // Stored blocks cost a few bytes of their own per 64 KiB at most.
       expect(seen.records).toBeGreaterThan(20_000 - 1001 - 5)
       expect(seen.error).toMatchObject({
         code: 'ERR_CAPTURE_TRUNCATED',
@@ -259,7 +259,7 @@ describe('what cannot be read', () => {
 })
 
 describe('progress', () => {
-  test('counts octets of the file, compressed ones for gzip, up to all', async () => {
+  test('counts bytes of the file, compressed ones for gzip, up to all', async () => {
     for (const content of [CAPTURE, gzipSync(CAPTURE)]) {
       const reports: [number, number | undefined][] = []
       await read(file('progress', content), {
@@ -269,7 +269,7 @@ describe('progress', () => {
     }
   })
 
-  test('waits for a slow taker, however few the compressed octets are', async () => {
+  test('waits for a slow taker, however few the compressed bytes are', async () => {
     const record = { timeNs: 0n, bytes: new Uint8Array(100_000) }
     const zipped = gzipSync(buildPcap(Array.from({ length: 100 }, () => record)))
     expect(zipped.length).toBeLessThan(100_000)
@@ -308,7 +308,7 @@ async function* broken(): AsyncGenerator<Uint8Array> {
   throw Object.assign(new Error('reset'), { code: 'EIO' })
 }
 
-/** Octets that do not compress, the same for the same seed. */
+/** Bytes that do not compress, the same for the same seed. */
 function noise(length: number, seed: number): Uint8Array {
   let state = seed
   return Uint8Array.from({ length }, () => {

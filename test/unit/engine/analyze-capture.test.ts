@@ -85,7 +85,7 @@ describe('the report of a capture', () => {
     expect(report).toMatchObject({ format: 'pcapng', interfaces: ['eth0'], dropped_packets: 7 })
   })
 
-  test('counts octets on the wire, not captured ones', async () => {
+  test('counts bytes on the wire, not captured ones', async () => {
     const records = recordsOf(CLOSED).map(({ timeNs, bytes }) => ({
       timeNs,
       bytes: bytes.subarray(0, 54),
@@ -108,7 +108,7 @@ describe('the report of a capture', () => {
   })
 })
 
-describe('where octets come from makes no difference', () => {
+describe('where bytes come from makes no difference', () => {
   test('file, gzip file, stream, gzip stream', async () => {
     const bytes = threeConnections()
     const options = { name: 'same' }
@@ -123,7 +123,7 @@ describe('where octets come from makes no difference', () => {
     }
   })
 
-  test.each([1, 2, 3, 16, 24, 25, 1000])('chunks of %i octets', async (size) => {
+  test.each([1, 2, 3, 16, 24, 25, 1000])('chunks of %i bytes', async (size) => {
     const bytes = threeConnections()
     expect(await pull(chunked(bytes, size))).toEqual(await pull(bytes))
   })
@@ -182,7 +182,7 @@ describe('damage', () => {
   const bytes = threeConnections()
   const lastRecord = bytes.length - 16 - (recordsOf(CLOSED, RESET, OPEN).at(-1)?.bytes.length ?? 0)
 
-  test.each([1, 10, 16, 20, 60])('a capture that lacks its last %i octets', async (missing) => {
+  test.each([1, 10, 16, 20, 60])('a capture that lacks its last %i bytes', async (missing) => {
     const { connections, report } = await pull(bytes.subarray(0, bytes.length - missing))
     expect(endings(connections).slice(0, 2)).toEqual(THREE_ENDINGS.slice(0, 2))
     expect(connections[2]).toMatchObject({ stream: 2, server_packets: 1 })
@@ -253,14 +253,14 @@ describe('the iteration', () => {
   })
 })
 
-/** A stream that gives octets and then stays silent until it is ended. */
+/** A stream that gives bytes and then stays silent until it is ended. */
 function silentAfter(
   bytes: Uint8Array,
 ): AsyncIterable<Uint8Array> & { end: () => void; silent: Promise<void> } {
   let end = (): void => undefined
   let fallSilent = (): void => undefined
   const over = new Promise<void>((resolve) => (end = resolve))
-  /** Resolves when all octets have been taken and more are asked for. */
+  /** Resolves when all bytes have been taken and more are asked for. */
   const silent = new Promise<void>((resolve) => (fallSilent = resolve))
   async function* stream(): AsyncGenerator<Uint8Array, void, undefined> {
     yield bytes

@@ -47,7 +47,7 @@ export function threeConnections(): Uint8Array {
   return buildPcap(recordsOf(CLOSED, RESET, OPEN), { format: 'pcap-ns' })
 }
 
-/** Octets as a stream of chunks of one size. */
+/** Bytes as a stream of chunks of one size. */
 export async function* chunked(
   bytes: Uint8Array,
   size: number = bytes.length,

@@ -1,4 +1,4 @@
-// More octets behind a FIN than 32 bits can count: a download over a half-closed connection.
+// More bytes behind a FIN than 32 bits can count: a download over a half-closed connection.
 
 import { expect, test } from 'vitest'
 import { type Connection, PacketAnalyzer } from '../../../src/index.js'

@@ -8,12 +8,12 @@ const folder = mkdtempSync(join(tmpdir(), 'spool-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 function read(part: ReturnType<Spool['take']>): Buffer {
-  const octets: Buffer[] = []
-  emptyPart(part, (some) => octets.push(Buffer.from(some)))
-  return Buffer.concat(octets)
+  const bytes: Buffer[] = []
+  emptyPart(part, (some) => bytes.push(Buffer.from(some)))
+  return Buffer.concat(bytes)
 }
 
-test.each([0, 10, 1 << 20, (1 << 20) + 1, 5_000_000])('%i octets come back in order', (length) => {
+test.each([0, 10, 1 << 20, (1 << 20) + 1, 5_000_000])('%i bytes come back in order', (length) => {
   const spool = new Spool(folder, 'a')
   const expected: Buffer[] = []
   for (let at = 0, i = 0; at < length; i++) {

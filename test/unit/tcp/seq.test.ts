@@ -5,7 +5,7 @@ import { seqAdd, seqAfter, seqBefore, seqDistance } from '../../../src/tcp/seq.j
 
 const int32 = (unsigned: number): number => unsigned | 0
 
-// from, octets forward, to
+// from, bytes forward, to
 const STEPS = [
   [0, 1, 1],
   [0xffff_ffff, 1, 0],
@@ -15,14 +15,14 @@ const STEPS = [
   [0xc000_0000, 0x7fff_ffff, 0x3fff_ffff],
 ] as const
 
-describe.each(STEPS)('from %i, %i octets forward, to %i', (from, octets, to) => {
+describe.each(STEPS)('from %i, %i bytes forward, to %i', (from, bytes, to) => {
   test('adds', () => {
-    expect(seqAdd(int32(from), octets)).toBe(int32(to))
+    expect(seqAdd(int32(from), bytes)).toBe(int32(to))
   })
 
   test('measures in both directions', () => {
-    expect(seqDistance(int32(to), int32(from))).toBe(octets)
-    expect(seqDistance(int32(from), int32(to))).toBe(-octets)
+    expect(seqDistance(int32(to), int32(from))).toBe(bytes)
+    expect(seqDistance(int32(from), int32(to))).toBe(-bytes)
   })
 
   test('orders', () => {

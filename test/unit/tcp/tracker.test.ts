@@ -230,7 +230,7 @@ describe('TCP headers quoted by ICMP errors', () => {
     expect(feed.streams).toEqual([0, 1])
   })
 
-  test('with their first eight octets only take none', () => {
+  test('with their first eight bytes only take none', () => {
     const feed = new Feed()
     feed.icmp(client(1), SERVER, { flags: SYN, seq: ISN, headerCut: true })
     feed.syn(client(2))

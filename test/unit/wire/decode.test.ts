@@ -11,7 +11,7 @@ import {
   ipv6,
   join,
   mpls,
-  type Octets,
+  type Bytes,
   tcp,
   u16,
   zeros,
@@ -27,14 +27,14 @@ interface Outcome {
 }
 
 /** Decodes one frame; `origlen` is the frame's own length unless it was cut. */
-function decode(frame: Octets, origlen = frame.length, linktype = ETHERNET): Outcome {
+function decode(frame: Bytes, origlen = frame.length, linktype = ETHERNET): Outcome {
   const decoder = new Decoder()
   const view = embed(frame, BEFORE)
   const status = decoder.decode(view, BEFORE, BEFORE + frame.length, origlen, linktype, 0)
   return { status: DECODE_STATUSES[status]?.name ?? '?', decoder }
 }
 
-function ethernetTcp(segment: Octets, totalLen = 20 + segment.length): Uint8Array {
+function ethernetTcp(segment: Bytes, totalLen = 20 + segment.length): Uint8Array {
   return ethernet(0x0800, ipv4(segment, { totalLen }))
 }
 
@@ -54,7 +54,7 @@ describe('statuses', () => {
     }
   })
 
-  test.each<[name: string, frame: Octets, status: string, linktype?: number]>([
+  test.each<[name: string, frame: Bytes, status: string, linktype?: number]>([
     ['ARP', ethernet(0x0806, zeros(46)), 'not-ip'],
     ['LLC other than IP', ethernet(40, join([0x42, 0x42, 3], zeros(37))), 'not-ip'],
     ['PPPoE discovery', ethernet(0x8863, zeros(46)), 'not-ip'],
@@ -69,7 +69,7 @@ describe('statuses', () => {
     ['IPv4 header length', ethernet(0x0800, join([0x44], zeros(45))), 'bad-header'],
     ['IPv4 total length below the header', ethernetTcp(tcp(), 19), 'bad-header'],
     ['IPv6 version', ethernet(0x86dd, zeros(60)), 'bad-header'],
-    ['fifteen octets of TCP', ethernetTcp(tcp(), 35), 'bad-header'],
+    ['fifteen bytes of TCP', ethernetTcp(tcp(), 35), 'bad-header'],
     ['UDP length', ethernetIpv4(17, join(u16(53), u16(53), u16(7), zeros(6))), 'bad-header'],
     ['empty frame', [], 'bad-header'],
   ])('%s is %s', (_name, frame, status, linktype = ETHERNET) => {
@@ -124,13 +124,13 @@ describe('lengths', () => {
     expect(decode(ethernetTcp(tcp()), 10).decoder.segment.payloadLen).toBe(10)
   })
 
-  test.each([16, 17, 19, 20, 25])('a header cut at %i octets is marked', (octets) => {
+  test.each([16, 17, 19, 20, 25])('a header cut at %i bytes is marked', (bytes) => {
     const frame = ethernetTcp(tcp({ options: hex('020405b4 01010402'), payload: zeros(100) }))
-    const { status, decoder } = decode(frame.subarray(0, 34 + octets), frame.length)
+    const { status, decoder } = decode(frame.subarray(0, 34 + bytes), frame.length)
     const { segment } = decoder
     expect(status).toBe('segment')
     expect(segment).toMatchObject({ headerCut: true, payloadLen: 100, window: 65_000 })
-    expect(segment.optionsEnd - segment.tcpStart).toBe(Math.max(octets, 20))
+    expect(segment.optionsEnd - segment.tcpStart).toBe(Math.max(bytes, 20))
   })
 
   test('below the window a header is truncated', () => {
@@ -150,15 +150,15 @@ describe('lengths', () => {
   })
 })
 
-describe('any octets', () => {
+describe('any bytes', () => {
   test('neither throw nor are read beyond the end', () => {
     const linktypes = fc.oneof(
       fc.integer({ min: 0, max: 290 }),
       fc.constantFrom(1, 9, 101, 105, 107, 113, 127, 239, 258, 276),
     )
-    const octets = fc.uint8Array({ maxLength: 160 })
+    const bytes = fc.uint8Array({ maxLength: 160 })
     fc.assert(
-      fc.property(linktypes, octets, fc.integer({ min: 0, max: 400 }), (linktype, frame, more) => {
+      fc.property(linktypes, bytes, fc.integer({ min: 0, max: 400 }), (linktype, frame, more) => {
         const decoder = new Decoder()
         const exact = new DataView(Uint8Array.from(frame).buffer)
         const status = decoder.decode(exact, 0, frame.length, frame.length + more, linktype, 0)

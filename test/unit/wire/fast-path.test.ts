@@ -16,14 +16,14 @@ function linkHeader(link: string, type: number, vlan: number): Uint8Array {
 
 const word = fc.integer({ min: 0, max: 0xffffffff })
 const short = fc.integer({ min: 0, max: 0xffff })
-const octet = fc.integer({ min: 0, max: 255 })
+const byte = fc.integer({ min: 0, max: 255 })
 const segments = fc
   .record({
     srcPort: short,
     dstPort: short,
     seq: word,
     ack: word,
-    flags: octet,
+    flags: byte,
     window: short,
     options: fc.integer({ min: 0, max: 10 }).map((words) => zeros(words * 4)),
     payload: fc.integer({ min: 0, max: 60 }).map((len) => zeros(len)),
@@ -36,7 +36,7 @@ const v4 = fc
     src: word,
     dst: word,
     id: short,
-    ttl: octet,
+    ttl: byte,
     protocol: fc.constantFrom(6, 6, 6, 17, 47),
     moreFragments: fc.constantFrom(false, false, false, true),
     totalLen: fc.option(fc.integer({ min: 0, max: 200 }), { nil: undefined }),
@@ -50,7 +50,7 @@ const v6 = fc
     segment: segments,
     src: fc.uint8Array({ minLength: 16, maxLength: 16 }),
     dst: fc.uint8Array({ minLength: 16, maxLength: 16 }),
-    hopLimit: octet,
+    hopLimit: byte,
     next: fc.constantFrom(6, 6, 6, 0, 44),
     payloadLen: fc.option(fc.integer({ min: 0, max: 200 }), { nil: undefined }),
   })

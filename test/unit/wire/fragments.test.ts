@@ -10,7 +10,7 @@ import {
   ipv4,
   ipv6,
   join,
-  type Octets,
+  type Bytes,
   tcp,
   u16,
   u32,
@@ -18,7 +18,7 @@ import {
   zeros,
 } from './frames.js'
 
-/** A segment of 20 + 12 + 200 octets. */
+/** A segment of 20 + 12 + 200 bytes. */
 const SEGMENT = tcp({ options: hex('020405b4 01030307 01010402'), payload: zeros(200) })
 const PIECE = 80
 
@@ -28,8 +28,8 @@ interface Piece {
   readonly more: boolean
 }
 
-/** `payload` cut into pieces of 80 octets. */
-function pieces(payload: Octets): Piece[] {
+/** `payload` cut into pieces of 80 bytes. */
+function pieces(payload: Bytes): Piece[] {
   const list: Piece[] = []
   for (let offset = 0; offset < payload.length; offset += PIECE) {
     const end = Math.min(offset + PIECE, payload.length)
@@ -111,9 +111,9 @@ describe.each([
     expect(options).toMatchObject({ mss: 1460, windowScale: 7, sackPermitted: true })
   })
 
-  test('overlapping ones complete it with the octets that came first', () => {
+  test('overlapping ones complete it with the bytes that came first', () => {
     const decoder = new Decoder()
-    const other = SEGMENT.map((octet) => octet ^ 0xff)
+    const other = SEGMENT.map((byte) => byte ^ 0xff)
     const outcomes = feed(decoder, [
       fragment(SEGMENT, { offset: 0, end: 80, more: true }),
       fragment(other, { offset: 8, end: 160, more: true }),
@@ -137,7 +137,7 @@ describe.each([
   })
 })
 
-test('headers spread over fragments of eight octets are put together', () => {
+test('headers spread over fragments of eight bytes are put together', () => {
   const decoder = new Decoder()
   const frames: Uint8Array[] = []
   for (let offset = 0; offset < SEGMENT.length; offset += 8) {

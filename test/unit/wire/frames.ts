@@ -1,17 +1,17 @@
-// Builds frames octet by octet for the tests of src/wire. Nothing here uses the code under test.
+// Builds frames byte by byte for the tests of src/wire. Nothing here uses the code under test.
 
-/** Anything that can stand in a frame: octets, or lists of them. */
-export type Octets = Uint8Array | readonly number[]
+/** Anything that can stand in a frame: bytes, or lists of them. */
+export type Bytes = Uint8Array | readonly number[]
 
 /** Puts parts one behind the other. */
-export function join(...parts: readonly Octets[]): Uint8Array {
-  const octets = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+export function join(...parts: readonly Bytes[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
   let at = 0
   for (const part of parts) {
-    octets.set(part, at)
+    bytes.set(part, at)
     at += part.length
   }
-  return octets
+  return bytes
 }
 
 /** One big-endian number of 16 bits. */
@@ -29,7 +29,7 @@ export function zeros(count: number): number[] {
   return Array.from({ length: count }, () => 0)
 }
 
-/** Octets written in hexadecimal, blanks ignored. */
+/** Bytes written in hexadecimal, blanks ignored. */
 export function hex(text: string): Uint8Array {
   const digits = text.replaceAll(/\s/g, '')
   return Uint8Array.from({ length: digits.length / 2 }, (_, i) =>
@@ -46,8 +46,8 @@ export interface TcpFields {
   dataOffset?: number
   flags?: number
   window?: number
-  options?: Octets
-  payload?: Octets
+  options?: Bytes
+  payload?: Bytes
 }
 
 /** A TCP segment; the checksum is left 0. */
@@ -74,16 +74,16 @@ export interface Ipv4Fields {
   dst?: number
   id?: number
   ttl?: number
-  /** Octets, a multiple of 8. */
+  /** Bytes, a multiple of 8. */
   fragmentOffset?: number
   moreFragments?: boolean
-  options?: Octets
+  options?: Bytes
   /** From the payload when left out. */
   totalLen?: number
 }
 
 /** An IPv4 packet. */
-export function ipv4(payload: Octets, fields: Ipv4Fields = {}): Uint8Array {
+export function ipv4(payload: Bytes, fields: Ipv4Fields = {}): Uint8Array {
   const { protocol = 6, src = 0x0a000001, dst = 0x0a0000fe, id = 0x1234, ttl = 61 } = fields
   const { fragmentOffset = 0, moreFragments = false, options = [] } = fields
   const { totalLen = 20 + options.length + payload.length } = fields
@@ -107,41 +107,41 @@ export function ipv6Address(last: number): number[] {
 
 export interface Ipv6Fields {
   next?: number
-  src?: Octets
-  dst?: Octets
+  src?: Bytes
+  dst?: Bytes
   hopLimit?: number
   payloadLen?: number
 }
 
 /** An IPv6 packet; extension headers belong to the payload. */
-export function ipv6(payload: Octets, fields: Ipv6Fields = {}): Uint8Array {
+export function ipv6(payload: Bytes, fields: Ipv6Fields = {}): Uint8Array {
   const { next = 6, src = ipv6Address(1), dst = ipv6Address(2), hopLimit = 60 } = fields
   const { payloadLen = payload.length } = fields
   return join([0x60, 0, 0, 0], u16(payloadLen), [next, hopLimit], src, dst, payload)
 }
 
 /** A UDP datagram. */
-export function udp(dstPort: number, payload: Octets, srcPort = 50_000): Uint8Array {
+export function udp(dstPort: number, payload: Bytes, srcPort = 50_000): Uint8Array {
   return join(u16(srcPort), u16(dstPort), u16(8 + payload.length), [0, 0], payload)
 }
 
 /** An Ethernet frame. */
-export function ethernet(type: number, payload: Octets): Uint8Array {
+export function ethernet(type: number, payload: Bytes): Uint8Array {
   return join([2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2], u16(type), payload)
 }
 
 /** A VLAN tag and what it carries, to stand behind a VLAN EtherType. */
-export function tag(vlan: number, type: number, payload: Octets): Uint8Array {
+export function tag(vlan: number, type: number, payload: Bytes): Uint8Array {
   return join(u16(vlan), u16(type), payload)
 }
 
 /** LLC and SNAP with an EtherType. */
-export function snap(type: number, payload: Octets): Uint8Array {
+export function snap(type: number, payload: Bytes): Uint8Array {
   return join([0xaa, 0xaa, 3, 0, 0, 0], u16(type), payload)
 }
 
 /** MPLS labels, the last one at the bottom of the stack. */
-export function mpls(labels: readonly number[], payload: Octets): Uint8Array {
+export function mpls(labels: readonly number[], payload: Bytes): Uint8Array {
   const words = labels.map((label, i) =>
     u32((label << 12) | (i === labels.length - 1 ? 0x100 : 0) | 64),
   )
@@ -149,12 +149,12 @@ export function mpls(labels: readonly number[], payload: Octets): Uint8Array {
 }
 
 /** An Ethernet frame with an IPv4 packet of some other protocol. */
-export function ethernetIpv4(protocol: number, payload: Octets): Uint8Array {
+export function ethernetIpv4(protocol: number, payload: Bytes): Uint8Array {
   return ethernet(0x0800, ipv4(payload, { protocol, src: 0xc0a80001, dst: 0xc0a80002 }))
 }
 
 /** A GTP-U message of user data. */
-export function gtp(teid: number, payload: Octets, extension = false): Uint8Array {
+export function gtp(teid: number, payload: Bytes, extension = false): Uint8Array {
   const optional = extension ? [0, 1, 0, 0x85, 1, 0x10, 9, 0] : []
   const length = optional.length + payload.length
   return join([extension ? 0x34 : 0x30, 255], u16(length), u32(teid), optional, payload)
@@ -164,7 +164,7 @@ export function gtp(teid: number, payload: Octets, extension = false): Uint8Arra
 export const POISON = 0xee
 
 /** A view of `frame` inside a larger poisoned buffer, so that reads outside do not throw. */
-export function embed(frame: Octets, before = 64, after = 64): DataView {
+export function embed(frame: Bytes, before = 64, after = 64): DataView {
   const buffer = new Uint8Array(before + frame.length + after).fill(POISON)
   buffer.set(frame, before)
   return new DataView(buffer.buffer)

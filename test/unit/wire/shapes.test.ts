@@ -4,7 +4,7 @@ import { Decoder } from '../../../src/wire/decode.js'
 import { isKnownLinktype } from '../../../src/wire/link/linktype.js'
 import { embed } from './frames.js'
 import { LAN_SHAPES, LINK_SHAPES } from './link-shapes.js'
-import { SEGMENT_OCTETS } from './shape.js'
+import { SEGMENT_BYTES } from './shape.js'
 import { IP_SHAPES, TAG_SHAPES, TUNNEL_SHAPES } from './tunnel-shapes.js'
 
 const BEFORE = 64
@@ -45,13 +45,13 @@ describe.each(SHAPES)('$name ($linktype)', ({ linktype, frame, encapsulation, ip
     expect(segment.optionsEnd - segment.tcpStart).toBe(32)
     expect(decoder.segmentView).toBe(view)
     expect(view.getUint32(segment.tcpStart + 4)).toBe(0x89abcdef)
-    expect(segment.tcpStart).toBeGreaterThanOrEqual(end - SEGMENT_OCTETS.length - 4)
+    expect(segment.tcpStart).toBeGreaterThanOrEqual(end - SEGMENT_BYTES.length - 4)
   })
 
   test('never reads beyond a cut and never throws', () => {
     const decoder = new Decoder()
     for (let caplen = 0; caplen <= frame.length; caplen++) {
-      // Two kinds of octets behind the cut: if any of them is read, the outcomes differ.
+      // Two kinds of bytes behind the cut: if any of them is read, the outcomes differ.
       const outcomes = [0x00, 0xff].map((poison) => {
         const view = embed(frame, BEFORE)
         for (let i = BEFORE + caplen; i < view.byteLength; i++) view.setUint8(i, poison)

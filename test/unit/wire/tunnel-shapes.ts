@@ -9,7 +9,7 @@ import {
   ipv6Address,
   join,
   mpls,
-  type Octets,
+  type Bytes,
   snap,
   tag,
   u16,
@@ -17,10 +17,10 @@ import {
   udp,
   zeros,
 } from './frames.js'
-import { FRAME, PPP, SEGMENT_OCTETS, shape, type Shape, V4, V6, WIFI } from './shape.js'
+import { FRAME, PPP, SEGMENT_BYTES, shape, type Shape, V4, V6, WIFI } from './shape.js'
 
-/** The extension header `type` with `body`, which makes it a multiple of 8 octets. */
-function extension(next: number, body: Octets): Uint8Array {
+/** The extension header `type` with `body`, which makes it a multiple of 8 bytes. */
+function extension(next: number, body: Bytes): Uint8Array {
   return join([next, (body.length + 2) / 8 - 1], body)
 }
 
@@ -81,8 +81,8 @@ export const TAG_SHAPES: readonly Shape[] = [
 const SRH = extension(6, join([4, 1, 1, 0, 0, 0], ipv6Address(2), ipv6Address(3)))
 
 export const IP_SHAPES: readonly Shape[] = [
-  shape('IPv4 options', 1, ethernet(0x0800, ipv4(SEGMENT_OCTETS, { options: zeros(40) }))),
-  shape('IPv4, total length 0', 1, ethernet(0x0800, ipv4(SEGMENT_OCTETS, { totalLen: 0 }))),
+  shape('IPv4 options', 1, ethernet(0x0800, ipv4(SEGMENT_BYTES, { options: zeros(40) }))),
+  shape('IPv4, total length 0', 1, ethernet(0x0800, ipv4(SEGMENT_BYTES, { totalLen: 0 }))),
   shape('IPv4 AH', 1, ethernetIpv4Ah(), ''),
   shape(
     'IPv6 hop-by-hop, destination, AH',
@@ -94,7 +94,7 @@ export const IP_SHAPES: readonly Shape[] = [
           extension(60, zeros(6)),
           extension(51, zeros(14)),
           join([6, 4], zeros(22)),
-          SEGMENT_OCTETS,
+          SEGMENT_BYTES,
         ),
         { next: 0 },
       ),
@@ -105,7 +105,7 @@ export const IP_SHAPES: readonly Shape[] = [
   shape(
     'IPv6 segment routing',
     1,
-    ethernet(0x86dd, ipv6(join(SRH, SEGMENT_OCTETS), { next: 43, dst: ipv6Address(3) })),
+    ethernet(0x86dd, ipv6(join(SRH, SEGMENT_BYTES), { next: 43, dst: ipv6Address(3) })),
     '',
     6,
   ),
@@ -115,7 +115,7 @@ export const IP_SHAPES: readonly Shape[] = [
     ethernet(
       0x86dd,
       ipv6(
-        join(extension(6, join([0, 1], zeros(4), ipv6Address(3), ipv6Address(2))), SEGMENT_OCTETS),
+        join(extension(6, join([0, 1], zeros(4), ipv6Address(3), ipv6Address(2))), SEGMENT_BYTES),
         { next: 43, dst: ipv6Address(9) },
       ),
     ),
@@ -125,7 +125,7 @@ export const IP_SHAPES: readonly Shape[] = [
   shape(
     'IPv6 atomic fragment',
     1,
-    ethernet(0x86dd, ipv6(join([6, 0, 0, 0], u32(99), SEGMENT_OCTETS), { next: 44 })),
+    ethernet(0x86dd, ipv6(join([6, 0, 0, 0], u32(99), SEGMENT_BYTES), { next: 44 })),
     '',
     6,
   ),
@@ -134,7 +134,7 @@ export const IP_SHAPES: readonly Shape[] = [
     1,
     ethernet(
       0x86dd,
-      ipv6(join(extension(6, join([0xc2, 4], u32(8 + SEGMENT_OCTETS.length))), SEGMENT_OCTETS), {
+      ipv6(join(extension(6, join([0xc2, 4], u32(8 + SEGMENT_BYTES.length))), SEGMENT_BYTES), {
         next: 0,
         payloadLen: 0,
       }),
@@ -145,7 +145,7 @@ export const IP_SHAPES: readonly Shape[] = [
   shape(
     'IPv6, payload length 0',
     1,
-    ethernet(0x86dd, ipv6(SEGMENT_OCTETS, { payloadLen: 0 })),
+    ethernet(0x86dd, ipv6(SEGMENT_BYTES, { payloadLen: 0 })),
     '',
     6,
   ),
@@ -156,7 +156,7 @@ export const IP_SHAPES: readonly Shape[] = [
 ]
 
 function ethernetIpv4Ah(): Uint8Array {
-  return ethernet(0x0800, ipv4(join([6, 4], zeros(22), SEGMENT_OCTETS), { protocol: 51 }))
+  return ethernet(0x0800, ipv4(join([6, 4], zeros(22), SEGMENT_BYTES), { protocol: 51 }))
 }
 
 export const TUNNEL_SHAPES: readonly Shape[] = [
@@ -297,7 +297,7 @@ export const TUNNEL_SHAPES: readonly Shape[] = [
   ),
 ]
 
-/** The octets of frame control swapped, as Cisco access points send them. */
+/** The bytes of frame control swapped, as Cisco access points send them. */
 function swapped(frame: Uint8Array): Uint8Array {
   return join([frame[1] ?? 0, frame[0] ?? 0], frame.subarray(2))
 }

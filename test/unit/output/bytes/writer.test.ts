@@ -1,4 +1,4 @@
-// Numbers, times and texts as octets, against what the runtime makes of them.
+// Numbers, times and texts as bytes, against what the runtime makes of them.
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

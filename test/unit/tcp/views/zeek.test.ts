@@ -85,7 +85,7 @@ test.each([
   [
     'RSTO',
     'ShADTaR',
-    'keepalive probes of an octet, on a side without other payload',
+    'keepalive probes of an byte, on a side without other payload',
     `0.0 > S 0:0(0)\n0.001 < S. 0:0(0) ack 1\n0.002 > . 1:1(0) ack 1
     10 > . 0:1(1) ack 1\n10.001 < . 1:1(0) ack 1\n20 > . 0:1(1) ack 1\n30 > R. 1:1(0) ack 1`,
   ],

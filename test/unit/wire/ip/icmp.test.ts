@@ -1,25 +1,25 @@
 import { describe, expect, test } from 'vitest'
 import { DECODE_STATUSES } from '../../../../src/wire/decode-status.js'
 import { Decoder } from '../../../../src/wire/decode.js'
-import { embed, ethernet, ipv4, ipv6, join, type Octets, tcp, zeros } from '../frames.js'
+import { embed, ethernet, ipv4, ipv6, join, type Bytes, tcp, zeros } from '../frames.js'
 
 const QUOTED = tcp({ flags: 0x02, window: 512, payload: zeros(40) })
 
-function decode(frame: Octets): { status: string | undefined; decoder: Decoder } {
+function decode(frame: Bytes): { status: string | undefined; decoder: Decoder } {
   const decoder = new Decoder()
   const status = decoder.decode(embed(frame, 8), 8, 8 + frame.length, frame.length, 1, 0)
   return { status: DECODE_STATUSES[status]?.name, decoder }
 }
 
-/** An ICMP message with eight octets of header around a quotation of `octets` octets of TCP. */
-function icmp4(type: number, code: number, octets: number): Uint8Array {
-  const packet = ipv4(QUOTED).subarray(0, 20 + octets)
+/** An ICMP message with eight bytes of header around a quotation of `bytes` bytes of TCP. */
+function icmp4(type: number, code: number, bytes: number): Uint8Array {
+  const packet = ipv4(QUOTED).subarray(0, 20 + bytes)
   const message = join([type, code], zeros(6), packet)
   return ethernet(0x0800, ipv4(message, { protocol: 1, src: 0xc0a80001, dst: 0x0a000001 }))
 }
 
-function icmp6(type: number, code: number, octets: number): Uint8Array {
-  const message = join([type, code], zeros(6), ipv6(QUOTED).subarray(0, 40 + octets))
+function icmp6(type: number, code: number, bytes: number): Uint8Array {
+  const message = join([type, code], zeros(6), ipv6(QUOTED).subarray(0, 40 + bytes))
   return ethernet(0x86dd, ipv6(message, { next: 58 }))
 }
 
@@ -45,8 +45,8 @@ describe.each([
     })
   })
 
-  test.each([8, 12, 15])('with %i octets of TCP give ports and seq', (octets) => {
-    const { status, decoder } = decode(icmp(types[0], 3, octets))
+  test.each([8, 12, 15])('with %i bytes of TCP give ports and seq', (bytes) => {
+    const { status, decoder } = decode(icmp(types[0], 3, bytes))
     expect(status).toBe('icmp-error')
     expect(decoder.quoted).toMatchObject({
       srcPort: 40_000,

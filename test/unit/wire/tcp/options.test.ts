@@ -12,9 +12,9 @@ import { runs } from '../../../support/runs.js'
 const ABSENT = { ...new TcpOptions() }
 
 function read(text: string): TcpOptions {
-  const octets = hex(text)
+  const bytes = hex(text)
   const out = new TcpOptions()
-  readTcpOptions(embed(octets, 8), 8, 8 + octets.length, out)
+  readTcpOptions(embed(bytes, 8), 8, 8 + bytes.length, out)
   return out
 }
 
@@ -58,13 +58,13 @@ describe('readTcpOptions', () => {
     expect({ ...out }).toEqual(ABSENT)
   })
 
-  test('takes any octets without throwing or reading beyond the end', () => {
+  test('takes any bytes without throwing or reading beyond the end', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 60 }), (octets) => {
-        const exact = new DataView(Uint8Array.from(octets).buffer)
+      fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
+        const exact = new DataView(Uint8Array.from(bytes).buffer)
         const out = new TcpOptions()
-        readTcpOptions(exact, 0, octets.length, out)
-        expect(readTimestamp(exact, 0, octets.length, new TcpOptions())).toBe(out.hasTimestamps)
+        readTcpOptions(exact, 0, bytes.length, out)
+        expect(readTimestamp(exact, 0, bytes.length, new TcpOptions())).toBe(out.hasTimestamps)
       }),
       { numRuns: runs(2000) },
     )
@@ -80,10 +80,10 @@ describe('readTimestamp', () => {
     ['nothing', '', undefined],
   ])('reads %s', (_name, text, tsVal) => {
     const found = tsVal !== undefined
-    const octets = hex(text)
+    const bytes = hex(text)
     const out = new TcpOptions()
     out.hasTimestamps = !found
-    expect(readTimestamp(embed(octets, 4), 4, 4 + octets.length, out)).toBe(found)
+    expect(readTimestamp(embed(bytes, 4), 4, 4 + bytes.length, out)).toBe(found)
     expect(out.hasTimestamps).toBe(found)
     expect(found ? out.tsVal : undefined).toBe(tsVal)
   })
@@ -95,12 +95,12 @@ describe('linuxWindowScale', () => {
   test('is what reading all options finds, or says nothing', () => {
     const usual = hex(LINUX)
     fc.assert(
-      fc.property(fc.nat({ max: usual.length - 1 }), fc.nat({ max: 255 }), (at, octet) => {
-        const octets = Uint8Array.from(usual)
-        octets[at] = octet
+      fc.property(fc.nat({ max: usual.length - 1 }), fc.nat({ max: 255 }), (at, byte) => {
+        const bytes = Uint8Array.from(usual)
+        bytes[at] = byte
         const out = new TcpOptions()
-        readTcpOptions(embed(octets, 8), 8, 8 + octets.length, out)
-        const scale = linuxWindowScale(embed(octets, 8), 8, 8 + octets.length)
+        readTcpOptions(embed(bytes, 8), 8, 8 + bytes.length, out)
+        const scale = linuxWindowScale(embed(bytes, 8), 8, 8 + bytes.length)
         if (scale < 0) return
         const { windowScale, hasTimestamps, tfo, mptcp } = out
         expect([windowScale, hasTimestamps, tfo, mptcp]).toEqual([scale, true, false, false])
@@ -115,7 +115,7 @@ describe('linuxWindowScale', () => {
     ['one that is cut', LINUX.slice(0, -2), -1],
     ['a fast open option behind it', `${LINUX} 2202 0101`, -1],
   ])('%s', (_name, text, scale) => {
-    const octets = hex(text)
-    expect(linuxWindowScale(embed(octets, 4), 4, 4 + octets.length)).toBe(scale)
+    const bytes = hex(text)
+    expect(linuxWindowScale(embed(bytes, 4), 4, 4 + bytes.length)).toBe(scale)
   })
 })
