@@ -2,7 +2,7 @@
 
 /** Everything asked for was done. */
 export const EXIT_DONE = 0
-/** A rule of `--fail-on` matched. */
+/** An ending that `--fail-on` names was found. */
 export const EXIT_MATCHED = 1
 /** Something could not be read, written or understood. */
 export const EXIT_ERROR = 2

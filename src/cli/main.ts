@@ -1,6 +1,5 @@
 // Entry of the command: arguments in, exit code out. Errors become one line on stderr.
 
-import { readFileSync } from 'node:fs'
 import { CommanderError } from 'commander'
 import { TeardownError } from '../base/errors.js'
 import { printable } from '../base/text.js'
@@ -9,6 +8,7 @@ import { EXIT_DONE, EXIT_ERROR } from './exit-codes.js'
 import { Interrupt } from './interrupt.js'
 import { OutputClosed } from './output.js'
 import { buildProgram } from './program.js'
+import { packageVersion } from './version.js'
 
 /** Arguments of a process that was given none: Node and the program. */
 const WITHOUT_ARGUMENTS = 2
@@ -64,10 +64,4 @@ function exitCodeOf(error: unknown): number {
 
 function printableLines(text: string): string {
   return text.split('\n').map(printable).join('\n')
-}
-
-function packageVersion(): string {
-  const file = new URL(import.meta.resolve('tcp-teardown/package.json'))
-  const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string }
-  return version
 }

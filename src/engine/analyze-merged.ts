@@ -24,28 +24,28 @@ export async function analyzeMerged(
   const name = options.name ?? captures.firstPath ?? paths[0] ?? '-'
   const clock = new CaptureClock()
   clock.baseNs = captures.baseNs
-  const analysis = new Pipeline(name, clock, handler, options)
-  analysis.origin = info
+  const pipeline = new Pipeline(name, clock, handler, options)
+  pipeline.origin = info
   try {
     // Of captures that were not even looked into nothing can be said.
     signal?.throwIfAborted()
-    await captures.read(analysis, clock, {
+    await captures.read(pipeline, clock, {
       signal,
       pause,
       onProgress: (readBytes) =>
         onProgress?.({
           readBytes,
           totalBytes: undefined,
-          packets: analysis.frame,
-          connections: analysis.tracker.streams,
+          packets: pipeline.frame,
+          connections: pipeline.tracker.streams,
         }),
     })
   } catch (error) {
     if (signal?.aborted !== true || error !== signal.reason) throw error
     problems.push(new TeardownError('ERR_INTERRUPTED', 'interrupted: read no further'))
   }
-  analysis.finish()
-  const report = captureReport(name, analysis, info, clock.baseNs, {}, together(problems))
+  pipeline.finish()
+  const report = captureReport(name, pipeline, info, clock.baseNs, {}, together(problems))
   return { ...report, merged_captures: paths.length }
 }
 

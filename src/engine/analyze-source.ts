@@ -47,15 +47,15 @@ export async function analyzeSource(
 ): Promise<CaptureReport> {
   const name = options.name ?? (typeof source === 'string' ? source : '-')
   const clock = new CaptureClock()
-  const analysis = new Pipeline(name, clock, handler, options)
+  const pipeline = new Pipeline(name, clock, handler, options)
   const framer = new Framer(
-    analysis,
+    pipeline,
     clock,
     options.buffer === undefined ? {} : { buffer: options.buffer },
   )
-  analysis.origin = framer.info
+  pipeline.origin = framer.info
   const failure = new AbortController()
-  const timer = options.live === true ? settleRegularly(analysis, failure) : undefined
+  const timer = options.live === true ? settleRegularly(pipeline, failure) : undefined
   const signal = timer === undefined ? options.signal : eitherOf(failure.signal, options.signal)
   let reading: Partial<ReadSummary> = {}
   let problem: TeardownError | undefined
@@ -67,8 +67,8 @@ export async function analyzeSource(
         options.onProgress?.({
           readBytes,
           totalBytes,
-          packets: analysis.frame,
-          connections: analysis.tracker.streams,
+          packets: pipeline.frame,
+          connections: pipeline.tracker.streams,
         }),
     })
   } catch (error) {
@@ -77,8 +77,8 @@ export async function analyzeSource(
   } finally {
     clearInterval(timer)
   }
-  analysis.finish()
-  return captureReport(name, analysis, framer.info, clock.baseNs, reading, problem)
+  pipeline.finish()
+  return captureReport(name, pipeline, framer.info, clock.baseNs, reading, problem)
 }
 
 /** What ended the reading. Bugs are thrown on, and what is wrong with the results and not with the capture. */
@@ -96,17 +96,17 @@ function eitherOf(one: AbortSignal, other: AbortSignal | undefined): AbortSignal
  * While a pipe is silent no packet moves time on, so the wall clock does. Nobody would catch what the taker of a
  * connection throws here, such as a reader of the results that is gone: `failure` carries it to the reading.
  */
-function settleRegularly(analysis: Pipeline, failure: AbortController): NodeJS.Timeout {
+function settleRegularly(pipeline: Pipeline, failure: AbortController): NodeJS.Timeout {
   let frame = -1
   let seenAt = Date.now()
   return setInterval(() => {
-    if (analysis.frame !== frame) {
-      frame = analysis.frame
+    if (pipeline.frame !== frame) {
+      frame = pipeline.frame
       seenAt = Date.now()
     }
     const silentNs = (Date.now() - seenAt) * 1e6
     try {
-      analysis.tracker.settle(analysis.captureEndNs + silentNs - SETTLE_NS)
+      pipeline.tracker.settle(pipeline.captureEndNs + silentNs - SETTLE_NS)
     } catch (error) {
       failure.abort(error)
     }

@@ -36,7 +36,7 @@ export interface PacketAnalyzerOptions extends AnalysisOptions {
  */
 export class PacketAnalyzer {
   private readonly clock = new CaptureClock()
-  private readonly analysis: Pipeline
+  private readonly pipeline: Pipeline
   private finished = false
 
   constructor(options: PacketAnalyzerOptions) {
@@ -45,7 +45,7 @@ export class PacketAnalyzer {
         options.onConnection(connectionOf(from))
       },
     }
-    this.analysis = new Pipeline(options.name ?? '-', this.clock, handler, options)
+    this.pipeline = new Pipeline(options.name ?? '-', this.clock, handler, options)
   }
 
   /**
@@ -58,7 +58,7 @@ export class PacketAnalyzer {
     const { bytes, timeNs } = packet
     this.clock.baseNs ??= timeNs
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    this.analysis.onRecord(
+    this.pipeline.onRecord(
       view,
       0,
       bytes.byteLength,
@@ -71,18 +71,18 @@ export class PacketAnalyzer {
   /** Reports connections that ended and have been silent since `untilNs` (ns since 1970); for sources that do not end. */
   settle(untilNs: bigint): void {
     if (this.clock.baseNs === undefined) return
-    this.analysis.tracker.settle(Number(untilNs - this.clock.baseNs))
+    this.pipeline.tracker.settle(Number(untilNs - this.clock.baseNs))
   }
 
   /** Reports all connections that are left. Nothing may be pushed afterwards. */
   finish(): void {
     if (this.finished) return
     this.finished = true
-    this.analysis.finish()
+    this.pipeline.finish()
   }
 
   /** Packets that were no TCP segment, by reason. */
   get skipped(): readonly DecodeCount[] {
-    return this.analysis.decodeCounts()
+    return this.pipeline.decodeCounts()
   }
 }

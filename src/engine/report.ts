@@ -58,14 +58,14 @@ export interface CaptureProblem {
 /** Builds the report of a capture that has been read as far as it goes. */
 export function captureReport(
   name: string,
-  analysis: Pipeline,
+  pipeline: Pipeline,
   info: CaptureInfo,
   baseNs: bigint | undefined,
   reading: Partial<ReadSummary>,
   error: TeardownError | undefined,
 ): CaptureReport {
   const drops = droppedPackets(info)
-  const { tracker, anonymizer } = analysis
+  const { tracker, anonymizer } = pipeline
   const names = new Set(info.interfaces.flatMap((each) => each.name ?? []))
   const named = [...names].slice(0, MAX_INTERFACES_NAMED).map((n) => anonymizer?.text(n) ?? n)
   return {
@@ -77,26 +77,26 @@ export function captureReport(
     ...(named.length === 0 ? {} : { interfaces: named }),
     ...(names.size === named.length ? {} : { interfaces_left_out: names.size - named.length }),
     ...(info.snaplen === 0 ? {} : { snaplen_bytes: info.snaplen }),
-    packets: analysis.frame,
-    tcp_packets: analysis.segments,
-    wire_bytes: analysis.wireBytes,
+    packets: pipeline.frame,
+    tcp_packets: pipeline.segments,
+    wire_bytes: pipeline.wireBytes,
     read_bytes: info.bytes,
-    ...(baseNs === undefined || analysis.frame === 0
+    ...(baseNs === undefined || pipeline.frame === 0
       ? {}
       : {
-          start_time: isoTime(baseNs, analysis.captureStartNs),
-          end_time: isoTime(baseNs, analysis.captureEndNs),
-          duration_s: secondsOf(analysis.captureEndNs - analysis.captureStartNs) ?? 0,
+          start_time: isoTime(baseNs, pipeline.captureStartNs),
+          end_time: isoTime(baseNs, pipeline.captureEndNs),
+          duration_s: secondsOf(pipeline.captureEndNs - pipeline.captureStartNs) ?? 0,
         }),
-    connections: analysis.connections,
+    connections: pipeline.connections,
     ...(drops === undefined ? {} : { dropped_packets: drops }),
-    ...(analysis.clockSteps === 0 ? {} : { clock_steps: analysis.clockSteps }),
+    ...(pipeline.clockSteps === 0 ? {} : { clock_steps: pipeline.clockSteps }),
     ...(tracker.latePackets === 0 ? {} : { late_packets: tracker.latePackets }),
     ...(tracker.evicted === 0 ? {} : { evicted_connections: tracker.evicted }),
     ...(reading.garbageOffset === undefined
       ? {}
       : { trailing_garbage_offset_bytes: reading.garbageOffset }),
-    skipped: analysis.decodeCounts(),
+    skipped: pipeline.decodeCounts(),
     ...(error === undefined ? {} : { error: problemOf(error) }),
   }
 }

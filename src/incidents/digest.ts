@@ -1,5 +1,4 @@
-// What is left of a connection when its row is written: a dozen numbers. Incidents, which span connections, are found in
-// these. They reach the main thread in the order of the endings, however many threads judge connections.
+// What is left of a connection when its row is written: a dozen numbers, made for what concerns several connections. They reach the main thread in the order of the endings, however many threads judge connections.
 
 import {
   Block,
@@ -126,7 +125,7 @@ export class DigestWriter {
     ints[word + DIGEST.flags] =
       (isIpv6 ? DIGEST_IPV6 : 0) |
       (e.clientGuessed ? DIGEST_CLIENT_GUESSED : 0) |
-      (j.derived.anyResetIgnored ? DIGEST_RST_IGNORED : 0)
+      (j.derived.someResetIgnored ? DIGEST_RST_IGNORED : 0)
     floats[cell + DIGEST.stream] = e.stream
     floats[cell + DIGEST.startNs] = e.startNs
     floats[cell + DIGEST.endNs] = e.endNs

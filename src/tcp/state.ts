@@ -52,19 +52,6 @@ export const FIN_ACKED = 7
 export const RCVD_RST = 8
 export const EVENT_COUNT = 9
 
-/** Event names for tests and the architecture text, by event number. */
-export const EVENT_NAMES: readonly string[] = [
-  'SENT_SYN',
-  'SENT_SYN_ACK',
-  'SENT_ACK',
-  'SENT_FIN',
-  'SENT_RST',
-  'SYN_ACKED',
-  'RCVD_FIN',
-  'FIN_ACKED',
-  'RCVD_RST',
-]
-
 /** One edge: in state `from`, event `on` leads to state `to`. */
 export type Edge = readonly [from: number, on: number, to: number]
 

@@ -84,7 +84,7 @@ function lowered(confidence: Confidence, e: Evidence, s: Derived, verdict: Verdi
   if (verdict === 'incomplete') return confidence
   let steps = s.loss || e.captureDrops ? 1 : 0
   if (s.oneDirection) steps += 2
-  if (s.resetIgnored || s.resetIsDoubtful || s.formIsForeign) steps++
+  if (s.noResetCounts || s.resetIsDoubtful || s.formIsForeign) steps++
   // Silence is measured with a clock that was set.
   if (e.clockStepped && verdict === 'lingering_established') steps++
   // Without its options the form of a RST says less.

@@ -31,10 +31,10 @@ export class Derived {
   victim: SideEvidence | undefined
   /** The reset came before the close was complete, or cost data. */
   resetDecides = false
-  /** A RST passed that changed nothing. */
-  resetIgnored = false
-  /** The same, though another reset counted. */
-  anyResetIgnored = false
+  /** A RST passed, and none counted. */
+  noResetCounts = false
+  /** A RST of one side at least did not count, whether or not another did. */
+  someResetIgnored = false
   /** The reset that counted was not exactly what its receiver expected. */
   resetIsDoubtful = false
   /** Sender of the first FIN and the other side; undefined when no FIN passed. */
@@ -94,8 +94,8 @@ export class Derived {
     if (!this.anyReset) {
       this.resetter = undefined
       this.victim = undefined
-      this.resetIgnored = false
-      this.anyResetIgnored = false
+      this.noResetCounts = false
+      this.someResetIgnored = false
       this.resetIsDoubtful = false
       this.resetDecides = false
       return
@@ -106,8 +106,8 @@ export class Derived {
     this.resetter = clientFirst ? client : byServer ? server : undefined
     this.victim =
       this.resetter === undefined ? undefined : this.resetter === client ? server : client
-    this.resetIgnored = this.resetter === undefined
-    this.anyResetIgnored = (client.rst.at.seen && !byClient) || (server.rst.at.seen && !byServer)
+    this.noResetCounts = this.resetter === undefined
+    this.someResetIgnored = (client.rst.at.seen && !byClient) || (server.rst.at.seen && !byServer)
     this.resetIsDoubtful = this.resetter?.rst.exact === false
     this.resetDecides =
       this.resetter !== undefined &&

@@ -19,7 +19,7 @@ import type { Evidence } from './evidence.js'
 export interface Flag {
   readonly name: string
   readonly meaning: string
-  /** The CONN_FLAGS bit that is the flag, or how it is told otherwise. */
+  /** The bit of CONN.flags that is the flag, or how it is told otherwise. */
   readonly when: number | ((e: Evidence, s: Derived) => boolean)
 }
 
@@ -101,7 +101,7 @@ export const FLAGS: readonly Flag[] = [
   {
     name: 'rst_ignored',
     meaning: 'a RST passed and changed nothing',
-    when: (_e, s) => s.anyResetIgnored,
+    when: (_e, s) => s.someResetIgnored,
   },
   {
     name: 'rst_form_differs',
@@ -128,7 +128,7 @@ export const FLAGS: readonly Flag[] = [
 /** Lists of names by the bits of their flags: the same list for the same flags, so that few are made. */
 const LISTS = new Map<number, readonly string[]>([[0, []]])
 
-/** CONN_FLAGS bits that are flags: usually none is set, and nothing more of them needs to be asked. */
+/** Bits of CONN.flags that are flags: usually none is set, and nothing more of them needs to be asked. */
 const CONN_BITS: number = FLAGS.reduce(
   (bits, { when }) => (typeof when === 'number' ? bits | when : bits),
   0,

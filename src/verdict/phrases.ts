@@ -42,7 +42,7 @@ export function packet(ref: PacketRef): string {
   return `packet ${ref.frame}`
 }
 
-/** Collects evidence items, leaving out what did not happen and packets already named. */
+/** Evidence items in the order of their packets; what did not happen is left out. */
 export function items(...pairs: readonly (readonly [PacketRef, string])[]): EvidenceItem[] {
   const list: EvidenceItem[] = []
   let latest = 0

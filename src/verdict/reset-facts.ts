@@ -67,7 +67,7 @@ export function ttls(side: SideEvidence): string {
 
 /** Scheduling at the prober and at the capturing host may shift what a timer does by this much. */
 const JITTER_NS = 20e6
-/** A timer is late by an eighth at most (FIELD: the timer wheel), never early. */
+/** A timer is late by an eighth at most (the granularity of the kernel's timer wheel), never early. */
 const LATE = 1.125
 /** TCP_KEEPINTVL is a second at least; Linux and BSD have 75 s by default. */
 const SHORTEST_INTERVAL_NS = 1e9

@@ -66,6 +66,18 @@ describe.concurrent('--out-dir', () => {
     expect(readFileSync(resultOf(out, a), 'utf8')).toMatch(/^\{"stream":0\}\n/)
   })
 
+  test('--resume makes again what another version has made', async () => {
+    const { a, out } = await setUp('version')
+    const args = ['-f', 'ndjson', '--out-dir', out, '--resume', a]
+    await analyze(args)
+    const list = join(out, '.tcp-teardown.list')
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+    const text = readFileSync(list, 'utf8')
+    expect(text).toContain(`\\"${version}\\"`)
+    writeFileSync(list, text.replaceAll(`\\"${version}\\"`, '\\"0.0.1\\"'))
+    expect((await analyze(args)).stderr).toContain('1 result written')
+  })
+
   test('a capture that cannot be read to its end is tried again', async () => {
     const { a, out } = await setUp('bad')
     const bad = await scratch.file('bad-bad.pcap', CAPTURE.slice().fill(0xff, 24, 40))

@@ -128,7 +128,7 @@ function onlyFiles(paths: readonly string[]): readonly string[] {
   const other = paths.length === 1 ? undefined : paths.find((path) => Number.isNaN(sizeOf(path)))
   if (other === undefined) return paths
   const name = other === '-' ? 'standard input' : other
-  throw new TeardownError('ERR_OPTION', `${name} is no regular file, which --merge needs`)
+  throw new TeardownError('ERR_OPTION', `${name} is no regular file, which merging needs`)
 }
 
 /** Bytes of a file; NaN for what is none. */

@@ -54,7 +54,7 @@ Examples:
   tcp-teardown --format ndjson capture.pcap | jq .        one JSON object a line
   tcpdump -U -w - tcp | tcp-teardown -f ndjson -          live, endings as they happen
 
-Exit codes: 0 done, 1 a --fail-on ending was found, 2 an error, 130 interrupted.
+Exit codes: 0 done, 1 a --fail-on ending was found, 2 an error, 130 or 143 interrupted (SIGINT, SIGTERM).
 A damaged capture is analyzed up to the damage and named on stderr.`
 
 /** Adds `analyze`, which is also what runs when no command is named. */

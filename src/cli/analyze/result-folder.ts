@@ -12,6 +12,7 @@ import type { CaptureReport } from '../../engine/report.js'
 import { SCHEMA_NAME } from '../../output/formats/format.js'
 import { formatNamed } from '../../output/formats/index.js'
 import { warn } from '../context.js'
+import { packageVersion } from '../version.js'
 import { makeFolder } from './result-file.js'
 import type { AnalyzeSettings } from './settings.js'
 
@@ -166,11 +167,12 @@ class ResultFolder {
   }
 }
 
-/** Options as they are noted: what is anonymized must not stand beside the results in clear, `--host` for one. */
+/** Options as they are noted, with the version, which may judge differently: what is anonymized must not stand beside the results in clear, `--host` for one. */
 function optionsText({ anonymizeKey: key, ...settings }: AnalyzeSettings): string {
   const chosen = Object.entries(settings).filter(([name]) => !WITHOUT_EFFECT.has(name))
-  const options = JSON.stringify([SCHEMA_NAME, chosen], (_name, value: unknown) =>
-    typeof value === 'bigint' ? `${value}` : value,
+  const options = JSON.stringify(
+    [SCHEMA_NAME, packageVersion(), chosen],
+    (_name, value: unknown) => (typeof value === 'bigint' ? `${value}` : value),
   )
   return key === undefined ? options : createHmac('sha256', key).update(options).digest('hex')
 }

@@ -1,5 +1,6 @@
 // One run of `analyze` over its captures: totals, warnings and the exit code.
 
+import { count } from '../../base/text.js'
 import type { ConnectionWriter } from '../../engine/connection-writer.js'
 import type { CaptureReport } from '../../engine/report.js'
 import type { Summary } from '../../output/collect/summary.js'
@@ -72,8 +73,7 @@ export class AnalyzeRun {
   finish(): void {
     this.writer.end(this.summary())
     if (this.unread === 0 || !this.warns) return
-    const captures = `${this.unread} capture${this.unread === 1 ? '' : 's'}`
-    warn(`interrupted: ${captures} not read`)
+    warn(`interrupted: ${count(this.unread, 'capture')} not read`)
   }
 
   private judge({ capture, error, merged_captures: parts }: CaptureReport): void {

@@ -11,7 +11,7 @@ export interface AnalyzeSettings extends AnalyzerOptions, Look {
   readonly output: string
   readonly strict: boolean
   readonly progress: boolean
-  /** Captures at a time; undefined for as many as are worth it. */
+  /** Threads, for captures or for the rows of one; undefined for as many as are worth it. */
   readonly jobs: number | undefined
   /** Which captures are one timeline: all, those of a rotation by their names, or none. */
   readonly merge: 'all' | 'series' | undefined

@@ -24,10 +24,10 @@ const EXAMPLES = `
 Examples:
   tcp-teardown explain capture.pcap --stream 3           packets, states and evidence of one connection
   tcp-teardown explain a.pcap --client 10.0.0.1:40000    the same by its address and port
-  tcp-teardown explain rst_after_kill.write_after_close  what an ending means, and what is behind it
+  tcp-teardown explain rst_after_kill.write_after_close  what an ending means, and what usually causes it
   tcp-teardown explain                                   every verdict and cause
 
-Exit codes: 0 done, 2 an error, 130 interrupted.`
+Exit codes: 0 done, 2 an error, 130 or 143 interrupted (SIGINT, SIGTERM).`
 
 /** Adds `explain`. */
 export function addExplain(

@@ -1,4 +1,4 @@
-// The one list of output columns. JSON, NDJSON, CSV, the schema, the README and `--columns` are made from it.
+// The one list of output columns. JSON, NDJSON, CSV, the table in docs/reference.md and `--columns` are made from it.
 
 import { zeekConnState, zeekHistory } from '../../tcp/views/zeek-names.js'
 import { rowOf } from '../../verdict/endings.js'

@@ -19,7 +19,7 @@ import type { Rule } from '../rule.js'
 
 const BEYOND_SYN = SIDE_DATA | SIDE_FIN | SIDE_PLAIN_ACK
 
-/** A RST in answer to the SYN. */
+/** A RST in answer to the SYN; one that does not acknowledge it exactly is only less certain. */
 export const REFUSED: Rule = {
   id: 'handshake-refused',
   ending: 'handshake_failed.refused',
@@ -30,7 +30,7 @@ export const REFUSED: Rule = {
     e.server.rst.trigger.seen &&
     !e.server.has(SIDE_SYN_ACK | BEYOND_SYN),
   closer: () => 'server',
-  confidence: (e) => (e.server.rst.exact && e.server.rst.trigger.seen ? 'likely' : 'possible'),
+  confidence: (e) => (e.server.rst.exact ? 'likely' : 'possible'),
   alternatives: ['reset_other.middlebox'],
   evidence: (e) =>
     items([e.server.rst.trigger, 'SYN'], [e.server.rst.at, 'RST in answer to the SYN']),

@@ -20,7 +20,7 @@ export interface RuleSection {
   readonly rules: readonly Rule[]
 }
 
-/** A reset passed; each of these but the first asks whether it decided. */
+/** A reset passed. The first four look at the handshake alone; each of the others asks whether the reset decided. */
 const RESETS: readonly Rule[] = [
   incomplete.RST_ONLY,
   handshake.REFUSED,

@@ -18,9 +18,6 @@ const OPTION_EXPERIMENT = 254
 /** Magic number of the fast open experiment, RFC 7413 appendix. */
 const FAST_OPEN_EXPERIMENT_ID = 0xf989
 
-/** NOP, NOP, kind 8, length 10: how Linux, BSD and Windows align timestamps (RFC 7323 appendix A). */
-const ALIGNED_TIMESTAMPS = 0x0101080a
-
 /** Kind 2, length 4. */
 const MSS_OPTION = 0x0204
 /** Kind 4, length 2, kind 8, length 10. */
@@ -152,26 +149,4 @@ function setTimestamps(view: DataView, pos: number, out: TcpOptions): void {
   out.hasTimestamps = true
   out.tsVal = view.getInt32(pos)
   out.tsEcr = view.getInt32(pos + 4)
-}
-
-/**
- * Reads only the timestamps between `start` and `end` into `out` and returns whether there are any.
- * The usual layout costs three reads. The other fields of `out` are not kept.
- */
-export function readTimestamp(
-  view: DataView,
-  start: number,
-  end: number,
-  out: TcpOptions,
-): boolean {
-  if (end - start >= 12 && view.getInt32(start) === ALIGNED_TIMESTAMPS) {
-    setTimestamps(view, start + 4, out)
-    return true
-  }
-  if (end - start < 10) {
-    out.hasTimestamps = false
-    return false
-  }
-  readTcpOptions(view, start, end, out)
-  return out.hasTimestamps
 }
