@@ -7,6 +7,7 @@ import {
   OWN,
   type Records,
   defineFields,
+  recordsOf,
 } from '../tcp/record/fields.js'
 import { Words } from '../tcp/record/words.js'
 import { CLOSERS } from '../verdict/answer.js'
@@ -159,10 +160,6 @@ function copyAddress(
   ints[to + 1] = isIpv6 ? (from[at + 1] as number) : 0
   ints[to + 2] = isIpv6 ? (from[at + 2] as number) : 0
   ints[to + 3] = isIpv6 ? (from[at + 3] as number) : 0
-}
-
-function recordsOf(floats: Float64Array): Records {
-  return { floats, ints: new Int32Array(floats.buffer, floats.byteOffset, floats.length * 2) }
 }
 
 /** Reads the digests of a batch: the same object for each, pointed at the next one. */

@@ -8,7 +8,7 @@ import {
   type EndedConnectionOptions,
 } from '../engine/ended-connection.js'
 import type { HandOver, HandedOver } from '../engine/pipeline.js'
-import type { Records } from '../tcp/record/fields.js'
+import { type Records, recordsOf } from '../tcp/record/fields.js'
 import type { ConnectionRecords } from '../tcp/table.js'
 import { Evidence, type EvidenceContext } from '../verdict/evidence.js'
 
@@ -205,10 +205,6 @@ export class BatchReader implements ConnectionRecords, EvidenceContext {
   private word(offset: number): number {
     return this.entries[this.at + offset] as number
   }
-}
-
-function recordsOf(floats: Float64Array): Records {
-  return { floats, ints: new Int32Array(floats.buffer) }
 }
 
 function writeBurst(entries: Float64Array, at: number, burst: ResetBurst | undefined): void {

@@ -18,9 +18,7 @@ import { seqAfter } from '../tcp/seq.js'
 import type { Evidence } from './evidence.js'
 import { formIsForeign } from './reset-form.js'
 import type { SideEvidence } from './side-evidence.js'
-
-/** From here on an answer that did not come within the capture is likely to be missing. */
-export const ANSWER_NS = 1e9
+import { ANSWER_NS } from './timers.js'
 
 /** Derived facts; refilled for every connection. */
 export class Derived {

@@ -2,10 +2,10 @@
 
 import { duration } from '../base/text.js'
 import type { Confidence } from './answer.js'
-import { ANSWER_NS } from './derived.js'
 import type { Evidence } from './evidence.js'
 import { type PacketRef, between } from './packet-ref.js'
 import type { SideEvidence } from './side-evidence.js'
+import { ANSWER_NS } from './timers.js'
 
 /** One packet a verdict rests on. */
 export interface EvidenceItem {

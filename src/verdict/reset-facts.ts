@@ -15,6 +15,7 @@ import type { Evidence } from './evidence.js'
 import { between } from './packet-ref.js'
 import { formIsForeign, isActive, isStateless } from './reset-form.js'
 import type { SideEvidence } from './side-evidence.js'
+import { DEFAULT_PROBE_INTERVAL_NS, LATE } from './timers.js'
 
 /** Its supposed sender went on as if nothing had happened. */
 export function alive(side: SideEvidence | undefined): boolean {
@@ -67,11 +68,8 @@ export function ttls(side: SideEvidence): string {
 
 /** Scheduling at the prober and at the capturing host may shift what a timer does by this much. */
 const JITTER_NS = 20e6
-/** A timer is late by an eighth at most (the granularity of the kernel's timer wheel), never early. */
-const LATE = 1.125
-/** TCP_KEEPINTVL is a second at least; Linux and BSD have 75 s by default. */
+/** TCP_KEEPINTVL is a second at least. */
 const SHORTEST_INTERVAL_NS = 1e9
-const DEFAULT_INTERVAL_NS = 75e9
 
 /**
  * A RST by the prober one probe interval after its last unanswered probe (tcp_keepalive_timer). Later, another probe
@@ -84,7 +82,7 @@ export function gaveUpProbing(side: SideEvidence | undefined, hasGaps: boolean):
   const { probeIntervalNs } = side
   const isKnown = !Number.isNaN(probeIntervalNs)
   const earliest = isKnown ? probeIntervalNs : SHORTEST_INTERVAL_NS
-  const latest = isKnown ? probeIntervalNs : DEFAULT_INTERVAL_NS
+  const latest = isKnown ? probeIntervalNs : DEFAULT_PROBE_INTERVAL_NS
   // Shortest of several intervals: the others may have been a little longer.
   if (since < 0.97 * earliest - JITTER_NS) return false
   return since <= (hasGaps ? 2 : 1) * LATE * latest + JITTER_NS

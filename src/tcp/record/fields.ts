@@ -9,6 +9,11 @@ export interface Records {
   readonly floats: Float64Array
 }
 
+/** Records in memory that is already there. */
+export function recordsOf(floats: Float64Array): Records {
+  return { floats, ints: new Int32Array(floats.buffer, floats.byteOffset, floats.length * 2) }
+}
+
 /** A block of a record: its memory, its first word, and its first cell. */
 export class Block implements Records {
   ints: Int32Array

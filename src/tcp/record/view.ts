@@ -29,6 +29,7 @@ import {
   OWN,
   type Records,
   defineFields,
+  recordsOf,
 } from './fields.js'
 import {
   TEARDOWN,
@@ -47,12 +48,7 @@ export interface RecordSet {
 }
 
 /** Stands in for a closing or teardown record that a connection does not have: nothing ever happened. */
-const NOTHING: Records = recordsOf(Math.max(CLOSING_INTS, TEARDOWN_INTS))
-
-function recordsOf(ints: number): Records {
-  const floats = new Float64Array(ints / 2)
-  return { floats, ints: new Int32Array(floats.buffer) }
-}
+const NOTHING: Records = recordsOf(new Float64Array(Math.max(CLOSING_INTS, TEARDOWN_INTS) / 2))
 
 /** Facts of one side of a connection. */
 export interface SideFields

@@ -8,19 +8,14 @@ import type { Evidence } from '../evidence.js'
 import { The, items, packet, toEnd } from '../phrases.js'
 import { type Rule, nameOf } from '../rule.js'
 import type { SideEvidence } from '../side-evidence.js'
+import { ANSWER_NS, DEFAULT_PROBE_INTERVAL_NS, LATE, LONGEST_WAIT_NS } from '../timers.js'
 
-/** Each retransmission waits twice as long as the one before (RFC 6298 §5.5); timers may be late by an eighth. */
-const BACKOFF = 2 * 1.125
-/** No Linux retransmission timer waits longer (TCP_RTO_MAX). */
-export const LONGEST_WAIT_NS: number = 120e9 * 1.125
+/** Each retransmission waits twice as long as the one before (RFC 6298 §5.5). */
+const BACKOFF = 2 * LATE
 /** Fast retransmits and tail-loss probes come sooner than any timer, and the timer after them takes its full time. */
 const SHORTEST_TIMER_NS = 1e9
 /** Added to every expected time: scheduling at the sender and the capturing host. */
 const SLACK_NS = 50e6
-/** Probe interval when only one probe was seen: the default of Linux and BSD (tcp_keepalive_intvl). */
-const DEFAULT_PROBE_INTERVAL_NS = 75e9
-/** A probe younger than this may still be answered. */
-const ANSWER_NS = 1e9
 
 /** Unanswered probes that stop. */
 export const PROBES_STOPPED: Rule = {
@@ -175,7 +170,7 @@ function probeStillDue(e: Evidence): boolean {
     const interval = Number.isNaN(side.probeIntervalNs)
       ? DEFAULT_PROBE_INTERVAL_NS
       : side.probeIntervalNs
-    return e.captureEndNs <= side.probeLast.ns + interval * 1.125 + SLACK_NS
+    return e.captureEndNs <= side.probeLast.ns + interval * LATE + SLACK_NS
   })
 }
 

@@ -10,10 +10,8 @@ import type { PacketRef } from '../packet-ref.js'
 import { The, items, packet, sureAfter, the, toEnd, tooEarly } from '../phrases.js'
 import type { Rule } from '../rule.js'
 import type { SideEvidence } from '../side-evidence.js'
-import { LONGEST_WAIT_NS, windowProberStopped } from './give-up.js'
-
-/** Unacknowledged payload counts as unanswered after this time even without a retransmission. */
-const ANSWER_NS = 1e9
+import { ANSWER_NS, LATE, LONGEST_WAIT_NS } from '../timers.js'
+import { windowProberStopped } from './give-up.js'
 
 /** Ports used again without a close. */
 export const SUPERSEDED: Rule = {
@@ -240,7 +238,7 @@ function keptAlive(e: Evidence): SideEvidence | undefined {
   for (const side of [e.client, e.server]) {
     if (side.probesAnswered === 0 || !(side.probeLast.ns > used)) continue
     // The next probe is due again after the idle time; without it nobody keeps the connection alive any more.
-    const due = side.probeIdleNs * 1.125 + 1e9
+    const due = side.probeIdleNs * LATE + ANSWER_NS
     if (!(e.captureEndNs - side.probeLast.ns > due)) return side
   }
   return undefined
