@@ -15,11 +15,11 @@ import {
 import { Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { TeardownError } from '../base/errors.js'
+import { systemErrorText } from '../base/system-error.js'
 import { ChunkInput } from './chunk-input.js'
 import { GzipReader } from './compression/gzip.js'
 import type { Framer } from './framer.js'
 import { startsGzip } from './magic.js'
-import { systemErrorText } from './system-error.js'
 
 /** Bytes read before other work, such as Ctrl-C, gets its turn: some ms, and a quarter of a second where rows are written. */
 const TURN_BYTES = 4 * 1024 * 1024

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { InvalidArgumentError } from 'commander'
-import { systemErrorText } from '../capture/system-error.js'
+import { systemErrorText } from '../base/system-error.js'
 import { CRYPTO_PAN_KEY_BYTES } from '../output/anonymize/crypto-pan.js'
 
 const HEX_KEY = /^[0-9a-f]{64}$/i

@@ -3,8 +3,8 @@
 
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { TeardownError } from '../base/errors.js'
+import { systemErrorText } from '../base/system-error.js'
 import { statOf } from '../capture/stat.js'
-import { systemErrorText } from '../capture/system-error.js'
 import type { ByteSink } from '../output/row-writer.js'
 import { AsciiLines } from './ascii.js'
 import { atExit } from './exit-hooks.js'

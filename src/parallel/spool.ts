@@ -3,7 +3,7 @@
 
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { TeardownError } from '../base/errors.js'
-import { systemErrorText } from '../capture/system-error.js'
+import { systemErrorText } from '../base/system-error.js'
 
 /** Bytes of one part that are kept in memory. */
 const IN_MEMORY_BYTES = 1 << 20

@@ -3,8 +3,8 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { TeardownError, type TeardownErrorCode } from '../../base/errors.js'
+import { systemErrorText } from '../../base/system-error.js'
 import { statOf } from '../../capture/stat.js'
-import { systemErrorText } from '../../capture/system-error.js'
 import {
   type AnalyzerOptions,
   CaptureAnalyzer,
