@@ -38,6 +38,11 @@ export async function main(argv: readonly string[]): Promise<number> {
     },
   })
   try {
+    // The exit code of commander's help is this one; from the first action on, ending unasked is an error again.
+    process.exitCode = EXIT_DONE
+    program.hook('preAction', () => {
+      process.exitCode = EXIT_ERROR
+    })
     if (argv.length <= WITHOUT_ARGUMENTS) program.help({ error: true })
     await program.parseAsync(argv)
   } catch (error) {

@@ -46,7 +46,12 @@ export function buildProgram(version: string, texts: HelpTexts, actions: Actions
     throw new CommanderError(0, 'commander.version', version)
   })
   program.hook('preSubcommand', () => checkFirst(program))
-  addAnalyze(program, actions.analyze)
+  addAnalyze(program, (inputs, flags) => {
+    const late = inputs.find((word) => commandNames(program).includes(word) && !exists(word))
+    if (late !== undefined)
+      program.error(`error: '${late}' is no file; as a command it comes first`)
+    return actions.analyze(inputs, flags)
+  })
   addExplain(program, actions.explain)
   return program
 }
@@ -64,12 +69,22 @@ function ownWords(text: string): string {
 /** A first word that is neither a command nor a file is a misspelt command rather than a missing capture. */
 function checkFirst(program: Command): void {
   const [first = ''] = program.args
-  const commands = program.commands.map((command) => command.name())
-  if (commands.includes(first) || LIKE_A_PATH.test(first) || statOf(first) !== undefined) return
+  const commands = commandNames(program)
+  if (commands.includes(first) || exists(first)) return
+  // The name of an ending may have a dot.
+  if (LIKE_A_PATH.test(first) && endingsNamed(first) === undefined) return
   const hint = didYouMean(first, [...commands, 'help']) ?? explainHint(first)
   program.error(
     `error: '${first}' is no command and no file${hint === undefined ? '' : `; ${hint}`}`,
   )
+}
+
+function commandNames(program: Command): string[] {
+  return program.commands.map((command) => command.name())
+}
+
+function exists(path: string): boolean {
+  return statOf(path) !== undefined
 }
 
 /** For the name of an ending, which belongs after `explain`. */

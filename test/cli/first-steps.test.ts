@@ -50,6 +50,40 @@ describe.concurrent('without a command', () => {
   })
 })
 
+describe.concurrent('help', () => {
+  test.each([
+    ['help', '--help'],
+    ['help explain', 'explain --help'],
+    ['help analyze', 'analyze --help'],
+  ])('%s is what %s shows', async (words, option) => {
+    const [help, same] = await Promise.all([run(words.split(' ')), run(option.split(' '))])
+    expect(help).toEqual({ code: 0, stdout: same.stdout, stderr: '' })
+    expect(same.stdout).not.toBe('')
+  })
+
+  test('of nothing is an error', async () => {
+    expect(await run(['help', 'nothing'])).toMatchObject({ code: 2, stdout: '' })
+  })
+})
+
+describe.concurrent('a word at the wrong place', () => {
+  test.each([
+    ['--all explain samples/fin-normal.pcap', "'explain' is no file; as a command it comes first"],
+    ['samples/fin-normal.pcap analyze', "'analyze' is no file; as a command it comes first"],
+    [
+      'rst_after_kill.abort',
+      "'rst_after_kill.abort' is no command and no file; did you mean explain rst_after_kill.abort?",
+    ],
+    [
+      'explain graceful_fin --stream 3',
+      'graceful_fin is the name of an ending; --stream, --client and --server go with a capture',
+    ],
+  ])('%s', async (words, why) => {
+    const { code, stdout, stderr } = await run(words.split(' '))
+    expect([code, stdout, stderr.split('\n')[0]]).toEqual([2, '', `tcp-teardown: ${why}`])
+  })
+})
+
 test.each(['-v', '-V', '--version'])('%s', async (option) => {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
     version: string

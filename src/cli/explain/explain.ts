@@ -17,6 +17,7 @@ import { omittedText, verdictText } from '../../output/ladder/verdict.js'
 import { tableStyle } from '../../output/style.js'
 import { print, warn } from '../context.js'
 import { EXIT_DONE, EXIT_ERROR } from '../exit-codes.js'
+import { endingsNamed } from '../names.js'
 import {
   explainedBy,
   explainedObject,
@@ -130,6 +131,12 @@ function taxonomy(settings: ExplainSettings): string {
 function checkCapture(path: string, isAboutCapture: boolean): void {
   const stat = path === '-' ? undefined : statOf(path)
   if (path !== '-' && stat === undefined) {
+    if (isAboutCapture && endingsNamed(path) !== undefined) {
+      throw new TeardownError(
+        'ERR_OPTION',
+        `${path} is the name of an ending; --stream, --client and --server go with a capture`,
+      )
+    }
     // A path in any case: the reading says what is wrong with it.
     if (isAboutCapture || /[/\\]|\.(pcap|pcapng|cap|gz|dump)\d*$/i.test(path)) return
     throw unknownName(path)
