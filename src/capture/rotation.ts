@@ -22,14 +22,14 @@ function seriesOf(path: string): string | undefined {
 
 /**
  * Captures by series, in order of appearance; those that are part of none, or the only part, stand alone, and so does a
- * compressed copy of a part that is there as it was.
+ * compressed copy of a part that is there as it was, or the same one once more.
  */
 export function groupBySeries(paths: readonly string[]): string[][] {
   const groups = new Map<string, string[]>()
   const parts = new Set<string>()
-  for (const path of paths) {
+  for (const [at, path] of paths.entries()) {
     const part = path.replace(COMPRESSED, '')
-    const key = parts.has(part) ? path : (seriesOf(path) ?? path)
+    const key = parts.has(part) ? `copy ${at}` : (seriesOf(path) ?? path)
     parts.add(part)
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [path])

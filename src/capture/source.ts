@@ -1,31 +1,17 @@
 // Where the bytes of a capture come from: regular files, pipes, standard input, anything iterable.
-// Regular files are read in the calling thread (half the time of a stream), all others as streams,
-// because a blocking read of a pipe would stop signals and progress.
+// Regular files of this machine are read in the calling thread (half the time of a stream), all others as streams,
+// because a read that blocks would stop signals and progress.
 
-import {
-  accessSync,
-  closeSync,
-  constants,
-  createReadStream,
-  fstatSync,
-  openSync,
-  readSync,
-  statSync,
-} from 'node:fs'
+import { accessSync, closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { Socket } from 'node:net'
-import { setImmediate } from 'node:timers/promises'
 import { TeardownError } from '../base/errors.js'
 import { systemErrorText } from '../base/system-error.js'
 import { ChunkInput } from './chunk-input.js'
 import { GzipReader } from './compression/gzip.js'
 import type { Framer } from './framer.js'
 import { startsGzip } from './magic.js'
-
-/** Bytes read before other work, such as Ctrl-C, gets its turn: some ms, and a quarter of a second where rows are written. */
-const TURN_BYTES = 4 * 1024 * 1024
-
-/** Likewise where a taker may have to be waited for: what piles up until then is what this much holds. */
-const TURN_BYTES_WITH_PAUSE = 1024 * 1024
+import { isRemote, patientChunks } from './patient-read.js'
+import { type ReadOptions, type ReadSummary, Turns } from './turns.js'
 
 /** Compressed bytes read of a file at once. */
 const FILE_CHUNK_BYTES = 1024 * 1024
@@ -38,30 +24,6 @@ const STANDARD_INPUT = new Set(['-', '/dev/stdin', '/dev/fd/0', '/proc/self/fd/0
 
 /** A path, `-` for standard input, or bytes in any split, such as a readable stream. */
 export type CaptureSource = string | AsyncIterable<Uint8Array>
-
-/** Settings of {@link readCapture}. */
-export interface ReadOptions {
-  /**
-   * Called every few ms of work and at the end.
-   *
-   * @param readBytes Bytes read of the source so far, compressed ones for gzip.
-   * @param totalBytes Size of the source, where it is a regular file.
-   */
-  readonly onProgress?: ((readBytes: number, totalBytes: number | undefined) => void) | undefined
-  /** Stops the reading: what was read has been delivered, and the promise rejects with its reason. */
-  readonly signal?: AbortSignal | undefined
-  /** Awaited between turns, to let a slow taker of the records' results catch up. */
-  readonly pause?: (() => Promise<void>) | undefined
-}
-
-/** How a capture was read. */
-export interface ReadSummary {
-  /** Bytes read of the source, compressed ones for gzip. */
-  readonly readBytes: number
-  readonly compression: 'gzip' | undefined
-  /** Where bytes start that follow the gzip data and were ignored. */
-  readonly garbageOffset: number | undefined
-}
 
 /**
  * Reads a whole capture into a framer, decompressing gzip, which is told by its magic number.
@@ -76,25 +38,38 @@ export async function readCapture(
 ): Promise<ReadSummary> {
   options.signal?.throwIfAborted()
   if (typeof source !== 'string') return readStream(source, 'the stream', framer, options)
-  const kind = source === '-' ? 'stream' : systemCall(source, () => kindOf(source))
-  if (kind === 'file') return readFile(source, framer, options)
-  const stream = systemCall(source, () => openStream(source, kind))
-  return readStream(stream, source, framer, options)
+  if (source === '-') return readStream(process.stdin, source, framer, options)
+  const { kind, size } = systemCall(source, () => lookAt(source))
+  if (kind === 'local file') return readFile(source, framer, options)
+  const stream = systemCall(source, () => openStream(source, kind, options.signal))
+  return readStream(stream, source, framer, options, size)
 }
 
-/** How a path is read; throws for what cannot be read at all. */
-function kindOf(path: string): 'file' | 'pipe' | 'stream' {
+/** How a path is read, and its size where it has one; throws for what cannot be read at all. */
+function lookAt(path: string): {
+  readonly kind: 'local file' | 'remote file' | 'pipe' | 'other'
+  readonly size: number | undefined
+} {
   const stat = statSync(path)
   if (stat.isDirectory()) accessSync(path, constants.R_OK)
   if (stat.isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' })
-  if (stat.isFile()) return 'file'
-  return stat.isFIFO() ? 'pipe' : 'stream'
+  if (stat.isFIFO()) return { kind: 'pipe', size: undefined }
+  if (!stat.isFile()) return { kind: 'other', size: undefined }
+  return { kind: isRemote(path) ? 'remote file' : 'local file', size: stat.size }
 }
 
-function openStream(path: string, kind: 'pipe' | 'stream'): AsyncIterable<Uint8Array> {
-  if (STANDARD_INPUT.has(path)) return process.stdin
-  if (kind === 'stream') return createReadStream(path)
-  // A file stream would wait for the pipe in a thread that nothing can stop, not even exit.
+function openStream(
+  path: string,
+  kind: 'remote file' | 'pipe' | 'other',
+  signal: AbortSignal | undefined,
+): AsyncIterable<Uint8Array> {
+  if (kind !== 'remote file' && STANDARD_INPUT.has(path)) return process.stdin
+  if (kind === 'pipe') return openPipe(path)
+  return patientChunks(path, signal)
+}
+
+/** A file stream would wait for the pipe in a thread that nothing can stop, not even exit. */
+function openPipe(path: string): AsyncIterable<Uint8Array> {
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   return new Socket({ fd: file, readable: true, writable: false })
 }
@@ -134,8 +109,9 @@ async function readStream(
   name: string,
   framer: Framer,
   options: ReadOptions,
+  size?: number,
 ): Promise<ReadSummary> {
-  const turns = new Turns(options, undefined)
+  const turns = new Turns(options, size)
   const { signal } = options
   function stop(): void {
     destroy(stream, signal?.reason)
@@ -146,6 +122,7 @@ async function readStream(
     await input.fill(GZIP_MAGIC_BYTES)
     if (startsGzip(input.bytes)) return await readGzip(new GzipReader(input), framer, turns)
     while (await input.fill(1)) framer.push(input.take(input.bytes.length))
+    requireWhole(name, turns.readBytes, size ?? 0)
     framer.finish()
     return turns.summary()
   } finally {
@@ -163,62 +140,6 @@ async function readGzip(gzip: GzipReader, framer: Framer, turns: Turns): Promise
   }
   framer.finish()
   return { ...turns.summary(), compression: 'gzip', garbageOffset: gzip.garbageOffset }
-}
-
-/** Keeps count of what is read, reports it, and lets other work have its turn. */
-class Turns {
-  private readonly options: ReadOptions
-  private readonly totalBytes: number | undefined
-  /** Bytes read so far, compressed ones for gzip. */
-  readBytes = 0
-  private turnBytes = 0
-  private inflatedBytes = 0
-
-  constructor(options: ReadOptions, totalBytes: number | undefined) {
-    this.options = options
-    this.totalBytes = totalBytes
-  }
-
-  throwIfAborted(): void {
-    this.options.signal?.throwIfAborted()
-  }
-
-  /** Counts bytes, and says whether it is time for `give`. */
-  isDue(bytes: number): boolean {
-    this.readBytes += bytes
-    this.turnBytes += bytes
-    return this.turnBytes >= (this.options.pause ? TURN_BYTES_WITH_PAUSE : TURN_BYTES)
-  }
-
-  /** Counts bytes that come out of few compressed ones, and says whether a slow taker has to be asked. */
-  isTooMuch(bytes: number): boolean {
-    this.inflatedBytes += bytes
-    return this.options.pause !== undefined && this.inflatedBytes >= TURN_BYTES_WITH_PAUSE
-  }
-
-  async give(): Promise<void> {
-    this.turnBytes = 0
-    this.inflatedBytes = 0
-    this.options.onProgress?.(this.readBytes, this.totalBytes)
-    await setImmediate()
-    await this.options.pause?.()
-    this.throwIfAborted()
-  }
-
-  /** The same chunks, counted and with turns in between. */
-  async *over(
-    chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-  ): AsyncGenerator<Uint8Array, void, undefined> {
-    for await (const chunk of chunks) {
-      if (this.isDue(chunk.length)) await this.give()
-      yield chunk
-    }
-  }
-
-  summary(): ReadSummary {
-    this.options.onProgress?.(this.readBytes, this.totalBytes)
-    return { readBytes: this.readBytes, compression: undefined, garbageOffset: undefined }
-  }
 }
 
 /** What is cut off between two records leaves nothing that looks damaged. */

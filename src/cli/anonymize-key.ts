@@ -1,12 +1,15 @@
 // `--anonymize` and `--anonymize-key`: what addresses are replaced by.
 
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { InvalidArgumentError } from 'commander'
 import { systemErrorText } from '../base/system-error.js'
 import { CRYPTO_PAN_KEY_BYTES } from '../output/anonymize/crypto-pan.js'
+import { withoutListeners } from './interrupt.js'
 
 const HEX_KEY = /^[0-9a-f]{64}$/i
+/** Room for the digits, and for what editors put around them. */
+const KEY_FILE_BYTES_MAX = 128
 
 /** The two options; the key implies the other. */
 export interface AnonymizeFlags {
@@ -33,14 +36,36 @@ export function anonymizeKeyOf({
 export function keyIn(path: string): Uint8Array {
   let bytes: Buffer
   try {
-    bytes = readFileSync(path)
+    // A pipe may never be written to.
+    bytes = withoutListeners(() => beginningOf(path))
   } catch (error) {
     throw new InvalidArgumentError(`cannot read ${path}: ${systemErrorText(error)}`)
   }
   if (bytes.length === CRYPTO_PAN_KEY_BYTES) return bytes
   const text = bytes.toString('latin1').trim()
-  if (HEX_KEY.test(text)) return Buffer.from(text, 'hex')
+  if (bytes.length <= KEY_FILE_BYTES_MAX && HEX_KEY.test(text)) return Buffer.from(text, 'hex')
+  const found =
+    bytes.length > KEY_FILE_BYTES_MAX ? `more than ${KEY_FILE_BYTES_MAX}` : `${bytes.length}`
   throw new InvalidArgumentError(
-    `${path} holds ${bytes.length} bytes; a key is 32 bytes, or 64 hexadecimal digits (openssl rand -hex 32 makes one)`,
+    `${path} holds ${found} bytes; a key is 32 bytes, or 64 hexadecimal digits (openssl rand -hex 32 makes one)`,
   )
+}
+
+/** What a file or pipe holds, up to one byte more than is allowed. */
+function beginningOf(path: string): Buffer {
+  const file = openSync(path, 'r')
+  try {
+    const stat = fstatSync(file)
+    if (!stat.isFile() && !stat.isFIFO()) throw new Error('it is neither a file nor a pipe')
+    const room = Buffer.alloc(KEY_FILE_BYTES_MAX + 1)
+    let filled = 0
+    while (filled < room.length) {
+      const bytes = readSync(file, room, filled, room.length - filled, null)
+      if (bytes === 0) break
+      filled += bytes
+    }
+    return room.subarray(0, filled)
+  } finally {
+    closeSync(file)
+  }
 }

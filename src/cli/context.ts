@@ -60,7 +60,7 @@ export function forStderr(text: string): string {
 
 /** Writes a whole text to standard output. */
 export function print(text: string, isAscii = false): void {
-  const output = new Output('-', isAscii)
+  const output = new Output('-', { isAscii })
   output.write(text)
   output.close()
 }

@@ -4,6 +4,7 @@ import { EXIT_INTERRUPTED, EXIT_TERMINATED } from './exit-codes.js'
 import { runExitHooks } from './exit-hooks.js'
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+type Signal = (typeof SIGNALS)[number]
 
 /** Listens to the signals that end a run. */
 export class Interrupt {
@@ -20,15 +21,18 @@ export class Interrupt {
     return this.controller.signal
   }
 
-  private take(name: (typeof SIGNALS)[number]): void {
-    if (!this.signal.aborted) {
-      if (name === 'SIGTERM') this.exitCode = EXIT_TERMINATED
-      this.controller.abort()
-      return
-    }
+  /** Ends the process by the signal that came, for what does not end by itself. */
+  end(name: Signal = this.exitCode === EXIT_TERMINATED ? 'SIGTERM' : 'SIGINT'): void {
     runExitHooks()
     giveUpSignals()
     process.kill(process.pid, name)
+  }
+
+  private take(name: Signal): void {
+    if (!this.signal.aborted) {
+      if (name === 'SIGTERM') this.exitCode = EXIT_TERMINATED
+      this.controller.abort()
+    } else this.end(name)
   }
 }
 
@@ -40,5 +44,15 @@ export function giveUpSignals(): () => void {
     for (const [name, all] of listeners) {
       for (const listener of all) process.on(name, listener as NodeJS.SignalsListener)
     }
+  }
+}
+
+/** Does what may block for ever: until it is done, signals end the process, because nobody could listen to them. */
+export function withoutListeners<T>(step: () => T): T {
+  const takeBack = giveUpSignals()
+  try {
+    return step()
+  } finally {
+    takeBack()
   }
 }

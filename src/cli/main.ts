@@ -3,6 +3,7 @@
 import { CommanderError } from 'commander'
 import { TeardownError } from '../base/errors.js'
 import { printable } from '../base/text.js'
+import { hasReadsUnderWay } from '../capture/patient-read.js'
 import { print, warn } from './context.js'
 import { EXIT_DONE, EXIT_ERROR } from './exit-codes.js'
 import { Interrupt } from './interrupt.js'
@@ -50,7 +51,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     exitCode = aborted && error === reason ? EXIT_DONE : exitCodeOf(error)
     if (exitCode !== EXIT_DONE) return exitCode
   }
-  return interrupt.signal.aborted ? interrupt.exitCode : exitCode
+  if (!interrupt.signal.aborted) return exitCode
+  if (hasReadsUnderWay()) interrupt.end()
+  return interrupt.exitCode
 }
 
 function exitCodeOf(error: unknown): number {

@@ -1,14 +1,23 @@
 // Where results go: standard output or a file. Writing is synchronous, so that memory stays bounded however slow the
 // reader is, and a reader that goes away (`| head`) ends the run quietly.
 
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  openSync,
+  renameSync,
+  writeSync,
+} from 'node:fs'
 import { TeardownError } from '../base/errors.js'
 import { systemErrorText } from '../base/system-error.js'
-import { statOf } from '../capture/stat.js'
 import type { ByteSink } from '../output/row-writer.js'
 import { AsciiLines } from './ascii.js'
 import { atExit } from './exit-hooks.js'
-import { giveUpSignals } from './interrupt.js'
+import { withoutListeners, giveUpSignals } from './interrupt.js'
+import { type OutputTarget, outputTarget } from './output-target.js'
+import { openPartial, partialPath, removePartial } from './partial-file.js'
 
 const STDOUT = 1
 const BUFFER_BYTES = 1 << 18
@@ -24,26 +33,23 @@ const PATIENT_RETRIES = 40
 /** The reader of our output has gone away: not an error, but the end of the run. */
 export class OutputClosed extends Error {}
 
-/** Where the text of a file goes until it is whole. */
-function partialPath(path: string): string {
-  return `${path}.${process.pid}.partial`
-}
+/** Permissions of a new file, before the umask. */
+const NEW_FILE_MODE = 0o666
 
-/** Removes what was written of a file. Where it cannot be removed either, its name says what it is. */
-export function removePartial(path: string): void {
-  try {
-    rmSync(partialPath(path), { force: true })
-  } catch {
-    // Its folder may be gone, or not be ours any more.
-  }
+/** How an {@link Output} is opened. */
+export interface OutputOptions {
+  /** Write text for people in ASCII. */
+  readonly isAscii?: boolean
+  /** Name for a file until it is whole, for callers that would have to remove it; by default a new one. */
+  readonly partial?: string | undefined
 }
 
 /** A buffered, synchronous text output. A file appears under its name when it is whole. */
 export class Output implements ByteSink {
   private readonly fd: number
   private readonly name: string
-  /** Where the text goes until it is whole; undefined for standard output and special files. */
-  private readonly aside: string | undefined
+  /** Where the text of a file goes until it is whole, and what it is to replace. */
+  private readonly aside: { readonly partial: string; readonly path: string } | undefined
   private readonly forget: () => void = () => undefined
   private isOpen = true
   /** Why something could not be written: what follows would leave a hole, and is refused. */
@@ -55,27 +61,23 @@ export class Output implements ByteSink {
 
   private readonly ascii: AsciiLines | undefined
 
-  /**
-   * Opens `path`, or standard output for `-`. Opening comes before any work, so that a bad path fails early.
-   *
-   * @param isAscii Write text for people in ASCII.
-   */
-  constructor(path: string, isAscii = false) {
+  /** Opens `path`, or standard output for `-`. Opening comes before any work, so that a bad path fails early. */
+  constructor(path: string, { isAscii = false, partial }: OutputOptions = {}) {
     this.ascii = isAscii ? new AsciiLines() : undefined
     this.name = path === '-' ? 'standard output' : path
-    if (path === '-') {
-      this.fd = STDOUT
-      return
-    }
-    const isSpecial = statOf(path)?.isFile() === false
-    const aside = isSpecial ? undefined : partialPath(path)
-    this.aside = aside
     try {
-      this.fd = openSync(this.aside ?? path, 'w')
+      const target = outputTarget(path)
+      if (target.kind === 'stdout') this.fd = STDOUT
+      else if (target.kind === 'stream') this.fd = openStream(path)
+      else {
+        const aside = { partial: partial ?? partialPath(target.path), path: target.path }
+        this.aside = aside
+        this.fd = openFile(target, aside.partial)
+        this.forget = atExit(() => removePartial(aside.partial))
+      }
     } catch (error) {
       throw this.failure(error)
     }
-    if (aside !== undefined) this.forget = atExit(() => removePartial(path))
   }
 
   /** Whether nobody sees what is written before it is closed. */
@@ -116,7 +118,7 @@ export class Output implements ByteSink {
     if (this.fd === STDOUT) return
     try {
       this.closeFile()
-      if (this.aside !== undefined) renameSync(this.aside, this.name)
+      if (this.aside !== undefined) renameSync(this.aside.partial, this.aside.path)
     } catch (error) {
       throw this.failure(error)
     }
@@ -132,7 +134,7 @@ export class Output implements ByteSink {
     } catch {
       // The file goes anyway.
     }
-    if (this.aside !== undefined) removePartial(this.name)
+    if (this.aside !== undefined) removePartial(this.aside.partial)
     this.forget()
   }
 
@@ -182,6 +184,26 @@ export class Output implements ByteSink {
       cause: error,
     })
   }
+}
+
+/** Appends: what a shell has opened for several programs keeps what the others write. */
+function openStream(path: string): number {
+  const { O_WRONLY, O_APPEND, O_CREAT } = constants
+  // A pipe may never be read.
+  return withoutListeners(() => openSync(path, O_WRONLY | O_APPEND | O_CREAT, NEW_FILE_MODE))
+}
+
+/** Opens a partial file with the permissions, and as far as that is allowed the owner, of the file it will replace. */
+function openFile({ before }: OutputTarget & { kind: 'file' }, partial: string): number {
+  const fd = openPartial(partial, before?.mode ?? NEW_FILE_MODE)
+  if (before === undefined) return fd
+  try {
+    fchownSync(fd, before.uid, before.gid)
+    fchmodSync(fd, before.mode)
+  } catch {
+    // Only root may give files away, and some file systems keep no permissions.
+  }
+  return fd
 }
 
 function codeOf(error: unknown): string {

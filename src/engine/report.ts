@@ -2,7 +2,7 @@
 
 import type { CaptureError, TeardownError, TeardownErrorCode } from '../base/errors.js'
 import type { CaptureInfo } from '../capture/info.js'
-import type { ReadSummary } from '../capture/source.js'
+import type { ReadSummary } from '../capture/turns.js'
 import { isoTime, secondsOf } from '../output/bytes/time.js'
 import type { Pipeline, DecodeCount } from './pipeline.js'
 

@@ -1,13 +1,18 @@
 // Output that has to wait for its turn: little of it in memory, the rest in temporary files. They have no name from the
 // moment they are open, so that no end of the process, however sudden, leaves one behind; threads share descriptors.
 
+import { randomUUID } from 'node:crypto'
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { TeardownError } from '../base/errors.js'
 import { systemErrorText } from '../base/system-error.js'
 
 /** Bytes of one part that are kept in memory. */
 const IN_MEMORY_BYTES = 1 << 20
 const READ_BYTES = 1 << 18
+/** What a file counts as: a descriptor is scarcer than its memory. */
+const FILE_HELD_BYTES = 1 << 20
 
 /** A part of the output: the descriptor of a file with what was written first, and the rest. */
 export interface SpooledPart {
@@ -17,17 +22,9 @@ export interface SpooledPart {
 
 /** Collects parts of output, one after another. */
 export class Spool {
-  private readonly folder: string
-  private readonly prefix: string
   private readonly buffer = Buffer.alloc(IN_MEMORY_BYTES)
   private filled = 0
   private file: number | undefined
-
-  /** Files are made in `folder`, where no other spool has the same `prefix`. */
-  constructor(folder: string, prefix: string) {
-    this.folder = folder
-    this.prefix = prefix
-  }
 
   writeBytes(bytes: Uint8Array): void {
     if (this.filled + bytes.length > this.buffer.length) this.spill()
@@ -56,22 +53,41 @@ export class Spool {
 
   private append(bytes: Uint8Array): void {
     try {
-      this.file ??= namelessFile(`${this.folder}/${this.prefix}`)
+      this.file ??= namelessFile()
       for (let at = 0; at < bytes.length;) at += writeSync(this.file, bytes, at)
     } catch (error) {
       if (this.file !== undefined) closeSync(this.file)
       this.file = undefined
-      const why = systemErrorText(error)
-      const where = `temporary files below ${this.folder} (TMPDIR)`
-      throw new TeardownError('ERR_WRITE', `cannot write ${where}: ${why}`, { cause: error })
+      throw temporaryError(error)
     }
   }
 }
 
-function namelessFile(path: string): number {
+/** @throws {TeardownError} ERR_WRITE where no temporary file can be made. */
+export function checkTemporaryFolder(): void {
+  try {
+    closeSync(namelessFile())
+  } catch (error) {
+    throw temporaryError(error)
+  }
+}
+
+/** What a part takes up while it waits. */
+export function heldBytes({ file, bytes }: SpooledPart): number {
+  return bytes.length + (file === undefined ? 0 : FILE_HELD_BYTES)
+}
+
+function namelessFile(): number {
+  const path = join(tmpdir(), `tcp-teardown-${randomUUID()}`)
   const file = openSync(path, 'wx+', 0o600)
   rmSync(path)
   return file
+}
+
+function temporaryError(error: unknown): TeardownError {
+  const why = systemErrorText(error)
+  const message = `cannot write temporary files below ${tmpdir()} (TMPDIR): ${why}`
+  return new TeardownError('ERR_WRITE', message, { cause: error })
 }
 
 /** Hands a part over in order, in pieces of whole units of `unit` bytes, and closes its file. */

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { PcapngBuilder } from '../support/capture-builder.js'
 import { scenarioFrames } from '../support/scenario.js'
+import { shell } from '../faults/program.js'
 import { Scratch, analyze, connections, rows, run } from './run-cli.js'
 
 const scratch = new Scratch()
@@ -113,13 +114,33 @@ describe('keys', () => {
 
   test.each([
     ['secret\n', /holds 7 bytes; a key is 32 bytes, or 64 hexadecimal digits/],
-    [undefined, /--anonymize-key: cannot read \S+: no such file or directory\n/],
+    [`${' '.repeat(65)}${'a'.repeat(64)}`, /holds more than 128 bytes; a key is/],
   ])('no key: %j', async (content, message) => {
-    const key = content === undefined ? '/none/key' : await scratch.file('short.key', content)
+    const key = await scratch.file('short.key', content)
     const { code, stdout, stderr } = await analyze(['--anonymize-key', key, ...V4_AND_V6])
     expect(code).toBe(2)
     expect(stdout).toBe('')
     expect(stderr).toMatch(message)
+  })
+
+  test.each([
+    ['/none/key', 'no such file or directory'],
+    ['/dev/zero', 'it is neither a file nor a pipe'],
+    ['/', 'it is neither a file nor a pipe'],
+  ])('none in %s', async (key, message) => {
+    const { code, stderr } = await analyze(['--anonymize-key', key, ...V4_AND_V6])
+    expect(code).toBe(2)
+    expect(stderr).toContain(`--anonymize-key: cannot read ${key}: ${message}\n`)
+  })
+
+  test('of a pipe that ends, and of one that does not', async () => {
+    const line = `{ printf %s "$1"; sleep 0; } | $TT -f csv --anonymize-key /dev/stdin "$2" | cut -d, -f 4`
+    const { stdout } = await shell(line, [KEY, V4_AND_V6[0] ?? ''])
+    const key = await scratch.file('the-same', KEY)
+    const plain = await analyze(['-f', 'csv', '--anonymize-key', key, V4_AND_V6[0] ?? ''])
+    expect(stdout).toBe(plain.stdout.replace(/^(?:[^,]*,){3}([^,]*).*$/gm, '$1'))
+    const endless = await shell('yes | $TT --anonymize-key /dev/stdin x 2>&1', [])
+    expect(endless.stdout).toContain('holds more than 128 bytes')
   })
 })
 

@@ -1,5 +1,6 @@
 // SIGINT and SIGTERM in every phase of a run: it ends soon, says so, and leaves nothing that could be taken for whole.
 
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, linkSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,7 +14,7 @@ import {
   writeEndless,
   writeEndlessGzip,
 } from './captures.js'
-import { NO_PROC, until, untilReading, untilSignalKills } from '../support/waiting.js'
+import { NO_PROC, positionIn, until, untilReading, untilSignalKills } from '../support/waiting.js'
 import { Held, Started, partials } from './program.js'
 
 const scratch = new Scratch()
@@ -175,4 +176,35 @@ test('a second signal ends the process at once, and leaves no partial file', asy
   expect(['SIGINT', 'SIGTERM']).toContain((await run.ending).signal)
   expect(existsSync(out)).toBe(false)
   expect(readdirSync(folder)).toEqual([])
+})
+
+/** Says on standard error that a file is being opened, just before it is. */
+const TELLS_OPENING = new URL('tells-opening.mjs', import.meta.url).href
+
+test('while a key is waited for that never comes', async () => {
+  const key = join(folderOf('key'), 'pipe')
+  spawnSync('mkfifo', [key])
+  const env = { NODE_OPTIONS: `--import=${TELLS_OPENING}`, OPENED: key }
+  const args = ['analyze', '--anonymize-key', key, 'samples/fin-normal.pcap']
+  const run = new Started(scratch.path, args, { env })
+  await once(run.child.stderr, 'data')
+  run.child.kill('SIGTERM')
+  expect((await run.ending).signal).toBe('SIGTERM')
+})
+
+test.skipIf(NO_PROC)('while a device gives nothing', async ({ skip }) => {
+  skip(spawnSync('script', ['--version']).status !== 0, 'needs script(1) for a terminal')
+  const file = join(folderOf('device'), 'pid')
+  const line = `echo $$ >${file}; exec ${process.execPath} bin/tcp-teardown.js --no-progress /dev/tty`
+  const terminal = spawn('script', ['-qec', `sh -c '${line}'`, '/dev/null'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const output: Buffer[] = []
+  terminal.stdout.on('data', (part: Buffer) => output.push(part))
+  await until('it runs', () => existsSync(file) && readFileSync(file, 'utf8').endsWith('\n'))
+  const pid = Number(readFileSync(file, 'utf8'))
+  await until('it has the terminal open', () => positionIn(pid, '/dev/tty') !== undefined)
+  process.kill(pid, 'SIGTERM')
+  await once(terminal, 'exit')
+  expect(Buffer.concat(output).toString()).toContain('/dev/tty: interrupted: read no further')
 })

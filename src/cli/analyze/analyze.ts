@@ -36,10 +36,7 @@ export async function runAnalyze(
   const timelines = timelinesOf(captures, requested.merge)
   const nameCaptures = timelines.length > 1
   const settings = { ...requested, nameCaptures }
-  const output = new Output(
-    settings.outDir === undefined ? settings.output : devNull,
-    settings.isAscii,
-  )
+  const output = new Output(settings.outDir === undefined ? settings.output : devNull, settings)
   try {
     return await runOver(timelines, settings, output, signal)
   } catch (error) {

@@ -1,6 +1,6 @@
 // A thread that analyzes whole captures and hands over what it would have written.
 
-import { threadId, workerData } from 'node:worker_threads'
+import { workerData } from 'node:worker_threads'
 import type { Progress } from '../../engine/analyze-source.js'
 import {
   type AnalyzerOptions,
@@ -9,13 +9,11 @@ import {
 } from '../../engine/capture-analyzer.js'
 import { serveTasks } from '../../parallel/serve.js'
 import { Spool, type SpooledPart } from '../../parallel/spool.js'
-import { type CapturePart, analyzeToFile } from './result-file.js'
+import { type CapturePart, type ResultFile, analyzeToFile } from './result-file.js'
 
 /** What a worker is started with. */
 export interface WorkerSetup {
   readonly options: AnalyzerOptions
-  /** Folder for output that has to wait. */
-  readonly spoolFolder: string
   /** Folder of `--out-dir`. */
   readonly outDir: string | undefined
 }
@@ -23,7 +21,7 @@ export interface WorkerSetup {
 /** What a worker is to do: a result file is written by the worker itself, everything else is handed over. */
 export interface WorkerTask {
   readonly timeline: Timeline
-  readonly file: string | undefined
+  readonly file: ResultFile | undefined
 }
 
 /** What a worker answers. */
@@ -37,9 +35,9 @@ export interface WorkerResult {
 
 const PROGRESS_MS = 100
 
-const { options, spoolFolder, outDir } = workerData as WorkerSetup
-const rows = new Spool(spoolFolder, `rows-${threadId}`)
-const digests = new Spool(spoolFolder, `digests-${threadId}`)
+const { options, outDir } = workerData as WorkerSetup
+const rows = new Spool()
+const digests = new Spool()
 let baseNs = 0n
 const analyzer = new CaptureAnalyzer(options, rows, keepDigests)
 

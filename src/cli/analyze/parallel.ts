@@ -1,16 +1,11 @@
 // `analyze` on worker threads: a capture on each, results in the order of the captures.
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { TeardownError } from '../../base/errors.js'
-import { systemErrorText } from '../../base/system-error.js'
 import type { Progress } from '../../engine/analyze-source.js'
 import { DIGEST_CELLS } from '../../incidents/digest.js'
 import { runPool } from '../../parallel/pool.js'
-import { emptyPart } from '../../parallel/spool.js'
+import { checkTemporaryFolder, emptyPart, heldBytes } from '../../parallel/spool.js'
 import { atExit } from '../exit-hooks.js'
-import { removePartial } from '../output.js'
+import { removePartial } from '../partial-file.js'
 import type { WorkerResult, WorkerSetup, WorkerTask } from './capture-worker.js'
 import { failedPart } from './result-file.js'
 import type { RunContext } from './sequential.js'
@@ -22,16 +17,15 @@ export async function runInParallel(
   workers: number,
 ): Promise<void> {
   const { settings, timelines, files, onFile, run, bar, signal } = context
-  const spoolFolder = temporaryFolder()
-  function removeTemporary(): void {
-    rmSync(spoolFolder, { recursive: true, force: true })
-    for (const file of files ?? []) removePartial(file)
+  checkTemporaryFolder()
+  function removeUnfinished(): void {
+    for (const { partial } of files ?? []) removePartial(partial)
   }
-  const forget = atExit(removeTemporary)
+  const forget = atExit(removeUnfinished)
   try {
     const outcomes = runPool<WorkerTask, Progress, WorkerResult>({
       module: new URL('./capture-worker.js', import.meta.url),
-      setup: { options: settings, spoolFolder, outDir: settings.outDir } satisfies WorkerSetup,
+      setup: { options: settings, outDir: settings.outDir } satisfies WorkerSetup,
       workers,
       tasks: timelines.map((timeline, at) => ({
         task: { timeline, file: files?.[at] },
@@ -43,6 +37,7 @@ export async function runInParallel(
         const { part } = outcome.result as WorkerResult
         onFile?.(at, part.report, part.state.matched)
       },
+      bytesOf: ({ rows, digests }) => heldBytes(rows) + heldBytes(digests),
       signal,
     })
     let at = 0
@@ -60,19 +55,8 @@ export async function runInParallel(
     }
   } finally {
     // No worker runs any more; one that died may have left what it was writing.
-    removeTemporary()
+    removeUnfinished()
     forget()
-  }
-}
-
-function temporaryFolder(): string {
-  try {
-    return mkdtempSync(join(tmpdir(), 'tcp-teardown-'))
-  } catch (error) {
-    const why = `${tmpdir()}: ${systemErrorText(error)}`
-    throw new TeardownError('ERR_WRITE', `no folder for temporary files (TMPDIR): ${why}`, {
-      cause: error,
-    })
   }
 }
 

@@ -20,6 +20,12 @@ import { AnalyzeRun, isHalf } from './run.js'
 /** Columns of text in a file. */
 const FILE_WIDTH = 100
 
+/** Where a result goes, and where it is written until it is whole. */
+export interface ResultFile {
+  readonly path: string
+  readonly partial: string
+}
+
 /** What came of a capture; the bytes that were written for it go beside it. */
 export interface CapturePart {
   readonly report: CaptureReport
@@ -49,15 +55,15 @@ export function failedPart(path: string, code: TeardownErrorCode, message: strin
 export async function analyzeToFile(
   options: AnalyzerOptions,
   timeline: Timeline,
-  file: string,
+  { path, partial }: ResultFile,
   outDir: string | undefined,
   reading: ReadingOptions,
   onDigests: DigestHandler,
 ): Promise<CapturePart> {
   let output: Output
   try {
-    makeFolder(dirname(file), outDir)
-    output = new Output(file)
+    makeFolder(dirname(path), outDir)
+    output = new Output(path, { partial })
   } catch (error) {
     return failedPart(timeline[0] ?? '-', 'ERR_WRITE', messageOf(error))
   }
@@ -88,8 +94,12 @@ function messageOf(error: unknown): string {
 export function makeFolder(folder: string, root: string | undefined): void {
   try {
     // Step by step: mkdir's own recursion never ends below /proc (Node 20).
-    if (statOf(folder)?.isDirectory() === true) return
+    const there = statOf(folder)
+    if (there?.isDirectory() === true) return
     if (folder === root) throw new TeardownError('ERR_WRITE', `the folder ${folder} is gone`)
+    if (there !== undefined) {
+      throw new TeardownError('ERR_WRITE', `cannot make the folder ${folder}: a file has its name`)
+    }
     const parent = dirname(folder)
     if (parent !== folder) makeFolder(parent, root)
     mkdirSync(folder)

@@ -3,9 +3,10 @@
 
 import { createHmac } from 'node:crypto'
 import { appendFileSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { TeardownError } from '../../base/errors.js'
 import { systemErrorText } from '../../base/system-error.js'
-import { count, printable } from '../../base/text.js'
+import { count } from '../../base/text.js'
 import { statOf } from '../../capture/stat.js'
 import type { Timeline } from '../../engine/capture-analyzer.js'
 import type { CaptureReport } from '../../engine/report.js'
@@ -13,7 +14,9 @@ import { SCHEMA_NAME } from '../../output/formats/format.js'
 import { formatNamed } from '../../output/formats/index.js'
 import { warn } from '../context.js'
 import { packageVersion } from '../version.js'
-import { makeFolder } from './result-file.js'
+import { partialPath, removeLeftPartials } from '../partial-file.js'
+import { type ResultFile, makeFolder } from './result-file.js'
+import { resultNames } from './result-names.js'
 import type { AnalyzeSettings } from './settings.js'
 
 const LIST = '.tcp-teardown.list'
@@ -57,7 +60,7 @@ const NO_RESULT: ReadonlySet<string> = new Set(['ERR_INTERRUPTED', 'ERR_WORKER',
 export interface FilePlan {
   readonly timelines: readonly Timeline[]
   /** A result file for each timeline; undefined when all results go to one place. */
-  readonly files: readonly string[] | undefined
+  readonly files: readonly ResultFile[] | undefined
   /** The file of the timeline at this place is whole. */
   readonly onFile: ((at: number, report: CaptureReport, matched: boolean) => void) | undefined
   /** What earlier runs found of the timelines that are left out. */
@@ -79,8 +82,12 @@ export function planFiles(all: readonly Timeline[], settings: AnalyzeSettings): 
     }
   }
   const folder = new ResultFolder(outDir, settings)
-  const planned = all.map((timeline) => {
-    const file = folder.fileOf(timeline)
+  const files = folder.filesOf(all)
+  refuseCaptures(files, all)
+  if (resume)
+    for (const each of new Set(files.map((file) => dirname(file)))) removeLeftPartials(each)
+  const planned = all.map((timeline, at) => {
+    const file = files[at] ?? ''
     // Before the reading: what changes from now on is not known to be in the result.
     const captures = capturesOf(timeline)
     return { timeline, file, captures, known: resume ? folder.known(file, captures) : undefined }
@@ -90,7 +97,7 @@ export function planFiles(all: readonly Timeline[], settings: AnalyzeSettings): 
   let listProblem: string | undefined
   return {
     timelines: due.map(({ timeline }) => timeline),
-    files: due.map(({ file }) => file),
+    files: due.map(({ file }) => ({ path: file, partial: partialPath(file) })),
     kept: planned.flatMap(({ known }) => known ?? []),
     onFile: (at, { error }, matched) => {
       if (error !== undefined && NO_RESULT.has(error.code)) return
@@ -115,13 +122,28 @@ export function planFiles(all: readonly Timeline[], settings: AnalyzeSettings): 
   }
 }
 
+/** A result must not take the place of a capture, such as one that is called like the result of another. */
+function refuseCaptures(files: readonly string[], timelines: readonly Timeline[]): void {
+  const captures = new Set(timelines.flat().map(fileNumber))
+  for (const file of files) {
+    const number = fileNumber(file)
+    if (number === undefined || !captures.has(number)) continue
+    throw new TeardownError('ERR_OPTION', `--out-dir: the result ${file} would replace a capture`)
+  }
+}
+
+/** The same for all names of a file; undefined where there is none. */
+function fileNumber(path: string): string | undefined {
+  const stat = statOf(path)
+  return stat?.isFile() === true ? `${stat.dev}:${stat.ino}` : undefined
+}
+
 /** The folder of `--out-dir`. */
 class ResultFolder {
   private readonly folder: string
   private readonly extension: string
   private readonly options: string
   private readonly made = new Map<string, Known>()
-  private readonly taken = new Set<string>()
 
   /** @throws {TeardownError} ERR_WRITE if the folder cannot be made. */
   constructor(folder: string, settings: AnalyzeSettings) {
@@ -132,16 +154,13 @@ class ResultFolder {
     for (const line of linesOf(join(folder, LIST))) this.made.set(line.made.result, line)
   }
 
-  /** The result file of a timeline: the capture's path below the folder. */
-  fileOf([first = '-']: Timeline): string {
-    const parts = printable(first)
-      .split('/')
-      .filter((part) => part !== '' && part !== '.')
-    const base = parts.map((part) => (part === '..' ? '_' : part)).join('/')
-    let name = `${base === '-' ? 'stdin' : base}.${this.extension}`
-    for (let n = 2; this.taken.has(name); n++) name = `${base}~${n}.${this.extension}`
-    this.taken.add(name)
-    return join(this.folder, name)
+  /** The result file of each timeline: the path of its first capture below the folder. */
+  filesOf(timelines: readonly Timeline[]): string[] {
+    const names = resultNames(
+      timelines.map(([first = '-']) => first),
+      this.extension,
+    )
+    return names.map((name) => join(this.folder, name))
   }
 
   /** What is known of a result, if it is there and made of the same captures with the same options. */

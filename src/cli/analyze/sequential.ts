@@ -8,7 +8,7 @@ import { DIGEST_CELLS } from '../../incidents/digest.js'
 import type { Output } from '../output.js'
 import type { ProgressBar } from '../progress.js'
 import type { DigestLog } from './digest-log.js'
-import { analyzeToFile } from './result-file.js'
+import { type ResultFile, analyzeToFile } from './result-file.js'
 import type { AnalyzeRun } from './run.js'
 import type { AnalyzeSettings } from './settings.js'
 
@@ -19,7 +19,7 @@ export interface RunContext {
   readonly settings: AnalyzeSettings
   readonly timelines: readonly Timeline[]
   /** A result file for each, with `--out-dir`. */
-  readonly files: readonly string[] | undefined
+  readonly files: readonly ResultFile[] | undefined
   /** A result file is whole. */
   readonly onFile: ((at: number, report: CaptureReport, matched: boolean) => void) | undefined
   readonly analyzer: CaptureAnalyzer
@@ -50,7 +50,8 @@ export async function runInSequence(
       },
     }
     let report: CaptureReport
-    if (context.files !== undefined) report = await toFile(context, at, reading)
+    const file = context.files?.[at]
+    if (file !== undefined) report = await toFile(context, at, file, reading)
     else if (threads === 0) report = await analyzer.analyze(timeline, reading)
     else report = await withRowThreads(context, timeline, reading, threads)
     bar?.done(last)
@@ -64,11 +65,12 @@ export async function runInSequence(
 }
 
 async function toFile(
-  { settings, timelines, files, onFile, analyzer, digests }: RunContext,
+  { settings, timelines, onFile, analyzer, digests }: RunContext,
   at: number,
+  file: ResultFile,
   reading: ReadingOptions,
 ): Promise<CaptureReport> {
-  const [timeline = ['-'], file = ''] = [timelines[at], files?.[at]]
+  const timeline = timelines[at] ?? ['-']
   const { report, state } = await analyzeToFile(
     settings,
     timeline,

@@ -45,3 +45,11 @@ test('a compressed copy beside its original is no further part', () => {
     ['a.pcap.gz'],
   ])
 })
+
+test('the same capture once more is no part of itself', () => {
+  expect(groupBySeries(['a.pcap', 'a.pcap', 'a.pcap1', 'a.pcap'])).toEqual([
+    ['a.pcap', 'a.pcap1'],
+    ['a.pcap'],
+    ['a.pcap'],
+  ])
+})

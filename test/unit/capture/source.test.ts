@@ -6,12 +6,8 @@ import { PassThrough, Readable } from 'node:stream'
 import { deflateRawSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Framer } from '../../../src/capture/framer.js'
-import {
-  readCapture,
-  type CaptureSource,
-  type ReadOptions,
-  type ReadSummary,
-} from '../../../src/capture/source.js'
+import { readCapture, type CaptureSource, type ReadOptions } from '../../../src/capture/source.js'
+import type { ReadSummary } from '../../../src/capture/turns.js'
 import { buildPcap, concat } from '../../support/capture-builder.js'
 import { until } from '../../support/waiting.js'
 import { Recorder } from './read-all.js'

@@ -1,0 +1,89 @@
+// Turns of a long reading: how far it is, and when other work has to have its turn.
+
+import { setImmediate } from 'node:timers/promises'
+
+/** Settings of a reading. */
+export interface ReadOptions {
+  /**
+   * Called every few ms of work and at the end.
+   *
+   * @param readBytes Bytes read of the source so far, compressed ones for gzip.
+   * @param totalBytes Size of the source, where it is a regular file.
+   */
+  readonly onProgress?: ((readBytes: number, totalBytes: number | undefined) => void) | undefined
+  /** Stops the reading: what was read has been delivered, and the promise rejects with its reason. */
+  readonly signal?: AbortSignal | undefined
+  /** Awaited between turns, to let a slow taker of the records' results catch up. */
+  readonly pause?: (() => Promise<void>) | undefined
+}
+
+/** How a capture was read. */
+export interface ReadSummary {
+  /** Bytes read of the source, compressed ones for gzip. */
+  readonly readBytes: number
+  readonly compression: 'gzip' | undefined
+  /** Where bytes start that follow the gzip data and were ignored. */
+  readonly garbageOffset: number | undefined
+}
+
+/** Bytes read before other work, such as Ctrl-C, gets its turn: some ms, and a quarter of a second where rows are written. */
+const TURN_BYTES = 4 * 1024 * 1024
+
+/** Likewise where a taker may have to be waited for: what piles up until then is what this much holds. */
+const TURN_BYTES_WITH_PAUSE = 1024 * 1024
+
+/** Keeps count of what is read, reports it, and lets other work have its turn. */
+export class Turns {
+  private readonly options: ReadOptions
+  private readonly totalBytes: number | undefined
+  /** Bytes read so far, compressed ones for gzip. */
+  readBytes = 0
+  private turnBytes = 0
+  private inflatedBytes = 0
+
+  constructor(options: ReadOptions, totalBytes: number | undefined) {
+    this.options = options
+    this.totalBytes = totalBytes
+  }
+
+  throwIfAborted(): void {
+    this.options.signal?.throwIfAborted()
+  }
+
+  /** Counts bytes, and says whether it is time for `give`. */
+  isDue(bytes: number): boolean {
+    this.readBytes += bytes
+    this.turnBytes += bytes
+    return this.turnBytes >= (this.options.pause ? TURN_BYTES_WITH_PAUSE : TURN_BYTES)
+  }
+
+  /** Counts bytes that come out of few compressed ones, and says whether a slow taker has to be asked. */
+  isTooMuch(bytes: number): boolean {
+    this.inflatedBytes += bytes
+    return this.options.pause !== undefined && this.inflatedBytes >= TURN_BYTES_WITH_PAUSE
+  }
+
+  async give(): Promise<void> {
+    this.turnBytes = 0
+    this.inflatedBytes = 0
+    this.options.onProgress?.(this.readBytes, this.totalBytes)
+    await setImmediate()
+    await this.options.pause?.()
+    this.throwIfAborted()
+  }
+
+  /** The same chunks, counted and with turns in between. */
+  async *over(
+    chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    for await (const chunk of chunks) {
+      if (this.isDue(chunk.length)) await this.give()
+      yield chunk
+    }
+  }
+
+  summary(): ReadSummary {
+    this.options.onProgress?.(this.readBytes, this.totalBytes)
+    return { readBytes: this.readBytes, compression: undefined, garbageOffset: undefined }
+  }
+}

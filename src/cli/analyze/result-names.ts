@@ -1,0 +1,62 @@
+// Names of result files: the capture's path below the folder of results. Where that would not be one name for one capture,
+// a hash of the path makes it one, so that the order in which captures are given changes nothing.
+
+import { createHash } from 'node:crypto'
+import { printable } from '../../base/text.js'
+
+/** Bytes that file systems take for one name. */
+const NAME_BYTES_MAX = 255
+const HASH_DIGITS = 8
+
+/** A name for the result of each capture, none of them twice. */
+export function resultNames(captures: readonly string[], extension: string): string[] {
+  const plain = captures.map((path) => cut(plainName(path), path, extension))
+  const owners = new Map<string, Set<string>>()
+  for (const [at, name] of plain.entries()) {
+    const paths = owners.get(name) ?? new Set()
+    owners.set(name, paths.add(captures[at] as string))
+  }
+  const taken = new Set<string>()
+  return plain.map((name, at) => {
+    const path = captures[at] as string
+    const isShared = (owners.get(name)?.size ?? 0) > 1
+    const own = isShared ? cut(`${name}~${hashOf(path)}`, path, extension) : name
+    // The same capture once more.
+    let unique = `${own}.${extension}`
+    for (let n = 2; taken.has(unique); n++) {
+      unique = `${cut(`${own}~${n}`, `${path}~${n}`, extension)}.${extension}`
+    }
+    taken.add(unique)
+    return unique
+  })
+}
+
+/** A path without what leads out of a folder. */
+function plainName(path: string): string {
+  if (path === '-') return 'stdin'
+  const parts = printable(path)
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+  return parts.map((part) => (part === '..' ? '_' : part)).join('/')
+}
+
+/** A path whose last name has room for the extension: of a longer one the beginning and a hash of `path`. */
+function cut(name: string, path: string, extension: string): string {
+  const slash = name.lastIndexOf('/') + 1
+  const [folder, last] = [name.slice(0, slash), name.slice(slash)]
+  if (Buffer.byteLength(`${last}.${extension}`) <= NAME_BYTES_MAX) return name
+  const end = `~${hashOf(path)}`
+  const room = NAME_BYTES_MAX - end.length - extension.length - 1
+  let kept = ''
+  let bytes = 0
+  for (const char of last) {
+    bytes += Buffer.byteLength(char)
+    if (bytes > room) break
+    kept += char
+  }
+  return `${folder}${kept}${end}`
+}
+
+function hashOf(path: string): string {
+  return createHash('sha256').update(path).digest('hex').slice(0, HASH_DIGITS)
+}
