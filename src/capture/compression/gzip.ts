@@ -8,7 +8,8 @@ import { crc32 } from 'node:zlib'
 import { CaptureError } from '../../base/errors.js'
 import type { ChunkInput } from '../chunk-input.js'
 import { startsGzip } from '../magic.js'
-import { Inflater, inflateToDamage } from './inflater.js'
+import { Inflater, OUTPUT_BYTES, inflateToDamage } from './inflater.js'
+import { smallMember } from './small-member.js'
 
 const MEMBER_HEADER_BYTES = 10
 const MEMBER_TRAILER_BYTES = 8
@@ -18,11 +19,8 @@ const FLAG_EXTRA = 4
 const FLAG_NAME = 8
 const FLAG_COMMENT = 16
 
-// Pieces of input grow as long as they give less than wanted, so that a plain capture is not fed in
-// crumbs (half the speed) nor a bomb (1032 to 1) in bursts.
-const PIECE_BYTES_MIN = 16 * 1024
-const PIECE_BYTES_MAX = 256 * 1024
-const OUTPUT_BYTES_WANTED = 1024 * 1024
+/** Compressed bytes inflated at once: crumbs halve the speed. */
+const PIECE_BYTES = 256 * 1024
 
 /** Compressed bytes of a member kept to find the last bytes before damage, for lack of a file. */
 const KEPT_BYTES_MAX = 4 * 1024 * 1024
@@ -36,6 +34,7 @@ export class GzipReader {
   garbageOffset: number | undefined
   private readonly input: ChunkInput
   private readonly replay: Replay | undefined
+  private readonly stepBytes: number
   private outputBytes = 0
   /** Compressed bytes of the current member from its first on, as far as kept. */
   private kept: Uint8Array[] = []
@@ -45,10 +44,12 @@ export class GzipReader {
    * @param input The compressed bytes from the first one on.
    * @param replay Where the source can be read again. Without it, what was compressed into a damaged
    *   piece is only recovered in the first 4 MiB of a member.
+   * @param stepBytes Bytes inflated at once, for callers that read many at a time.
    */
-  constructor(input: ChunkInput, replay?: Replay) {
+  constructor(input: ChunkInput, replay?: Replay, stepBytes: number = OUTPUT_BYTES) {
     this.input = input
     this.replay = replay
+    this.stepBytes = stepBytes
   }
 
   /**
@@ -57,7 +58,16 @@ export class GzipReader {
    * @throws {CaptureError} ERR_DECOMPRESS or ERR_CAPTURE_TRUNCATED after everything that came before the damage.
    */
   async *read(): AsyncGenerator<Uint8Array, void, undefined> {
-    while (await this.readHeader()) yield* this.readMember()
+    while (await this.readHeader()) {
+      const small = smallMember(this.input.bytes)
+      if (small === undefined) {
+        yield* this.readMember()
+        continue
+      }
+      this.input.take(small.bytes)
+      this.outputBytes += small.output.length
+      if (small.output.length > 0) yield small.output
+    }
   }
 
   /** Steps over a member's header; false at the end of the input or in front of garbage. */
@@ -85,7 +95,7 @@ export class GzipReader {
 
   private async *readMember(): AsyncGenerator<Uint8Array, void, undefined> {
     const start = this.input.offset
-    const inflater = new Inflater()
+    const inflater = new Inflater(this.stepBytes)
     let checksum = 0
     let memberBytes = 0
     this.kept = []
@@ -117,43 +127,39 @@ export class GzipReader {
     }
   }
 
-  /** Output of one deflate stream; the next piece is in work while the caller has the last one. */
+  /** Output of one deflate stream; the next one is in work while the caller has the last. */
   private async *inflate(inflater: Inflater): AsyncGenerator<Uint8Array, void, undefined> {
     const input = this.input
-    let pieceBytes = PIECE_BYTES_MIN
-    let running: Promise<Uint8Array[]> | undefined
+    let isStarted = false
+    let last: Uint8Array | undefined
     for (;;) {
-      if (running === undefined) {
-        if (!(await input.fill(1))) {
-          throw this.cutShort('the rest of a gzip member')
-        }
-        running = this.start(inflater, pieceBytes)
+      if (!isStarted) {
+        if (!(await input.fill(1))) throw this.cutShort('the rest of a gzip member')
+        this.start(inflater)
       }
-      const outputs = await running
-      running = undefined
+      for (;;) {
+        const output = await inflater.next()
+        if (output === undefined) break
+        if (last !== undefined) yield last
+        last = output
+      }
       input.take(inflater.usedBytes)
-      const bytes = outputs.reduce((sum, output) => sum + output.length, 0)
-      pieceBytes =
-        bytes < OUTPUT_BYTES_WANTED
-          ? Math.min(pieceBytes * 2, PIECE_BYTES_MAX)
-          : Math.max(pieceBytes / 2, PIECE_BYTES_MIN)
       // Only with what is there: a live pipe must not wait for more before this is passed on.
-      if (!inflater.done && input.bytes.length > 0) running = this.start(inflater, pieceBytes)
-      yield* outputs
+      isStarted = !inflater.done && input.bytes.length > 0
+      if (isStarted) this.start(inflater)
+      if (last !== undefined) yield last
+      last = undefined
       if (inflater.done) return
     }
   }
 
-  private start(inflater: Inflater, pieceBytes: number): Promise<Uint8Array[]> {
-    const piece = this.input.bytes.subarray(0, pieceBytes)
+  private start(inflater: Inflater): void {
+    const piece = this.input.bytes.subarray(0, Math.min(PIECE_BYTES, this.stepBytes))
     if (this.replay === undefined && this.keptBytes < KEPT_BYTES_MAX) {
       this.kept.push(piece.slice())
       this.keptBytes += piece.length
     }
-    const running = inflater.inflate(piece)
-    // Its failure is met when it is awaited, or not at all if the caller stops before.
-    running.catch(() => {})
-    return running
+    inflater.start(piece)
   }
 
   private async take(count: number, what: string): Promise<Uint8Array> {

@@ -1,4 +1,5 @@
-// One deflate stream (RFC 1951), fed piece by piece: a promise per piece over zlib's events.
+// One deflate stream (RFC 1951), fed piece by piece. What a piece gives is taken output by output, and zlib's thread stops
+// when two of them wait: a kilobyte may become a megabyte.
 
 import { createInflateRaw, type InflateRaw } from 'node:zlib'
 
@@ -6,10 +7,10 @@ import { createInflateRaw, type InflateRaw } from 'node:zlib'
  * Room for all that a piece gives, as a rule: zlib's thread stops when it is full, until the main one has time to give it
  * more. Measured against 256 KiB: 15 % of a compressed capture of short connections.
  */
-const OUTPUT_BYTES = 2 * 1024 * 1024
+export const OUTPUT_BYTES: number = 2 * 1024 * 1024
 
-/** Compressed bytes inflated at once that are known to be sound: a bomb makes 16 MB of them. */
-const SOUND_PIECE_BYTES = 16 * 1024
+/** Outputs that may wait to be taken. */
+const MAX_WAITING = 2
 
 /** Inflates one deflate stream in zlib's own thread. */
 export class Inflater {
@@ -17,43 +18,70 @@ export class Inflater {
   done = false
   /** Bytes of the last piece that belonged to the stream. */
   usedBytes = 0
-  private readonly raw: InflateRaw = createInflateRaw({ chunkSize: OUTPUT_BYTES })
-  private outputs: Uint8Array[] = []
-  private settle: (error?: Error | null) => void = () => {}
+  private readonly raw: InflateRaw
+  private readonly outputs: Uint8Array[] = []
+  private isPieceUsed = true
+  private error: Error | undefined
+  private before = 0
+  private wake: (() => void) | undefined
 
-  constructor() {
-    this.raw.on('data', (output: Uint8Array) => this.outputs.push(output))
-    this.raw.on('error', (error) => this.settle(error))
+  /** `outputBytes`: the largest output. */
+  constructor(outputBytes: number = OUTPUT_BYTES) {
+    const raw = createInflateRaw({ chunkSize: outputBytes })
+    this.raw = raw
+    raw.on('data', (output: Uint8Array) => {
+      this.outputs.push(output)
+      if (this.outputs.length >= MAX_WAITING) raw.pause()
+      this.wake?.()
+    })
+    raw.on('error', (error) => this.settle(error))
     // zlib drops the callback of the write that reaches the end of the stream.
-    this.raw.on('end', () => {
+    raw.on('end', () => {
       this.done = true
       this.settle()
     })
   }
 
-  /** Inflates a piece; rejects if it holds damage, and then its output is lost. */
-  inflate(piece: Uint8Array): Promise<Uint8Array[]> {
-    const before = this.raw.bytesWritten
-    return new Promise((resolve, reject) => {
-      this.settle = (error) => {
-        if (error !== undefined && error !== null) {
-          reject(error)
-          return
-        }
-        const outputs = this.outputs
-        this.outputs = []
-        this.usedBytes = this.raw.bytesWritten - before
-        resolve(outputs)
+  /** Begins with a piece; the one before must be used up. */
+  start(piece: Uint8Array): void {
+    this.before = this.raw.bytesWritten
+    this.isPieceUsed = false
+    this.raw.write(piece, (error) => this.settle(error))
+  }
+
+  /** The next output of the piece; undefined when it is used up. Rejects at damage, and what came just before it is lost. */
+  async next(): Promise<Uint8Array | undefined> {
+    const { raw, outputs } = this
+    for (;;) {
+      const output = outputs.shift()
+      if (raw.isPaused() && outputs.length < MAX_WAITING) raw.resume()
+      if (output !== undefined) return output
+      if (this.error !== undefined) throw this.error
+      // An output may still be on its way through the stream.
+      if (this.isPieceUsed && raw.readableLength === 0) {
+        this.usedBytes = raw.bytesWritten - this.before
+        return undefined
       }
-      this.raw.write(piece, (error) => this.settle(error))
-    })
+      await new Promise<void>((resolve) => {
+        this.wake = resolve
+      })
+    }
   }
 
   /** Lets go of zlib's memory. */
   close(): void {
     this.raw.destroy()
   }
+
+  private settle(error?: Error | null): void {
+    this.isPieceUsed = true
+    this.error ??= error ?? undefined
+    this.wake?.()
+  }
 }
+
+/** Compressed bytes inflated at once that are known to be sound. */
+const SOUND_PIECE_BYTES = 64 * 1024
 
 /**
  * The output of a deflate stream from its byte `skipBytes` on up to the damage in it, for a stream
@@ -74,13 +102,15 @@ export async function* inflateToDamage(
     let outputBytes = 0
     try {
       for (const piece of piecesOf(replay(), soundBytes, pieceBytes)) {
-        const outputs = await inflater.inflate(piece)
-        for (const output of outputs) {
+        inflater.start(piece)
+        for (;;) {
+          const output = await inflater.next()
+          if (output === undefined) break
           const fresh = output.subarray(Math.max(0, passedBytes - outputBytes))
           outputBytes += output.length
+          passedBytes = Math.max(passedBytes, outputBytes)
           if (fresh.length > 0) yield fresh
         }
-        passedBytes = Math.max(passedBytes, outputBytes)
         at += piece.length
         if (inflater.done) return
       }
