@@ -11,6 +11,7 @@ export type TeardownErrorCode =
   | 'ERR_WRITE'
   | 'ERR_OPTION'
   | 'ERR_WORKER'
+  | 'ERR_COUNT'
   | 'ERR_INTERRUPTED'
 
 /** Base of all errors this package throws on purpose. */

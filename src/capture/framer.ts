@@ -7,7 +7,8 @@ import { CaptureError } from '../base/errors.js'
 import type { CaptureClock } from './clock.js'
 import { emptyCaptureInfo, type CaptureInfo } from './info.js'
 import { describeForeign, MAGIC_BYTES, readerFor } from './magic.js'
-import type { Reader } from './reader.js'
+import { InterfaceBudget } from './interface-budget.js'
+import type { Reader, ReaderContext } from './reader.js'
 import type { RecordHandler } from './record.js'
 
 const DEFAULT_BUFFER_BYTES = 1024 * 1024
@@ -18,14 +19,17 @@ export interface FramerOptions {
   readonly bufferBytes?: number
   /** A buffer to use instead of a new one, such as the `buffer` of a framer that is done. */
   readonly buffer?: ArrayBuffer
+  /** Interfaces that may still be declared, shared by captures that are read at the same time. */
+  readonly interfaceBudget?: InterfaceBudget
+  /** Time of records in front of the first that has one, ns after the clock's base; by default 0. */
+  readonly untimedNs?: number
 }
 
 /** Cuts one capture into records. */
 export class Framer {
   /** What is known of the capture so far. */
   readonly info: CaptureInfo = emptyCaptureInfo()
-  private readonly handler: RecordHandler
-  private readonly clock: CaptureClock
+  private readonly context: ReaderContext
   private reader: Reader | undefined
   private bytes: Uint8Array<ArrayBuffer>
   private view: DataView<ArrayBuffer>
@@ -34,8 +38,8 @@ export class Framer {
   private failed = false
 
   constructor(handler: RecordHandler, clock: CaptureClock, options: FramerOptions = {}) {
-    this.handler = handler
-    this.clock = clock
+    const { interfaceBudget = new InterfaceBudget(), untimedNs = 0 } = options
+    this.context = { info: this.info, handler, clock, interfaceBudget, untimedNs }
     const buffer =
       options.buffer ?? new ArrayBuffer(Math.max(options.bufferBytes ?? DEFAULT_BUFFER_BYTES, 1))
     this.bytes = new Uint8Array(buffer)
@@ -79,6 +83,31 @@ export class Framer {
     this.filled -= used
   }
 
+  /** Time of the record that has begun and is not whole, as far as it is known: relative ns. */
+  get pendingNs(): number | undefined {
+    return this.reader?.pendingNs(this.view, 0, this.filled)
+  }
+
+  /**
+   * Goes on in another buffer, one that it is lent: it must not be used for anything else before {@link giveBack}.
+   */
+  borrow(buffer: ArrayBuffer): void {
+    if (this.filled >= buffer.byteLength) return
+    const bytes = new Uint8Array(buffer)
+    bytes.set(this.bytes.subarray(0, this.filled))
+    this.use(bytes)
+  }
+
+  /** Leaves the buffer, and keeps what has not been used of it: part of a record. */
+  giveBack(): void {
+    this.use(this.bytes.subarray(0, Math.max(1, this.filled)).slice())
+  }
+
+  /** Says that no more is read of the capture, so that others may declare as many interfaces. */
+  release(): void {
+    this.reader?.release()
+  }
+
   /** Copies bytes from elsewhere into the buffer and delivers the records in them. */
   push(chunk: Uint8Array): void {
     let rest = chunk
@@ -108,7 +137,7 @@ export class Framer {
 
   private open(): Reader | undefined {
     if (this.filled < MAGIC_BYTES) return undefined
-    this.reader = readerFor(this.view, 0, this.info, this.handler, this.clock)
+    this.reader = readerFor(this.view, 0, this.context)
     if (this.reader === undefined) throw this.unknownFormat()
     return this.reader
   }
@@ -126,6 +155,10 @@ export class Framer {
   private grow(): void {
     const bytes = new Uint8Array(this.bytes.length * 2)
     bytes.set(this.bytes)
+    this.use(bytes)
+  }
+
+  private use(bytes: Uint8Array<ArrayBuffer>): void {
     this.bytes = bytes
     this.view = new DataView(bytes.buffer)
   }

@@ -1,36 +1,12 @@
-// What a capture says about itself: filled in by the readers while they read, for reports only.
+// What a capture says about itself: filled in by the readers while they read, for reports only. It stays small whatever the
+// capture says: of what may come a million times, numbers are kept.
 
 /** Names of the capture formats this package reads. */
 export type CaptureFormat =
   'pcap' | 'pcap-ns' | 'pcap-modified' | 'pcap-aix' | 'pcap-ixia' | 'pcap-ixia-ns' | 'pcapng'
 
-/** One interface of a capture. A pcap has exactly one. */
-export interface CaptureInterface {
-  /** Section of the pcapng, counted from 0. Interface ids start anew in each section. */
-  readonly section: number
-  /** Index in its section, as `RecordHandler.onRecord` gets it. */
-  readonly id: number
-  /** LINKTYPE_ value. */
-  readonly linktype: number
-  /** Most bytes kept of a frame, 0 for no limit. */
-  readonly snaplen: number
-  /** if_name, where the capture has one. As found: may contain control characters. */
-  readonly name: string | undefined
-  /** Bytes of frame check sequence at the end of each frame. */
-  readonly fcsBytes: number
-  /** isb_ifrecv of the last statistics block: packets the interface received. */
-  received: number | undefined
-  /** isb_ifdrop of the last statistics block: packets the interface dropped. */
-  interfaceDrops: number | undefined
-  /** isb_osdrop of the last statistics block: packets the operating system dropped. */
-  systemDrops: number | undefined
-  /** Sum of epb_dropcount and of the drop counts of obsolete packet blocks. */
-  recordDrops: number
-  /** Records marked as received by the capturing host (epb_flags). */
-  inboundRecords: number
-  /** Records marked as sent by the capturing host (epb_flags). */
-  outboundRecords: number
-}
+/** Names of interfaces that are kept of a capture. */
+export const MAX_INTERFACE_NAMES = 100
 
 /** Facts about one capture; complete when its reading has ended. */
 export interface CaptureInfo {
@@ -44,11 +20,20 @@ export interface CaptureInfo {
   snaplen: number
   /** LINKTYPE_ values of the interfaces, in order of appearance. */
   readonly linktypes: Set<number>
-  readonly interfaces: CaptureInterface[]
+  /** Interfaces of all sections; a pcap has one. */
+  interfaces: number
+  /** Names of interfaces, each once and the first {@link MAX_INTERFACE_NAMES}. As found: may hold control characters. */
+  readonly interfaceNames: string[]
+  /** Interfaces whose name is not among them. */
+  interfacesLeftOut: number
+  /** Packets lost before they reached the capture, undefined where it does not say. */
+  droppedPackets: number | undefined
   /** Sections of a pcapng, 1 for a pcap. */
   sections: number
   /** Records handed to `onRecord`. */
   records: number
+  /** Of these, and of the entries without a frame, those that have the time of a neighbour. */
+  untimedRecords: number
   /** Entries handed to `onSkippedRecord`. */
   skippedRecords: number
   /** Bytes of the (decompressed) capture that were used. */
@@ -65,41 +50,54 @@ export function emptyCaptureInfo(): CaptureInfo {
     version: '',
     snaplen: 0,
     linktypes: new Set(),
-    interfaces: [],
+    interfaces: 0,
+    interfaceNames: [],
+    interfacesLeftOut: 0,
+    droppedPackets: undefined,
     sections: 0,
     records: 0,
+    untimedRecords: 0,
     skippedRecords: 0,
     bytes: 0,
     hasDrops: false,
   }
 }
 
-/** Adds an interface with all counters at rest, and returns it. */
+/** Adds an interface. */
 export function addInterface(
   info: CaptureInfo,
-  id: number,
   linktype: number,
   snaplen: number,
   name: string | undefined,
-  fcsBytes: number,
-): CaptureInterface {
-  const added: CaptureInterface = {
-    section: info.sections - 1,
-    id,
-    linktype,
-    snaplen,
-    name,
-    fcsBytes,
-    received: undefined,
-    interfaceDrops: undefined,
-    systemDrops: undefined,
-    recordDrops: 0,
-    inboundRecords: 0,
-    outboundRecords: 0,
-  }
-  const unlimited = snaplen === 0 || (info.interfaces.length > 0 && info.snaplen === 0)
+): void {
+  const unlimited = snaplen === 0 || (info.interfaces > 0 && info.snaplen === 0)
   info.snaplen = unlimited ? 0 : Math.max(info.snaplen, snaplen)
-  info.interfaces.push(added)
+  info.interfaces++
   info.linktypes.add(linktype)
-  return added
+  if (name !== undefined) addName(info, name)
+}
+
+/** Adds what is known of a capture to what is known of several. */
+export function addInfo(all: CaptureInfo, one: CaptureInfo): void {
+  all.format ??= one.format
+  all.bytes += one.bytes
+  all.records += one.records
+  all.untimedRecords += one.untimedRecords
+  all.skippedRecords += one.skippedRecords
+  all.interfaces += one.interfaces
+  all.interfacesLeftOut += one.interfacesLeftOut
+  all.snaplen = Math.max(all.snaplen, one.snaplen)
+  all.hasDrops ||= one.hasDrops
+  if (one.droppedPackets !== undefined) {
+    all.droppedPackets = (all.droppedPackets ?? 0) + one.droppedPackets
+  }
+  for (const name of one.interfaceNames) addName(all, name)
+  for (const type of one.linktypes) all.linktypes.add(type)
+}
+
+function addName(info: CaptureInfo, name: string): void {
+  const { interfaceNames } = info
+  if (interfaceNames.includes(name)) return
+  if (interfaceNames.length < MAX_INTERFACE_NAMES) interfaceNames.push(name)
+  else info.interfacesLeftOut++
 }

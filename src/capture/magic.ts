@@ -1,12 +1,9 @@
 // Capture formats by their first bytes. File names say nothing: captures are called anything.
 
-import type { CaptureClock } from './clock.js'
-import type { CaptureInfo } from './info.js'
 import { PcapReader, pcapVariant } from './pcap.js'
 import { SECTION_HEADER_BLOCK } from './pcapng/block.js'
 import { PcapngReader } from './pcapng/pcapng.js'
-import type { Reader } from './reader.js'
-import type { RecordHandler } from './record.js'
+import type { Reader, ReaderContext } from './reader.js'
 
 /** Bytes that decide between the formats this package reads. */
 export const MAGIC_BYTES = 4
@@ -15,14 +12,12 @@ export const MAGIC_BYTES = 4
 export function readerFor(
   view: DataView,
   start: number,
-  info: CaptureInfo,
-  handler: RecordHandler,
-  clock: CaptureClock,
+  context: ReaderContext,
 ): Reader | undefined {
   const variant = pcapVariant(view, start)
-  if (variant !== undefined) return new PcapReader(variant, info, handler, clock)
+  if (variant !== undefined) return new PcapReader(variant, context)
   if (view.getUint32(start) !== SECTION_HEADER_BLOCK) return undefined
-  return new PcapngReader(info, handler, clock)
+  return new PcapngReader(context)
 }
 
 /** True if these bytes start a capture this package reads (not: a compressed one). */

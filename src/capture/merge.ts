@@ -1,17 +1,24 @@
 // One timeline out of several captures: the files of a ring buffer (tcpdump -C, -G, -W; dumpcap -b), or what several
 // interfaces saw at once. Records are taken in the order of their times, a file is opened when its first record is due, and
 // what follows sees one capture. Of files that follow one another no record is copied; of files that overlap, those that have
-// to wait for their turn, a megabyte of each file at most.
+// to wait for their turn. Records without a time have that of the one before them in their capture, at its beginning that of
+// the first one behind them that has a time; a capture without any is placed at the beginning of all.
 
+import { setImmediate } from 'node:timers/promises'
 import { TeardownError } from '../base/errors.js'
 import { CaptureClock } from './clock.js'
 import { Framer } from './framer.js'
-import { type CaptureInfo, emptyCaptureInfo } from './info.js'
-import { RecordQueue } from './record-queue.js'
+import { type CaptureInfo, addInfo, emptyCaptureInfo } from './info.js'
+import { InterfaceBudget } from './interface-budget.js'
+import { MergeHeap } from './merge-heap.js'
+import { type MergeContext, MergeInput } from './merge-input.js'
+import { MergeMemory } from './merge-memory.js'
 import type { RecordHandler } from './record.js'
 import { readCapture } from './source.js'
 
 const PEEK_BYTES = 1 << 16
+/** Bytes read between two turns for other work. */
+const TURN_BYTES = 1024 * 1024
 
 /** Settings of {@link MergedCaptures.read}. */
 export interface MergeOptions {
@@ -24,31 +31,41 @@ export interface MergeOptions {
 /** One capture and when it begins. */
 interface Start {
   readonly path: string
-  readonly firstNs: bigint
-  readonly order: number
+  /** Time of its first record that has one; undefined where none has. */
+  readonly firstNs: bigint | undefined
 }
 
 /** Thrown to stop reading; nothing is wrong. */
 class Enough extends Error {}
 
-/** Time of a capture's first record. */
+/** Looks for the first time in a capture. */
 async function peek(
   path: string,
   signal: AbortSignal | undefined,
-): Promise<{ firstNs?: bigint; error?: TeardownError }> {
+): Promise<{ records: number; firstNs?: bigint; error?: TeardownError }> {
   const clock = new CaptureClock()
   const stop: RecordHandler = {
     onRecord: () => {
-      throw new Enough('the first record is all that is wanted')
+      if (clock.baseNs !== undefined) throw new Enough('the first time is all that is wanted')
     },
   }
+  const framer = new Framer(stop, clock, { bufferBytes: PEEK_BYTES })
+  let error: TeardownError | undefined
   try {
-    await readCapture(path, new Framer(stop, clock, { bufferBytes: PEEK_BYTES }), { signal })
-  } catch (error) {
-    if (error instanceof TeardownError) return { error }
-    if (!(error instanceof Enough) && error !== signal?.reason) throw error
+    await readCapture(path, framer, {
+      signal,
+      step: { bytes: () => PEEK_BYTES, pause: () => Promise.resolve() },
+    })
+  } catch (reason) {
+    if (reason instanceof TeardownError) error = reason
+    else if (!(reason instanceof Enough) && reason !== signal?.reason) throw reason
   }
-  return clock.baseNs === undefined ? {} : { firstNs: clock.baseNs }
+  const { records, skippedRecords } = framer.info
+  return {
+    records: records + skippedRecords,
+    ...(clock.baseNs === undefined ? {} : { firstNs: clock.baseNs }),
+    ...(error === undefined ? {} : { error }),
+  }
 }
 
 /** Captures that are read as one timeline. */
@@ -59,17 +76,20 @@ export class MergedCaptures {
   readonly problems: TeardownError[]
   /** Path of the one that begins first, undefined when none can be read. */
   readonly firstPath: string | undefined
-  /** Time of the first record of all, ns since 1970. */
+  /** Time of the first record that has one, of all, in ns since 1970. */
   readonly baseNs: bigint | undefined
-  private readonly waiting: Start[]
-  private readonly open = new Set<Input>()
+  private readonly starts: readonly Start[]
+  /** How many of them have been opened. */
+  private begun = 0
+  private readonly open = new MergeHeap<MergeInput>()
   private doneBytes = 0
+  private turnBytes = 0
 
   private constructor(starts: readonly Start[], problems: TeardownError[]) {
     this.problems = problems
+    this.starts = starts
     this.firstPath = starts[0]?.path
-    this.baseNs = starts[0]?.firstNs
-    this.waiting = [...starts].reverse()
+    this.baseNs = starts.find(({ firstNs }) => firstNs !== undefined)?.firstNs
   }
 
   /** Looks into each capture for the time of its first record. */
@@ -77,150 +97,97 @@ export class MergedCaptures {
     const starts: Start[] = []
     const problems: TeardownError[] = []
     for (const path of paths) {
-      const { firstNs, error } = await peek(path, signal)
-      if (firstNs !== undefined) starts.push({ path, firstNs, order: starts.length })
+      const { firstNs, error, records } = await peek(path, signal)
+      // Damage behind the first records is met again, and named, when they are read.
+      if (firstNs !== undefined || records > 0) starts.push({ path, firstNs })
       else if (error !== undefined) problems.push(named(path, error))
     }
-    starts.sort((a, b) => Number(a.firstNs - b.firstNs) || a.order - b.order)
+    starts.sort((a, b) => compare(a.firstNs, b.firstNs))
     return new MergedCaptures(starts, problems)
   }
 
   /** Hands all records to `handler`, in the order of their times. */
   async read(handler: RecordHandler, clock: CaptureClock, options: MergeOptions): Promise<void> {
+    const { open } = this
+    const context: MergeContext = {
+      handler,
+      clock,
+      signal: options.signal,
+      interfaceBudget: new InterfaceBudget(),
+      memory: new MergeMemory(),
+    }
+    try {
+      await this.readAll(context, options)
+    } finally {
+      while (open.top !== undefined) this.close(open.top)
+    }
+  }
+
+  private async readAll(context: MergeContext, options: MergeOptions): Promise<void> {
+    const { open } = this
     for (;;) {
-      const first = await this.earliest()
-      const dueNs = this.nextStartNs(clock)
-      if (first === undefined || first.queue.headNs >= dueNs) {
-        const start = this.waiting.pop()
-        if (start === undefined) return
-        this.open.add(new Input(start.path, handler, clock, options.signal))
+      const dueNs = this.nextStartNs(context.clock)
+      const first = open.top
+      if (dueNs < Infinity && (first === undefined || dueNs <= first.headNs)) {
+        await this.begin(dueNs, context)
         continue
       }
-      const limitNs = Math.min(dueNs, this.headOfOthers(first))
-      first.queue.deliver(handler, limitNs)
-      if (first.queue.isEmpty) {
-        await first.read(limitNs)
-        await options.pause?.()
-        options.onProgress?.(this.doneBytes + first.info.bytes)
+      if (first === undefined) return
+      const limitNs = Math.min(dueNs, open.nextNs)
+      if (!first.deliver(limitNs) || !first.isKnown) {
+        await first.readOn(limitNs)
+        await this.giveTurns(first, context, options)
       }
+      if (first.headNs === Infinity) this.close(first)
+      else open.settle()
     }
   }
 
-  /** The open input whose next record comes first; those without one are read on, or closed at their end. */
-  private async earliest(): Promise<Input | undefined> {
-    let first: Input | undefined
-    for (const input of this.open) {
-      while (input.queue.isEmpty && !input.isDone) await input.read(-Infinity)
-      if (input.queue.isEmpty) this.close(input)
-      else if (first === undefined || input.queue.headNs < first.queue.headNs) first = input
-    }
-    return first
+  /** Opens the next capture, whose first record is due. */
+  private async begin(dueNs: number, context: MergeContext): Promise<void> {
+    const order = this.begun++
+    const { path } = this.starts[order] as Start
+    const input = new MergeInput(path, order, dueNs, context)
+    const limitNs = Math.min(this.nextStartNs(context.clock), this.open.top?.headNs ?? Infinity)
+    await input.readOn(limitNs)
+    this.open.add(input)
   }
 
+  /** When the next capture begins: relative ns, infinite when there is none. */
   private nextStartNs({ baseNs = 0n }: CaptureClock): number {
-    const start = this.waiting.at(-1)
-    return start === undefined ? Infinity : Number(start.firstNs - baseNs)
+    const start = this.starts[this.begun]
+    if (start === undefined) return Infinity
+    return start.firstNs === undefined ? 0 : Number(start.firstNs - baseNs)
   }
 
-  private headOfOthers(first: Input): number {
-    let ns = Infinity
-    for (const input of this.open) if (input !== first) ns = Math.min(ns, input.queue.headNs)
-    return ns
+  /** Captures that are read by small steps need no turn for each. */
+  private async giveTurns(
+    { info }: MergeInput,
+    { memory }: MergeContext,
+    { signal, pause, onProgress }: MergeOptions,
+  ): Promise<void> {
+    this.turnBytes += memory.stepBytes
+    if (this.turnBytes < TURN_BYTES) return
+    this.turnBytes = 0
+    await setImmediate()
+    await pause?.()
+    onProgress?.(this.doneBytes + info.bytes)
+    signal?.throwIfAborted()
   }
 
-  private close(input: Input): void {
-    this.open.delete(input)
-    const { info, path } = input
-    this.doneBytes += info.bytes
-    this.info.format ??= info.format
-    this.info.bytes += info.bytes
-    this.info.snaplen = Math.max(this.info.snaplen, info.snaplen)
-    this.info.hasDrops ||= info.hasDrops
-    for (const each of info.interfaces) this.info.interfaces.push(each)
-    for (const type of info.linktypes) this.info.linktypes.add(type)
-    if (input.error !== undefined) this.problems.push(named(path, input.error))
+  private close(input: MergeInput): void {
+    this.open.remove()
+    input.close()
+    this.doneBytes += input.info.bytes
+    addInfo(this.info, input.info)
+    if (input.error !== undefined) this.problems.push(named(input.path, input.error))
   }
 }
 
-/** One capture of several: read a megabyte at a time, when its records are wanted. */
-class Input implements RecordHandler {
-  readonly path: string
-  readonly queue = new RecordQueue()
-  isDone = false
-  error: TeardownError | undefined
-  private readonly framer: Framer
-  private readonly target: RecordHandler
-  private readonly signal: AbortSignal | undefined
-  private limitNs = -Infinity
-  private reading: Promise<void> | undefined
-  private goOn: (() => void) | undefined
-  private paused: (() => void) | undefined
-
-  constructor(
-    path: string,
-    target: RecordHandler,
-    clock: CaptureClock,
-    signal: AbortSignal | undefined,
-  ) {
-    this.path = path
-    this.target = target
-    this.signal = signal
-    this.framer = new Framer(this, clock)
-  }
-
-  get info(): CaptureInfo {
-    return this.framer.info
-  }
-
-  onRecord(
-    view: DataView,
-    start: number,
-    end: number,
-    origlen: number,
-    linktype: number,
-    timeNs: number,
-    interfaceId: number,
-  ): void {
-    if (timeNs < this.limitNs && this.queue.isEmpty) {
-      this.target.onRecord(view, start, end, origlen, linktype, timeNs, interfaceId)
-    } else {
-      this.queue.add(view, start, end, origlen, linktype, timeNs, interfaceId)
-    }
-  }
-
-  onSkippedRecord(): void {
-    this.target.onSkippedRecord?.()
-  }
-
-  /** Reads on for a while; records before `limitNs` go through at once, others wait in the queue. */
-  async read(limitNs: number): Promise<void> {
-    this.limitNs = limitNs
-    const paused = new Promise<void>((resolve) => {
-      this.paused = resolve
-    })
-    if (this.reading === undefined) this.reading = this.readAll()
-    else this.goOn?.()
-    await Promise.race([paused, this.reading])
-    this.signal?.throwIfAborted()
-  }
-
-  private async readAll(): Promise<void> {
-    try {
-      await readCapture(this.path, this.framer, {
-        signal: this.signal,
-        pause: () =>
-          new Promise((resolve) => {
-            this.goOn = resolve
-            this.paused?.()
-          }),
-      })
-    } catch (error) {
-      if (!(error instanceof TeardownError) || error.code === 'ERR_WRITE') throw error
-      this.error = error
-    } finally {
-      this.isDone = true
-    }
-  }
+/** Captures without any time come first. */
+function compare(a: bigint | undefined, b: bigint | undefined): number {
+  if (a === undefined || b === undefined) return Number(b === undefined) - Number(a === undefined)
+  return a < b ? -1 : Number(a > b)
 }
 
 /** Says which of the captures it was. */

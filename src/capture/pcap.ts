@@ -9,7 +9,7 @@
 import { CaptureError, type CaptureDamage } from '../base/errors.js'
 import type { CaptureClock } from './clock.js'
 import { addInterface, type CaptureFormat, type CaptureInfo } from './info.js'
-import { MAX_RECORD_BYTES, type Reader } from './reader.js'
+import { MAX_RECORD_BYTES, type Reader, type ReaderContext } from './reader.js'
 import type { RecordHandler } from './record.js'
 import { secondsToNs, splitSeconds } from './timestamp.js'
 
@@ -80,12 +80,7 @@ export class PcapReader implements Reader {
   private baseSeconds = 0
   private baseRestNs = 0
 
-  constructor(
-    variant: PcapVariant,
-    info: CaptureInfo,
-    handler: RecordHandler,
-    clock: CaptureClock,
-  ) {
+  constructor(variant: PcapVariant, { info, handler, clock }: ReaderContext) {
     this.variant = variant
     this.info = info
     this.handler = handler
@@ -124,6 +119,22 @@ export class PcapReader implements Reader {
     return { offset, expected: `a record of ${headerBytes} + ${caplen} bytes`, found }
   }
 
+  pendingNs(view: DataView, start: number, end: number): number | undefined {
+    if (!this.headerRead || end - start < this.variant.recordHeaderBytes) return undefined
+    if (this.clock.baseNs === undefined || this.caplen(view, start) > MAX_RECORD_BYTES)
+      return undefined
+    const { littleEndian } = this.variant
+    const { seconds, restNs } = splitSeconds(this.clock.baseNs)
+    return (
+      (view.getUint32(start + SECONDS, littleEndian) - seconds) * 1e9 +
+      (view.getUint32(start + FRACTION, littleEndian) * this.nsPerFraction - restNs)
+    )
+  }
+
+  release(): void {
+    // A pcap has one interface, which nobody counts.
+  }
+
   private readFileHeader(view: DataView, at: number, base: number): void {
     const { littleEndian } = this.variant
     const info = this.info
@@ -151,7 +162,7 @@ export class PcapReader implements Reader {
       this.linktype = aixLinktype
       this.nsPerFraction = 1
     }
-    addInterface(info, 0, this.linktype, snaplen, undefined, this.fcsBytes)
+    addInterface(info, this.linktype, snaplen, undefined)
   }
 
   /** Sets the zero of the times with the first whole record, if no earlier capture has. */

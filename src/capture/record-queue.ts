@@ -2,12 +2,14 @@
 
 import type { RecordHandler } from './record.js'
 
-const FIRST_RECORDS = 1024
-const FIRST_BYTES = 1 << 17
+const FIRST_RECORDS = 16
+const FIRST_BYTES = 1 << 11
 /** Caplen, origlen, linktype, interface. */
 const WORDS = 4
+/** Stands for the caplen of an entry without a frame. */
+const NO_FRAME = -1
 
-/** A queue of copied records, empty for most of the time. */
+/** A queue of copied records, empty for most of the time, and small then. */
 export class RecordQueue {
   private bytes = new Uint8Array(FIRST_BYTES)
   private view = new DataView(this.bytes.buffer)
@@ -37,38 +39,66 @@ export class RecordQueue {
     timeNs: number,
     interfaceId: number,
   ): void {
-    if (this.isEmpty) this.filled = this.count = this.head = this.headOffset = 0
     const caplen = end - start
-    this.makeRoom(caplen)
+    const at = this.addEntry(caplen, timeNs)
     this.bytes.set(new Uint8Array(view.buffer, view.byteOffset + start, caplen), this.filled)
     this.filled += caplen
-    const at = this.count * WORDS
-    this.times[this.count++] = timeNs
     this.words[at] = caplen
     this.words[at + 1] = origlen
     this.words[at + 2] = linktype
     this.words[at + 3] = interfaceId
   }
 
+  /** Adds an entry without a frame. */
+  addSkipped(timeNs: number): void {
+    this.words[this.addEntry(0, timeNs)] = NO_FRAME
+  }
+
   /** Hands over the first record, and all that follow it as long as they are from before `limitNs`. */
   deliver(handler: RecordHandler, limitNs: number): void {
     do {
       const at = this.head * WORDS
-      const start = this.headOffset
-      const end = start + (this.words[at] as number)
       const timeNs = this.times[this.head] as number
       this.head++
-      this.headOffset = end
+      const caplen = this.words[at] as number
+      if (caplen === NO_FRAME) {
+        handler.onSkippedRecord?.(timeNs)
+        continue
+      }
+      const start = this.headOffset
+      this.headOffset = start + caplen
       handler.onRecord(
         this.view,
         start,
-        end,
+        this.headOffset,
         this.words[at + 1] as number,
         this.words[at + 2] as number,
         timeNs,
         this.words[at + 3] as number,
       )
     } while (this.headNs < limitNs)
+  }
+
+  /** Memory it takes up. */
+  get heldBytes(): number {
+    return this.bytes.length + this.times.byteLength + this.words.byteLength
+  }
+
+  /** Lets go of its memory, if nothing is in it. */
+  shrink(): void {
+    if (!this.isEmpty || this.bytes.length === FIRST_BYTES) return
+    this.bytes = new Uint8Array(FIRST_BYTES)
+    this.view = new DataView(this.bytes.buffer)
+    this.times = new Float64Array(FIRST_RECORDS)
+    this.words = new Float64Array(FIRST_RECORDS * WORDS)
+  }
+
+  /** Makes room for a record, notes its time, and returns where its words go. */
+  private addEntry(caplen: number, timeNs: number): number {
+    if (this.isEmpty) this.filled = this.count = this.head = this.headOffset = 0
+    this.makeRoom(caplen)
+    this.times[this.count] = timeNs
+    return this.count++ * WORDS
   }
 
   private makeRoom(caplen: number): void {

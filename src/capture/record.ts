@@ -26,6 +26,8 @@ export interface RecordHandler {
   /**
    * Takes note of an entry that holds no frame but has a `frame.number` in Wireshark (a systemd
    * journal entry, a system call event), so that frame numbers stay equal to Wireshark's.
+   *
+   * @param timeNs Time of the record before it, as of `onRecord`.
    */
-  onSkippedRecord?(): void
+  onSkippedRecord?(timeNs: number): void
 }

@@ -8,6 +8,7 @@ import { TeardownError } from '../base/errors.js'
 import { systemErrorText } from '../base/system-error.js'
 import { ChunkInput } from './chunk-input.js'
 import { GzipReader } from './compression/gzip.js'
+import { OUTPUT_BYTES } from './compression/inflater.js'
 import type { Framer } from './framer.js'
 import { startsGzip } from './magic.js'
 import { isRemote, patientChunks } from './patient-read.js'
@@ -82,16 +83,19 @@ async function readFile(path: string, framer: Framer, options: ReadOptions): Pro
     const magic = new Uint8Array(GZIP_MAGIC_BYTES)
     systemCall(path, () => readSync(file, magic, 0, GZIP_MAGIC_BYTES, 0))
     if (startsGzip(magic)) {
-      const input = new ChunkInput(turns.over(fileChunks(path, file, 0, size)))
-      return await readGzip(
-        new GzipReader(input, (offset) => fileChunks(path, file, offset, size)),
-        framer,
-        turns,
+      const chunkBytes = turns.stepBytes(FILE_CHUNK_BYTES)
+      const input = new ChunkInput(turns.over(fileChunks(path, file, 0, size, chunkBytes)))
+      const gzip = new GzipReader(
+        input,
+        (offset) => fileChunks(path, file, offset, size, chunkBytes),
+        turns.stepBytes(OUTPUT_BYTES),
       )
+      return await readGzip(gzip, framer, turns)
     }
     for (;;) {
       const room = framer.reserve()
-      const bytes = systemCall(path, () => readSync(file, room, 0, room.length, null))
+      const most = turns.stepBytes(room.length)
+      const bytes = systemCall(path, () => readSync(file, room, 0, most, null))
       if (bytes === 0) break
       framer.commit(bytes)
       if (turns.isDue(bytes)) await turns.give()
@@ -155,10 +159,11 @@ function* fileChunks(
   file: number,
   offset: number,
   size: number,
+  chunkBytes: number,
 ): Generator<Uint8Array, void, undefined> {
   for (let at = offset; ;) {
     const position = at
-    const chunk = new Uint8Array(FILE_CHUNK_BYTES)
+    const chunk = new Uint8Array(chunkBytes)
     const bytes = systemCall(path, () => readSync(file, chunk, 0, chunk.length, position))
     if (bytes === 0) return requireWhole(path, at, size)
     at += bytes

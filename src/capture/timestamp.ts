@@ -34,6 +34,8 @@ export function secondsToNs(seconds: number, fraction: number, nsPerFraction: nu
 
 /** Resolution and offset of one interface's clock. */
 export class TickUnit {
+  /** The if_tsresol byte. */
+  readonly tsresol: number
   /** Ticks in a second. */
   readonly ticksPerSecond: bigint
   /** Seconds to add to the clock's times (if_tsoffset). */
@@ -44,6 +46,7 @@ export class TickUnit {
    * @param offsetSeconds The signed if_tsoffset.
    */
   constructor(tsresol: number, offsetSeconds: bigint) {
+    this.tsresol = tsresol
     const digits = tsresol & 0x7f
     this.ticksPerSecond =
       (tsresol & 0x80) === 0

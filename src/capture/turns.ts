@@ -13,6 +13,8 @@ export interface ReadOptions {
   readonly onProgress?: ((readBytes: number, totalBytes: number | undefined) => void) | undefined
   /** Stops the reading: what was read has been delivered, and the promise rejects with its reason. */
   readonly signal?: AbortSignal | undefined
+  /** Reads by steps of so many bytes, with `pause` awaited behind each, for callers that read many captures at a time. */
+  readonly step?: { bytes(): number; pause(): Promise<void> } | undefined
   /** Awaited between turns, to let a slow taker of the records' results catch up. */
   readonly pause?: (() => Promise<void>) | undefined
 }
@@ -46,6 +48,11 @@ export class Turns {
     this.totalBytes = totalBytes
   }
 
+  /** The bytes to read at once, at most `most`. */
+  stepBytes(most: number): number {
+    return Math.min(most, this.options.step?.bytes() ?? most)
+  }
+
   throwIfAborted(): void {
     this.options.signal?.throwIfAborted()
   }
@@ -54,21 +61,26 @@ export class Turns {
   isDue(bytes: number): boolean {
     this.readBytes += bytes
     this.turnBytes += bytes
-    return this.turnBytes >= (this.options.pause ? TURN_BYTES_WITH_PAUSE : TURN_BYTES)
+    const { step, pause } = this.options
+    return step !== undefined || this.turnBytes >= (pause ? TURN_BYTES_WITH_PAUSE : TURN_BYTES)
   }
 
   /** Counts bytes that come out of few compressed ones, and says whether a slow taker has to be asked. */
   isTooMuch(bytes: number): boolean {
     this.inflatedBytes += bytes
-    return this.options.pause !== undefined && this.inflatedBytes >= TURN_BYTES_WITH_PAUSE
+    const { step, pause } = this.options
+    return (
+      step !== undefined || (pause !== undefined && this.inflatedBytes >= TURN_BYTES_WITH_PAUSE)
+    )
   }
 
   async give(): Promise<void> {
     this.turnBytes = 0
     this.inflatedBytes = 0
     this.options.onProgress?.(this.readBytes, this.totalBytes)
-    await setImmediate()
-    await this.options.pause?.()
+    const { step, pause } = this.options
+    if (step === undefined) await setImmediate()
+    await (step === undefined ? pause?.() : step.pause())
     this.throwIfAborted()
   }
 

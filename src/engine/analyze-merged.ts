@@ -5,6 +5,7 @@ import { CaptureClock } from '../capture/clock.js'
 import { MergedCaptures } from '../capture/merge.js'
 import type { AnalyzeOptions } from './analyze-source.js'
 import type { ConnectionHandler } from './ended-connection.js'
+import { missingPackets } from './packet-count.js'
 import { Pipeline, type PipelineSettings } from './pipeline.js'
 import { type CaptureReport, captureReport } from './report.js'
 
@@ -45,6 +46,8 @@ export async function analyzeMerged(
     problems.push(new TeardownError('ERR_INTERRUPTED', 'interrupted: read no further'))
   }
   pipeline.finish()
+  const missing = signal?.aborted === true ? undefined : missingPackets(info, pipeline)
+  if (missing !== undefined) problems.unshift(missing)
   const report = captureReport(name, pipeline, info, clock.baseNs, {}, together(problems))
   return { ...report, merged_captures: paths.length }
 }

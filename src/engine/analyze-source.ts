@@ -6,6 +6,7 @@ import { Framer } from '../capture/framer.js'
 import { type CaptureSource, readCapture } from '../capture/source.js'
 import type { ReadSummary } from '../capture/turns.js'
 import type { ConnectionHandler } from './ended-connection.js'
+import { missingPackets } from './packet-count.js'
 import { Pipeline, type AnalysisOptions, type PipelineSettings } from './pipeline.js'
 import { type CaptureReport, captureReport } from './report.js'
 
@@ -79,6 +80,7 @@ export async function analyzeSource(
     clearInterval(timer)
   }
   pipeline.finish()
+  problem = missingPackets(framer.info, pipeline) ?? problem
   return captureReport(name, pipeline, framer.info, clock.baseNs, reading, problem)
 }
 

@@ -76,6 +76,8 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver {
   readonly tracker: Tracker
   /** Records so far, skipped entries included: Wireshark's frame.number of the last one. */
   frame = 0
+  /** Those of them that hold no frame. */
+  skippedEntries = 0
   /** Bytes on the wire, as the capture says. */
   wireBytes = 0
   /** Connections handed over so far. */
@@ -181,6 +183,7 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver {
 
   onSkippedRecord(): void {
     this.frame++
+    this.skippedEntries++
   }
 
   onEnd(record: number): boolean {

@@ -6,8 +6,8 @@ import type { ReadSummary } from '../capture/turns.js'
 import { isoTime, secondsOf } from '../output/bytes/time.js'
 import type { Pipeline, DecodeCount } from './pipeline.js'
 
-/** A broken or hostile capture can have a million interfaces. */
-const MAX_INTERFACES_NAMED = 100
+/** A broken or hostile capture can have interfaces of every link type there may be. */
+const MAX_LINKTYPES_LISTED = 100
 
 /** One capture's line of output. Keys are those of the output contract. */
 export interface CaptureReport {
@@ -15,9 +15,12 @@ export interface CaptureReport {
   readonly capture: string
   readonly format?: string
   readonly compression?: string
+  /** LINKTYPE_ values of its interfaces, the first 100. */
   readonly linktypes: readonly number[]
-  /** Names of interfaces, each once, the first 100. */
+  readonly linktypes_left_out?: number
+  /** Names of interfaces, each once, the first 100, cut to 256 bytes. */
   readonly interfaces?: readonly string[]
+  /** Interfaces whose names are not among them. */
   readonly interfaces_left_out?: number
   readonly snaplen_bytes?: number
   readonly packets: number
@@ -32,6 +35,8 @@ export interface CaptureReport {
   readonly connections: number
   /** Packets the capturing host lost, where the capture says so. */
   readonly dropped_packets?: number
+  /** Entries of a pcapng that have no time, and are given that of a neighbour. */
+  readonly untimed_packets?: number
   /** How often the clock was set back by more than 5 s, or ahead by more than 30 days, between two packets. */
   readonly clock_steps?: number
   /** Segments that came after their connection had been reported. */
@@ -64,18 +69,19 @@ export function captureReport(
   reading: Partial<ReadSummary>,
   error: TeardownError | undefined,
 ): CaptureReport {
-  const drops = droppedPackets(info)
   const { tracker, anonymizer } = pipeline
-  const names = new Set(info.interfaces.flatMap((each) => each.name ?? []))
-  const named = [...names].slice(0, MAX_INTERFACES_NAMED).map((n) => anonymizer?.text(n) ?? n)
+  const linktypes = [...info.linktypes].slice(0, MAX_LINKTYPES_LISTED)
+  const linktypesLeftOut = info.linktypes.size - linktypes.length
+  const named = info.interfaceNames.map((text) => anonymizer?.text(text) ?? text)
   return {
     type: 'capture',
     capture: name,
     ...(info.format === undefined ? {} : { format: info.format }),
     ...(reading.compression === undefined ? {} : { compression: reading.compression }),
-    linktypes: [...info.linktypes],
+    linktypes,
+    ...(linktypesLeftOut === 0 ? {} : { linktypes_left_out: linktypesLeftOut }),
     ...(named.length === 0 ? {} : { interfaces: named }),
-    ...(names.size === named.length ? {} : { interfaces_left_out: names.size - named.length }),
+    ...(info.interfacesLeftOut === 0 ? {} : { interfaces_left_out: info.interfacesLeftOut }),
     ...(info.snaplen === 0 ? {} : { snaplen_bytes: info.snaplen }),
     packets: pipeline.frame,
     tcp_packets: pipeline.segments,
@@ -89,7 +95,8 @@ export function captureReport(
           duration_s: secondsOf(pipeline.captureEndNs - pipeline.captureStartNs) ?? 0,
         }),
     connections: pipeline.connections,
-    ...(drops === undefined ? {} : { dropped_packets: drops }),
+    ...(info.droppedPackets === undefined ? {} : { dropped_packets: info.droppedPackets }),
+    ...(info.untimedRecords === 0 ? {} : { untimed_packets: info.untimedRecords }),
     ...(pipeline.clockSteps === 0 ? {} : { clock_steps: pipeline.clockSteps }),
     ...(tracker.latePackets === 0 ? {} : { late_packets: tracker.latePackets }),
     ...(tracker.evicted === 0 ? {} : { evicted_connections: tracker.evicted }),
@@ -110,15 +117,4 @@ function problemOf(error: TeardownError): CaptureProblem {
 
 function isCaptureError(error: TeardownError): error is CaptureError {
   return 'offset' in error
-}
-
-/** Packets lost before they reached the capture, by all its interfaces; undefined when it does not say. */
-function droppedPackets(info: CaptureInfo): number | undefined {
-  let sum: number | undefined
-  for (const { interfaceDrops, systemDrops, recordDrops } of info.interfaces) {
-    if (interfaceDrops === undefined && systemDrops === undefined && recordDrops === 0) continue
-    const counted = (interfaceDrops ?? 0) + (systemDrops ?? 0)
-    sum = (sum ?? 0) + Math.max(counted, recordDrops)
-  }
-  return sum
 }

@@ -55,6 +55,8 @@ export class Tracker {
   streams = 0
   /** Segments that came after their connection had been reported; they are in none of its counts. */
   latePackets = 0
+  /** Segments of the connections reported so far. */
+  reportedPackets = 0
   /** Connections given up because a bound was reached. */
   evicted = 0
   private readonly observer: Observer
@@ -221,9 +223,11 @@ export class Tracker {
     ints[at] = (ints[at] as number) | CONN_REPORTED
     const side = record * CONN_CELLS + SIDE_CELLS
     // A record that only an ICMP error made has no packets of its own and is no connection.
-    if (floats[side + SIDE.packets] === 0 && floats[side + SIDE_CELLS_STEP + SIDE.packets] === 0) {
-      return false
-    }
+    const packets =
+      (floats[side + SIDE.packets] as number) +
+      (floats[side + SIDE_CELLS_STEP + SIDE.packets] as number)
+    if (packets === 0) return false
+    this.reportedPackets += packets
     return this.handler.onEnd(record)
   }
 

@@ -90,7 +90,7 @@ function checkWork(seen: Outcome & Records, bytes: Uint8Array): void {
     `${packets}, ${records} records`,
   )
   expectThat(connections <= packets, 'connections have packets', `${connections} of ${packets}`)
-  const declared = Math.max(interfaces.length, seen.info.interfaces.length)
+  const declared = Math.max(interfaces.length, seen.info.interfaces)
   const most = 1 + bytes.length / INTERFACE_BYTES_MIN
   expectThat(declared <= most, 'interfaces are declared', `${declared} in ${bytes.length} bytes`)
   expectThat(seen.report.read_bytes <= bytes.length, 'damage has a place', 'read behind the end')

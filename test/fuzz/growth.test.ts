@@ -151,10 +151,42 @@ test('a merged capture with more interfaces than a call has arguments', async ()
   const folder = mkdtempSync(join(tmpdir(), 'tcp-teardown-'))
   const path = join(folder, 'interfaces.pcapng')
   try {
-    writeFileSync(path, concat([SECTION, repeated(INTERFACE, 2.5 * INTERFACES), PACKET]))
+    writeFileSync(path, concat([SECTION, repeated(INTERFACE, 2.1 * INTERFACES), PACKET]))
     const report = await analyzeMerged([path, path], { onConnection: () => {} })
     expect(report).toMatchObject({ packets: 2, connections: 1, linktypes: [1] })
     expect(report.error).toBeUndefined()
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+/** Paths of captures whose packets come in turns, `each` of them in each. */
+function writeInTurns(folder: string, captures: number, each: number): string[] {
+  return Array.from({ length: captures }, (_, n) => {
+    const packets = repeated(PACKET, each, (view, at, i) => {
+      view.setUint32(at + 16, i * captures + n, true)
+      setSource(view, at, [0x2001_0000, i * captures + n, 7, 1])
+    })
+    const path = join(folder, `${captures}-${n}`)
+    writeFileSync(path, concat([SECTION, INTERFACE, packets]))
+    return path
+  })
+}
+
+test('captures in turns: a packet costs the logarithm of their number', async () => {
+  const { analyzeMerged } = await import('../../src/engine/analyze-merged.js')
+  const folder = mkdtempSync(join(tmpdir(), 'tcp-teardown-'))
+  const most = 12_800
+  async function workOf(captures: number): Promise<number> {
+    const paths = writeInTurns(folder, captures, most / captures)
+    return counter.of(async () => {
+      const report = await analyzeMerged(paths, { onConnection: () => {} })
+      expect(report).toMatchObject({ packets: most, connections: most })
+    })
+  }
+  try {
+    // Looking through all captures for each packet, 320 of them took eight times the work of twenty.
+    expect(await workOf(320)).toBeLessThan(2 * (await workOf(20)))
   } finally {
     rmSync(folder, { recursive: true })
   }

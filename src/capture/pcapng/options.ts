@@ -11,7 +11,6 @@ const IF_NAME = 2
 const IF_TSRESOL = 9
 const IF_FCSLEN = 13
 const IF_TSOFFSET = 14
-const ISB_IFRECV = 4
 const ISB_IFDROP = 5
 const ISB_OSDROP = 7
 
@@ -25,7 +24,6 @@ export interface InterfaceOptions {
 
 /** Counters of an interface statistics block; undefined where absent. */
 export interface InterfaceStatistics {
-  received: number | undefined
   interfaceDrops: number | undefined
   systemDrops: number | undefined
 }
@@ -80,7 +78,6 @@ export function readInterfaceStatistics(
   littleEndian: boolean,
 ): InterfaceStatistics {
   const statistics: InterfaceStatistics = {
-    received: undefined,
     interfaceDrops: undefined,
     systemDrops: undefined,
   }
@@ -88,9 +85,6 @@ export function readInterfaceStatistics(
     if (view.getUint16(at + 2, littleEndian) !== 8) continue
     const count = Number(view.getBigUint64(at + OPTION_HEADER_BYTES, littleEndian))
     switch (view.getUint16(at, littleEndian)) {
-      case ISB_IFRECV:
-        statistics.received = count
-        break
       case ISB_IFDROP:
         statistics.interfaceDrops = count
         break
@@ -137,11 +131,21 @@ function hasOption(view: DataView, at: number, end: number, littleEndian: boolea
   return length <= end - at - OPTION_HEADER_BYTES
 }
 
-const UTF_8 = new TextDecoder()
+/** Bytes kept of a text; the name of an interface may be 64 KB long. */
+const TEXT_BYTES_MAX = 256
 
-/** Text of a string option. Some writers count the terminating zeros in the length. */
+/** Text of a string option, cut where it is too long. Some writers count the terminating zeros in the length. */
 function readText(view: DataView, start: number, length: number): string {
-  const text = UTF_8.decode(new Uint8Array(view.buffer, view.byteOffset + start, length))
-  const zero = text.indexOf('\0')
-  return zero === -1 ? text : text.slice(0, zero)
+  const kept = new Uint8Array(
+    view.buffer,
+    view.byteOffset + start,
+    Math.min(length, TEXT_BYTES_MAX),
+  )
+  const zero = kept.indexOf(0)
+  const isCut = zero === -1 && length > TEXT_BYTES_MAX
+  // With `stream` a character that is cut through is left out.
+  const text = new TextDecoder().decode(zero === -1 ? kept : kept.subarray(0, zero), {
+    stream: isCut,
+  })
+  return isCut ? `${text}…` : text
 }

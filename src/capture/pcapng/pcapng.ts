@@ -5,7 +5,8 @@
 import type { CaptureDamage } from '../../base/errors.js'
 import type { CaptureClock } from '../clock.js'
 import type { CaptureInfo } from '../info.js'
-import { MAX_RECORD_BYTES, type Reader } from '../reader.js'
+import type { InterfaceBudget } from '../interface-budget.js'
+import { MAX_RECORD_BYTES, type Reader, type ReaderContext } from '../reader.js'
 import type { RecordHandler } from '../record.js'
 import {
   SECTION_HEADER_BLOCK,
@@ -57,13 +58,16 @@ export class PcapngReader implements Reader {
   private readonly options: PacketOptions = { flags: 0, dropCount: 0 }
   private section: PcapngSection | undefined
   private skipped: SkippedBlock | undefined
+  private readonly budget: InterfaceBudget
   /** Time of the last record that had one, for those that have none. */
-  private lastTimeNs = 0
+  private lastTimeNs: number
 
-  constructor(info: CaptureInfo, handler: RecordHandler, clock: CaptureClock) {
+  constructor({ info, handler, clock, interfaceBudget, untimedNs }: ReaderContext) {
     this.info = info
     this.handler = handler
     this.clock = clock
+    this.budget = interfaceBudget
+    this.lastTimeNs = untimedNs
     info.format = 'pcapng'
   }
 
@@ -97,6 +101,31 @@ export class PcapngReader implements Reader {
     }
     const length = view.getUint32(start + BLOCK_LENGTH, this.section.littleEndian)
     return { offset, expected: `a block of ${length} bytes`, found }
+  }
+
+  pendingNs(view: DataView, start: number, end: number): number | undefined {
+    const { section } = this
+    if (section === undefined || this.skipped !== undefined) return undefined
+    if (end - start < PACKET_TIME_LOW + 4 || view.getUint32(start) === SECTION_HEADER_BLOCK)
+      return undefined
+    const { littleEndian } = section
+    const type = view.getUint32(start, littleEndian)
+    if (type === SIMPLE_PACKET_BLOCK) return this.lastTimeNs
+    if (type !== ENHANCED_PACKET_BLOCK && type !== OBSOLETE_PACKET_BLOCK) return undefined
+    const id =
+      type === OBSOLETE_PACKET_BLOCK
+        ? view.getUint16(start + PACKET_INTERFACE, littleEndian)
+        : view.getUint32(start + PACKET_INTERFACE, littleEndian)
+    const source = section.interfaces[id]
+    if (source === undefined) return undefined
+    const high = view.getUint32(start + PACKET_TIME_HIGH, littleEndian)
+    const low = view.getUint32(start + PACKET_TIME_LOW, littleEndian)
+    return scaleOf(source, this.clock, high, low).toNs(high, low)
+  }
+
+  release(): void {
+    this.section?.release()
+    this.section = undefined
   }
 
   // The hot loop: well-formed enhanced packet blocks of declared interfaces and nothing else. It
@@ -136,7 +165,7 @@ export class PcapngReader implements Reader {
         if (source === undefined) break
         interfaceId = id
         scale = scaleOf(source, this.clock, high, low)
-        ;({ linktype, fcsBytes } = source.facts)
+        ;({ linktype, fcsBytes } = source)
         ;({ whole, baseHigh, baseLow, highNs, numerator: lowNs, restNs } = scale)
       }
       if (whole) timeNs = (high - baseHigh) * highNs + ((low - baseLow) * lowNs - restNs)
@@ -145,7 +174,7 @@ export class PcapngReader implements Reader {
       const optionsAt = frame + ((caplen + 3) & ~3)
       let fcs = fcsBytes
       if (optionsAt < trailer && source !== undefined) {
-        fcs = this.readOptions(source, view, optionsAt, trailer, littleEndian)
+        fcs = this.readOptions(section, source, view, optionsAt, trailer)
       }
       const frameEnd = frame + caplen - (fcs !== 0 ? fcsIn(caplen, origlen, fcs) : 0)
       handler.onRecord(view, frame, frameEnd, origlen, linktype, timeNs, id)
@@ -163,7 +192,8 @@ export class PcapngReader implements Reader {
     const offset = base + at
     if (view.getUint32(at) === SECTION_HEADER_BLOCK) {
       if (end - at < SECTION_HEADER_BYTES) return at
-      this.section = new PcapngSection(view, at, offset, this.info)
+      this.section?.release()
+      this.section = new PcapngSection(view, at, offset, this.info, this.budget)
     }
     const section = this.section
     if (section === undefined) return at
@@ -206,7 +236,8 @@ export class PcapngReader implements Reader {
     this.skipped = undefined
     if (isBlockNumbered(block.type)) {
       this.info.skippedRecords++
-      this.handler.onSkippedRecord?.()
+      this.info.untimedRecords++
+      this.handler.onSkippedRecord?.(this.lastTimeNs)
     }
     return trailer + TRAILER_BYTES
   }
@@ -235,11 +266,11 @@ export class PcapngReader implements Reader {
     const optionsAt = frame + paddedLength(caplen)
     const fcs =
       optionsAt < trailer
-        ? this.readOptions(source, view, optionsAt, trailer, littleEndian)
-        : source.facts.fcsBytes
+        ? this.readOptions(section, source, view, optionsAt, trailer)
+        : source.fcsBytes
     const drops = obsolete ? view.getUint16(at + PACKET_DROPS, littleEndian) : DROPS_UNKNOWN
-    if (drops !== DROPS_UNKNOWN) this.addDrops(source, drops)
-    this.deliver(source, view, frame, frame + caplen - fcsIn(caplen, origlen, fcs), origlen)
+    if (drops !== DROPS_UNKNOWN) section.addDrops(source, drops)
+    this.deliver(source, id, view, frame, frame + caplen - fcsIn(caplen, origlen, fcs), origlen)
   }
 
   /** Delivers a simple packet block: of the first interface, with no time and no caplen. */
@@ -251,47 +282,39 @@ export class PcapngReader implements Reader {
     offset: number,
   ): void {
     const source = section.interfaceOf(0, offset)
-    const { snaplen, fcsBytes } = source.facts
+    const { snaplen, fcsBytes } = source
+    this.info.untimedRecords++
     const origlen = view.getUint32(at + SIMPLE_ORIGLEN, section.littleEndian)
     const frame = at + SIMPLE_FRAME
     const caplen = Math.min(origlen, snaplen === 0 ? origlen : snaplen, trailer - frame)
-    this.deliver(source, view, frame, frame + caplen - fcsIn(caplen, origlen, fcsBytes), origlen)
+    this.deliver(source, 0, view, frame, frame + caplen - fcsIn(caplen, origlen, fcsBytes), origlen)
   }
 
   private deliver(
-    source: PcapngInterface,
+    { linktype }: PcapngInterface,
+    id: number,
     view: DataView,
     frame: number,
     frameEnd: number,
     origlen: number,
   ): void {
-    const { linktype, id } = source.facts
     this.info.records++
     this.handler.onRecord(view, frame, frameEnd, origlen, linktype, this.lastTimeNs, id)
   }
 
   /** Counts what the options of a packet block say, and returns the FCS length of its frame. */
   private readOptions(
+    section: PcapngSection,
     source: PcapngInterface,
     view: DataView,
     start: number,
     end: number,
-    littleEndian: boolean,
   ): number {
-    const { facts } = source
-    const options = this.options
-    readPacketOptions(view, start, end, littleEndian, options)
-    if (options.dropCount > 0) this.addDrops(source, options.dropCount)
-    const direction = options.flags & 3
-    if (direction === 1) facts.inboundRecords++
-    else if (direction === 2) facts.outboundRecords++
+    const { options } = this
+    readPacketOptions(view, start, end, section.littleEndian, options)
+    if (options.dropCount > 0) section.addDrops(source, options.dropCount)
     const fcsBytes = (options.flags >>> 5) & 15
-    return fcsBytes === 0 ? facts.fcsBytes : fcsBytes
-  }
-
-  private addDrops({ facts }: PcapngInterface, drops: number): void {
-    facts.recordDrops += drops
-    if (drops > 0) this.info.hasDrops = true
+    return fcsBytes === 0 ? source.fcsBytes : fcsBytes
   }
 }
 

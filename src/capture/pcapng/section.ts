@@ -2,9 +2,10 @@
 
 import { CaptureError } from '../../base/errors.js'
 import type { CaptureClock } from '../clock.js'
-import { addInterface, type CaptureInfo, type CaptureInterface } from '../info.js'
+import { addInterface, type CaptureInfo } from '../info.js'
+import type { InterfaceBudget } from '../interface-budget.js'
 import { DEFAULT_TSRESOL, TickScale, TickUnit } from '../timestamp.js'
-import { readInterfaceOptions, readInterfaceStatistics } from './options.js'
+import { type InterfaceOptions, readInterfaceOptions, readInterfaceStatistics } from './options.js'
 
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d
 const BYTE_ORDER_MAGIC_SWAPPED = 0x4d3c2b1a
@@ -23,16 +24,22 @@ const INTERFACE_OPTIONS = 16
 const STATISTICS_INTERFACE = 8
 const STATISTICS_OPTIONS = 20
 
-/** Limit against captures that are made of nothing but interfaces. */
-const MAX_INTERFACES = 1 << 18
-
 /** One interface of a section. */
 export interface PcapngInterface {
-  /** What reports are told about it; counters are kept there. */
-  readonly facts: CaptureInterface
+  /** LINKTYPE_ value. */
+  readonly linktype: number
+  /** Most bytes kept of a frame, 0 for no limit. */
+  readonly snaplen: number
+  /** Bytes of frame check sequence at the end of each frame. */
+  readonly fcsBytes: number
   readonly unit: TickUnit
   /** Undefined until the first record with a time, which may be the one that sets the base. */
   scale: TickScale | undefined
+  /** Packets the last statistics block says were lost, by the interface and by the system; undefined where none has said. */
+  interfaceDrops: number | undefined
+  systemDrops: number | undefined
+  /** Sum of epb_dropcount and of the drop counts of obsolete packet blocks. */
+  recordDrops: number
 }
 
 /** The clock of an interface, set to zero by a record with this time if nothing has been yet. */
@@ -52,6 +59,7 @@ export class PcapngSection {
   readonly littleEndian: boolean
   readonly interfaces: PcapngInterface[] = []
   private readonly info: CaptureInfo
+  private readonly budget: InterfaceBudget
 
   /**
    * Reads the first 16 bytes of the section header block at `at`.
@@ -59,7 +67,13 @@ export class PcapngSection {
    * @param offset Offset of the block in the capture.
    * @throws {CaptureError} ERR_CAPTURE_FORMAT if byte order or version are unknown.
    */
-  constructor(view: DataView, at: number, offset: number, info: CaptureInfo) {
+  constructor(
+    view: DataView,
+    at: number,
+    offset: number,
+    info: CaptureInfo,
+    budget: InterfaceBudget,
+  ) {
     const magic = view.getUint32(at + SECTION_MAGIC, true)
     if (magic !== BYTE_ORDER_MAGIC && magic !== BYTE_ORDER_MAGIC_SWAPPED) {
       throw new CaptureError('ERR_CAPTURE_FORMAT', 'unknown pcapng byte order', {
@@ -82,6 +96,7 @@ export class PcapngSection {
       })
     }
     this.info = info
+    this.budget = budget
     info.sections++
     info.littleEndian = this.littleEndian
     info.version = `${major}.${minor}`
@@ -89,43 +104,73 @@ export class PcapngSection {
 
   /** Adds the interface described by the whole block at `at`, whose trailer stands at `trailer`. */
   describeInterface(view: DataView, at: number, trailer: number, offset: number): void {
-    const { littleEndian } = this
-    if (this.info.interfaces.length >= MAX_INTERFACES) {
+    const { littleEndian, budget, info } = this
+    if (budget.left === 0) {
       throw new CaptureError('ERR_CAPTURE_LENGTH', 'too many interfaces', {
         offset,
-        expected: `at most ${MAX_INTERFACES}`,
+        expected: `at most ${budget.most}`,
         found: 'another interface description block',
       })
     }
+    budget.left--
     const options = readInterfaceOptions(view, at + INTERFACE_OPTIONS, trailer, littleEndian)
-    const facts = addInterface(
-      this.info,
-      this.interfaces.length,
-      view.getUint16(at + INTERFACE_LINKTYPE, littleEndian),
-      view.getUint32(at + INTERFACE_SNAPLEN, littleEndian),
-      options.name,
-      options.fcsBytes,
-    )
-    const unit = new TickUnit(options.tsresol ?? DEFAULT_TSRESOL, options.tsoffset)
-    this.interfaces.push({ facts, unit, scale: undefined })
+    const linktype = view.getUint16(at + INTERFACE_LINKTYPE, littleEndian)
+    const snaplen = view.getUint32(at + INTERFACE_SNAPLEN, littleEndian)
+    addInterface(info, linktype, snaplen, options.name)
+    this.interfaces.push({
+      linktype,
+      snaplen,
+      fcsBytes: options.fcsBytes,
+      unit: this.unitOf(options),
+      scale: undefined,
+      interfaceDrops: undefined,
+      systemDrops: undefined,
+      recordDrops: 0,
+    })
   }
 
   /** Keeps the counters of the whole interface statistics block at `at`: the last one counts. */
   keepStatistics(view: DataView, at: number, trailer: number): void {
     const id = view.getUint32(at + STATISTICS_INTERFACE, this.littleEndian)
     // Nothing hangs on statistics of an interface nobody declared; Wireshark passes over them too.
-    const facts = this.interfaces[id]?.facts
-    if (facts === undefined) return
-    const statistics = readInterfaceStatistics(
+    const source = this.interfaces[id]
+    if (source === undefined) return
+    const { interfaceDrops, systemDrops } = readInterfaceStatistics(
       view,
       at + STATISTICS_OPTIONS,
       trailer,
       this.littleEndian,
     )
-    facts.received = statistics.received ?? facts.received
-    facts.interfaceDrops = statistics.interfaceDrops ?? facts.interfaceDrops
-    facts.systemDrops = statistics.systemDrops ?? facts.systemDrops
-    if ((facts.interfaceDrops ?? 0) + (facts.systemDrops ?? 0) > 0) this.info.hasDrops = true
+    const before = dropsOf(source)
+    source.interfaceDrops = interfaceDrops ?? source.interfaceDrops
+    source.systemDrops = systemDrops ?? source.systemDrops
+    this.countDrops(before, dropsOf(source))
+  }
+
+  /** Adds what a record says was lost since the one before. */
+  addDrops(source: PcapngInterface, drops: number): void {
+    const before = dropsOf(source)
+    source.recordDrops += drops
+    this.countDrops(before, dropsOf(source))
+  }
+
+  /** The interfaces mean nothing any more: the section has ended. */
+  release(): void {
+    this.budget.left += this.interfaces.length
+  }
+
+  private countDrops(before: number | undefined, after: number | undefined): void {
+    if (after === undefined) return
+    const { info } = this
+    info.droppedPackets = (info.droppedPackets ?? 0) + after - (before ?? 0)
+    if (after > 0) info.hasDrops = true
+  }
+
+  /** Most interfaces have the clock of the one before. */
+  private unitOf({ tsresol = DEFAULT_TSRESOL, tsoffset }: InterfaceOptions): TickUnit {
+    const unit = this.interfaces.at(-1)?.unit
+    if (unit?.tsresol === tsresol && unit.offsetSeconds === tsoffset) return unit
+    return new TickUnit(tsresol, tsoffset)
   }
 
   /** @throws {CaptureError} ERR_CAPTURE_FORMAT if the section has not declared this interface. */
@@ -140,4 +185,15 @@ export class PcapngSection {
     }
     return source
   }
+}
+
+/** Packets lost on an interface, undefined where it does not say. They are told twice: the larger number counts. */
+function dropsOf({
+  interfaceDrops,
+  systemDrops,
+  recordDrops,
+}: PcapngInterface): number | undefined {
+  if (interfaceDrops === undefined && systemDrops === undefined && recordDrops === 0)
+    return undefined
+  return Math.max((interfaceDrops ?? 0) + (systemDrops ?? 0), recordDrops)
 }
