@@ -2,6 +2,8 @@
 // process dies (inet_csk_listen_stop). One such connection cannot be told from an abort; several at the same instant, or
 // a port that refuses right afterwards, can. Kept for each server endpoint, filled by resets only.
 
+import { EndpointTable } from './endpoint-table.js'
+
 /** Resets of one endpoint within one instant, by sockets that had never sent payload. */
 export interface ResetBurst {
   firstNs: number
@@ -21,13 +23,14 @@ const REFUSED_WITHIN_NS = 5e9
 const MAX_ENDPOINTS = 4096
 const MAX_BURSTS = 16
 
-/** Bursts by server endpoint; the least recently made endpoint is forgotten when there are too many. */
+/** Bursts by server endpoint, given as the words of an {@link EndpointTable}; the oldest is forgotten when there are too many. */
 export class ResetBursts {
-  private readonly endpoints = new Map<EndpointKey, ResetBurst[]>()
+  private readonly endpoints = new EndpointTable(MAX_ENDPOINTS)
+  private readonly bursts: ResetBurst[][] = []
 
   /** A server's reset on a connection on which it never sent payload; `isBare` when its client had not either. */
-  addReset(endpoint: EndpointKey, isBare: boolean, timeNs: number): void {
-    const bursts = this.endpoints.get(endpoint) ?? this.begin(endpoint)
+  addReset(endpoint: Int32Array, isBare: boolean, timeNs: number): void {
+    const bursts = this.burstsOf(endpoint) ?? this.begin(endpoint)
     let burst = bursts[bursts.length - 1]
     if (burst === undefined || timeNs - burst.lastNs > SAME_INSTANT_NS) {
       burst = {
@@ -47,8 +50,8 @@ export class ResetBursts {
   }
 
   /** A SYN to the endpoint was refused. */
-  addRefusal(endpoint: EndpointKey, frame: number, timeNs: number): void {
-    const burst = this.endpoints.get(endpoint)?.at(-1)
+  addRefusal(endpoint: Int32Array, frame: number, timeNs: number): void {
+    const burst = this.burstsOf(endpoint)?.at(-1)
     if (burst === undefined || burst.refusedFrame !== 0) return
     if (timeNs - burst.lastNs > REFUSED_WITHIN_NS) return
     burst.refusedFrame = frame
@@ -56,10 +59,10 @@ export class ResetBursts {
   }
 
   /** The burst of an endpoint that a reset at this time belongs to. */
-  find(endpoint: EndpointKey, timeNs: number): ResetBurst | undefined {
-    return this.endpoints
-      .get(endpoint)
-      ?.find(({ firstNs, lastNs }) => timeNs >= firstNs && timeNs <= lastNs)
+  find(endpoint: Int32Array, timeNs: number): ResetBurst | undefined {
+    return this.burstsOf(endpoint)?.find(
+      ({ firstNs, lastNs }) => timeNs >= firstNs && timeNs <= lastNs,
+    )
   }
 
   /** Whether any refusal could matter. */
@@ -67,16 +70,14 @@ export class ResetBursts {
     return this.endpoints.size === 0
   }
 
-  private begin(endpoint: EndpointKey): ResetBurst[] {
-    if (this.endpoints.size >= MAX_ENDPOINTS) {
-      const [oldest] = this.endpoints.keys()
-      if (oldest !== undefined) this.endpoints.delete(oldest)
-    }
+  private burstsOf(endpoint: Int32Array): ResetBurst[] | undefined {
+    const place = this.endpoints.find(endpoint)
+    return place < 0 ? undefined : this.bursts[place]
+  }
+
+  private begin(endpoint: Int32Array): ResetBurst[] {
     const bursts: ResetBurst[] = []
-    this.endpoints.set(endpoint, bursts)
+    this.bursts[this.endpoints.add(endpoint)] = bursts
     return bursts
   }
 }
-
-/** Stands for the address and port of one side of a connection record. */
-export type EndpointKey = string | number

@@ -2,7 +2,7 @@
 // not taken for the middle of a new one. Two independent 32-bit hashes stand for each. What is forgotten depends on the
 // order of the closes only, never on the seed of the hashes: the same capture gives the same result in every run.
 
-import { HashIndex, tagOf } from './hash-index.js'
+import { HashIndex, tagOf } from '../base/hash-index.js'
 
 const FIRST_ENTRIES = 1 << 8
 const MAX_ENTRIES = 1 << 16

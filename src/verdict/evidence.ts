@@ -103,7 +103,7 @@ export class Evidence extends Whole implements ZeekSource {
 
   /** Resets of other connections that the server sent in the instant of its reset of this one. */
   burst(): ResetBurst | undefined {
-    return this.records?.bursts.find(this.endpointKey(1 - this.clientSide), this.server.rst.at.ns)
+    return this.records?.bursts.find(this.endpoint(1 - this.clientSide), this.server.rst.at.ns)
   }
 
   private pointAtClosings(records: ConnectionRecords, index: number): void {

@@ -125,8 +125,10 @@ export const FLAGS: readonly Flag[] = [
   },
 ]
 
-/** Lists of names by the bits of their flags: the same list for the same flags, so that few are made. */
-const LISTS = new Map<number, readonly string[]>([[0, []]])
+const LISTS = 1 << 10
+/** Lists of names, and the bits of their flags, placed by these: the same list for the same flags, so that few are made. */
+const lists: (readonly string[])[] = Array.from({ length: LISTS }, () => [])
+const listBits = new Int32Array(LISTS)
 
 /** Bits of CONN.flags that are flags: usually none is set, and nothing more of them needs to be asked. */
 const CONN_BITS: number = FLAGS.reduce(
@@ -143,9 +145,10 @@ export function flagNames(e: Evidence, s: Derived): readonly string[] {
     const isSet = typeof when === 'number' ? hasConnBit && e.has(when) : when(e, s)
     if (isSet) bits |= 1 << i
   }
-  const known = LISTS.get(bits)
-  if (known !== undefined) return known
-  const names = FLAGS.filter((_flag, i) => (bits & (1 << i)) !== 0).map(({ name }) => name)
-  LISTS.set(bits, names)
-  return names
+  const at = (bits ^ (bits >>> 10)) & (LISTS - 1)
+  if (listBits[at] !== bits) {
+    lists[at] = FLAGS.filter((_flag, i) => (bits & (1 << i)) !== 0).map(({ name }) => name)
+    listBits[at] = bits
+  }
+  return lists[at] as readonly string[]
 }

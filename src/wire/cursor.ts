@@ -6,10 +6,10 @@
 // padding, trailers and checksums after the packet fall away. Always capEnd <= wireEnd.
 // Layer readers check once with `has`, then read freely.
 
-import { BAD_HEADER, TOO_DEEP, TRUNCATED_HEADER } from './decode-status.js'
+import { BAD_HEADER, TRUNCATED_HEADER } from './decode-status.js'
 
-/** Encapsulations noted at most; a frame with more is given up as too deep. */
-export const MAX_ENCAPSULATIONS = 8
+/** Room for encapsulations to begin with; few frames have more. */
+const FIRST_ENCAPSULATIONS = 8
 
 /** Stands where no frame has been decoded yet. */
 export const EMPTY_VIEW: DataView = new DataView(new ArrayBuffer(0))
@@ -60,8 +60,8 @@ export class Cursor {
   icmpSrc3 = 0
 
   /** Encapsulations passed, outermost first: kind and value of each. */
-  readonly kinds: Int32Array = new Int32Array(MAX_ENCAPSULATIONS)
-  readonly values: Int32Array = new Int32Array(MAX_ENCAPSULATIONS)
+  kinds: Int32Array = new Int32Array(FIRST_ENCAPSULATIONS)
+  values: Int32Array = new Int32Array(FIRST_ENCAPSULATIONS)
   depth = 0
 
   /** Begins a new frame. */
@@ -95,12 +95,21 @@ export class Cursor {
     if (this.capEnd > end) this.capEnd = end
   }
 
-  /** Notes an encapsulation and passes `layer` on, or gives up when there are too many. */
+  /** Notes an encapsulation and passes `layer` on. */
   enter(kind: number, value: number, layer: number): number {
-    if (this.depth === MAX_ENCAPSULATIONS) return TOO_DEEP
+    if (this.depth === this.kinds.length) this.grow()
     this.kinds[this.depth] = kind
     this.values[this.depth] = value
     this.depth++
     return layer
+  }
+
+  /** Each encapsulation is a header, whose number the decoder bounds. */
+  private grow(): void {
+    const { kinds, values } = this
+    this.kinds = new Int32Array(2 * kinds.length)
+    this.kinds.set(kinds)
+    this.values = new Int32Array(2 * values.length)
+    this.values.set(values)
   }
 }

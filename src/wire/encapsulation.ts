@@ -5,6 +5,7 @@
 // Int32Arrays, so looking up a known stack allocates nothing. It is bounded, since tunnel ids come
 // from the packets: past the limit every new stack gets the same last entry.
 
+import { newSeed } from '../base/seed.js'
 import type { Cursor } from './cursor.js'
 
 /** Kinds of encapsulation; the numbers index the texts below. */
@@ -72,27 +73,35 @@ export const MAX_ENCAPSULATION_IDS = 65_536
 /** Text of the entry that stands for all stacks beyond {@link MAX_ENCAPSULATION_IDS}. */
 export const OTHER_ENCAPSULATION = 'other'
 
+/** Characters of all texts that are made: a frame of a thousand layers has one of ten thousand. */
+const TEXT_CHARS_MAX = 8 * 1024 * 1024
+
 const KIND_BITS = 5
+const KIND_MASK = (1 << KIND_BITS) - 1
 
 /** Numbers for stacks of encapsulations, and the texts after the numbers. */
 export class EncapsulationTable {
+  /** Ids given, 0 included. */
+  private count = 1
+  /** Texts of ids that were asked for. */
   private readonly texts: string[] = ['']
+  private textChars = 0
   /** Ids by hash; 0 is a free slot. */
   private slots = new Int32Array(256)
   /** Parent id and kind of each id, in one number. */
   private links = new Int32Array(128)
   private values = new Int32Array(128)
   /** Makes collisions unpredictable: tunnel ids come from the packets. */
-  private readonly seed = (Math.random() * 0x1_0000_0000) | 0
+  private readonly seed = newSeed()
 
   /** How many ids have been given, 0 included. */
   get size(): number {
-    return this.texts.length
+    return this.count
   }
 
   /** The text of `id`, outermost first, as in "vlan 5/vxlan 42"; "" for 0. */
   text(id: number): string {
-    return this.texts[id] ?? ''
+    return this.texts[id] ?? this.makeText(id)
   }
 
   /** The id of the stack a cursor has passed. */
@@ -116,14 +125,26 @@ export class EncapsulationTable {
     }
   }
 
+  private makeText(id: number): string {
+    const parts: string[] = []
+    for (let at = id; at !== 0; at = (this.links[at] ?? 0) >>> KIND_BITS) {
+      parts.push(describe((this.links[at] ?? 0) & KIND_MASK, this.values[at] ?? 0))
+    }
+    const isKnown = this.textChars < TEXT_CHARS_MAX
+    const text = isKnown ? parts.reverse().join('/') : OTHER_ENCAPSULATION
+    this.textChars += text.length
+    this.texts[id] = text
+    return text
+  }
+
   private add(parent: number, kind: number, value: number): number {
-    const id = this.texts.length
+    const id = this.count
     if (id >= MAX_ENCAPSULATION_IDS - 1) {
+      this.count = MAX_ENCAPSULATION_IDS
       this.texts[MAX_ENCAPSULATION_IDS - 1] = OTHER_ENCAPSULATION
       return MAX_ENCAPSULATION_IDS - 1
     }
-    const own = describe(kind, value)
-    this.texts.push(parent === 0 ? own : `${this.text(parent)}/${own}`)
+    this.count++
     if (id === this.links.length) this.grow()
     this.links[id] = (parent << KIND_BITS) | kind
     this.values[id] = value

@@ -5,6 +5,8 @@
 // datagram. Only the table's own copies are kept, never capture bytes. Bounded in datagrams, bytes
 // and holes; overlapping, repeated and contradicting fragments at worst leave a datagram incomplete.
 
+import { HashIndex, tagOf } from '../base/hash-index.js'
+import { mix, newSeed } from '../base/seed.js'
 import type { Cursor } from './cursor.js'
 
 /** Datagrams held at most; the oldest goes first. */
@@ -19,16 +21,17 @@ const MAX_RANGES = 64
 /** Receivers give up after 60 s or less (RFC 8200 §4.5); identifications repeat after that. */
 const MAX_AGE_NS = 120e9
 
-/** Identification is shared by IPv4 and IPv6, but not their datagrams. */
-const VERSION_SALT = 0x5bd1e995
-
 /** One datagram on its way to completeness. */
 export class Datagram {
   /** The first bytes of the payload; those not arrived are 0. */
   readonly view: DataView = new DataView(new ArrayBuffer(KEPT_BYTES))
   /** Starts and ends of the ranges that arrived, in order, neither touching nor overlapping. */
   readonly ranges: number[] = []
-  key = 0
+  /** Its place in the table. */
+  readonly place: number
+  hash = 0
+  /** Which one it is of all there have been: the lower, the older. */
+  age = 0
   ipVersion = 0
   id = 0
   /** Protocol of the payload: part of the key in IPv4, taken from the first fragment in IPv6. */
@@ -45,10 +48,15 @@ export class Datagram {
   /** Bytes of the whole payload, -1 until the last fragment has told. */
   totalLen = -1
 
+  constructor(place: number) {
+    this.place = place
+  }
+
   /** Begins a datagram with the addresses of the cursor. */
-  reset(cursor: Cursor, key: number): void {
+  reset(cursor: Cursor, hash: number, age: number): void {
     this.ranges.length = 0
-    this.key = key
+    this.hash = hash
+    this.age = age
     this.ipVersion = cursor.ipVersion
     this.id = cursor.fragmentId
     this.protocol = cursor.next
@@ -89,9 +97,14 @@ export class Datagram {
 
 /** The datagrams of which fragments have been seen. */
 export class FragmentTable {
-  /** By hash, oldest first: a collision costs the older datagram. */
+  /** By age, the oldest first: numbers that nobody chooses. */
   private readonly datagrams = new Map<number, Datagram>()
+  /** All there are, by place. */
+  private readonly all: Datagram[] = []
   private readonly free: Datagram[] = []
+  private readonly index = new HashIndex(64)
+  private readonly seed = newSeed()
+  private ages = 0
 
   /** How many datagrams are held. */
   get size(): number {
@@ -120,36 +133,59 @@ export class FragmentTable {
   }
 
   private find(cursor: Cursor): Datagram {
-    const key = hash(cursor)
-    const found = this.datagrams.get(key)
-    if (found?.matches(cursor)) {
+    const hash = this.hashOf(cursor)
+    const found = this.lookUp(cursor, hash)
+    if (found !== undefined) {
       if (cursor.timeNs - found.startNs <= MAX_AGE_NS) return found
+      this.release(found)
     }
-    if (found) this.release(found)
     if (this.datagrams.size >= MAX_DATAGRAMS) {
       for (const oldest of this.datagrams.values()) {
         this.release(oldest)
         break
       }
     }
-    const datagram = this.free.pop() ?? new Datagram()
-    datagram.reset(cursor, key)
-    this.datagrams.set(key, datagram)
+    const datagram = this.free.pop() ?? this.newDatagram()
+    datagram.reset(cursor, hash, this.ages++)
+    this.datagrams.set(datagram.age, datagram)
+    this.index.insert(datagram.place, hash)
     return datagram
   }
 
+  private lookUp(cursor: Cursor, hash: number): Datagram | undefined {
+    const { tags, places } = this.index
+    const mask = tags.length - 1
+    const tag = tagOf(hash)
+    for (let slot = hash & mask; tags[slot] !== 0; slot = (slot + 1) & mask) {
+      if (tags[slot] !== tag) continue
+      const datagram = this.all[places[slot] as number] as Datagram
+      if (datagram.hash === hash && datagram.matches(cursor)) return datagram
+    }
+    return undefined
+  }
+
+  private newDatagram(): Datagram {
+    const made = new Datagram(this.all.length)
+    this.all.push(made)
+    return made
+  }
+
   private release(datagram: Datagram): void {
-    this.datagrams.delete(datagram.key)
+    this.datagrams.delete(datagram.age)
+    this.index.free(this.index.slotOf(datagram.place, datagram.hash))
     this.free.push(datagram)
   }
-}
 
-function hash(cursor: Cursor): number {
-  let key = Math.imul(cursor.fragmentId ^ cursor.src0, 0x9e3779b1) ^ cursor.dst0
-  if (cursor.ipVersion === 4) return Math.imul(key ^ cursor.next, 0x85ebca6b) | 0
-  key = Math.imul(key ^ cursor.src1 ^ cursor.dst1, 0x9e3779b1)
-  key = Math.imul(key ^ cursor.src2 ^ cursor.dst2, 0x9e3779b1)
-  return (Math.imul(key ^ cursor.src3, 0x9e3779b1) ^ cursor.dst3 ^ VERSION_SALT) | 0
+  /** Of what `matches` compares. */
+  private hashOf(cursor: Cursor): number {
+    let hash = mix(this.seed ^ cursor.ipVersion, cursor.fragmentId)
+    hash = mix(hash, cursor.src0)
+    hash = mix(hash, cursor.dst0)
+    if (cursor.ipVersion === 4) return mix(hash, cursor.next)
+    hash = mix(mix(hash, cursor.src1), cursor.dst1)
+    hash = mix(mix(hash, cursor.src2), cursor.dst2)
+    return mix(mix(hash, cursor.src3), cursor.dst3)
+  }
 }
 
 /** Copies what belongs to the kept bytes and has not arrived before. */

@@ -84,13 +84,13 @@ function logReset(
 ): void {
   const me = c.side(n)
   if ((me.rstMeta & RST_ANSWERS_SYN) !== 0) {
-    if (!bursts.isEmpty) bursts.addRefusal(c.endpointKey(n), frame, timeNs)
+    if (!bursts.isEmpty) bursts.addRefusal(c.endpoint(n), frame, timeNs)
     return
   }
   if (n === c.clientSide || (me.rstMeta & RST_HAS_ACK) === 0) return
   if ((me.flags & (SIDE_SYN_ACK | SIDE_DATA | SIDE_FIN)) !== SIDE_SYN_ACK) return
   const isBare = !c.side(c.clientSide).has(SIDE_DATA | SIDE_FIN)
-  bursts.addReset(c.endpointKey(n), isBare, timeNs)
+  bursts.addReset(c.endpoint(n), isBare, timeNs)
 }
 
 /**

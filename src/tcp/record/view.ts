@@ -1,7 +1,7 @@
 // A window on the records of one connection, for everything that is not on the packet path: each field can be read and set
 // by its name. It is pointed at a connection and holds nothing of it; nobody may keep what it shows.
 
-import type { EndpointKey } from '../../context/reset-bursts.js'
+import { ENDPOINT_WORDS } from '../../context/endpoint-table.js'
 import { CONN_IPV6 } from './bits.js'
 import {
   CLOSING,
@@ -48,6 +48,7 @@ export interface RecordSet {
 }
 
 /** Stands in for a closing or teardown record that a connection does not have: nothing ever happened. */
+const ENDPOINT = new Int32Array(ENDPOINT_WORDS)
 const NOTHING: Records = recordsOf(new Float64Array(Math.max(CLOSING_INTS, TEARDOWN_INTS) / 2))
 
 /** Facts of one side of a connection. */
@@ -129,15 +130,18 @@ export class Whole extends WholeBase {
     return side === 0 ? this.ports >>> 16 : this.ports & 0xffff
   }
 
-  /** Stands for the address and port of a side; a number for IPv4, which costs a tenth of a text. */
-  endpointKey(side: number): EndpointKey {
+  /** Address, port and encapsulation of a side as words of an endpoint table; valid until the next call. */
+  endpoint(side: number): Int32Array {
     const { ints } = this.own
     const at = this.addressAt(side)
-    const port = this.portOf(side)
-    if (!this.isIpv6 && this.encapsulation === 0) {
-      return ((ints[at] as number) >>> 0) * 0x1_0000 + port
-    }
-    return `${ints[at]},${ints[at + 1]},${ints[at + 2]},${ints[at + 3]},${port},${this.encapsulation}`
+    const { isIpv6 } = this
+    ENDPOINT[0] = ints[at] as number
+    ENDPOINT[1] = isIpv6 ? (ints[at + 1] as number) : 0
+    ENDPOINT[2] = isIpv6 ? (ints[at + 2] as number) : 0
+    ENDPOINT[3] = isIpv6 ? (ints[at + 3] as number) : 0
+    ENDPOINT[4] = this.portOf(side)
+    ENDPOINT[5] = this.encapsulation
+    return ENDPOINT
   }
 
   /** Points at a connection record. */

@@ -5,8 +5,8 @@
 // destination, which is what the TCP checksum and Wireshark's streams use.
 
 import type { Cursor } from '../cursor.js'
-import { BAD_HEADER, FRAGMENT, TOO_DEEP } from '../decode-status.js'
-import { LAYER_FRAGMENT, LAYER_PROTOCOL } from '../layers.js'
+import { BAD_HEADER, FRAGMENT } from '../decode-status.js'
+import { LAYER_EXTENSIONS, LAYER_FRAGMENT, LAYER_PROTOCOL } from '../layers.js'
 
 // Byte offsets from the start of the header.
 const IPV6_VERSION = 0
@@ -37,10 +37,7 @@ const JUMBO_OPTION = 0xc2
 /** Next header, length, option type and option length come before the jumbo length. */
 const JUMBO_LENGTH = 4
 
-/** Extension headers followed at most; real packets carry one to three. */
-const MAX_EXTENSIONS = 16
-
-/** Reads an IPv6 header with its extension headers and leaves the cursor at the payload. */
+/** Reads an IPv6 header, and the first of its extension headers. */
 export function readIpv6(cursor: Cursor): number {
   if (!cursor.has(IPV6_HEADER_LEN)) return cursor.short(IPV6_HEADER_LEN)
   const view = cursor.view
@@ -67,36 +64,34 @@ export function readIpv6(cursor: Cursor): number {
   return readExtensions(cursor)
 }
 
-/** Steps over the extension headers from the one in `cursor.next` on. */
+/** Steps over the extension header in `cursor.next`, if it is one: each is a layer, so that their number is bounded. */
 export function readExtensions(cursor: Cursor): number {
-  const view = cursor.view
-  for (let i = 0; i < MAX_EXTENSIONS; i++) {
-    const protocol = cursor.next
-    if (!isExtension(protocol)) return LAYER_PROTOCOL
-    if (!cursor.has(8)) return cursor.short(8)
-    const pos = cursor.pos
-    if (protocol === PROTOCOL_FRAGMENT) {
-      cursor.next = view.getUint8(pos)
-      const offsetMore = view.getUint16(pos + 2)
-      cursor.pos = pos + FRAGMENT_HEADER_LEN
-      cursor.fragmentLen -= FRAGMENT_HEADER_LEN
-      cursor.fragmentOffset = offsetMore & 0xfff8
-      cursor.fragmentMore = (offsetMore & 1) !== 0
-      cursor.fragmentId = view.getInt32(pos + 4)
-      // A fragment header without any fragmentation (RFC 6946).
-      if (cursor.fragmentOffset === 0 && !cursor.fragmentMore) continue
-      if (cursor.quoting && cursor.fragmentOffset > 0) return FRAGMENT
-      if (!cursor.quoting) return LAYER_FRAGMENT
-      continue
-    }
-    const len = extensionLen(protocol, view.getUint8(pos + 1))
-    if (protocol === PROTOCOL_ROUTING) readRouting(cursor, len)
-    if (cursor.wireEnd - pos < len) return BAD_HEADER
-    cursor.next = view.getUint8(pos)
-    cursor.pos = pos + len
-    cursor.fragmentLen -= len
-  }
-  return TOO_DEEP
+  const { view, pos, next: protocol } = cursor
+  if (!isExtension(protocol)) return LAYER_PROTOCOL
+  if (!cursor.has(8)) return cursor.short(8)
+  if (protocol === PROTOCOL_FRAGMENT) return readFragment(cursor)
+  const len = extensionLen(protocol, view.getUint8(pos + 1))
+  if (protocol === PROTOCOL_ROUTING) readRouting(cursor, len)
+  if (cursor.wireEnd - pos < len) return BAD_HEADER
+  cursor.next = view.getUint8(pos)
+  cursor.pos = pos + len
+  cursor.fragmentLen -= len
+  return LAYER_EXTENSIONS
+}
+
+function readFragment(cursor: Cursor): number {
+  const { view, pos } = cursor
+  cursor.next = view.getUint8(pos)
+  const offsetMore = view.getUint16(pos + 2)
+  cursor.pos = pos + FRAGMENT_HEADER_LEN
+  cursor.fragmentLen -= FRAGMENT_HEADER_LEN
+  cursor.fragmentOffset = offsetMore & 0xfff8
+  cursor.fragmentMore = (offsetMore & 1) !== 0
+  cursor.fragmentId = view.getInt32(pos + 4)
+  // A fragment header without any fragmentation (RFC 6946).
+  if (cursor.fragmentOffset === 0 && !cursor.fragmentMore) return LAYER_EXTENSIONS
+  if (!cursor.quoting) return LAYER_FRAGMENT
+  return cursor.fragmentOffset > 0 ? FRAGMENT : LAYER_EXTENSIONS
 }
 
 /** Whether `protocol` is an IPv6 extension header that can be stepped over. */

@@ -1,6 +1,11 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { DECODE_STATUSES, DECODE_STATUS_COUNT } from '../../../src/wire/decode-status.js'
+import {
+  DECODE_STATUSES,
+  DECODE_STATUS_COUNT,
+  SEGMENT,
+  TOO_DEEP,
+} from '../../../src/wire/decode-status.js'
 import { Decoder } from '../../../src/wire/decode.js'
 import {
   embed,
@@ -45,6 +50,26 @@ function nested(count: number): Uint8Array {
   return ethernet(0x0800, packet)
 }
 
+function vlans(count: number): Uint8Array {
+  let payload: Bytes = ipv4(tcp())
+  let type = 0x0800
+  for (let i = 0; i < count; i++) {
+    payload = join(u16(i), u16(type), payload)
+    type = 0x8100
+  }
+  return ethernet(type, payload)
+}
+
+function extensions(count: number): Uint8Array {
+  let payload: Bytes = tcp()
+  let next = 6
+  for (let i = 0; i < count; i++) {
+    payload = join([next, 0, 1, 4, 0, 0, 0, 0], payload)
+    next = 60
+  }
+  return ethernet(0x86dd, ipv6(payload, { next }))
+}
+
 describe('statuses', () => {
   test('have unique kebab-case names and a meaning', () => {
     expect(new Set(DECODE_STATUSES.map(({ name }) => name)).size).toBe(DECODE_STATUS_COUNT)
@@ -76,9 +101,28 @@ describe('statuses', () => {
     expect(decode(frame, frame.length, linktype).status).toBe(status)
   })
 
-  test('nesting is followed to eight encapsulations and given up beyond', () => {
-    expect(decode(nested(8)).status).toBe('segment')
-    expect(decode(nested(9)).status).toBe('encapsulation-too-deep')
+  test.each([
+    ['VLAN tags', vlans],
+    ['tunnels', nested],
+    ['IPv6 extension headers', extensions],
+  ])('%s are followed as far as the bound on headers says, whatever it is', (_what, frame) => {
+    /** How many there may be. */
+    function most(maxLayers: number): number {
+      const decoder = new Decoder(maxLayers)
+      for (let n = 0; ; n++) {
+        const bytes = frame(n)
+        const view = new DataView(bytes.buffer, bytes.byteOffset)
+        const status = decoder.decode(view, 0, bytes.length, bytes.length, 1, 0)
+        if (status === TOO_DEEP) return n - 1
+        expect(status).toBe(SEGMENT)
+      }
+    }
+    const [few, more, many] = [most(20), most(40), most(200)]
+    expect(few).toBeGreaterThan(3)
+    expect(many - more).toBe(8 * (more - few))
+  })
+
+  test('a stack of labels without end is no header', () => {
     expect(
       decode(
         ethernet(

@@ -55,4 +55,22 @@ describe('EncapsulationTable', () => {
     expect(table.child(late, ENCAP_VLAN, 1)).toBe(late)
     expect(table.text(table.child(0, ENCAP_GTP, 3))).toBe('gtp teid 0x3')
   })
+
+  test('makes texts when they are asked for, and no more of them than there is room', () => {
+    const table = new EncapsulationTable()
+    const deep: number[] = []
+    for (let frame = 0; frame < 100; frame++) {
+      let id = table.child(0, ENCAP_VXLAN, frame)
+      for (let n = 0; n < 600; n++) id = table.child(id, ENCAP_VLAN, 4000)
+      deep.push(id)
+    }
+    // Those in between have texts of 150 MB together; nobody has asked for them.
+    expect(table.text(deep[3] ?? 0)).toBe(`vxlan 3${'/vlan 4000'.repeat(600)}`)
+    for (let id = 0; id < table.size; id++) table.text(id)
+    let chars = 0
+    for (let id = 0; id < table.size; id++) chars += table.text(id).length
+    expect(chars).toBeLessThan(9 << 20)
+    expect(table.text(deep[3] ?? 0)).toContain('vxlan 3/')
+    expect(table.text(deep[99] ?? 0)).toBe(OTHER_ENCAPSULATION)
+  })
 })

@@ -1,5 +1,5 @@
-// Places by hash: the index of the connection table and of the tombstones. Open addressing with linear probing, at most
-// half full. What a hash stands for is compared by the user, who walks the slots of a hash:
+// Places by hash: the index of the tables whose keys come from packets and are mixed with a seed. Open addressing with linear
+// probing, at most half full. What a hash stands for is compared by the user, who walks the slots of a hash:
 //
 //   for (let slot = hash & mask; tags[slot] !== 0; slot = (slot + 1) & mask)
 //     if (tags[slot] === tag && isTheOne(places[slot])) return places[slot]
