@@ -5,8 +5,9 @@
 export type CaptureFormat =
   'pcap' | 'pcap-ns' | 'pcap-modified' | 'pcap-aix' | 'pcap-ixia' | 'pcap-ixia-ns' | 'pcapng'
 
-/** Names of interfaces that are kept of a capture. */
+/** Names of interfaces that are kept of a capture, and their length together. */
 export const MAX_INTERFACE_NAMES = 100
+const MAX_NAME_CHARS = 4096
 
 /** Facts about one capture; complete when its reading has ended. */
 export interface CaptureInfo {
@@ -98,6 +99,8 @@ export function addInfo(all: CaptureInfo, one: CaptureInfo): void {
 function addName(info: CaptureInfo, name: string): void {
   const { interfaceNames } = info
   if (interfaceNames.includes(name)) return
-  if (interfaceNames.length < MAX_INTERFACE_NAMES) interfaceNames.push(name)
-  else info.interfacesLeftOut++
+  const chars = interfaceNames.reduce((sum, { length }) => sum + length, name.length)
+  if (interfaceNames.length < MAX_INTERFACE_NAMES && chars <= MAX_NAME_CHARS) {
+    interfaceNames.push(name)
+  } else info.interfacesLeftOut++
 }

@@ -8,9 +8,11 @@
 const NS_PER_SECOND = 1_000_000_000n
 const TWO_POW_32 = 0x1_0000_0000n
 
-/** Finest resolutions taken: beyond them a 64-bit count of ticks since 1970 has overflowed. */
+/** Finest resolutions taken, as in Wireshark: beyond them not even a second fits a 64-bit count of ticks. */
 const MAX_DECIMAL_DIGITS = 19
 const MAX_BINARY_DIGITS = 63
+/** Set in if_tsresol where the base is 2. */
+const TSRESOL_BINARY = 0x80
 
 /** if_tsresol of an interface that does not state one: 10^-6 s. */
 export const DEFAULT_TSRESOL = 6
@@ -32,6 +34,18 @@ export function secondsToNs(seconds: number, fraction: number, nsPerFraction: nu
   return BigInt(seconds) * NS_PER_SECOND + BigInt(fraction) * BigInt(nsPerFraction)
 }
 
+/** Whether times can be read with this if_tsresol. */
+export function isTickUnit(tsresol: number): boolean {
+  const digits = tsresol & ~TSRESOL_BINARY
+  return digits <= ((tsresol & TSRESOL_BINARY) === 0 ? MAX_DECIMAL_DIGITS : MAX_BINARY_DIGITS)
+}
+
+/** An if_tsresol for people. */
+export function tsresolText(tsresol: number): string {
+  const base = (tsresol & TSRESOL_BINARY) === 0 ? 10 : 2
+  return `${base}^-${tsresol & ~TSRESOL_BINARY} s`
+}
+
 /** Resolution and offset of one interface's clock. */
 export class TickUnit {
   /** The if_tsresol byte. */
@@ -42,16 +56,13 @@ export class TickUnit {
   readonly offsetSeconds: bigint
 
   /**
-   * @param tsresol The if_tsresol byte: 10^-n, or 2^-n with the highest bit set.
+   * @param tsresol The if_tsresol byte: 10^-n, or 2^-n with the highest bit set; see {@link isTickUnit}.
    * @param offsetSeconds The signed if_tsoffset.
    */
   constructor(tsresol: number, offsetSeconds: bigint) {
     this.tsresol = tsresol
-    const digits = tsresol & 0x7f
-    this.ticksPerSecond =
-      (tsresol & 0x80) === 0
-        ? 10n ** BigInt(Math.min(digits, MAX_DECIMAL_DIGITS))
-        : 2n ** BigInt(Math.min(digits, MAX_BINARY_DIGITS))
+    const digits = BigInt(tsresol & ~TSRESOL_BINARY)
+    this.ticksPerSecond = (tsresol & TSRESOL_BINARY) === 0 ? 10n ** digits : 2n ** digits
     this.offsetSeconds = offsetSeconds
   }
 

@@ -38,11 +38,24 @@ export class PacketAnalyzer {
   private readonly clock = new CaptureClock()
   private readonly pipeline: Pipeline
   private finished = false
+  /** `onConnection` runs: what it is called from has not come to its end. */
+  private isCalling = false
+  /** What `onConnection` threw first since the call began that it was called from. */
+  private thrown: { readonly error: unknown } | undefined
 
   constructor(options: PacketAnalyzerOptions) {
+    const { onConnection } = options
     const handler = {
       onConnection: (from: Parameters<typeof connectionOf>[0]): void => {
-        options.onConnection(connectionOf(from))
+        this.isCalling = true
+        try {
+          onConnection(connectionOf(from))
+        } catch (error) {
+          // Thrown on when the packet in hand has been taken: half a packet would spoil what follows.
+          this.thrown ??= { error }
+        } finally {
+          this.isCalling = false
+        }
       },
     }
     this.pipeline = new Pipeline(options.name ?? '-', this.clock, handler, options)
@@ -51,9 +64,11 @@ export class PacketAnalyzer {
   /**
    * Takes the next packet.
    *
-   * @throws {TeardownError} ERR_OPTION after `finish`.
+   * @throws {TeardownError} ERR_OPTION after `finish`, and from within `onConnection`.
+   * @throws What `onConnection` threw first. The packet has been taken all the same, and the next one may follow.
    */
   push(packet: Packet): void {
+    this.checkFree('push')
     if (this.finished) throw new TeardownError('ERR_OPTION', 'packet pushed after finish()')
     const { bytes, timeNs } = packet
     this.clock.baseNs ??= timeNs
@@ -66,19 +81,47 @@ export class PacketAnalyzer {
       packet.linktype ?? LINKTYPE_ETHERNET,
       Number(timeNs - this.clock.baseNs),
     )
+    this.throwOn()
   }
 
-  /** Reports connections that ended and have been silent since `untilNs` (ns since 1970); for sources that do not end. */
+  /**
+   * Reports connections that ended and have been silent since `untilNs` (ns since 1970); for sources that do not end.
+   *
+   * @throws {TeardownError} ERR_OPTION from within `onConnection`.
+   * @throws What `onConnection` threw first, when all connections have been reported.
+   */
   settle(untilNs: bigint): void {
+    this.checkFree('settle')
     if (this.clock.baseNs === undefined) return
     this.pipeline.tracker.settle(Number(untilNs - this.clock.baseNs))
+    this.throwOn()
   }
 
-  /** Reports all connections that are left. Nothing may be pushed afterwards. */
+  /**
+   * Reports all connections that are left. Nothing may be pushed afterwards.
+   *
+   * @throws {TeardownError} ERR_OPTION from within `onConnection`.
+   * @throws What `onConnection` threw first, when all connections have been reported.
+   */
   finish(): void {
+    this.checkFree('finish')
     if (this.finished) return
     this.finished = true
     this.pipeline.finish()
+    this.throwOn()
+  }
+
+  private throwOn(): void {
+    const { thrown } = this
+    if (thrown === undefined) return
+    this.thrown = undefined
+    throw thrown.error
+  }
+
+  private checkFree(method: string): void {
+    if (this.isCalling) {
+      throw new TeardownError('ERR_OPTION', `${method}() called during a callback of the analyzer`)
+    }
   }
 
   /** Packets that were no TCP segment, by reason. */

@@ -3,7 +3,7 @@
 import type { CaptureError, TeardownError, TeardownErrorCode } from '../base/errors.js'
 import type { CaptureInfo } from '../capture/info.js'
 import type { ReadSummary } from '../capture/turns.js'
-import { isoTime, secondsOf } from '../output/bytes/time.js'
+import { isNamedTime, isoTime, secondsOf } from '../output/bytes/time.js'
 import type { Pipeline, DecodeCount } from './pipeline.js'
 
 /** A broken or hostile capture can have interfaces of every link type there may be. */
@@ -87,13 +87,7 @@ export function captureReport(
     tcp_packets: pipeline.segments,
     wire_bytes: pipeline.wireBytes,
     read_bytes: info.bytes,
-    ...(baseNs === undefined || pipeline.frame === 0
-      ? {}
-      : {
-          start_time: isoTime(baseNs, pipeline.captureStartNs),
-          end_time: isoTime(baseNs, pipeline.captureEndNs),
-          duration_s: secondsOf(pipeline.captureEndNs - pipeline.captureStartNs) ?? 0,
-        }),
+    ...(baseNs === undefined || pipeline.frame === 0 ? {} : timesOf(pipeline, baseNs)),
     connections: pipeline.connections,
     ...(info.droppedPackets === undefined ? {} : { dropped_packets: info.droppedPackets }),
     ...(info.untimedRecords === 0 ? {} : { untimed_packets: info.untimedRecords }),
@@ -105,6 +99,20 @@ export function captureReport(
       : { trailing_garbage_offset_bytes: reading.garbageOffset }),
     skipped: pipeline.decodeCounts(),
     ...(error === undefined ? {} : { error: problemOf(error) }),
+  }
+}
+
+/** First and last time, and what lies between them, unless one of them is not on the calendar. */
+function timesOf(
+  { captureStartNs, captureEndNs }: Pipeline,
+  baseNs: bigint,
+): Pick<CaptureReport, 'start_time' | 'end_time' | 'duration_s'> {
+  const [start, end] = [isoTime(baseNs, captureStartNs), isoTime(baseNs, captureEndNs)]
+  const duration = secondsOf(captureEndNs - captureStartNs) ?? 0
+  return {
+    start_time: start,
+    end_time: end,
+    ...(isNamedTime(start) || isNamedTime(end) ? {} : { duration_s: duration }),
   }
 }
 

@@ -11,10 +11,10 @@ const EVIDENCE_MAX = 64
 const NAMES = new Set<string>(ENDINGS.map(endingOf))
 const SENTENCES = /^[A-Z0-9].*\.$/
 const NONSENSE = /NaN|undefined|null|Infinity|unknown time|packet 0\b|-\d+ bytes/
-/** A time, or seconds where no calendar has it. */
 /** What may stand in JSON and on a terminal as it is. */
 const PROSE = /^[ !#-[\]-~\u00a0-\u00ac\u00ae-\u2027\u2030-\u205f]*$/
-const TIME = /^([+-]\d{6}|\d{4})-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$|^-?[\d.e+]+\.\d{9}$/
+/** A time, or the name of those that are not on the calendar. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$|^(before year 0|after year 9999)$/
 
 /**
  * Checks a connection of a capture.

@@ -4,7 +4,7 @@ import { CaptureError } from '../../base/errors.js'
 import type { CaptureClock } from '../clock.js'
 import { addInterface, type CaptureInfo } from '../info.js'
 import type { InterfaceBudget } from '../interface-budget.js'
-import { DEFAULT_TSRESOL, TickScale, TickUnit } from '../timestamp.js'
+import { DEFAULT_TSRESOL, TickScale, TickUnit, isTickUnit, tsresolText } from '../timestamp.js'
 import { type InterfaceOptions, readInterfaceOptions, readInterfaceStatistics } from './options.js'
 
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d
@@ -112,8 +112,15 @@ export class PcapngSection {
         found: 'another interface description block',
       })
     }
-    budget.left--
     const options = readInterfaceOptions(view, at + INTERFACE_OPTIONS, trailer, littleEndian)
+    if (!isTickUnit(options.tsresol ?? DEFAULT_TSRESOL)) {
+      throw new CaptureError('ERR_CAPTURE_FORMAT', 'unsupported clock of an interface', {
+        offset,
+        expected: 'an if_tsresol of 10^-19 s, 2^-63 s or longer',
+        found: tsresolText(options.tsresol ?? DEFAULT_TSRESOL),
+      })
+    }
+    budget.left--
     const linktype = view.getUint16(at + INTERFACE_LINKTYPE, littleEndian)
     const snaplen = view.getUint32(at + INTERFACE_SNAPLEN, littleEndian)
     addInterface(info, linktype, snaplen, options.name)

@@ -2,6 +2,7 @@
 
 import type { Progress } from '../../engine/analyze-source.js'
 import { DIGEST_CELLS } from '../../incidents/digest.js'
+import { bytesOfNotable } from '../../output/collect/notable.js'
 import { runPool } from '../../parallel/pool.js'
 import { checkTemporaryFolder, emptyPart, heldBytes } from '../../parallel/spool.js'
 import { atExit } from '../exit-hooks.js'
@@ -37,7 +38,8 @@ export async function runInParallel(
         const { part } = outcome.result as WorkerResult
         onFile?.(at, part.report, part.state.matched)
       },
-      bytesOf: ({ rows, digests }) => heldBytes(rows) + heldBytes(digests),
+      bytesOf: ({ rows, digests, part }) =>
+        heldBytes(rows) + heldBytes(digests) + bytesOfNotable(part.state.notable),
       signal,
     })
     let at = 0

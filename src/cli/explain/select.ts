@@ -12,6 +12,8 @@ import type { ExplainSettings } from './settings.js'
 
 /** Connections listed where there are too many. */
 const LISTED = 15
+/** Stream numbers kept to say which there are; of more only the range is said. */
+const MAX_NUMBERS = 1000
 
 /** The connection found, in a form that stays. */
 export interface SelectedConnection {
@@ -25,8 +27,8 @@ export interface SelectedConnection {
 /** Takes all connections of a capture and keeps the one that was asked for. */
 export class Selector implements ConnectionHandler {
   private readonly settings: ExplainSettings
-  private readonly streams: number[] = []
-  private readonly matched: number[] = []
+  private readonly streams = new StreamNumbers()
+  private matched = 0
   private found: SelectedConnection | undefined
   /** Lines about the matching connections with the lowest numbers. */
   private readonly list: { readonly stream: number; readonly text: string }[] = []
@@ -37,9 +39,9 @@ export class Selector implements ConnectionHandler {
 
   onConnection(connection: EndedConnection): void {
     const { stream } = connection.e
-    this.streams.push(stream)
+    this.streams.add(stream)
     if (!this.matches(connection)) return
-    this.matched.push(stream)
+    this.matched++
     this.found ??= selected(connection)
     const last = this.list.at(-1)
     if (this.list.length >= LISTED && last !== undefined && last.stream < stream) return
@@ -55,14 +57,14 @@ export class Selector implements ConnectionHandler {
    */
   only(capture: string): SelectedConnection {
     const { found, matched, streams } = this
-    if (found !== undefined && matched.length === 1) return found
-    if (streams.length === 0) throw problem(`${capture}: no TCP connection in it`)
+    if (found !== undefined && matched === 1) return found
+    if (streams.count === 0) throw problem(`${capture}: no TCP connection in it`)
     if (found === undefined) throw problem(`${capture}: ${this.missing()}`)
-    const more = matched.length - this.list.length
+    const more = matched - this.list.length
     const lines = this.list.map(({ text }) => text)
     if (more > 0) lines.push(`… and ${grouped(more)} more: tcp-teardown analyze lists them`)
     throw new SeveralConnections(
-      `${capture}: ${grouped(matched.length)} connections fit; choose one with --stream N`,
+      `${capture}: ${grouped(matched)} connections fit; choose one with --stream N`,
       lines,
     )
   }
@@ -86,7 +88,7 @@ export class Selector implements ConnectionHandler {
 
   private missing(): string {
     const { stream } = this.settings
-    const numbers = rangesText(this.streams)
+    const numbers = this.streams.text()
     return stream === undefined
       ? `no connection between these ends; it has ${numbers}`
       : `no stream ${stream}; it has ${numbers}`
@@ -105,6 +107,31 @@ export class SeveralConnections extends TeardownError {
 
 function problem(message: string): TeardownError {
   return new TeardownError('ERR_OPTION', message)
+}
+
+/** The numbers of a capture's streams, however many there are. */
+class StreamNumbers {
+  count = 0
+  private first = Infinity
+  private last = -1
+  private readonly numbers: number[] = []
+
+  add(stream: number): void {
+    this.count++
+    this.first = Math.min(this.first, stream)
+    this.last = Math.max(this.last, stream)
+    if (this.numbers.length < MAX_NUMBERS) this.numbers.push(stream)
+  }
+
+  /** "stream 3", "streams 0 to 5, 7", "5,000 streams from 0 to 5,020". */
+  text(): string {
+    const { count, first, last, numbers } = this
+    const hasAll = last - first === count - 1
+    if (hasAll || count === numbers.length) {
+      return hasAll && count > 1 ? `streams ${first} to ${last}` : rangesText(numbers)
+    }
+    return `${grouped(count)} streams from ${first} to ${last}`
+  }
 }
 
 /** "stream 3", "streams 0 to 5, 7". */

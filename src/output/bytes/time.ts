@@ -1,8 +1,15 @@
-// Absolute times, made only where something is shown: ISO 8601 in UTC with all nine digits.
+// Absolute times, made only where something is shown: ISO 8601 in UTC with all nine digits. Times that no calendar of four
+// digits has come of broken clocks; numbers could only show them rounded, so they are named.
 
 import { type Fragment, fragment } from './fragment.js'
 
 const NS_PER_S = 1e9
+/** 0000-01-01T00:00:00Z, and the second behind 9999-12-31T23:59:59Z. */
+const FIRST_SECOND = -62_167_219_200
+const END_SECOND = 253_402_300_800
+/** Stand for all times before and after these. */
+const BEFORE_CALENDAR = 'before year 0'
+const AFTER_CALENDAR = 'after year 9999'
 
 /** The base of the last time that was shown. */
 const base = { ns: 0n, seconds: 0, nanos: 0 }
@@ -13,7 +20,7 @@ const shown: Second[] = Array.from({ length: SLOTS }, () => ({
   seconds: NaN,
   text: '',
   second: fragment(''),
-  zone: '',
+  isNamed: false,
 }))
 
 /** A second of the calendar. */
@@ -21,20 +28,21 @@ interface Second {
   seconds: number
   text: string
   second: Fragment
-  zone: string
+  isNamed: boolean
 }
 
-/** A time in parts: the second with the point after it, the ns beyond it, and the zone. Refilled by the next call. */
+/** A time in parts: the second with the point after it, and the ns beyond it. Refilled by the next call. */
 export interface TimeParts {
   second: Fragment
   text: string
   nanos: number
-  zone: string
+  /** Not of the calendar: the text is all there is. */
+  isNamed: boolean
 }
 
-const parts: TimeParts = { second: fragment(''), text: '', nanos: 0, zone: '' }
+const parts: TimeParts = { second: fragment(''), text: '', nanos: 0, isNamed: false }
 
-/** Splits the time `ns` after `baseNs`. Years up to 9999; beyond that the form of ECMAScript's expanded years. */
+/** Splits the time `ns` after `baseNs`. */
 export function isoSeconds(baseNs: bigint, ns: number): Readonly<TimeParts> {
   if (baseNs !== base.ns) {
     base.ns = baseNs
@@ -54,25 +62,28 @@ export function isoSeconds(baseNs: bigint, ns: number): Readonly<TimeParts> {
   if (slot.seconds !== seconds) fill(slot, seconds)
   parts.second = slot.second
   parts.text = slot.text
-  parts.zone = slot.zone
+  parts.isNamed = slot.isNamed
   parts.nanos = rest
   return parts
 }
 
 function fill(slot: Second, seconds: number): void {
-  const date = new Date(seconds * 1000)
-  const isDate = !Number.isNaN(date.getTime())
   slot.seconds = seconds
-  // A time no calendar has stays a number.
-  slot.text = isDate ? `${date.toISOString().slice(0, -5)}.` : `${seconds}.`
-  slot.zone = isDate ? 'Z' : ''
+  slot.isNamed = !(seconds >= FIRST_SECOND && seconds < END_SECOND)
+  if (slot.isNamed) slot.text = seconds < FIRST_SECOND ? BEFORE_CALENDAR : AFTER_CALENDAR
+  else slot.text = `${new Date(seconds * 1000).toISOString().slice(0, -5)}.`
   slot.second = fragment(slot.text)
 }
 
-/** `2026-11-23T07:31:08.123456789Z`. */
+/** `2026-11-23T07:31:08.123456789Z`; a name for a time that is not on the calendar. */
 export function isoTime(baseNs: bigint, ns: number): string {
-  const { text, nanos, zone } = isoSeconds(baseNs, ns)
-  return `${text}${String(nanos).padStart(9, '0')}${zone}`
+  const { text, nanos, isNamed } = isoSeconds(baseNs, ns)
+  return isNamed ? text : `${text}${String(nanos).padStart(9, '0')}Z`
+}
+
+/** Whether a time is one that is not on the calendar. */
+export function isNamedTime(text: string): boolean {
+  return text === BEFORE_CALENDAR || text === AFTER_CALENDAR
 }
 
 /** Seconds of a span in ns, exact to the ns; undefined for an absent span. */

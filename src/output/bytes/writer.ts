@@ -11,6 +11,7 @@ const NS_PER_S = 1e9
 const THOUSAND = 1000
 const MILLION = 1e6
 const MINUS = 0x2d
+const ZONE = 0x5a
 const POINT = 0x2e
 /** A word may be written whole where fewer bytes of it count. */
 const WORD_BYTES = 4
@@ -59,6 +60,13 @@ export class ByteWriter {
   /** Puts one byte in the place of one that was written at `at`. */
   replace(at: number, value: number): void {
     this.bytes[at] = value
+  }
+
+  /** Bytes that were written elsewhere. */
+  append(bytes: Uint8Array): void {
+    this.reserve(bytes.length)
+    this.bytes.set(bytes, this.at)
+    this.at += bytes.length
   }
 
   /** A text that was made ready. */
@@ -131,8 +139,9 @@ export class ByteWriter {
 
   /** `2026-11-23T07:31:08.123456789Z`, as `isoTime` has it. */
   isoTime(baseNs: bigint, ns: number): void {
-    const { second, zone, nanos } = isoSeconds(baseNs, ns)
+    const { second, nanos, isNamed } = isoSeconds(baseNs, ns)
     this.fragment(second)
+    if (isNamed) return
     this.reserve(16)
     const millis = (nanos / MILLION) | 0
     const below = nanos - millis * MILLION
@@ -140,7 +149,7 @@ export class ByteWriter {
     this.triple(millis)
     this.triple(micros)
     this.triple(below - micros * THOUSAND)
-    for (let i = 0; i < zone.length; i++) this.bytes[this.at++] = zone.charCodeAt(i)
+    this.bytes[this.at++] = ZONE
   }
 
   /** Four bytes of an address in network order. */

@@ -4,6 +4,12 @@ import type { Collector } from '../../incidents/collector.js'
 import { type Ending, rowOf } from '../../verdict/endings.js'
 import type { ColumnSource } from '../columns/column.js'
 
+/**
+ * Length of the texts kept of one ending: some ten thousand of them. Of each ending, so that it does not depend on how the
+ * connections were shared out over threads.
+ */
+const MAX_CHARS = 3 << 20
+
 /** Endings with the texts kept of each. */
 export type NotableState = ReadonlyMap<Ending, readonly string[]>
 
@@ -19,7 +25,7 @@ export interface NotableOptions {
 /** Collects texts of connections by ending. */
 export class NotableCollector implements Collector<ColumnSource, NotableState> {
   private readonly options: NotableOptions
-  private listed = new Map<Ending, string[]>()
+  private listed = new Map<Ending, TextList>()
 
   constructor(options: NotableOptions) {
     this.options = options
@@ -30,31 +36,55 @@ export class NotableCollector implements Collector<ColumnSource, NotableState> {
     const ending = c.j.ending
     if (!all && rowOf(ending).quiet) return
     const list = this.listOf(ending)
-    if (list.length < this.most) list.push(entry(c))
+    if (list.hasRoom) list.add(entry(c))
   }
 
   take(): NotableState {
-    const { listed } = this
+    const state = new Map<Ending, readonly string[]>()
+    for (const [ending, { texts }] of this.listed) state.set(ending, texts)
     this.listed = new Map()
-    return listed
+    return state
   }
 
   absorb(state: NotableState): void {
     for (const [ending, texts] of state) {
       const list = this.listOf(ending)
-      list.push(...texts.slice(0, Math.max(0, this.most - list.length)))
+      for (const text of texts) if (list.hasRoom) list.add(text)
     }
   }
 
-  private get most(): number {
-    return this.options.all ? Infinity : this.options.top
-  }
-
-  private listOf(ending: Ending): string[] {
+  private listOf(ending: Ending): TextList {
     const known = this.listed.get(ending)
     if (known !== undefined) return known
-    const made: string[] = []
+    const made = new TextList(this.options.all ? Infinity : this.options.top)
     this.listed.set(ending, made)
     return made
   }
+}
+
+/** The first texts of one ending. */
+class TextList {
+  readonly texts: string[] = []
+  private readonly most: number
+  private chars = 0
+
+  constructor(most: number) {
+    this.most = most
+  }
+
+  get hasRoom(): boolean {
+    return this.texts.length < this.most && this.chars < MAX_CHARS
+  }
+
+  add(text: string): void {
+    this.texts.push(text)
+    this.chars += text.length
+  }
+}
+
+/** Memory that texts on their way take up. */
+export function bytesOfNotable(state: NotableState): number {
+  let chars = 0
+  for (const texts of state.values()) for (const text of texts) chars += text.length
+  return 2 * chars
 }

@@ -14,7 +14,10 @@ export const SCHEMA_NAME = 'tcp-teardown/1'
 export interface CaptureRow {
   readonly capture: string
   readonly linktypes: readonly number[]
+  readonly start_time?: string
+  readonly end_time?: string
   readonly dropped_packets?: number
+  readonly untimed_packets?: number
   readonly clock_steps?: number
   readonly late_packets?: number
   readonly evicted_connections?: number

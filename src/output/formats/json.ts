@@ -1,14 +1,9 @@
 // One JSON document. Connections are written as they end, so that no run has to fit into memory; captures and summary
 // therefore come last.
 
+import { ByteWriter } from '../bytes/writer.js'
 import { columnsOf } from '../columns/columns.js'
-import {
-  type CaptureRow,
-  type Format,
-  type FormatOptions,
-  type FormatRow,
-  SCHEMA_NAME,
-} from './format.js'
+import { type Format, type FormatOptions, type FormatRow, SCHEMA_NAME } from './format.js'
 import { JsonRow } from './json-row.js'
 import { jsonText } from './json-text.js'
 
@@ -24,7 +19,8 @@ export const JSON_DOCUMENT: FormatRow = {
 
 function jsonFormat({ columns }: FormatOptions): Format {
   const row = new JsonRow(columnsOf(columns))
-  const captures: CaptureRow[] = []
+  // As bytes: objects of a hundred thousand captures would take five times as much.
+  const captures = new ByteWriter()
   return {
     head: (out) => out.text(`{"schema":${JSON.stringify(SCHEMA_NAME)},"connections":[`),
     row: (c, out) => {
@@ -32,10 +28,14 @@ function jsonFormat({ columns }: FormatOptions): Format {
       row.write(c, out)
     },
     between: ',',
-    capture: (report) => void captures.push(report),
+    capture: (report) => {
+      if (captures.length > 0) captures.text(',\n')
+      captures.text(jsonText(report))
+    },
     tail: ({ summary }, out) => {
-      const lines = captures.map((capture) => jsonText(capture)).join(',\n')
-      out.text(`\n],"incidents":[],"captures":[\n${lines}\n],"summary":${jsonText(summary)}}\n`)
+      out.text(`\n],"incidents":[],"captures":[\n`)
+      out.append(captures.written())
+      out.text(`\n],"summary":${jsonText(summary)}}\n`)
     },
   }
 }

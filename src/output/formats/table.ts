@@ -2,7 +2,7 @@
 
 import { count, grouped, printable, wrap } from '../../base/text.js'
 import { ENDINGS, type Row, VERDICTS, endingOf } from '../../verdict/endings.js'
-import { isoTime } from '../bytes/time.js'
+import { isNamedTime, isoTime } from '../bytes/time.js'
 import type { Summary } from '../collect/summary.js'
 import { endpointText, shownAddress } from '../columns/address.js'
 import type { ColumnSource } from '../columns/column.js'
@@ -42,6 +42,16 @@ function captureNotes(report: CaptureRow): string[] {
   if (report.clock_steps !== undefined) {
     notes.push(
       `the clock was set ${count(report.clock_steps, 'time')} while the capture ran: durations across that mean nothing`,
+    )
+  }
+  if (
+    [report.start_time, report.end_time].some((time) => time !== undefined && isNamedTime(time))
+  ) {
+    notes.push('some of its times lie before year 0 or after year 9999: its clock was wrong')
+  }
+  if (report.untimed_packets !== undefined) {
+    notes.push(
+      `${count(report.untimed_packets, 'packet')} without a time: placed beside a neighbour`,
     )
   }
   if (report.late_packets !== undefined) {
@@ -153,7 +163,9 @@ function group(row: Row, list: readonly string[], total: number, options: Format
   ]
   const more = total - list.length
   if (more > 0) {
-    lines.push(style.faint(`${INDENT}… and ${grouped(more)} more like these (--all lists them)\n`))
+    const isFull = options.all || list.length < options.top
+    const how = isFull ? 'the list is full: -f ndjson lists them' : '--all lists them'
+    lines.push(style.faint(`${INDENT}… and ${grouped(more)} more like these (${how})\n`))
   }
   return lines.join('')
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { buildPcapng, concat, PcapngBuilder } from '../../support/capture-builder.js'
 import { CaptureClock } from '../../../src/capture/clock.js'
+import type { CaptureInfo } from '../../../src/capture/info.js'
 import { Framer } from '../../../src/capture/framer.js'
 import { InterfaceBudget } from '../../../src/capture/interface-budget.js'
 import { readAll } from './read-all.js'
@@ -141,6 +142,23 @@ describe('interfaces', () => {
     expect(readAll(capture).records.map((record) => record.linktype)).toEqual([1, 101])
   })
 
+  test.each([
+    [20, '10^-20 s'],
+    [127, '10^-127 s'],
+    [0xc0, '2^-64 s'],
+    [0xff, '2^-127 s'],
+  ])('with an if_tsresol of %i are refused, not rounded', (tsresol, found) => {
+    const good = new PcapngBuilder()
+      .section()
+      .interface({ tsresol: 19 })
+      .interface({ tsresol: 0xbf })
+    const before = good.packet({ timeNs: 5n, bytes: FRAME }).take()
+    const bad = new PcapngBuilder().interface({ tsresol }).take()
+    const { records, error } = readAll(concat([before, bad]))
+    expect(records).toHaveLength(1)
+    expect(error).toMatchObject({ code: 'ERR_CAPTURE_FORMAT', offset: before.length, found })
+  })
+
   test('are no more than are allowed in all sections at a time, but in any number of sections', () => {
     const section = new PcapngBuilder().section().interface().interface().take()
     const budget = new InterfaceBudget(3)
@@ -163,16 +181,22 @@ describe('interfaces', () => {
   })
 
   test('have names of bounded length and number', () => {
-    const capture = new PcapngBuilder().section()
-    for (let n = 0; n < 150; n++) capture.interface({ name: `${n}-${'é'.repeat(30_000)}` })
-    for (let n = 0; n < 150; n++) capture.interface({ name: `${n}-${'é'.repeat(30_000)}` })
-    const { info } = readAll(capture.take())
-    expect([info.interfaces, info.interfaceNames.length, info.interfacesLeftOut]).toEqual([
-      300, 100, 100,
-    ])
-    expect(info.interfaceNames[0]).toBe(`0-${'é'.repeat(127)}…`)
+    function infoOf(names: number, length: number): CaptureInfo {
+      const capture = new PcapngBuilder().section()
+      for (let n = 0; n < 2 * names; n++) {
+        capture.interface({ name: `${n % names}-${'é'.repeat(length)}` })
+      }
+      return readAll(capture.take()).info
+    }
+    const many = infoOf(150, 5)
+    expect([many.interfaces, many.interfaceNames.length]).toEqual([300, 100])
+    expect(many.interfacesLeftOut).toBe(100)
+    const long = infoOf(50, 30_000)
+    expect(long.interfaceNames[0]).toBe(`0-${'é'.repeat(127)}…`)
     // The character at the cut is left out whole.
-    expect(info.interfaceNames[10]).toBe(`10-${'é'.repeat(126)}…`)
+    expect(long.interfaceNames[10]).toBe(`10-${'é'.repeat(126)}…`)
+    expect(long.interfaceNames.join('').length).toBeLessThan(4097)
+    expect(long.interfaceNames.length).toBeGreaterThan(30)
   })
 
   test('keep the counters of their last statistics', () => {

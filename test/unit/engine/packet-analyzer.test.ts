@@ -143,6 +143,58 @@ test('an exception of the handler reaches the caller', () => {
   expect(() => analyzer.finish()).toThrow('disk full')
 })
 
+test('an exception of the handler costs no packet and no other connection', () => {
+  const records = recordsOf(CLOSED, RESET, OPEN)
+  const calm = collector({ maxConnections: 1 })
+  const seen: Connection[] = []
+  const analyzer = new PacketAnalyzer({
+    maxConnections: 1,
+    onConnection: (connection) => {
+      seen.push(connection)
+      throw new Error(`no ${connection.stream}`)
+    },
+  })
+  const errors: string[] = []
+  function attempt(step: () => void): void {
+    try {
+      step()
+    } catch (error) {
+      errors.push((error as Error).message)
+    }
+  }
+  for (const record of records) {
+    calm.analyzer.push(record)
+    attempt(() => analyzer.push(record))
+  }
+  calm.analyzer.finish()
+  attempt(() => analyzer.finish())
+  attempt(() => analyzer.finish())
+  expect(seen).toEqual(calm.connections)
+  expect(errors).toEqual(['no 0', 'no 1', 'no 2'])
+})
+
+test.each(['push', 'settle', 'finish'] as const)(
+  '%s from within the handler is refused',
+  (what) => {
+    const messages: string[] = []
+    const analyzer: PacketAnalyzer = new PacketAnalyzer({
+      onConnection: () => {
+        try {
+          if (what === 'push') analyzer.push({ bytes: new Uint8Array(60), timeNs: 0n })
+          else if (what === 'settle') analyzer.settle(1n)
+          else analyzer.finish()
+        } catch (error) {
+          messages.push(`${(error as Error & { code: string }).code} ${(error as Error).message}`)
+        }
+      },
+    })
+    for (const record of recordsOf(RESET, OPEN)) analyzer.push(record)
+    analyzer.finish()
+    const message = `ERR_OPTION ${what}() called during a callback of the analyzer`
+    expect(messages).toEqual([message, message])
+  },
+)
+
 test.each([0, -1, NaN])('a table with room for %s connections is refused', (most) => {
   expect(() => collector({ maxConnections: most })).toThrow(/maxConnections: \S+ is not 1 or more/)
   expect(() => collector({ maxHalfOpen: most })).toThrow(/maxHalfOpen: \S+ is not 1 or more/)

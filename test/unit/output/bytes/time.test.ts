@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { isoTime, secondsOf } from '../../../../src/output/bytes/time.js'
+import { isNamedTime, isoTime, secondsOf } from '../../../../src/output/bytes/time.js'
+import { ByteWriter } from '../../../../src/output/bytes/writer.js'
 
 const S = 1_000_000_000n
 
@@ -29,12 +30,25 @@ describe('isoTime', () => {
   test.each([1.846776232137727e25, 7.561880509395698e25, -1.1645526515794128e27, 9.3e17 + 512])(
     'has nine digits of ns %d ns from its base, where numbers no longer hold them all',
     (ns) => {
-      expect(isoTime(1_447_669_760n * S + 999_999_999n, ns)).toMatch(/^[^.]+\.\d{9}Z?$/)
+      expect(isoTime(1_447_669_760n * S + 999_999_999n, ns)).toMatch(
+        /^([^.]+\.\d{9}Z|(before|after) year \d+)$/,
+      )
     },
   )
 
-  test('a time no calendar has is still a number', () => {
-    expect(isoTime(10n ** 13n * S, 7)).toBe('10000000000000.000000007')
+  test.each([
+    [253_402_300_799n * S, 1e9, 'after year 9999'],
+    [10n ** 13n * S, 7, 'after year 9999'],
+    [1_700_000_000n * S, 1.8446744073709552e28, 'after year 9999'],
+    [-62_167_219_200n * S, 0, '0000-01-01T00:00:00.000000000Z'],
+    [-62_167_219_200n * S, -1, 'before year 0'],
+    [-(10n ** 25n), 0, 'before year 0'],
+  ])('%i ns and %d ns are %s', (baseNs, ns, text) => {
+    expect(isoTime(baseNs, ns)).toBe(text)
+    const writer = new ByteWriter()
+    writer.isoTime(baseNs, ns)
+    expect(Buffer.from(writer.written()).toString()).toBe(text)
+    expect(isNamedTime(text)).toBe(!text.startsWith('0'))
   })
 })
 
