@@ -104,7 +104,10 @@ export class RowThreads<S> {
   ) {
     this.here = here
     this.onMade = onMade
-    for (let i = 0; i < threads; i++) this.start(new Worker(module, { workerData: setup }))
+    for (let i = 0; i < threads; i++)
+      this.start(
+        new Worker(module, { workerData: setup, resourceLimits: { maxYoungGenerationSizeMb: 8 } }),
+      )
   }
 
   /** Takes the results there are; what the threads cannot keep up with is made here. */

@@ -8,6 +8,8 @@ export interface TrackerLimits {
   readonly maxHalfOpen?: number | undefined
   /** Connections followed at once, of every kind; beyond that one that was quiet for long is classified as it stands. */
   readonly maxConnections?: number | undefined
+  /** Connections at once with a record of their teardown; beyond that the first of them is classified as it stands. */
+  readonly maxTeardowns?: number | undefined
   /** Whether other threads are to see the records. */
   readonly isShared?: boolean
 }
@@ -16,5 +18,9 @@ export interface TrackerLimits {
 export const MAX_CLOSED: number = 1 << 11
 /** Default of `maxHalfOpen`. */
 export const MAX_HALF_OPEN: number = 1 << 17
-/** Default of `maxConnections`: about 400 bytes each while nothing has happened to them. */
-export const MAX_CONNECTIONS = 500_000
+/** Default of `maxConnections`: about 400 bytes each while nothing has happened to them, 600 when they are being closed. */
+export const MAX_CONNECTIONS = 300_000
+/** Connections at once that have a record of their teardown, of 632 bytes; beyond that the first of them is given up. */
+export const MAX_TEARDOWNS = 65_536
+/** One in so many connections, for those who follow more. */
+export const TEARDOWN_SHARE = 6

@@ -4,6 +4,11 @@ import type { Records } from './record/fields.js'
 
 /** Small: most captures have few connections, and thousands of them are read in one run. */
 const FIRST_RECORDS = 16
+/**
+ * From here on it grows at one go to what is enough for the usual bounds: what is not used of it takes no memory, and a copy
+ * of half of it for a while would be the largest thing there is.
+ */
+const MANY_RECORDS = 1 << 16
 
 /** A growable array of equal records with a free list. Records are zero when handed out. */
 export class RecordPool implements Records {
@@ -12,6 +17,8 @@ export class RecordPool implements Records {
   floats: Float64Array
   /** Records handed out and not given back. */
   used = 0
+  /** Of these, those whose connections are followed; others wait for somebody who judges them. Kept by the table, of teardowns. */
+  followed = 0
   private capacity = FIRST_RECORDS
   private fresh = 0
   private readonly free: number[] = []
@@ -43,7 +50,7 @@ export class RecordPool implements Records {
   }
 
   private grow(): void {
-    this.capacity *= 2
+    this.capacity *= this.capacity < MANY_RECORDS ? 2 : 8
     const floats = this.cellsFor(this.capacity)
     floats.set(this.floats)
     this.floats = floats

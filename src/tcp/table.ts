@@ -6,6 +6,7 @@ import { type ResetBurst, ResetBursts } from '../context/reset-bursts.js'
 import type { Segment } from '../wire/segment.js'
 import { HashIndex, tagOf } from '../base/hash-index.js'
 import { newSeed } from '../base/seed.js'
+import type { RecordQueue } from './queue.js'
 import { RecordPool } from './record-pool.js'
 import { CONN_IPV6, CONN_SELF } from './record/bits.js'
 import { CLOSING_CELLS, CLOSING_INTS } from './record/closing.js'
@@ -55,6 +56,11 @@ export class ConnectionTable implements ConnectionRecords {
   /** All facts of a connection by name, until the next call. */
   at(record: number): TrackedConnection {
     return this.tracked.at(record)
+  }
+
+  /** Connections that have, or had, a teardown record, the first to come to it first. */
+  get holders(): RecordQueue {
+    return this.tracked.holders
   }
 
   streamOf(record: number): number {
@@ -110,6 +116,8 @@ export class ConnectionTable implements ConnectionRecords {
     const hash = this.connections.ints[record * CONN_INTS + CONN.hash] as number
     const slot = this.index.slotOf(record, hash)
     if (slot >= 0) this.index.free(slot)
+    const teardown = this.connections.ints[record * CONN_INTS + CONN.teardownIndex]
+    if (teardown !== 0) this.teardowns.followed--
   }
 
   /**

@@ -1,9 +1,14 @@
 // The connection that a rare event happens to, with all of its facts by name. Its closing and teardown records are made
 // when the first event needs them.
 
+import { RecordQueue } from './queue.js'
 import type { RecordPool } from './record-pool.js'
 import { CONN_CLIENT_IS_SIDE_1 } from './record/bits.js'
+import { CONN, CONN_INTS } from './record/connection.js'
 import { Side, Whole } from './record/view.js'
+
+/** Entries of `holders` that may be of connections that are gone, besides as many as are followed. */
+const HOLDERS_SLACK = 1024
 
 /** The pools of a table. */
 export interface RecordPools {
@@ -14,6 +19,8 @@ export interface RecordPools {
 
 /** A window on one connection of a table at a time. */
 export class TrackedConnection extends Whole {
+  /** Connections with teardown records, in the order in which they came to them. */
+  readonly holders: RecordQueue = new RecordQueue()
   private readonly pools: RecordPools
   private readonly side0 = new Side()
   private readonly side1 = new Side()
@@ -58,9 +65,25 @@ export class TrackedConnection extends Whole {
   /** Makes sure that there is a teardown record. */
   openTeardown(): void {
     if (this.hasTeardown) return
-    const index = this.pools.teardowns.take()
+    const { teardowns } = this.pools
+    const index = teardowns.take()
+    teardowns.followed++
+    this.holders.push(this.record, this.streamLow)
+    if (this.holders.length > 2 * teardowns.followed + HOLDERS_SLACK) this.forgetGone()
     this.teardownIndex = index + 1
     this.pointAtTeardowns(index)
+  }
+
+  /** Takes those out of `holders` that are not followed any more: their record is another one's. */
+  private forgetGone(): void {
+    const { holders } = this
+    const { ints } = this.pools.connections
+    for (let left = holders.length; left > 0; left--) {
+      const stream = holders.stampAt(0)
+      const record = holders.shift()
+      const at = record * CONN_INTS
+      if (ints[at + CONN.streamLow] === stream) holders.push(record, stream)
+    }
   }
 
   private pointAtClosings(index: number): void {

@@ -4,7 +4,14 @@
 import type { Segment } from '../wire/segment.js'
 import { ACK, RST, SYN } from '../wire/segment.js'
 import { observeIcmp } from './events/icmp.js'
-import { MAX_CLOSED, MAX_CONNECTIONS, MAX_HALF_OPEN, type TrackerLimits } from './limits.js'
+import {
+  MAX_CLOSED,
+  MAX_CONNECTIONS,
+  MAX_HALF_OPEN,
+  MAX_TEARDOWNS,
+  TEARDOWN_SHARE,
+  type TrackerLimits,
+} from './limits.js'
 import { Observer } from './observe.js'
 import { RecordQueue } from './queue.js'
 import {
@@ -71,6 +78,7 @@ export class Tracker {
   private readonly maxClosed: number
   private readonly maxHalfOpen: number
   private readonly maxConnections: number
+  private readonly maxTeardowns: number
   /** Every connection, once the first has been evicted: where those are looked for that were quiet for long. */
   private candidates: RecordQueue | undefined
   /** How many entries of `closed`, from the oldest, have been reported by `settle`. */
@@ -83,6 +91,8 @@ export class Tracker {
     this.maxClosed = limits.maxClosed ?? MAX_CLOSED
     this.maxHalfOpen = limits.maxHalfOpen ?? MAX_HALF_OPEN
     this.maxConnections = limits.maxConnections ?? MAX_CONNECTIONS
+    this.maxTeardowns =
+      limits.maxTeardowns ?? Math.max(MAX_TEARDOWNS, this.maxConnections / TEARDOWN_SHARE)
   }
 
   /** Takes the next segment. `view` is the buffer it was decoded from. */
@@ -107,6 +117,7 @@ export class Tracker {
     }
     const mayEnd = this.observer.observe(record, table.side, seg, view, frame, timeNs)
     if (mayEnd) this.afterEndEvent(record)
+    if (table.teardowns.followed > this.maxTeardowns) this.evictHolder()
   }
 
   /** Takes the TCP header quoted in an ICMP error: evidence for its connection, not a packet of it. */
@@ -297,13 +308,29 @@ export class Tracker {
       quietest = record
       quietestNs = endNs
     }
-    if (quietest < 0) return
-    const at = quietest * CONN_INTS + CONN.flags
-    if (((ints[at] as number) & CONN_REPORTED) === 0) {
+    if (quietest >= 0) this.evict(quietest)
+  }
+
+  /** What happens to few connections takes large records: where it happens to most, the first of them is given up. */
+  private evictHolder(): void {
+    const { holders } = this.table
+    while (holders.length > 0) {
+      const stream = holders.stampAt(0)
+      const record = holders.shift()
+      if (this.table.connections.ints[record * CONN_INTS + CONN.streamLow] !== stream) continue
+      this.evict(record)
+      return
+    }
+  }
+
+  private evict(record: number): void {
+    const { ints } = this.table.connections
+    const at = record * CONN_INTS + CONN.flags
+    if (((ints[at] as number) & CONN_REPORTED) === 0 && !this.isClosed(record)) {
       this.evicted++
       ints[at] = (ints[at] as number) | CONN_EVICTED
     }
-    this.giveUp(quietest)
+    this.giveUp(record)
   }
 
   private addCandidate(candidates: RecordQueue, record: number, stream: number): void {

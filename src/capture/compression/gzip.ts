@@ -144,12 +144,14 @@ export class GzipReader {
         last = output
       }
       input.take(inflater.usedBytes)
+      // Asked before the next piece is begun: that may come to its end while the caller has the last output.
+      const { done } = inflater
       // Only with what is there: a live pipe must not wait for more before this is passed on.
-      isStarted = !inflater.done && input.bytes.length > 0
+      isStarted = !done && input.bytes.length > 0
       if (isStarted) this.start(inflater)
       if (last !== undefined) yield last
       last = undefined
-      if (inflater.done) return
+      if (done) return
     }
   }
 

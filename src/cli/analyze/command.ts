@@ -141,7 +141,7 @@ function boundOptions(): Option[] {
   return [
     option(
       '--max-connections <n>',
-      'connections followed at once (default: 500000)',
+      'connections followed at once (default: 300000)',
       wholeNumber(1, ANY),
     ),
     option('--max-half-open <n>', 'of these, not open yet (default: 131072)', wholeNumber(1, ANY)),

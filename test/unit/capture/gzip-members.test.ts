@@ -96,3 +96,18 @@ test('a piece that becomes a thousand times as much is inflated no faster than i
   expect(bytes).toBe(64 << 20)
   expect(most).toBeLessThan(4)
 })
+
+test('whoever takes the output slowly gets all of it', async () => {
+  // Members of several pieces whose last one comes to its end while the output before it is being looked at.
+  const text = Buffer.from(
+    Array.from({ length: 250_000 }, (_, i) => `${Math.imul(i, 0x9e3779b1)}`).join(),
+  )
+  const file = concat([gzipSync(text, { level: 1 }), gzipSync(text, { level: 1 })])
+  const reader = new GzipReader(new ChunkInput(inPieces(file, file.length)))
+  const outputs: Uint8Array[] = []
+  for await (const output of reader.read()) {
+    for (let turns = 0; turns < 200; turns++) await new Promise(setImmediate)
+    outputs.push(output)
+  }
+  expect(Buffer.concat(outputs).equals(Buffer.concat([text, text]))).toBe(true)
+})

@@ -467,6 +467,34 @@ describe('the bound of the table', () => {
     expect(new Set(feed.ended.map(({ stream }) => stream)).size).toBe(1000)
   })
 
+  test('of those to which much has happened, the first are judged early', () => {
+    const feed = new Feed({ maxTeardowns: 10, maxClosed: 3 })
+    // Ahead of what is expected: it ends nothing, but is kept.
+    function resetAhead(n: number): void {
+      feed.segment(client(n), SERVER, { flags: RST, seq: ISN + 500 })
+    }
+    for (let n = 0; n < 100; n++) feed.open(client(n))
+    for (let n = 0; n < 60; n++) resetAhead(n)
+    expect(feed.tracker.evicted).toBe(50)
+    expect(feed.streams).toEqual(Array.from({ length: 50 }, (_, n) => n))
+    // Those that have closed since make room for others.
+    for (let n = 50; n < 60; n++) feed.close(client(n))
+    expect(feed.tracker.table.teardowns.followed).toBe(3)
+    for (let n = 60; n < 70; n++) resetAhead(n)
+    expect(feed.tracker.evicted).toBe(50)
+    feed.tracker.finish()
+    expect(feed.ended).toHaveLength(100)
+  })
+
+  test('what is remembered of their order follows how many there are', () => {
+    const feed = new Feed({ maxClosed: 1 })
+    for (let n = 0; n < 20_000; n++) {
+      feed.segment(client(n % 100), SERVER, { flags: SYN, seq: n })
+      feed.segment(SERVER, client(n % 100), { flags: RST | ACK, seq: 0, ack: n + 1 })
+    }
+    expect(feed.tracker.table.holders.length).toBeLessThan(2000)
+  })
+
   test('closed connections make room without being flagged', () => {
     const feed = new Feed({ maxConnections: 50 })
     for (let n = 0; n < 500; n++) {
