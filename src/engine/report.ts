@@ -16,7 +16,7 @@ export interface CaptureReport {
   readonly format?: string
   readonly compression?: string
   readonly linktypes: readonly number[]
-  /** Names of interfaces, each once, the first 100. */
+  /** Names of interfaces, each once, the first 100; with an anonymizer their numbers. */
   readonly interfaces?: readonly string[]
   readonly interfaces_left_out?: number
   readonly snaplen_bytes?: number
@@ -67,7 +67,8 @@ export function captureReport(
   const drops = droppedPackets(info)
   const { tracker, anonymizer } = pipeline
   const names = new Set(info.interfaces.flatMap((each) => each.name ?? []))
-  const named = [...names].slice(0, MAX_INTERFACES_NAMED).map((n) => anonymizer?.text(n) ?? n)
+  const shown = [...names].slice(0, MAX_INTERFACES_NAMED)
+  const named = anonymizer === undefined ? shown : shown.map((_, at) => `interface ${at}`)
   return {
     type: 'capture',
     capture: name,

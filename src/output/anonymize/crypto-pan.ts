@@ -4,8 +4,7 @@
 // back, but who can place traffic of their own into a capture learns the prefixes of its addresses.
 
 import { type Cipher, createCipheriv } from 'node:crypto'
-import { isIPv4, isIPv6 } from 'node:net'
-import { type Anonymizer, addressText } from '../columns/address.js'
+import type { Anonymizer } from '../columns/address.js'
 
 /** Bytes of a key: the first half is the AES key, the second makes the padding. */
 export const CRYPTO_PAN_KEY_BYTES = 32
@@ -14,12 +13,6 @@ const BLOCK_BYTES = 16
 const WORD_BITS = 32
 /** Addresses kept ready; all are forgotten when there are more. */
 const MAX_KNOWN = 1 << 16
-/** What may be an address within a text. */
-const CANDIDATES = /[0-9a-f:.]{3,}/gi
-const DOTTED = /\d{1,3}(?:\.\d{1,3}){3}/g
-/** Two colons with nothing but digits between them, four numbers, or eight hexadecimal digits. */
-const MAY_BE_ADDRESS = /:[0-9a-f]*:|(?:\d+\D+){3}\d|[0-9a-f]{8}/i
-const HIDDEN = 'hidden'
 
 /** Replaces addresses, always the same way for the same key. */
 export class CryptoPan implements Anonymizer {
@@ -49,26 +42,6 @@ export class CryptoPan implements Anonymizer {
     const address = words.slice(at, at + 4)
     const key = address.join()
     return this.known.get(key) ?? this.learn(key, address)
-  }
-
-  /**
-   * A text with every address in it replaced, such as the name of a remote interface. A text that may hold an address in
-   * another spelling is hidden as a whole.
-   */
-  text(text: string): string {
-    let rest = text
-    const replaced = text.replace(CANDIDATES, (part) => {
-      if (isIPv6(part)) {
-        rest = rest.replace(part, '')
-        return addressText(this.ipv6(ipv6Words(part), 0), 0, true)
-      }
-      return part.replace(DOTTED, (dotted) => {
-        if (!isIPv4(dotted)) return dotted
-        rest = rest.replace(dotted, '')
-        return addressText(Int32Array.of(this.ipv4(wordOf(dotted))), 0, false)
-      })
-    })
-    return MAY_BE_ADDRESS.test(rest) ? HIDDEN : replaced
   }
 
   private learn(key: string | number, address: Int32Array): Int32Array {
@@ -112,31 +85,4 @@ function mixed(word: number, pad: number, taken: number): number {
 
 function wordsOf(bytes: Buffer): Int32Array {
   return Int32Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readInt32BE(4 * i))
-}
-
-function wordOf(dotted: string): number {
-  return dotted.split('.').reduce((word, part) => (word << 8) | Number(part), 0)
-}
-
-/** The words of a valid IPv6 address in any spelling. */
-function ipv6Words(text: string): Int32Array {
-  const tail = /[\d.]+$/.exec(text)?.[0] ?? ''
-  let hex = text
-  if (isIPv4(tail)) {
-    const word = wordOf(tail)
-    hex = `${text.slice(0, -tail.length)}${(word >>> 16).toString(16)}:${(word & 0xffff).toString(16)}`
-  }
-  const [head = '', end] = hex.split('::')
-  const before = groupsOf(head)
-  const after = end === undefined ? [] : groupsOf(end)
-  const zeros = Array.from({ length: 8 - before.length - after.length }, () => 0)
-  const groups = [...before, ...zeros, ...after]
-  return Int32Array.from(
-    { length: 4 },
-    (_, i) => ((groups[2 * i] as number) << 16) | (groups[2 * i + 1] as number),
-  )
-}
-
-function groupsOf(text: string): number[] {
-  return text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16))
 }
