@@ -98,15 +98,17 @@ export function captureReport(
       ? {}
       : { trailing_garbage_offset_bytes: reading.garbageOffset }),
     skipped: pipeline.decodeCounts(),
-    ...(error === undefined ? {} : { error: problemOf(error) }),
+    ...(error === undefined ? {} : { error: problemOf(error, anonymizer !== undefined) }),
   }
 }
 
-/** An error in the form of the output. */
-function problemOf(error: TeardownError): CaptureProblem {
-  if (!isCaptureError(error)) return { code: error.code, message: error.message }
-  const { code, message, offset, expected, found } = error
-  return { code, message, offset_bytes: offset, expected, found }
+/** An error in the form of the output; the bare form copies nothing from the capture. */
+function problemOf(error: TeardownError, isBare: boolean): CaptureProblem {
+  const { code } = error
+  const message = isBare ? error.bareMessage : error.message
+  if (!isCaptureError(error)) return { code, message }
+  const { expected, found } = isBare ? error.bare : error
+  return { code, message, offset_bytes: error.offset, expected, found }
 }
 
 function isCaptureError(error: TeardownError): error is CaptureError {
