@@ -1,12 +1,12 @@
 // A connection as a ladder for the terminal: client on the left, server on the right, a line for each packet.
 
-import { count, duration, grouped, wrap } from '../../base/text.js'
+import { bytesText, count, duration, grouped, wrap } from '../../base/text.js'
 import type { Style } from '../style.js'
 import { ARROW_EXTRA, arrowOf, labelOf, paintArrow, shortArrow } from './arrow.js'
 import { type LadderRow, isSilence } from './fold.js'
 import { type LadderLayout, layoutOf, stateName } from './layout.js'
 import { type LadderGap, type LadderPacket, isPacket } from './packet.js'
-import { bytesText, secondsText } from './text.js'
+import { secondsText } from './text.js'
 
 /** What a ladder needs besides its rows. */
 export interface LadderOptions {

@@ -1,23 +1,11 @@
-// Lines, sizes and times of a ladder.
+// Lines and times of a ladder.
 
 import { expect, test } from 'vitest'
 import { layoutOf } from '../../../../src/output/ladder/layout.js'
 import type { LadderPacket } from '../../../../src/output/ladder/packet.js'
-import { bytesText, secondsText } from '../../../../src/output/ladder/text.js'
+import { secondsText } from '../../../../src/output/ladder/text.js'
 import { ladderText } from '../../../../src/output/ladder/render.js'
 import { tableStyle } from '../../../../src/output/style.js'
-
-test.each([
-  [0, '0 B'],
-  [999, '999 B'],
-  [1000, '1.00 kB'],
-  [999_600, '1.00 MB'],
-  [1_234_567, '1.23 MB'],
-  [123_456_789_012, '123 GB'],
-  [4_567_000_000_000, '4570 GB'],
-])('%d bytes are %s', (bytes, text) => {
-  expect(bytesText(bytes)).toBe(text)
-})
 
 test.each([
   [0, '0.000000'],
