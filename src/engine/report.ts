@@ -3,6 +3,13 @@
 import type { CaptureError, TeardownError, TeardownErrorCode } from '../base/errors.js'
 import type { CaptureInfo } from '../capture/info.js'
 import type { ReadSummary } from '../capture/source.js'
+import {
+  credibleCount,
+  credibleLinktypes,
+  credibleSnaplen,
+  credibleSpan,
+  isCredibleSpan,
+} from '../output/anonymize/claims.js'
 import { isoTime, secondsOf } from '../output/bytes/time.js'
 import type { Pipeline, DecodeCount } from './pipeline.js'
 
@@ -64,8 +71,9 @@ export function captureReport(
   reading: Partial<ReadSummary>,
   error: TeardownError | undefined,
 ): CaptureReport {
-  const drops = droppedPackets(info)
   const { tracker, anonymizer } = pipeline
+  const claimed = claimsOf(pipeline, info)
+  const { snaplen, drops, durationS } = claimed
   const names = new Set(info.interfaces.flatMap((each) => each.name ?? []))
   const shown = [...names].slice(0, MAX_INTERFACES_NAMED)
   const named = anonymizer === undefined ? shown : shown.map((_, at) => `interface ${at}`)
@@ -74,20 +82,20 @@ export function captureReport(
     capture: name,
     ...(info.format === undefined ? {} : { format: info.format }),
     ...(reading.compression === undefined ? {} : { compression: reading.compression }),
-    linktypes: [...info.linktypes],
+    linktypes: claimed.linktypes,
     ...(named.length === 0 ? {} : { interfaces: named }),
     ...(names.size === named.length ? {} : { interfaces_left_out: names.size - named.length }),
-    ...(info.snaplen === 0 ? {} : { snaplen_bytes: info.snaplen }),
+    ...(snaplen === 0 ? {} : { snaplen_bytes: snaplen }),
     packets: pipeline.frame,
     tcp_packets: pipeline.segments,
-    wire_bytes: pipeline.wireBytes,
+    wire_bytes: claimed.wireBytes,
     read_bytes: info.bytes,
     ...(baseNs === undefined || pipeline.frame === 0
       ? {}
       : {
           start_time: isoTime(baseNs, pipeline.captureStartNs),
           end_time: isoTime(baseNs, pipeline.captureEndNs),
-          duration_s: secondsOf(pipeline.captureEndNs - pipeline.captureStartNs) ?? 0,
+          ...(durationS === undefined ? {} : { duration_s: durationS }),
         }),
     connections: pipeline.connections,
     ...(drops === undefined ? {} : { dropped_packets: drops }),
@@ -99,6 +107,36 @@ export function captureReport(
       : { trailing_garbage_offset_bytes: reading.garbageOffset }),
     skipped: pipeline.decodeCounts(),
     ...(error === undefined ? {} : { error: problemOf(error, anonymizer !== undefined) }),
+  }
+}
+
+/** Numbers of a report that nothing but the capture bears out. */
+interface Claims {
+  readonly linktypes: readonly number[]
+  readonly snaplen: number
+  readonly wireBytes: number
+  readonly drops: number | undefined
+  readonly durationS: number | undefined
+}
+
+/** The claims as they are shown: all of them, or where addresses are replaced the credible ones. */
+function claimsOf(pipeline: Pipeline, info: CaptureInfo): Claims {
+  const { anonymizer, wireBytes, claimedBytes, clockSteps } = pipeline
+  const linktypes = [...info.linktypes]
+  const drops = droppedPackets(info)
+  const durationNs = pipeline.captureEndNs - pipeline.captureStartNs
+  if (anonymizer === undefined) {
+    const { snaplen } = info
+    return { linktypes, snaplen, wireBytes, drops, durationS: secondsOf(durationNs) }
+  }
+  // Across a clock that was set a duration means nothing.
+  const isSpan = clockSteps === 0 || isCredibleSpan(durationNs)
+  return {
+    linktypes: credibleLinktypes(linktypes),
+    snaplen: credibleSnaplen(info.snaplen),
+    wireBytes: wireBytes - claimedBytes,
+    drops: drops === undefined ? undefined : credibleCount(drops),
+    durationS: isSpan ? secondsOf(credibleSpan(durationNs)) : undefined,
   }
 }
 

@@ -84,6 +84,13 @@ export class EncapsulationTable {
   private values = new Int32Array(128)
   /** Makes collisions unpredictable: tunnel ids come from the packets. */
   private readonly seed = (Math.random() * 0x1_0000_0000) | 0
+  private readonly largestShown: number
+  private replaced = 0
+
+  /** Values above `largestShown`, which may be addresses, are replaced by small numbers, one for each stack. */
+  constructor(largestShown: number = Infinity) {
+    this.largestShown = largestShown
+  }
 
   /** How many ids have been given, 0 included. */
   get size(): number {
@@ -122,13 +129,20 @@ export class EncapsulationTable {
       this.texts[MAX_ENCAPSULATION_IDS - 1] = OTHER_ENCAPSULATION
       return MAX_ENCAPSULATION_IDS - 1
     }
-    const own = describe(kind, value)
+    const own = this.describe(kind, value >>> 0)
     this.texts.push(parent === 0 ? own : `${this.text(parent)}/${own}`)
     if (id === this.links.length) this.grow()
     this.links[id] = (parent << KIND_BITS) | kind
     this.values[id] = value
     this.place(id)
     return id
+  }
+
+  private describe(kind: number, value: number): string {
+    const [word, form] = TEXTS[kind] ?? ['tunnel', 'decimal']
+    if (form === 'none') return word
+    if (value > this.largestShown) return `${word} #${++this.replaced}`
+    return form === 'hex' ? `${word} 0x${value.toString(16)}` : `${word} ${value}`
   }
 
   /** Doubles the table; the slots stay at most half full. */
@@ -155,10 +169,4 @@ export class EncapsulationTable {
     mixed = Math.imul(mixed ^ (mixed >>> 15) ^ link ^ this.seed, 0x85ebca6b)
     return mixed ^ (mixed >>> 15)
   }
-}
-
-function describe(kind: number, value: number): string {
-  const [word, form] = TEXTS[kind] ?? ['tunnel', 'decimal']
-  if (form === 'none') return word
-  return form === 'hex' ? `${word} 0x${(value >>> 0).toString(16)}` : `${word} ${value >>> 0}`
 }

@@ -10,8 +10,8 @@ import { secondsText } from './text.js'
 
 /** What a ladder needs besides its rows. */
 export interface LadderOptions {
-  /** Time of the connection's first packet, relative ns. */
-  readonly startNs: number
+  /** From the connection's first packet to a relative time, in ns, as it is shown. */
+  readonly sinceStart: (ns: number) => number
   /** Addresses at the heads of the ladder. */
   readonly client: string
   readonly server: string
@@ -23,7 +23,7 @@ export interface LadderOptions {
 /** Text of the ladder, a line end after every line. */
 export function ladderText(rows: readonly LadderRow[], options: LadderOptions): string {
   const packets = rows.filter((row): row is LadderPacket => !isSilence(row) && isPacket(row))
-  const writer = new LadderWriter(options, layoutOf(packets, options.startNs, options.width))
+  const writer = new LadderWriter(options, layoutOf(packets, options.sinceStart, options.width))
   return [...writer.head(), ...rows.flatMap((row) => writer.row(row))]
     .map((line) => `${line}\n`)
     .join('')
@@ -71,12 +71,12 @@ class LadderWriter {
   }
 
   private packet(packet: LadderPacket): string[] {
-    const { style, startNs } = this.options
+    const { style, sinceStart } = this.options
     const isEvidence = packet.shows !== undefined
     const mark = isEvidence ? style.warn('* ') : '  '
     const frame = String(packet.frame).padStart(this.layout.frame)
     const number = isEvidence ? style.heading(frame) : frame
-    const time = secondsText(packet.ns - startNs).padStart(this.layout.time)
+    const time = secondsText(sinceStart(packet.ns)).padStart(this.layout.time)
     const start = `${mark}${number}  ${style.faint(time)}  `
     const client = packet.clientState === this.clientState ? '' : packet.clientState
     const server = packet.serverState === this.serverState ? '' : packet.serverState

@@ -44,7 +44,7 @@ test.each([40, 60, 72, 80, 90, 100, 132, 250])('no line is wider than %d columns
     isLost: true,
   }
   const text = ladderText([PACKET, { silenceNs: 5e9 }, width < 80 ? PACKET : gap, PACKET], {
-    startNs: 0,
+    sinceStart: (ns) => ns,
     client: '10.0.0.1:40000',
     server: '10.0.0.2:80',
     width,
@@ -58,7 +58,7 @@ test.each([40, 60, 72, 80, 90, 100, 132, 250])('no line is wider than %d columns
 
 test('states stand at the sides where there is room', () => {
   const packet = { ...PACKET, seq: 1, ack: 1, frame: 7, ns: 0 }
-  expect(layoutOf([packet], 0, 100).form).toBe('wide')
-  expect(layoutOf([packet], 0, 80).form).toBe('compact')
-  expect(layoutOf([packet], 0, 60).form).toBe('narrow')
+  expect(layoutOf([packet], (ns) => ns, 100).form).toBe('wide')
+  expect(layoutOf([packet], (ns) => ns, 80).form).toBe('compact')
+  expect(layoutOf([packet], (ns) => ns, 60).form).toBe('narrow')
 })
