@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { CryptoPan, analyzeCapture } from '../../../src/index.js'
-import { Scratch, run } from '../run-cli.js'
+import { Scratch, rows, run } from '../run-cli.js'
 import { plantedCaptures, plantedInConversations } from './captures.js'
 import { SPELLINGS, leaksIn } from './spellings.js'
 
@@ -16,7 +16,7 @@ const AT_ONCE = 100
 const captures = plantedCaptures()
 const all = captures.map(({ name }) => name)
 /** One format and byte order stands for all. */
-const some = all.filter((name) => /^(pcap-le|ng-be-[0-9a-f]+-\d|gzip)|^[^-]+\.pcap/.test(name))
+const some = all.filter((name) => /^(pcap-le|ng-be-[0-9a-f]+-\d|gzip-\d)|^[^-]+\.pcap/.test(name))
 const conversations = plantedInConversations()
 
 /** The names in groups, each for one run. */
@@ -79,6 +79,24 @@ test.each([
 ])('analyze, %s', async (_form, args, size) => {
   expect(some.length).toBeGreaterThan(100)
   expect(await leaks(args as string[], size as number, some)).toEqual([])
+})
+
+test('half an address is no link type, nor what is said of it', async () => {
+  const names = ['pcap-le-20-network.pcap', 'pcap-be-20-network.pcap', 'ng-be-1-8-network.pcapng']
+  const args = ['--anonymize', ...names]
+  const { stdout } = await run(['-f', 'ndjson', ...args], { cwd: scratch.path })
+  const types = rows(stdout).flatMap((row) => (row.type === 'capture' ? [row['linktypes']] : []))
+  expect(types).toEqual([[], [], [1]])
+  const table = await run(['-f', 'table', ...args], { cwd: scratch.path })
+  expect(table.stdout).not.toMatch(/23409|55719|29019|42969/)
+})
+
+test('no error says what was found, but for how much is left', async () => {
+  const { stderr } = await run(['-f', 'csv', '--anonymize', ...all], { cwd: scratch.path })
+  const found = [...stderr.matchAll(/, found (.*)/g)].map(([, what = '']) => what)
+  expect(found.length).toBeGreaterThan(100)
+  const left = /^\d+ bytes and the end of the capture$/
+  expect(found.filter((what) => /\d/.test(what) && !left.test(what))).toEqual([])
 })
 
 describe('explain', () => {

@@ -49,7 +49,8 @@ const CONVERSATION = records(
 
 /** The bytes with others laid over them. */
 function overlaid(bytes: Uint8Array, at: number, over: Uint8Array): Uint8Array {
-  const copy = bytes.slice()
+  // A Buffer's slice() would be no copy.
+  const copy = Uint8Array.from(bytes)
   copy.set(over.subarray(0, bytes.length - at), at)
   return copy
 }
@@ -211,6 +212,10 @@ function* gzips(): Generator<Planted> {
     yield { name: `gzip-flag-${flag}.pcap.gz`, bytes }
     yield { name: `gzip-flag-${flag}-cut.pcap.gz`, bytes: bytes.subarray(0, 12) }
   }
+  // A block of so many bytes, all there, with another length at its end.
+  const length = Buffer.from(PLANTED_TAIL).readUInt32BE()
+  const long = opened(false).block(0x1234_5678, new Uint8Array(length - 11), { length, trailer: 4 })
+  yield { name: 'gzip-long-block.pcapng.gz', bytes: gzipSync(long.take()) }
   yield { name: 'gzip-garbage.pcap.gz', bytes: join(whole, PLANTED, PLANTED) }
   for (const at of [12, 40, 80])
     yield { name: `gzip-data-${at}.pcap.gz`, bytes: overlaid(whole, at, PLANTED) }
@@ -219,7 +224,7 @@ function* gzips(): Generator<Planted> {
 const EVERY = 2
 
 /** Frames of every link type and tunnel, with an address at every place of them. */
-function* frames(): Generator<Planted> {
+function* wrapped(): Generator<Planted> {
   const shapes = [...LINK_SHAPES, ...LAN_SHAPES, ...TAG_SHAPES, ...IP_SHAPES, ...TUNNEL_SHAPES]
   for (const [n, { linktype, frame: bytes }] of shapes.entries()) {
     const planted: Uint8Array[] = []
@@ -310,5 +315,5 @@ export function plantedInConversations(): Planted[] {
 
 /** All captures. */
 export function plantedCaptures(): Planted[] {
-  return [...pcaps(), ...pcapngs(), ...gzips(), ...frames(), ...plantedInConversations()]
+  return [...pcaps(), ...pcapngs(), ...gzips(), ...wrapped(), ...plantedInConversations()]
 }

@@ -40,7 +40,7 @@ function spellingsOfWord(bytes: Uint8Array): string[] {
     ...numbers,
     ...[dotted, `${number}`].map(inArabicDigits),
     ...[Buffer.from(bytes), Buffer.from(dotted)].map(base64),
-    `${number.toString(8)}`,
+    number.toString(8),
   ]
 }
 
@@ -82,7 +82,11 @@ export const SPELLINGS: readonly string[] = [
 /** Texts that hold an address, as names and comments may. */
 export const TEXTS: readonly string[] = [
   ...SPELLINGS,
-  ...['192.168.19725', '2001-db8--1', 'c0-a8-4d-d', '0xa3234', 'ip-10-50-52'],
+  '192.168.19725',
+  '2001-db8--1',
+  'c0-a8-4d-d',
+  '0xa3234',
+  'ip-10-50-52',
 ]
 
 const CASELESS = new RegExp(
