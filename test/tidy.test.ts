@@ -26,7 +26,7 @@ const PURE = new Set(['base', 'wire', 'context', 'tcp', 'verdict', 'incidents', 
 const PURE_EXCEPTIONS = new Map([
   ['base/system-error.ts', ['node:util']],
   ['output/style.ts', ['node:util']],
-  ['output/anonymize/crypto-pan.ts', ['node:crypto', 'node:net']],
+  ['output/anonymize/crypto-pan.ts', ['node:crypto']],
 ])
 
 const read = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8')

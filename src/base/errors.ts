@@ -1,6 +1,8 @@
 // Errors a caller can act on. Codes are API and follow semver, messages are not.
 // Odd packets are never errors: they are counted under the names of wire/decode-status.ts.
 
+import { type Quoting, plain } from './quoting.js'
+
 /** Every code a {@link TeardownError} can carry. */
 export type TeardownErrorCode =
   | 'ERR_CAPTURE_FORMAT'
@@ -18,21 +20,25 @@ export type TeardownErrorCode =
 export class TeardownError extends Error {
   override readonly name: string = 'TeardownError'
   readonly code: TeardownErrorCode
+  /** The message without what it copies from a capture. */
+  readonly bareMessage: string
 
-  constructor(code: TeardownErrorCode, message: string, options?: { cause?: unknown }) {
-    super(message, options)
+  constructor(code: TeardownErrorCode, message: string | Quoting, options?: { cause?: unknown }) {
+    const { whole, bare } = plain(message)
+    super(whole, options)
     this.code = code
+    this.bareMessage = bare
   }
 }
 
-/** What was wrong at one place of a capture. */
+/** What was wrong at one place of a capture. What a text copies from there stands in it by `quoting`. */
 export interface CaptureDamage {
   /** Offset of the first byte that could not be used, in the (decompressed) capture. */
   readonly offset: number
   /** What the format asks for at that place. */
-  readonly expected: string
+  readonly expected: string | Quoting
   /** What stands there instead. */
-  readonly found: string
+  readonly found: string | Quoting
 }
 
 /**
@@ -44,6 +50,8 @@ export class CaptureError extends TeardownError {
   readonly offset: number
   readonly expected: string
   readonly found: string
+  /** Both without what they copy from the capture. */
+  readonly bare: { readonly expected: string; readonly found: string }
 
   constructor(
     code: 'ERR_CAPTURE_FORMAT' | 'ERR_CAPTURE_TRUNCATED' | 'ERR_CAPTURE_LENGTH' | 'ERR_DECOMPRESS',
@@ -51,13 +59,15 @@ export class CaptureError extends TeardownError {
     damage: CaptureDamage,
     options?: { cause?: unknown },
   ) {
-    super(
-      code,
-      `${problem} at byte ${damage.offset}: expected ${damage.expected}, found ${damage.found}`,
-      options,
-    )
-    this.offset = damage.offset
-    this.expected = damage.expected
-    this.found = damage.found
+    const { offset } = damage
+    const [expected, found] = [plain(damage.expected), plain(damage.found)]
+    function message(form: keyof Quoting): string {
+      return `${problem} at byte ${offset}: expected ${expected[form]}, found ${found[form]}`
+    }
+    super(code, { whole: message('whole'), bare: message('bare') }, options)
+    this.offset = offset
+    this.expected = expected.whole
+    this.found = found.whole
+    this.bare = { expected: expected.bare, found: found.bare }
   }
 }

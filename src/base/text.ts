@@ -42,6 +42,23 @@ export function count(n: number, noun: string): string {
   return `${grouped(n)} ${noun}${n === 1 ? '' : 's'}`
 }
 
+const BYTE_UNITS: readonly (readonly [name: string, bytes: number])[] = [
+  ['GB', 1e9],
+  ['MB', 1e6],
+  ['kB', 1e3],
+]
+
+/** "512 B", "1.20 MB": three significant digits. */
+export function bytesText(bytes: number): string {
+  for (const [name, unit] of BYTE_UNITS) {
+    // Rounding first: 999,999 B are 1.00 MB.
+    const rounded = Number((bytes / unit).toPrecision(3))
+    if (rounded >= 1)
+      return `${rounded >= 1000 ? Math.round(rounded) : rounded.toPrecision(3)} ${name}`
+  }
+  return `${bytes} B`
+}
+
 // Control and format characters, line separators, halves of characters: all that has no look of its own.
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
 

@@ -1,5 +1,6 @@
 // Capture formats by their first bytes. File names say nothing: captures are called anything.
 
+import { type Quoting, quoting } from '../base/quoting.js'
 import { PcapReader, pcapVariant } from './pcap.js'
 import { SECTION_HEADER_BLOCK } from './pcapng/block.js'
 import { PcapngReader } from './pcapng/pcapng.js'
@@ -52,10 +53,10 @@ function piped(what: string, command: string): string {
 }
 
 /** Says what `bytes` look like, for the error about an unknown format. */
-export function describeForeign(bytes: Uint8Array): string {
+export function describeForeign(bytes: Uint8Array): string | Quoting {
   const first = Array.from(bytes.subarray(0, MAGIC_BYTES), (byte) =>
     byte.toString(16).padStart(2, '0'),
   )
   const known = FOREIGN.find(([magic]) => first.join('').startsWith(magic))
-  return known === undefined ? `bytes ${first.join(' ')}` : known[1]
+  return known === undefined ? quoting`bytes ${first.join(' ')}` : known[1]
 }

@@ -194,5 +194,6 @@ function compare(a: bigint | undefined, b: bigint | undefined): number {
 function named(path: string, error: TeardownError): TeardownError {
   // Where reading was not even begun the message says it already.
   if (error.code === 'ERR_READ') return error
-  return new TeardownError(error.code, `${path}: ${error.message}`, { cause: error })
+  const message = { whole: `${path}: ${error.message}`, bare: `${path}: ${error.bareMessage}` }
+  return new TeardownError(error.code, message, { cause: error })
 }

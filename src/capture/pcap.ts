@@ -7,6 +7,7 @@
 // The magic number gives byte order, unit of the fraction and header lengths.
 
 import { CaptureError, type CaptureDamage } from '../base/errors.js'
+import { quoting } from '../base/quoting.js'
 import type { CaptureClock } from './clock.js'
 import { addInterface, type CaptureFormat, type CaptureInfo } from './info.js'
 import { MAX_RECORD_BYTES, type Reader, type ReaderContext } from './reader.js'
@@ -116,7 +117,7 @@ export class PcapReader implements Reader {
       return { offset, expected: `a record header of ${headerBytes} bytes`, found }
     }
     const caplen = this.caplen(view, start)
-    return { offset, expected: `a record of ${headerBytes} + ${caplen} bytes`, found }
+    return { offset, expected: quoting`a record of ${`${headerBytes} + ${caplen}`} bytes`, found }
   }
 
   pendingNs(view: DataView, start: number, end: number): number | undefined {
@@ -142,14 +143,15 @@ export class PcapReader implements Reader {
     const minor = view.getUint16(at + VERSION_MINOR, littleEndian)
     const snaplen = view.getUint32(at + SNAPLEN, littleEndian)
     const network = view.getUint32(at + LINKTYPE, littleEndian)
+    const version = `${major}.${minor}`
     if (major < 2) {
       throw new CaptureError('ERR_CAPTURE_FORMAT', 'unsupported pcap version', {
         offset: base + at + VERSION_MAJOR,
         expected: 'version 2.0 or later',
-        found: `${major}.${minor}`,
+        found: quoting`${version}`,
       })
     }
-    info.version = `${major}.${minor}`
+    info.version = version
     // Version 543.0 is DG/UX's tcpdump.
     if ((major === 2 && minor < 3) || major === 543) this.lengthOrder = 'origlen-first'
     else if (major === 2 && minor === 3) this.lengthOrder = 'smaller-is-caplen'
@@ -247,6 +249,6 @@ function badLength(offset: number, caplen: number): CaptureError {
   return new CaptureError('ERR_CAPTURE_LENGTH', 'impossible record length', {
     offset,
     expected: `a caplen of at most ${MAX_RECORD_BYTES}`,
-    found: `${caplen}`,
+    found: quoting`${caplen}`,
   })
 }

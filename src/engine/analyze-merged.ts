@@ -59,7 +59,11 @@ const MAX_NAMED = 5
 function together(problems: readonly TeardownError[]): TeardownError | undefined {
   const worst = problems.find(({ code }) => code !== 'ERR_CAPTURE_TRUNCATED') ?? problems[0]
   if (worst === undefined || problems.length === 1) return worst
-  const texts = problems.slice(0, MAX_NAMED).map(({ message }) => message)
-  if (problems.length > MAX_NAMED) texts.push(`and ${problems.length - MAX_NAMED} more`)
-  return new TeardownError(worst.code, texts.join('; '), { cause: worst })
+  const named = problems.slice(0, MAX_NAMED)
+  const more = problems.length > MAX_NAMED ? [`and ${problems.length - MAX_NAMED} more`] : []
+  const message = {
+    whole: [...named.map((problem) => problem.message), ...more].join('; '),
+    bare: [...named.map((problem) => problem.bareMessage), ...more].join('; '),
+  }
+  return new TeardownError(worst.code, message, { cause: worst })
 }

@@ -5,6 +5,7 @@ import { TeardownError } from '../base/errors.js'
 import type { CaptureClock } from '../capture/clock.js'
 import type { CaptureInfo } from '../capture/info.js'
 import type { RecordHandler } from '../capture/record.js'
+import { CREDIBLE_RECORD_BYTES, CREDIBLE_TUNNEL_NUMBER } from '../output/anonymize/claims.js'
 import type { Anonymizer } from '../output/columns/address.js'
 import type { TrackerLimits } from '../tcp/limits.js'
 import { ICMP_FROM_TARGET, ICMP_V6 } from '../tcp/record/bits.js'
@@ -80,6 +81,8 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver {
   skippedEntries = 0
   /** Bytes on the wire, as the capture says. */
   wireBytes = 0
+  /** Of these, bytes of records that claim to be longer than any frame. */
+  claimedBytes = 0
   /** Connections handed over so far. */
   connections = 0
   /** Earliest and latest record time, relative ns. */
@@ -108,14 +111,18 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver {
   ) {
     requireBound('maxConnections', options.maxConnections)
     requireBound('maxHalfOpen', options.maxHalfOpen)
-    this.decoder = new Decoder(options.maxLayers)
+    const { anonymizer } = options
+    this.decoder = new Decoder(
+      options.maxLayers,
+      anonymizer === undefined ? Infinity : CREDIBLE_TUNNEL_NUMBER,
+    )
     this.captureName = captureName
     this.handOver = options.handOver
     this.tracker = new Tracker(this, { ...options, isShared: this.handOver !== undefined })
     this.connection = new EndedConnection(captureName, this.tracker.table, options)
     this.clock = clock
     this.handler = handler
-    this.anonymizer = options.anonymizer
+    this.anonymizer = anonymizer
     this.idleOptionNs = options.idleS === undefined ? undefined : options.idleS * 1e9
     this.handOver?.begin(this)
   }
@@ -155,6 +162,7 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver {
     else if (timeNs < this.captureStartNs) this.captureStartNs = timeNs
     this.frame++
     this.wireBytes += origlen
+    if (origlen > CREDIBLE_RECORD_BYTES) this.claimedBytes += origlen
     const { decoder } = this
     const status = decoder.decode(view, start, end, origlen, linktype, timeNs)
     this.counts[status] = (this.counts[status] as number) + 1

@@ -3,6 +3,13 @@
 import type { CaptureError, TeardownError, TeardownErrorCode } from '../base/errors.js'
 import type { CaptureInfo } from '../capture/info.js'
 import type { ReadSummary } from '../capture/turns.js'
+import {
+  credibleCount,
+  credibleLinktypes,
+  credibleSnaplen,
+  credibleSpan,
+  isCredibleSpan,
+} from '../output/anonymize/claims.js'
 import { isNamedTime, isoTime, secondsOf } from '../output/bytes/time.js'
 import type { Pipeline, DecodeCount } from './pipeline.js'
 
@@ -18,7 +25,7 @@ export interface CaptureReport {
   /** LINKTYPE_ values of its interfaces, the first 100. */
   readonly linktypes: readonly number[]
   readonly linktypes_left_out?: number
-  /** Names of interfaces, each once, the first 100, cut to 256 bytes. */
+  /** Names of interfaces, each once, the first 100, cut to 256 bytes; with an anonymizer their numbers. */
   readonly interfaces?: readonly string[]
   /** Interfaces whose names are not among them. */
   readonly interfaces_left_out?: number
@@ -70,9 +77,13 @@ export function captureReport(
   error: TeardownError | undefined,
 ): CaptureReport {
   const { tracker, anonymizer } = pipeline
-  const linktypes = [...info.linktypes].slice(0, MAX_LINKTYPES_LISTED)
-  const linktypesLeftOut = info.linktypes.size - linktypes.length
-  const named = info.interfaceNames.map((text) => anonymizer?.text(text) ?? text)
+  const claimed = claimsOf(pipeline, info)
+  const { snaplen, drops } = claimed
+  const linktypes = claimed.linktypes.slice(0, MAX_LINKTYPES_LISTED)
+  const linktypesLeftOut = claimed.linktypes.length - linktypes.length
+  const { interfaceNames } = info
+  const named =
+    anonymizer === undefined ? interfaceNames : interfaceNames.map((_, at) => `interface ${at}`)
   return {
     type: 'capture',
     capture: name,
@@ -82,14 +93,14 @@ export function captureReport(
     ...(linktypesLeftOut === 0 ? {} : { linktypes_left_out: linktypesLeftOut }),
     ...(named.length === 0 ? {} : { interfaces: named }),
     ...(info.interfacesLeftOut === 0 ? {} : { interfaces_left_out: info.interfacesLeftOut }),
-    ...(info.snaplen === 0 ? {} : { snaplen_bytes: info.snaplen }),
+    ...(snaplen === 0 ? {} : { snaplen_bytes: snaplen }),
     packets: pipeline.frame,
     tcp_packets: pipeline.segments,
-    wire_bytes: pipeline.wireBytes,
+    wire_bytes: claimed.wireBytes,
     read_bytes: info.bytes,
-    ...(baseNs === undefined || pipeline.frame === 0 ? {} : timesOf(pipeline, baseNs)),
+    ...(baseNs === undefined || pipeline.frame === 0 ? {} : timesOf(pipeline, baseNs, claimed)),
     connections: pipeline.connections,
-    ...(info.droppedPackets === undefined ? {} : { dropped_packets: info.droppedPackets }),
+    ...(drops === undefined ? {} : { dropped_packets: drops }),
     ...(info.untimedRecords === 0 ? {} : { untimed_packets: info.untimedRecords }),
     ...(pipeline.clockSteps === 0 ? {} : { clock_steps: pipeline.clockSteps }),
     ...(tracker.latePackets === 0 ? {} : { late_packets: tracker.latePackets }),
@@ -98,7 +109,37 @@ export function captureReport(
       ? {}
       : { trailing_garbage_offset_bytes: reading.garbageOffset }),
     skipped: pipeline.decodeCounts(),
-    ...(error === undefined ? {} : { error: problemOf(error) }),
+    ...(error === undefined ? {} : { error: problemOf(error, anonymizer !== undefined) }),
+  }
+}
+
+/** Numbers of a report that nothing but the capture bears out. */
+interface Claims {
+  readonly linktypes: readonly number[]
+  readonly snaplen: number
+  readonly wireBytes: number
+  readonly drops: number | undefined
+  readonly durationS: number | undefined
+}
+
+/** The claims as they are shown: all of them, or where addresses are replaced the credible ones. */
+function claimsOf(pipeline: Pipeline, info: CaptureInfo): Claims {
+  const { anonymizer, wireBytes, claimedBytes, clockSteps } = pipeline
+  const linktypes = [...info.linktypes]
+  const drops = info.droppedPackets
+  const durationNs = pipeline.captureEndNs - pipeline.captureStartNs
+  if (anonymizer === undefined) {
+    const { snaplen } = info
+    return { linktypes, snaplen, wireBytes, drops, durationS: secondsOf(durationNs) }
+  }
+  // Across a clock that was set a duration means nothing.
+  const isSpan = clockSteps === 0 || isCredibleSpan(durationNs)
+  return {
+    linktypes: credibleLinktypes(linktypes),
+    snaplen: credibleSnaplen(info.snaplen),
+    wireBytes: wireBytes - claimedBytes,
+    drops: drops === undefined ? undefined : credibleCount(drops),
+    durationS: isSpan ? secondsOf(credibleSpan(durationNs)) : undefined,
   }
 }
 
@@ -106,21 +147,25 @@ export function captureReport(
 function timesOf(
   { captureStartNs, captureEndNs }: Pipeline,
   baseNs: bigint,
+  { durationS }: Claims,
 ): Pick<CaptureReport, 'start_time' | 'end_time' | 'duration_s'> {
   const [start, end] = [isoTime(baseNs, captureStartNs), isoTime(baseNs, captureEndNs)]
-  const duration = secondsOf(captureEndNs - captureStartNs) ?? 0
   return {
     start_time: start,
     end_time: end,
-    ...(isNamedTime(start) || isNamedTime(end) ? {} : { duration_s: duration }),
+    ...(durationS === undefined || isNamedTime(start) || isNamedTime(end)
+      ? {}
+      : { duration_s: durationS }),
   }
 }
 
-/** An error in the form of the output. */
-function problemOf(error: TeardownError): CaptureProblem {
-  if (!isCaptureError(error)) return { code: error.code, message: error.message }
-  const { code, message, offset, expected, found } = error
-  return { code, message, offset_bytes: offset, expected, found }
+/** An error in the form of the output; the bare form copies nothing from the capture. */
+function problemOf(error: TeardownError, isBare: boolean): CaptureProblem {
+  const { code } = error
+  const message = isBare ? error.bareMessage : error.message
+  if (!isCaptureError(error)) return { code, message }
+  const { expected, found } = isBare ? error.bare : error
+  return { code, message, offset_bytes: error.offset, expected, found }
 }
 
 function isCaptureError(error: TeardownError): error is CaptureError {

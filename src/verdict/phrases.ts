@@ -1,6 +1,6 @@
 // The few words the explanations are made of.
 
-import { duration } from '../base/text.js'
+import { bytesText, count, duration } from '../base/text.js'
 import type { Confidence } from './answer.js'
 import type { Evidence } from './evidence.js'
 import { type PacketRef, between } from './packet-ref.js'
@@ -40,6 +40,14 @@ export function The(e: Evidence, side: SideEvidence): string {
 /** "packet 7". */
 export function packet(ref: PacketRef): string {
   return `packet ${ref.frame}`
+}
+
+/** Largest distance of sequence numbers that is told to the byte. */
+const EXACT_BYTES = 0xffff
+
+/** A distance of sequence numbers: three digits where it is long, as far ahead a number says nothing to the byte. */
+export function distance(bytes: number): string {
+  return bytes > EXACT_BYTES ? bytesText(bytes) : count(bytes, 'byte')
 }
 
 /** Evidence items in the order of their packets; what did not happen is left out. */

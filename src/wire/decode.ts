@@ -88,7 +88,7 @@ export class Decoder {
   /** The error comes from the host to which the quoted packet was sent, not from a router. */
   icmpFromTarget = false
   /** Texts of `segment.encapsulation`. */
-  readonly encapsulations: EncapsulationTable = new EncapsulationTable()
+  readonly encapsulations: EncapsulationTable
 
   /**
    * What the offsets of `segment` and `quoted` point into: the view given to `decode`, or a copy of
@@ -103,9 +103,13 @@ export class Decoder {
   private lastVlanId = 0
   private readonly fragments = new FragmentTable()
 
-  /** `maxLayers`: headers looked into in one frame; a frame with more is counted as too deep. */
-  constructor(maxLayers: number = MAX_LAYERS) {
+  /**
+   * @param maxLayers Headers looked into in one frame; a frame with more is counted as too deep.
+   * @param largestShown Largest number of a tunnel that the texts of encapsulations show as it is.
+   */
+  constructor(maxLayers: number = MAX_LAYERS, largestShown: number = Infinity) {
     this.maxLayers = maxLayers
+    this.encapsulations = new EncapsulationTable(largestShown)
   }
 
   /**

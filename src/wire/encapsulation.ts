@@ -93,6 +93,15 @@ export class EncapsulationTable {
   private values = new Int32Array(128)
   /** Makes collisions unpredictable: tunnel ids come from the packets. */
   private readonly seed = newSeed()
+  private readonly largestShown: number
+  /** What stands for values that are not shown, by id. */
+  private readonly replaced: number[] = []
+  private replacements = 0
+
+  /** Values above `largestShown`, which may be addresses, are replaced by small numbers, one for each stack. */
+  constructor(largestShown: number = Infinity) {
+    this.largestShown = largestShown
+  }
 
   /** How many ids have been given, 0 included. */
   get size(): number {
@@ -128,7 +137,7 @@ export class EncapsulationTable {
   private makeText(id: number): string {
     const parts: string[] = []
     for (let at = id; at !== 0; at = (this.links[at] ?? 0) >>> KIND_BITS) {
-      parts.push(describe((this.links[at] ?? 0) & KIND_MASK, this.values[at] ?? 0))
+      parts.push(this.describe(at))
     }
     const isKnown = this.textChars < TEXT_CHARS_MAX
     const text = isKnown ? parts.reverse().join('/') : OTHER_ENCAPSULATION
@@ -150,6 +159,15 @@ export class EncapsulationTable {
     this.values[id] = value
     this.place(id)
     return id
+  }
+
+  /** The last encapsulation of a stack. */
+  private describe(id: number): string {
+    const [word, form] = TEXTS[(this.links[id] ?? 0) & KIND_MASK] ?? ['tunnel', 'decimal']
+    if (form === 'none') return word
+    const value = (this.values[id] ?? 0) >>> 0
+    if (value > this.largestShown) return `${word} #${(this.replaced[id] ??= ++this.replacements)}`
+    return form === 'hex' ? `${word} 0x${value.toString(16)}` : `${word} ${value}`
   }
 
   /** Doubles the table; the slots stay at most half full. */
@@ -176,10 +194,4 @@ export class EncapsulationTable {
     mixed = Math.imul(mixed ^ (mixed >>> 15) ^ link ^ this.seed, 0x85ebca6b)
     return mixed ^ (mixed >>> 15)
   }
-}
-
-function describe(kind: number, value: number): string {
-  const [word, form] = TEXTS[kind] ?? ['tunnel', 'decimal']
-  if (form === 'none') return word
-  return form === 'hex' ? `${word} 0x${(value >>> 0).toString(16)}` : `${word} ${value >>> 0}`
 }

@@ -65,8 +65,8 @@ describe.concurrent('no address of the capture is in', () => {
     capture.packet(frame)
     const path = await scratch.file('remote.pcapng', capture.take())
     const { stdout } = await analyze(['-f', 'ndjson', '--anonymize', path])
-    expect(stdout).not.toContain('2001:db8::1')
-    expect(stdout).toMatch(/"interfaces":\["rpcap:\/\/\[[0-9a-f:]+\]\/eth0"\]/)
+    expect(stdout).not.toContain('rpcap')
+    expect(stdout).toContain('"interfaces":["interface 0"]')
   })
 })
 

@@ -6,6 +6,7 @@
 
 import { crc32 } from 'node:zlib'
 import { CaptureError } from '../../base/errors.js'
+import { type Quoting, quoting } from '../../base/quoting.js'
 import type { ChunkInput } from '../chunk-input.js'
 import { startsGzip } from '../magic.js'
 import { Inflater, OUTPUT_BYTES, inflateToDamage } from './inflater.js'
@@ -79,9 +80,9 @@ export class GzipReader {
       if (input.bytes.length > 0) this.garbageOffset = input.offset
       return false
     }
-    const [, , method, flags = 0] = await this.take(MEMBER_HEADER_BYTES, 'member header')
+    const [, , method = 0, flags = 0] = await this.take(MEMBER_HEADER_BYTES, 'member header')
     if (method !== METHOD_DEFLATE) {
-      throw this.damage('compression method 8 (deflate)', `method ${method}`)
+      throw this.damage('compression method 8 (deflate)', quoting`method ${method}`)
     }
     if ((flags & FLAG_EXTRA) !== 0) {
       const [low = 0, high = 0] = await this.take(2, 'extra field')
@@ -123,7 +124,7 @@ export class GzipReader {
     const trailer = await this.take(MEMBER_TRAILER_BYTES, 'member trailer')
     const expected = new DataView(trailer.buffer, trailer.byteOffset).getUint32(0, true)
     if (expected !== checksum) {
-      throw this.damage(`CRC-32 ${expected.toString(16)}`, checksum.toString(16))
+      throw this.damage(quoting`CRC-32 ${expected.toString(16)}`, quoting`${checksum.toString(16)}`)
     }
   }
 
@@ -189,7 +190,11 @@ export class GzipReader {
     })
   }
 
-  private damage(expected: string, found: string, cause?: unknown): CaptureError {
+  private damage(
+    expected: string | Quoting,
+    found: string | Quoting,
+    cause?: unknown,
+  ): CaptureError {
     return new CaptureError(
       'ERR_DECOMPRESS',
       'damaged gzip data',

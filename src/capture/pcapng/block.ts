@@ -3,6 +3,7 @@
 //   type 4, total length 4, body padded to 4 bytes, total length again 4
 
 import { CaptureError } from '../../base/errors.js'
+import { type Quoting, quoting } from '../../base/quoting.js'
 
 /** Type of a section header block: the same in both byte orders. */
 export const SECTION_HEADER_BLOCK = 0x0a0d0d0a
@@ -83,14 +84,15 @@ export function checkLengthMax(length: number, max: number, offset: number): voi
 /** @throws {CaptureError} ERR_CAPTURE_LENGTH if a frame does not fit the room in its block. */
 export function checkCaplen(caplen: number, room: number, offset: number): void {
   if (caplen > room) {
-    throw lengthError('record larger than its block', offset, `a caplen of at most ${room}`, caplen)
+    const expected = quoting`a caplen of at most ${room}`
+    throw lengthError('record larger than its block', offset, expected, caplen)
   }
 }
 
 /** @throws {CaptureError} ERR_CAPTURE_LENGTH if the lengths before and after a block differ. */
 export function checkTrailer(repeated: number, length: number, offset: number): void {
   if (repeated !== length && repeated !== paddedLength(length)) {
-    const expected = `total length ${length} again at the end of the block`
+    const expected = quoting`total length ${length} again at the end of the block`
     throw lengthError('block lengths differ', offset, expected, repeated)
   }
 }
@@ -98,8 +100,12 @@ export function checkTrailer(repeated: number, length: number, offset: number): 
 function lengthError(
   problem: string,
   offset: number,
-  expected: string,
+  expected: string | Quoting,
   found: number,
 ): CaptureError {
-  return new CaptureError('ERR_CAPTURE_LENGTH', problem, { offset, expected, found: `${found}` })
+  return new CaptureError('ERR_CAPTURE_LENGTH', problem, {
+    offset,
+    expected,
+    found: quoting`${found}`,
+  })
 }

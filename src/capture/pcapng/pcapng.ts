@@ -3,6 +3,7 @@
 // whatever is not needed is passed over by its length, up to 4 GB, without being buffered.
 
 import type { CaptureDamage } from '../../base/errors.js'
+import { quoting } from '../../base/quoting.js'
 import type { CaptureClock } from '../clock.js'
 import type { CaptureInfo } from '../info.js'
 import type { InterfaceBudget } from '../interface-budget.js'
@@ -91,7 +92,7 @@ export class PcapngReader implements Reader {
     if (bytes === 0 && this.section !== undefined) return undefined
     const found = `${bytes} bytes and the end of the capture`
     if (this.skipped !== undefined) {
-      return { offset, expected: `a block of ${this.skipped.length} bytes`, found }
+      return { offset, expected: quoting`a block of ${this.skipped.length} bytes`, found }
     }
     if (bytes < BLOCK_HEADER_BYTES) {
       return { offset, expected: `a block header of ${BLOCK_HEADER_BYTES} bytes`, found }
@@ -100,7 +101,7 @@ export class PcapngReader implements Reader {
       return { offset, expected: `a section header of ${SECTION_HEADER_BYTES} bytes`, found }
     }
     const length = view.getUint32(start + BLOCK_LENGTH, this.section.littleEndian)
-    return { offset, expected: `a block of ${length} bytes`, found }
+    return { offset, expected: quoting`a block of ${length} bytes`, found }
   }
 
   pendingNs(view: DataView, start: number, end: number): number | undefined {

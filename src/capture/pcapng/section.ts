@@ -1,6 +1,7 @@
 // One section of a pcapng: its byte order and its interfaces, each with its own clock.
 
 import { CaptureError } from '../../base/errors.js'
+import { quoting } from '../../base/quoting.js'
 import type { CaptureClock } from '../clock.js'
 import { addInterface, type CaptureInfo } from '../info.js'
 import type { InterfaceBudget } from '../interface-budget.js'
@@ -76,30 +77,29 @@ export class PcapngSection {
   ) {
     const magic = view.getUint32(at + SECTION_MAGIC, true)
     if (magic !== BYTE_ORDER_MAGIC && magic !== BYTE_ORDER_MAGIC_SWAPPED) {
+      const found = view.getUint32(at + SECTION_MAGIC)
       throw new CaptureError('ERR_CAPTURE_FORMAT', 'unknown pcapng byte order', {
         offset: offset + SECTION_MAGIC,
         expected: 'byte-order magic 0x1a2b3c4d',
-        found: `0x${view
-          .getUint32(at + SECTION_MAGIC)
-          .toString(16)
-          .padStart(8, '0')}`,
+        found: quoting`${`0x${found.toString(16).padStart(8, '0')}`}`,
       })
     }
     this.littleEndian = magic === BYTE_ORDER_MAGIC
     const major = view.getUint16(at + SECTION_VERSION_MAJOR, this.littleEndian)
     const minor = view.getUint16(at + SECTION_VERSION_MINOR, this.littleEndian)
+    const version = `${major}.${minor}`
     if (major !== 1) {
       throw new CaptureError('ERR_CAPTURE_FORMAT', 'unsupported pcapng version', {
         offset: offset + SECTION_VERSION_MAJOR,
         expected: 'version 1',
-        found: `${major}.${minor}`,
+        found: quoting`${version}`,
       })
     }
     this.info = info
     this.budget = budget
     info.sections++
     info.littleEndian = this.littleEndian
-    info.version = `${major}.${minor}`
+    info.version = version
   }
 
   /** Adds the interface described by the whole block at `at`, whose trailer stands at `trailer`. */
@@ -117,7 +117,7 @@ export class PcapngSection {
       throw new CaptureError('ERR_CAPTURE_FORMAT', 'unsupported clock of an interface', {
         offset,
         expected: 'an if_tsresol of 10^-19 s, 2^-63 s or longer',
-        found: tsresolText(options.tsresol ?? DEFAULT_TSRESOL),
+        found: quoting`${tsresolText(options.tsresol ?? DEFAULT_TSRESOL)}`,
       })
     }
     budget.left--
@@ -187,7 +187,7 @@ export class PcapngSection {
       throw new CaptureError('ERR_CAPTURE_FORMAT', 'record of an undeclared interface', {
         offset,
         expected: `an interface below ${this.interfaces.length}`,
-        found: `interface ${id}`,
+        found: quoting`interface ${id}`,
       })
     }
     return source

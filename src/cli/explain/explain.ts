@@ -7,6 +7,7 @@ import { analyzeSource } from '../../engine/analyze-source.js'
 import { anonymizerOf } from '../../engine/capture-analyzer.js'
 import { readLadder } from '../../engine/ladder/reader.js'
 import type { CaptureReport } from '../../engine/report.js'
+import { credibleSpan } from '../../output/anonymize/claims.js'
 import { endpointText } from '../../output/columns/address.js'
 import { jsonText } from '../../output/formats/json-text.js'
 import { foldLadder } from '../../output/ladder/fold.js'
@@ -80,7 +81,8 @@ async function explainConnection(
     warn(error.message, error.lines)
     return EXIT_ERROR
   }
-  const target = { ...selected.target, packets: report.packets }
+  const isAnonymous = settings.anonymizeKey !== undefined
+  const target = { ...selected.target, packets: report.packets, isAnonymous }
   const ladder = await readLadder(capture, target, signal)
   const { connection, rule, baseNs } = selected
   print(
@@ -101,6 +103,7 @@ function connectionText(
   const { connection, rule, startNs } = selected
   const style = tableStyle(settings.colour)
   const { width } = settings
+  const isAnonymous = settings.anonymizeKey !== undefined
   const { encapsulation, client_guessed: isGuessed } = connection
   const about = [
     `stream ${connection.stream}`,
@@ -110,7 +113,7 @@ function connectionText(
   ]
   const head = `${style.heading(printable(connection.capture))}  ${style.faint(printable(about.join('  ')))}`
   const steps = ladderText(foldLadder(ladder.items, settings.isWhole), {
-    startNs,
+    sinceStart: (ns) => (isAnonymous ? credibleSpan(ns - startNs) : ns - startNs),
     client: endpointText(connection.client_ip, connection.client_port),
     server: endpointText(connection.server_ip, connection.server_port),
     width,

@@ -21,7 +21,7 @@ export interface SelectedConnection {
   readonly rule: string
   readonly startNs: number
   readonly baseNs: bigint
-  readonly target: Omit<LadderTarget, 'packets'>
+  readonly target: Omit<LadderTarget, 'packets' | 'isAnonymous'>
 }
 
 /** Takes all connections of a capture and keeps the one that was asked for. */

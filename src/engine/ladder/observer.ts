@@ -1,5 +1,6 @@
 // Reads from a connection's record what one packet meant for it, by what changed since the packet before.
 
+import { isCredibleSequence } from '../../output/anonymize/claims.js'
 import { type LadderKind, type LadderPacket, SENT_AGAIN } from '../../output/ladder/packet.js'
 import type { Side } from '../../tcp/record/view.js'
 import { seqDistance } from '../../tcp/seq.js'
@@ -28,15 +29,17 @@ const NO_COUNTS: Counts = { sentAgain: 0, copies: 0, probes: 0, windowProbes: 0 
 export class LadderObserver {
   private readonly table: ConnectionTable
   private readonly clientSide: number
+  private readonly isAnonymous: boolean
   private readonly counts: [Counts, Counts] = [NO_COUNTS, NO_COUNTS]
   /** Side that may answer a probe with its next packet. */
   private probed: number | undefined
   private clientState = ''
   private serverState = ''
 
-  constructor(table: ConnectionTable, clientSide: number) {
+  constructor(table: ConnectionTable, clientSide: number, isAnonymous: boolean) {
     this.table = table
     this.clientSide = clientSide
+    this.isAnonymous = isAnonymous
   }
 
   /** The packet of a segment that `side` sent and the tracker has taken. */
@@ -60,8 +63,8 @@ export class LadderObserver {
       ns,
       from: side === this.clientSide ? 'client' : 'server',
       flags: FLAG_NAMES.filter(([bit]) => (seg.flags & bit) !== 0).map(([, name]) => name),
-      seq: seqDistance(seg.seq, me.isn) >>> 0,
-      ack: (seg.flags & ACK) === 0 ? undefined : seqDistance(seg.ack, c.side(1 - side).isn) >>> 0,
+      seq: this.relative(seg.seq, me),
+      ack: (seg.flags & ACK) === 0 ? undefined : this.relative(seg.ack, c.side(1 - side)),
       length: seg.payloadLen,
       ...this.states(record),
       kind: kindOf(seg, isProbe || isAnswer, notes),
@@ -91,6 +94,12 @@ export class LadderObserver {
       notes: [text],
       shows,
     }
+  }
+
+  /** A sequence number of `sender` from its first one on; undefined for one that is not shown. */
+  private relative(number: number, sender: Side): number | undefined {
+    const relative = seqDistance(number, sender.isn) >>> 0
+    return this.isAnonymous && !isCredibleSequence(relative, sender.bytes) ? undefined : relative
   }
 
   private grown(n: number, side: Side): Readonly<Record<Counter, boolean>> {

@@ -25,6 +25,8 @@ export interface LadderTarget {
   readonly shows: ReadonlyMap<number, string>
   /** Packets of the first reading; a capture that grows is read no further. */
   readonly packets: number
+  /** Addresses are replaced: numbers that may be one are left out. */
+  readonly isAnonymous: boolean
 }
 
 /**
@@ -63,7 +65,8 @@ class LadderReader implements RecordHandler {
 
   constructor(target: LadderTarget) {
     this.target = target
-    this.observer = new LadderObserver(this.tracker.table, target.clientSide)
+    const { clientSide, isAnonymous } = target
+    this.observer = new LadderObserver(this.tracker.table, clientSide, isAnonymous)
   }
 
   onRecord(

@@ -4,30 +4,27 @@
 // back, but who can place traffic of their own into a capture learns the prefixes of its addresses.
 
 import { type Cipher, createCipheriv } from 'node:crypto'
-import { isIPv4, isIPv6 } from 'node:net'
-import { type Anonymizer, addressText } from '../columns/address.js'
+import type { Anonymizer } from '../columns/address.js'
+import { KnownAddresses } from './known-addresses.js'
 
 /** Bytes of a key: the first half is the AES key, the second makes the padding. */
 export const CRYPTO_PAN_KEY_BYTES = 32
 
 const BLOCK_BYTES = 16
 const WORD_BITS = 32
-/** Addresses kept ready; all are forgotten when there are more. */
-const MAX_KNOWN = 1 << 16
-/** What may be an address within a text. */
-const CANDIDATES = /[0-9a-f:.]{3,}/gi
-const DOTTED = /\d{1,3}(?:\.\d{1,3}){3}/g
-/** Two colons with nothing but digits between them, four numbers, or eight hexadecimal digits. */
-const MAY_BE_ADDRESS = /:[0-9a-f]*:|(?:\d+\D+){3}\d|[0-9a-f]{8}/i
-const HIDDEN = 'hidden'
+const IPV6_WORDS = 4
 
 /** Replaces addresses, always the same way for the same key. */
 export class CryptoPan implements Anonymizer {
   private readonly cipher: Cipher
   /** The encrypted second half of the key: stands in for the bits of an address that are not looked at. */
   private readonly pad: Int32Array
-  private readonly blocks = Buffer.alloc(BLOCK_BYTES * 4 * WORD_BITS)
-  private readonly known = new Map<string | number, Int32Array>()
+  /** What is encrypted for each bit of an address. */
+  private readonly blocks: Buffer
+  private readonly knownIpv4: KnownAddresses
+  private readonly knownIpv6: KnownAddresses
+  /** An IPv4 address that is looked for. */
+  private readonly wanted = new Int32Array(1)
 
   /** @throws {RangeError} for a key that is not 32 bytes long. */
   constructor(key: Uint8Array) {
@@ -35,46 +32,31 @@ export class CryptoPan implements Anonymizer {
       throw new RangeError(`a key of ${CRYPTO_PAN_KEY_BYTES} bytes is needed, not ${key.length}`)
     }
     this.cipher = createCipheriv('aes-128-ecb', key.subarray(0, BLOCK_BYTES), null)
-    this.pad = wordsOf(this.cipher.update(key.subarray(BLOCK_BYTES)))
+    const pad = this.cipher.update(key.subarray(BLOCK_BYTES))
+    this.pad = wordsOf(pad)
+    this.blocks = Buffer.alloc(BLOCK_BYTES * IPV6_WORDS * WORD_BITS, pad)
+    this.knownIpv4 = new KnownAddresses(this.replace(new Int32Array(1)))
+    this.knownIpv6 = new KnownAddresses(this.replace(new Int32Array(IPV6_WORDS)))
   }
 
   /** The address in place of an IPv4 address, as a word in network order. */
   ipv4(word: number): number {
-    const known = this.known.get(word) ?? this.learn(word, Int32Array.of(word))
-    return known[0] as number
+    const { knownIpv4, wanted } = this
+    wanted[0] = word
+    let slot = knownIpv4.find(wanted, 0)
+    if (slot < 0) slot = knownIpv4.keep(wanted, 0, this.replace(wanted))
+    return knownIpv4.word(slot, 0)
   }
 
   /** The words in place of the four words of an IPv6 address at `at`. */
   ipv6(words: Int32Array, at: number): Int32Array {
-    const address = words.slice(at, at + 4)
-    const key = address.join()
-    return this.known.get(key) ?? this.learn(key, address)
-  }
-
-  /**
-   * A text with every address in it replaced, such as the name of a remote interface. A text that may hold an address in
-   * another spelling is hidden as a whole.
-   */
-  text(text: string): string {
-    let rest = text
-    const replaced = text.replace(CANDIDATES, (part) => {
-      if (isIPv6(part)) {
-        rest = rest.replace(part, '')
-        return addressText(this.ipv6(ipv6Words(part), 0), 0, true)
-      }
-      return part.replace(DOTTED, (dotted) => {
-        if (!isIPv4(dotted)) return dotted
-        rest = rest.replace(dotted, '')
-        return addressText(Int32Array.of(this.ipv4(wordOf(dotted))), 0, false)
-      })
-    })
-    return MAY_BE_ADDRESS.test(rest) ? HIDDEN : replaced
-  }
-
-  private learn(key: string | number, address: Int32Array): Int32Array {
-    if (this.known.size >= MAX_KNOWN) this.known.clear()
-    const replaced = this.replace(address)
-    this.known.set(key, replaced)
+    const { knownIpv6 } = this
+    let slot = knownIpv6.find(words, at)
+    if (slot < 0) {
+      slot = knownIpv6.keep(words, at, this.replace(words.subarray(at, at + IPV6_WORDS)))
+    }
+    const replaced = new Int32Array(IPV6_WORDS)
+    for (let word = 0; word < IPV6_WORDS; word++) replaced[word] = knownIpv6.word(slot, word)
     return replaced
   }
 
@@ -83,12 +65,11 @@ export class CryptoPan implements Anonymizer {
     const bits = address.length * WORD_BITS
     const { blocks, pad } = this
     for (let n = 0; n < bits; n++) {
-      for (let word = 0; word < pad.length; word++) {
-        const taken = Math.min(Math.max(n - word * WORD_BITS, 0), WORD_BITS)
-        blocks.writeInt32BE(
-          mixed(address[word] ?? 0, pad[word] as number, taken),
-          n * BLOCK_BYTES + word * 4,
-        )
+      // The words behind it are those of the pad in every address.
+      for (let word = 0; word <= n >>> 5; word++) {
+        const taken = Math.min(n - word * WORD_BITS, WORD_BITS)
+        const mixed = mix(address[word] as number, pad[word] as number, taken)
+        blocks.writeInt32BE(mixed, n * BLOCK_BYTES + word * 4)
       }
     }
     const made = this.cipher.update(blocks.subarray(0, bits * BLOCK_BYTES))
@@ -104,7 +85,7 @@ export class CryptoPan implements Anonymizer {
 }
 
 /** The first `taken` bits of one word, the others of another. */
-function mixed(word: number, pad: number, taken: number): number {
+function mix(word: number, pad: number, taken: number): number {
   if (taken === 0) return pad
   const rest = taken === WORD_BITS ? 0 : -1 >>> taken
   return (word & ~rest) | (pad & rest)
@@ -112,31 +93,4 @@ function mixed(word: number, pad: number, taken: number): number {
 
 function wordsOf(bytes: Buffer): Int32Array {
   return Int32Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readInt32BE(4 * i))
-}
-
-function wordOf(dotted: string): number {
-  return dotted.split('.').reduce((word, part) => (word << 8) | Number(part), 0)
-}
-
-/** The words of a valid IPv6 address in any spelling. */
-function ipv6Words(text: string): Int32Array {
-  const tail = /[\d.]+$/.exec(text)?.[0] ?? ''
-  let hex = text
-  if (isIPv4(tail)) {
-    const word = wordOf(tail)
-    hex = `${text.slice(0, -tail.length)}${(word >>> 16).toString(16)}:${(word & 0xffff).toString(16)}`
-  }
-  const [head = '', end] = hex.split('::')
-  const before = groupsOf(head)
-  const after = end === undefined ? [] : groupsOf(end)
-  const zeros = Array.from({ length: 8 - before.length - after.length }, () => 0)
-  const groups = [...before, ...zeros, ...after]
-  return Int32Array.from(
-    { length: 4 },
-    (_, i) => ((groups[2 * i] as number) << 16) | (groups[2 * i + 1] as number),
-  )
-}
-
-function groupsOf(text: string): number[] {
-  return text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16))
 }

@@ -18,8 +18,6 @@ export interface Anonymizer {
   ipv4(word: number): number
   /** The words in place of the four words of an IPv6 address at `at`. */
   ipv6(words: Int32Array, at: number): Int32Array
-  /** A text with every address in it replaced. */
-  text(text: string): string
 }
 
 /** Where an address is read, and what is shown instead of it. */

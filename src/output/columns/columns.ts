@@ -6,6 +6,7 @@ import type { Evidence } from '../../verdict/evidence.js'
 import { flagNames } from '../../verdict/flags.js'
 import { between } from '../../verdict/packet-ref.js'
 import * as T from '../../verdict/timings.js'
+import { credibleSpan } from '../anonymize/claims.js'
 import {
   COLUMN_TYPES,
   type Column,
@@ -106,7 +107,7 @@ export const COLUMNS: readonly Column[] = [
     'duration_s',
     'seconds',
     'From the first packet to the last.',
-    (c) => c.e.end.ns - c.e.start.ns,
+    (c) => shownSpan(c, c.e.end.ns - c.e.start.ns),
     true,
   ),
   whole(
@@ -280,7 +281,11 @@ function time(key: string, doc: string, ns: (from: ColumnSource) => number): Col
 }
 
 function seconds(key: string, doc: string, ns: (from: ColumnSource) => number): Column {
-  return column(key, 'seconds', doc, ns)
+  return column(key, 'seconds', doc, (from) => shownSpan(from, ns(from)))
+}
+
+function shownSpan({ anonymizer }: ColumnSource, ns: number): number {
+  return anonymizer === undefined ? ns : credibleSpan(ns)
 }
 
 function listed<T>(list: readonly T[]): readonly T[] | undefined {

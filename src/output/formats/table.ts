@@ -31,7 +31,9 @@ function captureNotes(report: CaptureRow): string[] {
   for (const { name, packets } of report.skipped) {
     const why = WORRYING_FRAMES.get(name)
     if (why === undefined) continue
-    const which = name === 'unknown-linktype' ? ` (${report.linktypes.join(', ')})` : ''
+    const { linktypes } = report
+    const isNamed = name === 'unknown-linktype' && linktypes.length > 0
+    const which = isNamed ? ` (${linktypes.join(', ')})` : ''
     notes.push(`${count(packets, 'packet')} ${why}${which}: not analyzed`)
   }
   if (report.dropped_packets !== undefined && report.dropped_packets > 0) {

@@ -11,7 +11,8 @@ export function labelOf(packet: LadderPacket, isCompact: boolean): string {
   const { flags, seq, ack, length, from } = packet
   if (from === 'network') return 'ICMP error'
   const names = isCompact ? flags.filter((name) => name !== 'PSH') : flags
-  const parts = [names.join(' ') || 'no flags', `seq ${seq}`]
+  const parts = [names.join(' ') || 'no flags']
+  if (seq !== undefined) parts.push(`seq ${seq}`)
   if (ack !== undefined) parts.push(`ack ${ack}`)
   if (length > 0) parts.push(`len ${length}`)
   return parts.join(' ')

@@ -25,7 +25,7 @@ function packetObject(packet: LadderPacket, baseNs: bigint): object {
     time: isoTime(baseNs, ns),
     from,
     flags,
-    ...(isSegment && { seq }),
+    ...(isSegment && seq !== undefined && { seq }),
     ...(ack !== undefined && { ack }),
     ...(isSegment && { length }),
     ...(clientState !== '' && { client_state: clientState }),

@@ -31,10 +31,10 @@ const STATE_WIDTH_COMPACT = 'FIN-WAIT-1'.length
 /** The fullest form that fits into `width`. */
 export function layoutOf(
   packets: readonly LadderPacket[],
-  startNs: number,
+  sinceStart: (ns: number) => number,
   width: number,
 ): LadderLayout {
-  const time = longest(packets, ({ ns }) => secondsText(ns - startNs), TIME_MIN)
+  const time = longest(packets, ({ ns }) => secondsText(sinceStart(ns)), TIME_MIN)
   for (const form of ['wide', 'compact'] as const) {
     const isCompact = form === 'compact'
     const least = isCompact ? FRAME_MIN_COMPACT : FRAME_MIN

@@ -15,9 +15,9 @@ export interface LadderPacket {
   readonly from: LadderSender
   /** Flag names; `ICMP` for an ICMP error. */
   readonly flags: readonly string[]
-  /** Sequence number relative to the sender's first. */
-  readonly seq: number
-  /** Acknowledgment relative to the receiver's first sequence number; undefined without ACK. */
+  /** Sequence number relative to the sender's first; undefined where it is not shown. */
+  readonly seq: number | undefined
+  /** Acknowledgment relative to the receiver's first sequence number; undefined without ACK, or where it is not shown. */
   readonly ack: number | undefined
   readonly length: number
   /** States after the packet, as far as packets prove them; empty when unknown. */

@@ -1,17 +1,17 @@
 // A connection as a ladder for the terminal: client on the left, server on the right, a line for each packet.
 
-import { count, duration, grouped, wrap } from '../../base/text.js'
+import { bytesText, count, duration, grouped, wrap } from '../../base/text.js'
 import type { Style } from '../style.js'
 import { ARROW_EXTRA, arrowOf, labelOf, paintArrow, shortArrow } from './arrow.js'
 import { type LadderRow, isSilence } from './fold.js'
 import { type LadderLayout, layoutOf, stateName } from './layout.js'
 import { type LadderGap, type LadderPacket, isPacket } from './packet.js'
-import { bytesText, secondsText } from './text.js'
+import { secondsText } from './text.js'
 
 /** What a ladder needs besides its rows. */
 export interface LadderOptions {
-  /** Time of the connection's first packet, relative ns. */
-  readonly startNs: number
+  /** From the connection's first packet to a relative time, in ns, as it is shown. */
+  readonly sinceStart: (ns: number) => number
   /** Addresses at the heads of the ladder. */
   readonly client: string
   readonly server: string
@@ -23,7 +23,7 @@ export interface LadderOptions {
 /** Text of the ladder, a line end after every line. */
 export function ladderText(rows: readonly LadderRow[], options: LadderOptions): string {
   const packets = rows.filter((row): row is LadderPacket => !isSilence(row) && isPacket(row))
-  const writer = new LadderWriter(options, layoutOf(packets, options.startNs, options.width))
+  const writer = new LadderWriter(options, layoutOf(packets, options.sinceStart, options.width))
   return [...writer.head(), ...rows.flatMap((row) => writer.row(row))]
     .map((line) => `${line}\n`)
     .join('')
@@ -71,12 +71,12 @@ class LadderWriter {
   }
 
   private packet(packet: LadderPacket): string[] {
-    const { style, startNs } = this.options
+    const { style, sinceStart } = this.options
     const isEvidence = packet.shows !== undefined
     const mark = isEvidence ? style.warn('* ') : '  '
     const frame = String(packet.frame).padStart(this.layout.frame)
     const number = isEvidence ? style.heading(frame) : frame
-    const time = secondsText(packet.ns - startNs).padStart(this.layout.time)
+    const time = secondsText(sinceStart(packet.ns)).padStart(this.layout.time)
     const start = `${mark}${number}  ${style.faint(time)}  `
     const client = packet.clientState === this.clientState ? '' : packet.clientState
     const server = packet.serverState === this.serverState ? '' : packet.serverState

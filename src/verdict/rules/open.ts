@@ -7,7 +7,7 @@ import { seqAfter } from '../../tcp/seq.js'
 import type { Derived } from '../derived.js'
 import type { Evidence } from '../evidence.js'
 import type { PacketRef } from '../packet-ref.js'
-import { The, items, packet, sureAfter, the, toEnd, tooEarly } from '../phrases.js'
+import { The, distance, items, packet, sureAfter, the, toEnd, tooEarly } from '../phrases.js'
 import type { Rule } from '../rule.js'
 import type { SideEvidence } from '../side-evidence.js'
 import { ANSWER_NS, LATE, LONGEST_WAIT_NS } from '../timers.js'
@@ -134,7 +134,7 @@ export const DATA_UNANSWERED: Rule = {
     if (side === undefined) return ''
     const other = side === e.client ? e.server : e.client
     return (
-      `${count(side.outstanding(other), 'byte')} of ${the(e, side)} (${packet(payloadOf(side))}) went unacknowledged for ` +
+      `${distance(side.outstanding(other))} of ${the(e, side)} (${packet(payloadOf(side))}) went unacknowledged for ` +
       `${toEnd(e, payloadOf(side))}, with ${count(side.seriesCount, 'retransmission')}; the capture ends before it gives up.`
     )
   },

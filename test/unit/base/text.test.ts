@@ -1,7 +1,7 @@
 // Durations, counts, printable characters, wrapped lines.
 
 import { describe, expect, test } from 'vitest'
-import { count, duration, printable, wrap } from '../../../src/base/text.js'
+import { bytesText, count, duration, printable, wrap } from '../../../src/base/text.js'
 
 test.each([
   [0, '0 ns'],
@@ -59,4 +59,16 @@ test('text wraps behind what it starts with', () => {
   expect(wrap('one two three four five six seven', 30, '  a  ')).toBe(
     '  a  one two three four five\n     six seven',
   )
+})
+
+test.each([
+  [0, '0 B'],
+  [999, '999 B'],
+  [1000, '1.00 kB'],
+  [999_600, '1.00 MB'],
+  [1_234_567, '1.23 MB'],
+  [123_456_789_012, '123 GB'],
+  [4_567_000_000_000, '4570 GB'],
+])('%d bytes are %s', (bytes, text) => {
+  expect(bytesText(bytes)).toBe(text)
 })

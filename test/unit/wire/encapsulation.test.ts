@@ -39,6 +39,17 @@ describe('EncapsulationTable', () => {
     expect(table.text(table.child(0, ENCAP_IPIP, 0))).toBe('ipip')
   })
 
+  test('replaces values that are too large to be shown by numbers, the same for the same stack', () => {
+    const table = new EncapsulationTable(0xffff)
+    const ids = [0xffff, 0x10000, -1, 0x10000].map((value) => table.child(0, ENCAP_GTP, value))
+    expect(ids.map((id) => table.text(id))).toEqual([
+      'gtp teid 0xffff',
+      'gtp teid #1',
+      'gtp teid #2',
+      'gtp teid #1',
+    ])
+  })
+
   test('finds every id again after growing', () => {
     const table = new EncapsulationTable()
     const ids = Array.from({ length: 5000 }, (_, i) => table.child(0, ENCAP_VXLAN, i * 7))
