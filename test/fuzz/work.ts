@@ -3,7 +3,7 @@
 
 import { Session, type Profiler } from 'node:inspector'
 
-type Method = (this: { readonly length: number }, ...args: readonly unknown[]) => unknown
+type Method = (this: { readonly length: number }, ...args: unknown[]) => unknown
 
 const TYPED_ARRAY = Object.getPrototypeOf(Uint8Array.prototype) as Record<string, Method>
 const ARRAY = Array.prototype as unknown as Record<string, Method>
