@@ -3,8 +3,9 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expectThat } from '../broken.js'
+import { filesBelow } from '../files.js'
 import { endingFilter, judgingOptions } from './options.js'
-import { filesBelow, type Told, type Trial } from './trial.js'
+import type { Told, Trial } from './trial.js'
 
 const LIST = '.tcp-teardown.list'
 const EXTENSIONS: Readonly<Record<string, string>> = { table: 'txt' }

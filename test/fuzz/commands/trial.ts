@@ -1,9 +1,10 @@
 // One run of this fuzzing: its folders, its captures, and the commands it tries, each of which is looked at for what must
 // always hold.
 
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Broken, expectThat } from '../broken.js'
+import { filesBelow } from '../files.js'
 import { Random } from '../random.js'
 import { type CaptureFile, type Sources, writeCaptures } from './inputs.js'
 import { textOf } from './parse.js'
@@ -84,14 +85,6 @@ export class Trial {
     }
     return error instanceof Error ? new Error(`${error.stack}${commands}`) : error
   }
-}
-
-/** Files below a folder, hidden ones too, in the order of their names. */
-export function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
-    .sort()
 }
 
 function checkAlways({ code, stdout, stderr }: Told, args: readonly string[]): void {
