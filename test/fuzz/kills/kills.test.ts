@@ -13,9 +13,10 @@ const kills = new Kills(SEED, CONNECTIONS)
 afterAll(() => kills.close())
 
 // Where every signal is a kill there is none that a program could tidy up after.
-const kill = test.skipIf(process.platform === 'win32')
-
-kill(`${RUNS} kills: results are whole or absent, and nothing is left over`, async () => {
-  const limits = { runs: RUNS, seconds: Infinity, finds: 3 }
-  expect(findTexts(await series(kills.oneRun, 0, limits))).toEqual([])
-})
+test.skipIf(process.platform === 'win32')(
+  `${RUNS} kills: results are whole or absent, and nothing is left over`,
+  async () => {
+    const limits = { runs: RUNS, seconds: Infinity, finds: 3 }
+    expect(findTexts(await series(kills.oneRun, 0, limits))).toEqual([])
+  },
+)
