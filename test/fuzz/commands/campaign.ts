@@ -11,6 +11,7 @@ import { tryAnything } from './anything.js'
 import { tryExplain } from './explain.js'
 import { tryFormats } from './formats.js'
 import { tryMerge } from './merge.js'
+import { tryNaming } from './naming.js'
 import { tryFile, tryFolder, tryJobs } from './places.js'
 import { type Main, Program } from './program.js'
 import { Trial } from './trial.js'
@@ -23,7 +24,8 @@ const WAYS: readonly (readonly [share: number, way: (trial: Trial) => Promise<vo
   [12, tryFolder],
   [10, tryAnonymize],
   [12, tryExplain],
-  [17, tryAnything],
+  [5, tryNaming],
+  [12, tryAnything],
   // Threads take a hundred times as long to start as a run takes.
   [1, tryJobs],
 ]

@@ -41,6 +41,7 @@ const HOSTILE = [
   '\u009bcsi.pcap',
   '-o.pcap',
 ]
+const INTERFACES = ['eth0', '\u001b]0;title\u0007', 'two\nlines', 'bi\u202edi', '=1+1', '\ud800']
 const CAPTURES_MAX = 4
 const TALKS_MAX = 4
 /** Inputs of a run of the fuzzing of captures: each run here takes some of their own. */
@@ -72,16 +73,12 @@ function contentOf({ bases, seed, run }: Sources, at: number, random: Random): U
     case 3:
       return inputOf(bases, seed, run * INPUTS + at).bytes
     default:
-      return talkCapture(talksOf(random, TALKS_MAX), random)
+      return talkCapture(talksOf(random, TALKS_MAX), random, random.pick(INTERFACES))
   }
 }
 
 /** Conversations as one of the formats. */
-export function talkCapture(
-  { records }: Talks,
-  random: Random,
-  interfaceName = 'eth0',
-): Uint8Array {
+export function talkCapture({ records }: Talks, random: Random, interfaceName: string): Uint8Array {
   if (random.oneIn(2)) return buildPcap(records, { format: random.pick(['pcap', 'pcap-ns']) })
   const capture = new PcapngBuilder().section({ littleEndian: random.oneIn(2) })
   capture.interface({ tsresol: 9, name: interfaceName })

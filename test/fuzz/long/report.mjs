@@ -22,12 +22,15 @@ export async function runSeries(oneRun, values, runs) {
     finds: Number(values['max-finds']),
   }
   let told = PROGRESS_S
+  const before = process.cpuUsage()
   const result = await series(oneRun, Number(values.only ?? values.first), limits, (soFar) => {
     if (soFar.seconds < told) return
     told += PROGRESS_S
     say(`${rate(soFar)}, ${soFar.finds.length} finds`)
   })
-  say(`seed ${values.seed}, ${rate(result)}`)
+  const { user, system } = process.cpuUsage(before)
+  const own = (result.runs / ((user + system) / 1e6)).toFixed(1)
+  say(`seed ${values.seed}, ${rate(result)}, ${own} for each second of processor time`)
   say(`peak memory ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`)
   say(result.finds.length === 0 ? 'every property holds' : `${result.finds.length} finds`)
   for (const { run, message } of result.finds) say(`\nrun ${run}: ${message.slice(0, MESSAGE_MAX)}`)
