@@ -4,15 +4,17 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CaptureClock } from '../../../src/capture/clock.js'
 import { Framer } from '../../../src/capture/framer.js'
-import { concat } from '../../support/capture-builder.js'
+import { buildPcap } from '../../support/capture-builder.js'
 import { expectThat } from '../broken.js'
-import { layoutOf } from '../layout.js'
 import { recordsOf } from '../observe.js'
+import { talksOf } from '../talks.js'
 import type { CaptureFile } from './inputs.js'
 import { judgingOptions } from './options.js'
 import { type CaptureRow, ndjsonResults, type Results, type Row } from './parse.js'
+import { dealt, halvesOf } from './split.js'
 import type { Trial } from './trial.js'
 
+const TALKS_MAX = 5
 const ADDS_UP = 'a merged capture has the packets of its parts'
 const NO_ORDER = 'a merged capture does not depend on the order of its parts'
 const SAME_AS_WHOLE = 'a capture that was split and merged is the whole'
@@ -99,10 +101,18 @@ function expectSame(
   expectThat(texts[0] === texts[1], property, texts.join(' and '))
 }
 
-/** One capture alone and through `--merge`, whole and in two files. */
+/** A capture of conversations side by side: what is read in another order is judged in another way. */
+function talkFile({ inputs, random }: Trial): CaptureFile {
+  const path = join(inputs, 'talk')
+  const plain = buildPcap(talksOf(random, TALKS_MAX).records, { format: 'pcap-ns' })
+  writeFileSync(path, plain)
+  return { path, plain }
+}
+
+/** One capture alone and through `--merge`, whole and in parts. */
 async function trySplit(trial: Trial, judging: readonly string[]): Promise<void> {
   const { random } = trial
-  const file = random.pick(trial.files)
+  const file = random.oneIn(2) ? random.pick(trial.files) : talkFile(trial)
   const { path, plain } = file
   const args = ['-f', 'ndjson', ...judging, path]
   const whole = await trial.run(['analyze', ...args])
@@ -113,25 +123,13 @@ async function trySplit(trial: Trial, judging: readonly string[]): Promise<void>
   const code = results.captures[0]?.error?.code ?? 'ERR_CAPTURE_TRUNCATED'
   if (plain === undefined || code !== 'ERR_CAPTURE_TRUNCATED') return
   if (!PLACES_CAPTURES_WITHOUT_TIME && !beginsWithTime(file)) return
-  const halves = halvesOf(plain, random.word())
-  if (halves === undefined) return
-  const parts = halves.map((bytes, i) => {
-    const part = join(trial.inputs, `half-${i}`)
+  const pieces = random.oneIn(2) ? halvesOf(plain, random) : dealt(plain, random)
+  const parts = pieces.map((bytes, i) => {
+    const part = join(trial.inputs, `part-${i}`)
     writeFileSync(part, bytes)
     return part
   })
+  if (parts.length === 0) return
   const merged = await mergedOf(trial, judging, parts)
   expectSame(merged, results, SAME_AS_WHOLE, (row) => ({ ...row, capture: '' }))
-}
-
-/** A capture in two, each with its headers; undefined for one that has more than headers in front and frames behind. */
-function halvesOf(bytes: Uint8Array, at: number): Uint8Array[] | undefined {
-  const { frames, units } = layoutOf(bytes)
-  const [first] = frames
-  if (first === undefined || frames.length < 2 || !recordsOf(bytes).inOrder) return undefined
-  const heads = units.findIndex(({ start }) => start === first.unit.start)
-  if (units.length - heads !== frames.length) return undefined
-  const cut = frames[1 + (at % (frames.length - 1))]?.unit.start ?? 0
-  const head = bytes.subarray(0, first.unit.start)
-  return [bytes.subarray(0, cut), concat([head, bytes.subarray(cut)])]
 }

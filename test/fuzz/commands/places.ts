@@ -1,6 +1,6 @@
 // Where results go: standard output, a file, a folder, threads. The bytes are the same, and nothing else is left.
 
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expectThat } from '../broken.js'
 import { filesBelow } from '../files.js'
@@ -57,12 +57,31 @@ async function tryOutput(trial: Trial, options: readonly string[], shown: Told):
 
 /** `--out-dir`, each capture alone, and `--resume`. */
 export async function tryFolder(trial: Trial): Promise<void> {
+  const { random } = trial
   const format = formatOf(trial)
   const options = optionsOf(trial, format)
   const folder = join(trial.results, 'folder')
-  const args = ['analyze', ...options, '--out-dir', folder, ...trial.paths]
-  const first = await trial.run(args)
+  const args = ['analyze', '--out-dir', folder, ...trial.paths]
+  const first = await trial.run([...args, ...options])
   expectThat(first.stdout === '', FOLDER, first.stdout)
+  await expectEachAlone(trial, options, folder, format)
+  await tryResume(trial, [...args, ...options], folder, first.code)
+  if (!random.oneIn(2)) return
+  // What has changed is done again, and all else is as it was.
+  const changed = random.oneIn(2) ? options : [...options, '--idle', '7']
+  const [{ bytes }, path] = [random.pick(trial.bases), random.pick(trial.paths)]
+  writeFileSync(path, bytes)
+  await trial.run([...args, ...changed, '--resume'])
+  await expectEachAlone(trial, changed, folder, format)
+}
+
+/** Expects the results of a folder to be those of each capture alone, and no others. */
+async function expectEachAlone(
+  trial: Trial,
+  options: readonly string[],
+  folder: string,
+  format: string,
+): Promise<void> {
   const alone = join(trial.results, 'alone')
   const names: string[] = []
   for (const path of trial.paths) {
@@ -75,7 +94,6 @@ export async function tryFolder(trial: Trial): Promise<void> {
   const found = filesBelow(folder).filter((name) => name !== LIST)
   const [have, want] = [found.join(), [...names].sort().join()]
   expectThat(have === want, 'nothing else is left over', `${have} instead of ${want}`)
-  await tryResume(trial, args, folder, first.code)
 }
 
 /** The name of a result: the capture's path, and signs in place of what is not seen. */

@@ -4,6 +4,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Broken, expectThat } from '../broken.js'
+import type { Base } from '../corpus.js'
 import { filesBelow } from '../files.js'
 import { Random } from '../random.js'
 import { type CaptureFile, type Sources, writeCaptures } from './inputs.js'
@@ -28,6 +29,8 @@ const SAID = /^(?:tcp-teardown: |error: )/
 export class Trial {
   readonly random: Random
   readonly files: readonly CaptureFile[]
+  /** Captures of which more can be made. */
+  readonly bases: readonly Base[]
   /** Folders of the captures, of results, and of what is there for a moment. */
   readonly inputs: string
   readonly results: string
@@ -37,6 +40,7 @@ export class Trial {
 
   constructor(program: Program, scratch: string, sources: Sources) {
     this.program = program
+    this.bases = sources.bases
     this.random = new Random(sources.seed, sources.run)
     this.inputs = join(scratch, 'in')
     this.results = join(scratch, 'out')
