@@ -1,7 +1,7 @@
 // One run of this fuzzing: its folders, its captures, and the commands it tries, each of which is looked at for what must
 // always hold.
 
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Broken, expectThat } from '../broken.js'
 import type { Base } from '../corpus.js'
@@ -65,7 +65,8 @@ export class Trial {
       const { stdout: bytes, ...rest } = await this.program.run(args)
       const told = { ...rest, bytes, stdout: textOf(bytes) }
       checkAlways(told, args)
-      this.expectFiles(this.temporary, [])
+      const left = readdirSync(this.temporary)
+      expectThat(left.length === 0, 'nothing else is left over', left.join())
       return told
     } finally {
       if (before === undefined) delete process.env['TMPDIR']

@@ -1,7 +1,7 @@
 // Runs of kills: a task is done undisturbed once, then killed, looked at, and done again.
 
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Broken, expectThat } from '../broken.js'
@@ -92,7 +92,7 @@ export class Kills {
     expectThat(!/unexpected error|\n\s+at /.test(ended.stderr), WHOLE, ended.stderr)
     expectWhole(out, whole, older ? OLDER : undefined)
     if (kill.signal !== 'SIGKILL') {
-      const names = [...filesBelow(out), ...filesBelow(temporary)]
+      const names = [...filesBelow(out), ...readdirSync(temporary)]
       const left = names.filter((name) => name !== LIST && !whole.has(name))
       expectThat(left.length === 0, TIDY, left.join())
     }
@@ -113,7 +113,8 @@ export class Kills {
     const more = names.filter((name) => name !== LIST && !whole.has(name))
     const allowed = job.toFolder && RESUME_REMOVES_PARTIALS ? [] : more.filter(isPartial)
     expectThat(more.length === allowed.length, AGAIN, `left over: ${more.join()}`)
-    expectThat(filesBelow(temporary).length === 0, TIDY, filesBelow(temporary).join())
+    const left = readdirSync(temporary)
+    expectThat(left.length === 0, TIDY, left.join())
     if (!job.toFolder) return
     const made = Number(/(\d+) results? written/.exec(stderr)?.[1])
     const isRest = made === job.results - noted
