@@ -123,10 +123,13 @@ function settlesOf(packets: readonly Packet[], random: Random): Settle[] {
   })
 }
 
-/** What a connection keeps whatever comes late. */
+/** What a connection keeps whatever comes late; which end is the client may be guessed from that. */
 function namesOf(connections: readonly Connection[]): string[] {
   return connections
-    .map((c) => ({ stream: c.stream, name: `${c.stream} ${c.start_time} ${c.client_ip}` }))
+    .map((c) => {
+      const ends = [`${c.client_ip} ${c.client_port}`, `${c.server_ip} ${c.server_port}`]
+      return { stream: c.stream, name: `${c.stream} ${c.start_time} ${ends.sort().join()}` }
+    })
     .sort((a, b) => a.stream - b.stream)
     .map(({ name }) => name)
 }
