@@ -3,7 +3,7 @@
 
 import { Session, type Profiler } from 'node:inspector'
 
-type Method = (this: { readonly length: number }, ...args: readonly unknown[]) => unknown
+type Method = (this: { readonly length: number }, ...args: unknown[]) => unknown
 
 const TYPED_ARRAY = Object.getPrototypeOf(Uint8Array.prototype) as Record<string, Method>
 const ARRAY = Array.prototype as unknown as Record<string, Method>
@@ -58,16 +58,17 @@ export class WorkCounter {
     return blocks
   }
 
-  /** Adds up what a method passes over: its array, or what is set into it. Returns what takes that back. */
+  /** Adds up what a method passes over: its array, what is set into it, or what it cuts out. Returns what takes that back. */
   private watch(owner: Record<string, Method>, name: string): () => void {
     const method = owner[name]
     if (method === undefined) throw new Error(`no method ${name}`)
     // oxlint-disable-next-line typescript/no-this-alias -- a method has a `this` of its own
     const counter = this
     owner[name] = function (...args) {
-      const passed = name === 'set' ? (args[0] as { length: number }) : this
-      counter.elements += passed.length
-      return method.apply(this, args)
+      const result = method.apply(this, args)
+      const passed = name === 'set' ? args[0] : name === 'slice' ? result : this
+      counter.elements += (passed as { length: number }).length
+      return result
     }
     return () => {
       owner[name] = method
