@@ -26,12 +26,17 @@ export function connectionFilter(options: FilterOptions): ConnectionFilter {
   if (closer.length > 0) tests.push((c) => closer.includes(c.j.closer))
   if (host.length > 0) {
     // Of the capture's own addresses, whatever is shown instead.
-    tests.push(({ e }) => SIDES.some((side) => host.includes(canonicalHost(sideAddress(e, side)))))
+    const hosts = new Set(host)
+    tests.push(({ e }) => SIDES.some((side) => hosts.has(canonicalHost(sideAddress(e, side)))))
   }
   if (port.length > 0) {
-    tests.push(({ e }) => SIDES.some((side) => port.includes(e.portOf(side))))
+    const ports = new Set(port)
+    tests.push(({ e }) => SIDES.some((side) => ports.has(e.portOf(side))))
   }
-  if (stream.length > 0) tests.push((c) => stream.includes(c.e.stream))
+  if (stream.length > 0) {
+    const streams = new Set(stream)
+    tests.push((c) => streams.has(c.e.stream))
+  }
   return (from) => tests.every((test) => test(from))
 }
 

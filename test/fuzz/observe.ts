@@ -77,9 +77,9 @@ class RecordLog implements RecordHandler {
     for (const handler of this.#next) handler.onRecord(...record)
   }
 
-  onSkippedRecord(): void {
+  onSkippedRecord(timeNs: number): void {
     this.skippedEntries++
-    for (const handler of this.#next) handler.onSkippedRecord?.()
+    for (const handler of this.#next) handler.onSkippedRecord?.(timeNs)
   }
 }
 

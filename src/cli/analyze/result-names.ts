@@ -16,17 +16,31 @@ export function resultNames(captures: readonly string[], extension: string): str
     const paths = owners.get(name) ?? new Set()
     owners.set(name, paths.add(captures[at] as string))
   }
-  const taken = new Set<string>()
-  return plain.map((name, at) => {
+  const own = plain.map((name, at) => {
     const path = captures[at] as string
     const isShared = (owners.get(name)?.size ?? 0) > 1
-    const own = isShared ? cut(`${name}~${hashOf(path)}`, path, extension) : name
-    // The same capture once more.
-    let unique = `${own}.${extension}`
-    for (let n = 2; taken.has(unique); n++) {
-      unique = `${cut(`${own}~${n}`, `${path}~${n}`, extension)}.${extension}`
+    return isShared ? cut(`${name}~${hashOf(path)}`, path, extension) : name
+  })
+  return withoutRepeats(own, captures, extension).map((name) => `${name}.${extension}`)
+}
+
+/** The same capture once more has a number behind its name, which no other capture has. */
+function withoutRepeats(
+  names: readonly string[],
+  captures: readonly string[],
+  extension: string,
+): string[] {
+  const taken = new Set(names)
+  const times = new Map<string, number>()
+  return names.map((name, at) => {
+    let time = (times.get(name) ?? 0) + 1
+    let unique = name
+    while (time > 1 && taken.has(unique)) {
+      unique = cut(`${name}~${time}`, `${captures[at]}~${time}`, extension)
+      if (taken.has(unique)) time++
     }
     taken.add(unique)
+    times.set(name, time)
     return unique
   })
 }

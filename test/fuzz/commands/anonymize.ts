@@ -15,7 +15,9 @@ const HIDDEN = 'no address is shown'
 const SAME = 'other addresses change no verdict'
 const KEY_BYTES = 32
 const TALKS_MAX = 4
-const ADDRESS_KEYS = new Set(['client_ip', 'server_ip', 'wireshark_filter'])
+const ADDRESS_KEYS = new Set(['client_ip', 'server_ip', 'wireshark_filter', 'encapsulation'])
+/** Longer spans are rounded. */
+const SPAN_S_MAX = 30 * 86_400
 
 /** Tries conversations between planted addresses, and whatever else the run has. */
 export async function tryAnonymize(trial: Trial): Promise<void> {
@@ -59,7 +61,11 @@ function keyFor({ ends }: Talks, random: Random): Uint8Array {
 }
 
 function withoutAddresses(row: Row): Row {
-  return Object.fromEntries(Object.entries(row).filter(([name]) => !ADDRESS_KEYS.has(name)))
+  const kept = Object.entries(row).filter(
+    ([name, value]) =>
+      !ADDRESS_KEYS.has(name) && !(name.endsWith('_s') && Math.abs(value as number) > SPAN_S_MAX),
+  )
+  return Object.fromEntries(kept)
 }
 
 function interfaceName({ ends }: Talks, { random }: Trial): string {

@@ -2,8 +2,6 @@
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { CaptureClock } from '../../../src/capture/clock.js'
-import { Framer } from '../../../src/capture/framer.js'
 import { buildPcap } from '../../support/capture-builder.js'
 import { expectThat } from '../broken.js'
 import { recordsOf } from '../observe.js'
@@ -19,12 +17,6 @@ const ADDS_UP = 'a merged capture has the packets of its parts'
 const NO_ORDER = 'a merged capture does not depend on the order of its parts'
 const SAME_AS_WHOLE = 'a capture that was split and merged is the whole'
 
-/**
- * Whether a capture that begins with a record without a time, a simple packet of pcapng for one, has a place in a merged
- * timeline. So far it is left out of it, with all that is in it and its damage: to be set when it is not.
- */
-const PLACES_CAPTURES_WITHOUT_TIME: boolean = false
-
 /** Tries captures one by one, as one, and the other way round. */
 export async function tryMerge(trial: Trial): Promise<void> {
   const { paths, random } = trial
@@ -35,28 +27,12 @@ export async function tryMerge(trial: Trial): Promise<void> {
     alone.push(...ndjsonResults(stdout).captures)
   }
   const merged = await mergedOf(trial, judging, paths)
-  if (PLACES_CAPTURES_WITHOUT_TIME || trial.files.every(beginsWithTime)) checkSums(merged, alone)
+  checkSums(merged, alone)
   if (paths.length > 1 && startApart(trial, alone)) {
     const turned = await mergedOf(trial, judging, [...paths].reverse())
     expectSame(turned, merged, NO_ORDER, (row) => row)
   }
   await trySplit(trial, judging)
-}
-
-function beginsWithTime({ plain }: CaptureFile): boolean {
-  if (plain === undefined) return false
-  const clock = new CaptureClock()
-  let begins: boolean | undefined
-  const look = (): void => {
-    begins ??= clock.baseNs !== undefined
-  }
-  const framer = new Framer({ onRecord: look, onSkippedRecord: look }, clock)
-  try {
-    framer.push(plain)
-  } catch {
-    // Its damage is checked elsewhere.
-  }
-  return begins ?? true
 }
 
 function checkSums(merged: Results, alone: readonly CaptureRow[]): void {
@@ -112,8 +88,7 @@ function talkFile({ inputs, random }: Trial): CaptureFile {
 /** One capture alone and through `--merge`, whole and in parts. */
 async function trySplit(trial: Trial, judging: readonly string[]): Promise<void> {
   const { random } = trial
-  const file = random.oneIn(2) ? random.pick(trial.files) : talkFile(trial)
-  const { path, plain } = file
+  const { path, plain } = random.oneIn(2) ? random.pick(trial.files) : talkFile(trial)
   const args = ['-f', 'ndjson', ...judging, path]
   const whole = await trial.run(['analyze', ...args])
   const alone = await trial.run(['analyze', '--merge', ...args])
@@ -122,7 +97,6 @@ async function trySplit(trial: Trial, judging: readonly string[]): Promise<void>
   // Behind damage in the middle nothing is read of the whole, but what is in the second half of it.
   const code = results.captures[0]?.error?.code ?? 'ERR_CAPTURE_TRUNCATED'
   if (plain === undefined || code !== 'ERR_CAPTURE_TRUNCATED') return
-  if (!PLACES_CAPTURES_WITHOUT_TIME && !beginsWithTime(file)) return
   const pieces = random.oneIn(2) ? halvesOf(plain, random) : dealt(plain, random)
   const parts = pieces.map((bytes, i) => {
     const part = join(trial.inputs, `part-${i}`)

@@ -73,7 +73,6 @@ export const COMMAND_SHAPES: readonly Shape[] = [
     name: 'captures whose records lie between each other',
     counted: 20,
     timed: 200,
-    known: 'each record is looked for among the first of all open captures',
     make: (n, folder) => [...ANALYZE, '--merge', ...writeInterleaved(n, folder)],
   },
   {
@@ -98,7 +97,6 @@ export const COMMAND_SHAPES: readonly Shape[] = [
     name: 'one capture named many times, into a folder',
     counted: 20,
     timed: 1000,
-    known: 'each name that is taken is tried again from the first',
     make: (n, folder) => {
       const path = writeFlood(2, folder)
       const again = Array.from({ length: n }, () => path)
@@ -115,14 +113,12 @@ export const COMMAND_SHAPES: readonly Shape[] = [
     name: 'as many streams as connections',
     counted: 500,
     timed: 4000,
-    known: 'the list is searched for each connection',
     make: (n, folder) => [...ANALYZE, '--stream', numbers(n), writeFlood(n, folder)],
   },
   {
     name: 'as many hosts as connections',
     counted: 300,
     timed: 2000,
-    known: 'the list is searched for each connection',
     make: (n, folder) => [...ANALYZE, '--host', addresses(n), writeFlood(n, folder)],
   },
   {

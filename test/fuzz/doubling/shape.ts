@@ -9,8 +9,6 @@ export interface Shape {
   /** Sizes to begin with: where work is counted, and where it is timed. */
   readonly counted: number
   readonly timed: number
-  /** Why more than proportional work is known and stays out of the finds, for now. */
-  readonly known?: string
   /** Writes captures of a size into an empty folder, and gives the command's arguments. */
   readonly make: (n: number, folder: string) => string[]
 }

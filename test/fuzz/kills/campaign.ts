@@ -12,15 +12,9 @@ import { type Captures, writeKillCaptures } from './captures.js'
 import { type Job, jobOf } from './job.js'
 import { type Ended, type Kill, runProgram } from './running.js'
 
-/**
- * Whether `--resume` removes what a run left that was killed by SIGKILL. It is to come: to be set then. Until then such files
- * are told by their names.
- */
-const RESUME_REMOVES_PARTIALS: boolean = false
-
 const LIST = '.tcp-teardown.list'
 const RESULT = 'result'
-const PARTIAL = /\.\d+\.partial$/
+const PARTIAL = /(^|\/)\.tcp-teardown-[0-9a-f-]+\.partial$/
 const OLDER = 'an older result'
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGKILL', 'SIGTERM', 'SIGINT']
 /** Kills may come too late; a task that is always done before is no task. */
@@ -111,7 +105,8 @@ export class Kills {
     const missing = [...whole.keys()].filter((name) => !names.includes(name))
     expectThat(missing.length === 0, AGAIN, `missing: ${missing.join()}`)
     const more = names.filter((name) => name !== LIST && !whole.has(name))
-    const allowed = job.toFolder && RESUME_REMOVES_PARTIALS ? [] : more.filter(isPartial)
+    // Only `--resume` removes what a run left that was killed by SIGKILL.
+    const allowed = job.toFolder ? [] : more.filter(isPartial)
     expectThat(more.length === allowed.length, AGAIN, `left over: ${more.join()}`)
     const left = readdirSync(temporary)
     expectThat(left.length === 0, TIDY, left.join())

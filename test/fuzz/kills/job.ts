@@ -13,12 +13,6 @@ export interface Job {
   readonly results: number
 }
 
-/**
- * Whether merging reads gzip to its end. A pause while a member's last bytes are inflated loses them so far: to be set when
- * it does not.
- */
-const MERGES_GZIP: boolean = false
-
 /** Any of the tasks. */
 export function jobOf({ folder, names, large }: Captures, random: Random): Job {
   const format = random.pick(['ndjson', 'csv', 'json', 'table'])
@@ -30,8 +24,6 @@ export function jobOf({ folder, names, large }: Captures, random: Random): Job {
   if (!merges && !toFolder && random.oneIn(2)) {
     return { args: [...args, large], toFolder, results: 1 }
   }
-  const wanted = names.filter((name) => !merges || MERGES_GZIP || !name.endsWith('.gz'))
-  const isWhole = random.oneIn(3) && wanted.length === names.length
-  const paths = isWhole ? [folder] : wanted.map((name) => join(folder, name))
+  const paths = random.oneIn(3) ? [folder] : names.map((name) => join(folder, name))
   return { args: [...args, ...paths], toFolder, results: merges || !toFolder ? 1 : names.length }
 }

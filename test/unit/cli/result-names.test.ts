@@ -29,6 +29,7 @@ test('captures that would share a name have their own, whatever their order', ()
 
 test('the same capture twice has two results', () => {
   expect(resultNames(['a', 'a', 'a'], 'txt')).toEqual(['a.txt', 'a~2.txt', 'a~3.txt'])
+  expect(resultNames(['a', 'a', 'a~2', 'a'], 'x')).toEqual(['a.x', 'a~3.x', 'a~2.x', 'a~4.x'])
 })
 
 test.each([
