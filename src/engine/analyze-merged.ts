@@ -27,6 +27,7 @@ export async function analyzeMerged(
   clock.baseNs = captures.baseNs
   const pipeline = new Pipeline(name, clock, handler, options)
   pipeline.origin = info
+  pipeline.hasOffsets = false
   try {
     // Of captures that were not even looked into nothing can be said.
     signal?.throwIfAborted()

@@ -59,6 +59,7 @@ export class PacketAnalyzer {
       },
     }
     this.pipeline = new Pipeline(options.name ?? '-', this.clock, handler, options)
+    this.pipeline.hasOffsets = false
   }
 
   /**

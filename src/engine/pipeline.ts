@@ -67,8 +67,8 @@ export interface DecodeCount {
   /** Name of the status, see `DECODE_STATUSES`. */
   readonly name: string
   readonly packets: number
-  /** Offset of the first such frame in the (decompressed) capture. */
-  readonly first_offset_bytes: number
+  /** Offset of the first such frame in the (decompressed) capture, where there is one capture. */
+  readonly first_offset_bytes?: number
 }
 
 /** Analyzes the records of one capture. */
@@ -92,6 +92,8 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver {
   clockSteps = 0
   /** Where in the capture the first byte of the view lies; the framer's info while a capture is read. */
   origin: CaptureProgress = { bytes: 0, hasDrops: false }
+  /** Whether offsets are those of one capture. */
+  hasOffsets = true
   readonly anonymizer: Anonymizer | undefined
   private lastNs = 0
   readonly captureName: string
@@ -216,7 +218,8 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver {
     for (const [status, { name }] of DECODE_STATUSES.entries()) {
       const packets = this.counts[status] as number
       if (status === SEGMENT || packets === 0) continue
-      list.push({ name, packets, first_offset_bytes: this.firstOffsets[status] as number })
+      const offset = { first_offset_bytes: this.firstOffsets[status] as number }
+      list.push({ name, packets, ...(this.hasOffsets ? offset : {}) })
     }
     return list
   }

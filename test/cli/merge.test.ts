@@ -74,6 +74,14 @@ describe.concurrent('--merge', () => {
     expect(rows(stdout).at(-1)).toMatchObject({ captures: 1, packets: FRAMES.length })
   })
 
+  test('frames that are no segments have no offset: there is no one capture it would be in', async () => {
+    const other = { timeNs: 0n, bytes: new Uint8Array(60) }
+    const [a = '', b = ''] = await filesOf([FRAMES.slice(0, 4), FRAMES.slice(4)], 'offsets')
+    const c = await scratch.file('offsets-c', buildPcap([other]))
+    const { stdout } = await analyze(['-f', 'ndjson', '--merge', a, b, c])
+    expect(rows(stdout).at(-2)?.['skipped']).toEqual([{ name: 'bad-header', packets: 1 }])
+  })
+
   test('a damaged part is named, the others are read', async () => {
     const [a = '', b = ''] = await filesOf([FRAMES.slice(0, 4), FRAMES.slice(4)], 'damaged')
     const bad = await scratch.file('damaged-x', new Uint8Array(100).fill(7))

@@ -81,6 +81,35 @@ test('an interruption asks running tasks for what they have, and begins no other
   expect(found).toEqual([done('a set up'), notBegun, notBegun])
 })
 
+test('results that wait for their turn are bounded: what holds them up comes first', async () => {
+  const tasks = Array.from({ length: 12 }, (_, n) => ({ task: { say: `${n}` }, cost: n }))
+  let settled = 0
+  let taken = 0
+  let most = 0
+  const pool = runPool<Task, string, string>({
+    module: MODULE,
+    setup: { serve, text: '', finished: new Int32Array(new SharedArrayBuffer(4)) },
+    workers: 2,
+    tasks,
+    onSettled: () => {
+      settled++
+      most = Math.max(most, settled - taken)
+    },
+    // One of them is as much as there is room for.
+    bytesOf: () => 64 * 1024 * 1024,
+    signal: new AbortController().signal,
+  })
+  const found: TaskOutcome<string>[] = []
+  for await (const outcome of pool) {
+    taken++
+    found.push(outcome)
+    for (let turns = 0; turns < 200; turns++) await new Promise(setImmediate)
+  }
+  expect(found).toEqual(tasks.map(({ task }) => done(`${task.say} `)))
+  // Two that were begun while there was room, and the one that was due.
+  expect(most).toBeLessThanOrEqual(3)
+})
+
 test('no tasks, no workers', async () => {
   expect(await outcomes([], 3)).toEqual([])
 })
