@@ -9,11 +9,10 @@ import type { LadderTarget } from '../../engine/ladder/reader.js'
 import { endpointText, shownAddress, sideAddress } from '../../output/columns/address.js'
 import type { Endpoint } from '../values.js'
 import type { ExplainSettings } from './settings.js'
+import { StreamNumbers } from './stream-numbers.js'
 
 /** Connections listed where there are too many. */
 const LISTED = 15
-/** Stream numbers kept to say which there are; of more only the range is said. */
-const MAX_NUMBERS = 1000
 
 /** The connection found, in a form that stays. */
 export interface SelectedConnection {
@@ -107,46 +106,6 @@ export class SeveralConnections extends TeardownError {
 
 function problem(message: string): TeardownError {
   return new TeardownError('ERR_OPTION', message)
-}
-
-/** The numbers of a capture's streams, however many there are. */
-class StreamNumbers {
-  count = 0
-  private first = Infinity
-  private last = -1
-  private readonly numbers: number[] = []
-
-  add(stream: number): void {
-    this.count++
-    this.first = Math.min(this.first, stream)
-    this.last = Math.max(this.last, stream)
-    if (this.numbers.length < MAX_NUMBERS) this.numbers.push(stream)
-  }
-
-  /** "stream 3", "streams 0 to 5, 7", "5,000 streams from 0 to 5,020". */
-  text(): string {
-    const { count, first, last, numbers } = this
-    const hasAll = last - first === count - 1
-    if (hasAll || count === numbers.length) {
-      return hasAll && count > 1 ? `streams ${first} to ${last}` : rangesText(numbers)
-    }
-    return `${grouped(count)} streams from ${first} to ${last}`
-  }
-}
-
-/** "stream 3", "streams 0 to 5, 7". */
-function rangesText(streams: readonly number[]): string {
-  const ranges: [first: number, last: number][] = []
-  for (const stream of [...streams].sort((a, b) => a - b)) {
-    const range = ranges.at(-1)
-    if (range !== undefined && stream <= range[1] + 1) range[1] = stream
-    else ranges.push([stream, stream])
-  }
-  const texts = ranges
-    .slice(0, LISTED)
-    .map(([first, last]) => (first === last ? `${first}` : `${first} to ${last}`))
-  if (ranges.length > LISTED) texts.push('…')
-  return `stream${streams.length === 1 ? '' : 's'} ${texts.join(', ')}`
 }
 
 function lineOf(c: EndedConnection): string {
