@@ -1,7 +1,7 @@
 // The progress bar: on stderr, only on a terminal, by bytes read.
 
 import { SingleBar } from 'cli-progress'
-import { grouped, printable } from '../base/text.js'
+import { count, printable } from '../base/text.js'
 import type { Progress } from '../engine/analyze-source.js'
 
 const REDRAWS_PER_SECOND = 10
@@ -16,8 +16,7 @@ export class ProgressBar {
 
   constructor() {
     this.bar = new SingleBar({
-      format:
-        '{bar} {percentage} %  {rate} MB/s  {packets} packets  {connections} connections  {name}',
+      format: '{bar} {percentage} %  {rate} MB/s  {packets}  {connections}  {name}',
       stream: process.stderr,
       fps: REDRAWS_PER_SECOND,
       hideCursor: true,
@@ -31,8 +30,8 @@ export class ProgressBar {
     const total = progress.totalBytes ?? progress.readBytes
     const payload = {
       rate: this.rate(progress.readBytes),
-      packets: grouped(this.donePackets + progress.packets),
-      connections: grouped(progress.connections),
+      packets: count(this.donePackets + progress.packets, 'packet'),
+      connections: count(progress.connections, 'connection'),
       name: printable(name),
     }
     if (this.running) {

@@ -43,10 +43,14 @@ export function hosts(text: string): string[] {
   return text.split(',').map(hostOf)
 }
 
-/** One address. Its zone is of the machine that captured: no packet carries it. */
+/** An IPv4 address as sockets for both versions show it. */
+const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i
+
+/** One address, also in brackets. Its zone is of the machine that captured: no packet carries it. */
 function hostOf(text: string): string {
   const address = text.trim()
-  if (isIP(address) !== 0) return canonicalHost(address.replace(/%.*$/, ''))
+  const bare = address.replace(/^\[(.*)\]$/, '$1')
+  if (isIP(bare) !== 0) return canonicalHost(MAPPED.exec(bare)?.[1] ?? bare.replace(/%.*$/, ''))
   throw new InvalidArgumentError(`'${address}' is not an IPv4 or IPv6 address`)
 }
 
