@@ -20,6 +20,7 @@ import { describe, expect, test } from 'vitest'
 import { outputTarget } from '../../src/cli/output-target.js'
 import { partialPath, removeLeftPartials } from '../../src/cli/partial-file.js'
 import { shell } from '../faults/program.js'
+import { until } from '../support/waiting.js'
 import { Scratch, analyze } from './run-cli.js'
 
 const scratch = new Scratch()
@@ -163,7 +164,7 @@ describe.concurrent('--out-dir', () => {
         return []
       }
     }
-    while (below().length === 0) await new Promise(setImmediate)
+    await until('it writes', () => below().length > 0)
     run.kill('SIGKILL')
     await once(run, 'exit')
     expect(below()).toHaveLength(1)
