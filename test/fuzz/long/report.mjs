@@ -22,8 +22,16 @@ export async function runSeries(oneRun, values, runs) {
     finds: Number(values['max-finds']),
   }
   let told = PROGRESS_S
+  let shown = 0
+  function show({ finds }) {
+    for (const { run, message } of finds.slice(shown)) {
+      say(`\nrun ${run}: ${message.slice(0, MESSAGE_MAX)}`)
+    }
+    shown = finds.length
+  }
   const before = process.cpuUsage()
   const result = await series(oneRun, Number(values.only ?? values.first), limits, (soFar) => {
+    show(soFar)
     if (soFar.seconds < told) return
     told += PROGRESS_S
     say(`${rate(soFar)}, ${soFar.finds.length} finds`)
@@ -33,7 +41,7 @@ export async function runSeries(oneRun, values, runs) {
   say(`seed ${values.seed}, ${rate(result)}, ${own} for each second of processor time`)
   say(`peak memory ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`)
   say(result.finds.length === 0 ? 'every property holds' : `${result.finds.length} finds`)
-  for (const { run, message } of result.finds) say(`\nrun ${run}: ${message.slice(0, MESSAGE_MAX)}`)
+  show(result)
   if (result.finds.length > 0) process.exitCode = 1
 }
 
