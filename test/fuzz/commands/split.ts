@@ -12,7 +12,10 @@ function headOf(bytes: Uint8Array, { frames, units }: Layout): Uint8Array | unde
   if (first === undefined || frames.length < 2 || !recordsOf(bytes).inOrder) return undefined
   const heads = units.findIndex(({ start }) => start === first.unit.start)
   if (units.length - heads !== frames.length) return undefined
-  return bytes.subarray(0, first.unit.start)
+  const head = bytes.subarray(0, first.unit.start)
+  // Entries without a time may stand in front of the first frame.
+  const { digests, skippedEntries } = recordsOf(head)
+  return digests.length + skippedEntries === 0 ? head : undefined
 }
 
 /** A capture in two, one behind the other; none for one that cannot be parted. */
