@@ -18,6 +18,8 @@ export interface MergeContext {
   readonly signal: AbortSignal | undefined
   readonly interfaceBudget: InterfaceBudget
   readonly memory: MergeMemory
+  /** Awaited behind each step: lets other work have its turn when it is time for that. */
+  readonly giveTurn: (info: CaptureInfo) => Promise<void>
 }
 
 /** Reads one capture. */
@@ -79,11 +81,12 @@ export class MergeInput implements RecordHandler {
     framer.borrow(memory.buffer)
     // It is the turn of a record that has begun: it is read to its end.
     this.isAwaited = framer.pendingNs !== undefined
-    do await this.readStep()
-    while (!this.isDone && (this.isAwaited || !this.isKnown))
+    do {
+      await this.readStep()
+      await context.giveTurn(this.info)
+    } while (!this.isDone && (this.isAwaited || !this.isKnown))
     framer.giveBack()
     memory.heldBytes += queue.heldBytes - before
-    context.signal?.throwIfAborted()
   }
 
   /** Nothing is read any more. */

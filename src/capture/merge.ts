@@ -54,7 +54,7 @@ async function peek(
   try {
     await readCapture(path, framer, {
       signal,
-      step: { bytes: () => PEEK_BYTES, pause: () => Promise.resolve() },
+      step: { bytes: () => PEEK_BYTES, pause: () => setImmediate() },
     })
   } catch (reason) {
     if (reason instanceof TeardownError) error = reason
@@ -115,15 +115,16 @@ export class MergedCaptures {
       signal: options.signal,
       interfaceBudget: new InterfaceBudget(),
       memory: new MergeMemory(),
+      giveTurn: (info) => this.giveTurn(info, context.memory, options),
     }
     try {
-      await this.readAll(context, options)
+      await this.readAll(context)
     } finally {
       while (open.top !== undefined) this.close(open.top)
     }
   }
 
-  private async readAll(context: MergeContext, options: MergeOptions): Promise<void> {
+  private async readAll(context: MergeContext): Promise<void> {
     const { open } = this
     for (;;) {
       const dueNs = this.nextStartNs(context.clock)
@@ -134,10 +135,7 @@ export class MergedCaptures {
       }
       if (first === undefined) return
       const limitNs = Math.min(dueNs, open.nextNs)
-      if (!first.deliver(limitNs) || !first.isKnown) {
-        await first.readOn(limitNs)
-        await this.giveTurns(first, context, options)
-      }
+      if (!first.deliver(limitNs) || !first.isKnown) await first.readOn(limitNs)
       if (first.headNs === Infinity) this.close(first)
       else open.settle()
     }
@@ -161,12 +159,12 @@ export class MergedCaptures {
   }
 
   /** Captures that are read by small steps need no turn for each. */
-  private async giveTurns(
-    { info }: MergeInput,
-    { memory }: MergeContext,
+  private async giveTurn(
+    info: CaptureInfo,
+    { stepBytes }: MergeMemory,
     { signal, pause, onProgress }: MergeOptions,
   ): Promise<void> {
-    this.turnBytes += memory.stepBytes
+    this.turnBytes += stepBytes
     if (this.turnBytes < TURN_BYTES) return
     this.turnBytes = 0
     await setImmediate()

@@ -1,8 +1,8 @@
 // Captures that are large, or take long, without costing much to make.
 
-import { truncateSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
-import { buildPcap } from '../support/capture-builder.js'
+import { PcapngBuilder, buildPcap } from '../support/capture-builder.js'
 import { scenarioFrames } from '../support/scenario.js'
 
 const REFUSED = '0.000 > S 0:0(0)\n0.001 < R. 0:0(0) ack 1 win 0 nots'
@@ -35,6 +35,23 @@ export function writeEndless(path: string, bytes = 8e9): string {
   writeFileSync(path, ONE)
   truncateSync(path, ONE.length + Math.floor(bytes / RECORD_HEADER_BYTES) * RECORD_HEADER_BYTES)
   return path
+}
+
+/** A pcapng of a hundred blocks of 4 GB that nobody reads, in no space at all, and no time among them. */
+export function writeTimeless(path: string): void {
+  const header = new PcapngBuilder().section().interface().take()
+  const blockBytes = 0xffff_fff0
+  const start = Buffer.alloc(8)
+  start.writeUInt32LE(0x7777_7777, 0)
+  start.writeUInt32LE(blockBytes, 4)
+  const file = openSync(path, 'w')
+  writeSync(file, header)
+  for (let n = 0; n < 100; n++) {
+    const at = header.length + n * blockBytes
+    writeSync(file, start, 0, start.length, at)
+    writeSync(file, start, 4, 4, at + blockBytes - 4)
+  }
+  closeSync(file)
 }
 
 const GZIP_MEMBERS = 100

@@ -13,6 +13,7 @@ import {
   manyRefused,
   writeEndless,
   writeEndlessGzip,
+  writeTimeless,
 } from './captures.js'
 import { NO_PROC, positionIn, until, untilReading, untilSignalKills } from '../support/waiting.js'
 import { Held, Started, partials } from './program.js'
@@ -96,6 +97,17 @@ describe.concurrent.each(CODES)('%s', (signal, code) => {
     expect(rows(stdout).find(({ type }) => type === 'capture')).toMatchObject({
       error: { code: 'ERR_INTERRUPTED' },
     })
+  })
+
+  test.skipIf(NO_PROC)('while a capture is looked into that has no time at all', async () => {
+    const path = join(scratch.path, `timeless-${signal}.pcapng`)
+    writeTimeless(path)
+    const run = new Started(scratch.path, ['analyze', '--merge', '-f', 'ndjson', path, other])
+    await untilReading(run.pid, path, 1e6)
+    run.child.kill(signal)
+    const { code: found, stdout } = await run.ending
+    expect(found).toBe(code)
+    expect(rows(stdout).at(-1)).toMatchObject({ type: 'summary', packets: 0 })
   })
 
   test.skipIf(NO_PROC)('while workers run', async () => {
