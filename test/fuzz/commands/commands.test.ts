@@ -9,7 +9,7 @@ import type { Main } from './program.js'
 
 const ROOT = new URL('../../../', import.meta.url)
 const SEED = 20_261_125
-const RUNS = LONG ? 20_000 : 150
+const RUNS = LONG ? 20_000 : 80
 
 let commands: Commands
 beforeAll(async () => {
