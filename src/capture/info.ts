@@ -5,9 +5,9 @@
 export type CaptureFormat =
   'pcap' | 'pcap-ns' | 'pcap-modified' | 'pcap-aix' | 'pcap-ixia' | 'pcap-ixia-ns' | 'pcapng'
 
-/** Names of interfaces that are kept of a capture, and their length together. */
+/** Names of interfaces that are kept of a capture, and the length of all of them as JSON. */
 export const MAX_INTERFACE_NAMES = 100
-const MAX_NAME_CHARS = 4096
+const MAX_NAME_CHARS = 1024
 
 /** Facts about one capture; complete when its reading has ended. */
 export interface CaptureInfo {
@@ -25,6 +25,8 @@ export interface CaptureInfo {
   interfaces: number
   /** Names of interfaces, each once and the first {@link MAX_INTERFACE_NAMES}. As found: may hold control characters. */
   readonly interfaceNames: string[]
+  /** Length of these names as JSON. */
+  nameChars: number
   /** Interfaces whose name is not among them. */
   interfacesLeftOut: number
   /** Packets lost before they reached the capture, undefined where it does not say. */
@@ -53,6 +55,7 @@ export function emptyCaptureInfo(): CaptureInfo {
     linktypes: new Set(),
     interfaces: 0,
     interfaceNames: [],
+    nameChars: 0,
     interfacesLeftOut: 0,
     droppedPackets: undefined,
     sections: 0,
@@ -85,9 +88,11 @@ export function addInfo(all: CaptureInfo, one: CaptureInfo): void {
   all.records += one.records
   all.untimedRecords += one.untimedRecords
   all.skippedRecords += one.skippedRecords
+  // None of all is the largest, where there is one.
+  const unlimited = isUnlimited(all) || isUnlimited(one)
+  all.snaplen = unlimited ? 0 : Math.max(all.snaplen, one.snaplen)
   all.interfaces += one.interfaces
   all.interfacesLeftOut += one.interfacesLeftOut
-  all.snaplen = Math.max(all.snaplen, one.snaplen)
   all.hasDrops ||= one.hasDrops
   if (one.droppedPackets !== undefined) {
     all.droppedPackets = (all.droppedPackets ?? 0) + one.droppedPackets
@@ -96,11 +101,16 @@ export function addInfo(all: CaptureInfo, one: CaptureInfo): void {
   for (const type of one.linktypes) all.linktypes.add(type)
 }
 
+function isUnlimited({ interfaces, snaplen }: CaptureInfo): boolean {
+  return interfaces > 0 && snaplen === 0
+}
+
 function addName(info: CaptureInfo, name: string): void {
   const { interfaceNames } = info
   if (interfaceNames.includes(name)) return
-  const chars = interfaceNames.reduce((sum, { length }) => sum + length, name.length)
+  const chars = info.nameChars + JSON.stringify(name).length
   if (interfaceNames.length < MAX_INTERFACE_NAMES && chars <= MAX_NAME_CHARS) {
     interfaceNames.push(name)
+    info.nameChars = chars
   } else info.interfacesLeftOut++
 }

@@ -29,6 +29,8 @@ export class MergeInput implements RecordHandler {
   readonly order: number
   error: TeardownError | undefined
   private isDone = false
+  /** Memory that inflating takes up. */
+  private keptBytes = 0
   /** A record is wanted in whole. */
   private isAwaited = false
   private readonly queue = new RecordQueue()
@@ -45,12 +47,17 @@ export class MergeInput implements RecordHandler {
     this.order = order
     this.context = context
     const { clock, interfaceBudget } = context
-    context.memory.heldBytes += this.queue.heldBytes
     this.framer = new Framer(this, clock, { bufferBytes: 1, interfaceBudget, untimedNs })
+    context.memory.heldBytes += this.heldBytes
   }
 
   get info(): CaptureInfo {
     return this.framer.info
+  }
+
+  /** Memory that is kept while others are read. */
+  private get heldBytes(): number {
+    return this.queue.heldBytes + this.framer.buffer.byteLength + this.keptBytes
   }
 
   /** Whether it is known what comes next. */
@@ -76,7 +83,7 @@ export class MergeInput implements RecordHandler {
     const { context, queue, framer } = this
     const { memory } = context
     this.limitNs = limitNs
-    const before = queue.heldBytes
+    memory.heldBytes -= this.heldBytes
     queue.shrink()
     framer.borrow(memory.buffer)
     // It is the turn of a record that has begun: it is read to its end.
@@ -86,12 +93,12 @@ export class MergeInput implements RecordHandler {
       await context.giveTurn(this.info)
     } while (!this.isDone && (this.isAwaited || !this.isKnown))
     framer.giveBack()
-    memory.heldBytes += queue.heldBytes - before
+    memory.heldBytes += this.heldBytes
   }
 
   /** Nothing is read any more. */
   close(): void {
-    this.context.memory.heldBytes -= this.queue.heldBytes
+    this.context.memory.heldBytes -= this.heldBytes
   }
 
   onRecord(
@@ -137,6 +144,9 @@ export class MergeInput implements RecordHandler {
               this.goOn = resolve
               this.paused?.()
             }),
+          keep: (bytes) => {
+            this.keptBytes += bytes
+          },
         },
       })
     } catch (error) {

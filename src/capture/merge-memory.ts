@@ -2,7 +2,7 @@
 
 /** What waits of all captures, but for {@link STEP_BYTES_MIN} of each. */
 const HELD_BYTES_MAX = 64 * 1024 * 1024
-const STEP_BYTES_MIN = 4 * 1024
+const STEP_BYTES_MIN = 8 * 1024
 const STEP_BYTES_MAX = 1024 * 1024
 /** Share of what is left that one capture may read at once: each later one has less, and there is always some. */
 const SHARE = 8

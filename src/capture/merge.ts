@@ -42,7 +42,7 @@ class Enough extends Error {}
 async function peek(
   path: string,
   signal: AbortSignal | undefined,
-): Promise<{ records: number; firstNs?: bigint; error?: TeardownError }> {
+): Promise<{ info: CaptureInfo; firstNs?: bigint; error?: TeardownError }> {
   const clock = new CaptureClock()
   const stop: RecordHandler = {
     onRecord: () => {
@@ -54,15 +54,14 @@ async function peek(
   try {
     await readCapture(path, framer, {
       signal,
-      step: { bytes: () => PEEK_BYTES, pause: () => setImmediate() },
+      step: { bytes: () => PEEK_BYTES, pause: () => setImmediate(), keep: () => undefined },
     })
   } catch (reason) {
     if (reason instanceof TeardownError) error = reason
     else if (!(reason instanceof Enough) && reason !== signal?.reason) throw reason
   }
-  const { records, skippedRecords } = framer.info
   return {
-    records: records + skippedRecords,
+    info: framer.info,
     ...(clock.baseNs === undefined ? {} : { firstNs: clock.baseNs }),
     ...(error === undefined ? {} : { error }),
   }
@@ -71,7 +70,7 @@ async function peek(
 /** Captures that are read as one timeline. */
 export class MergedCaptures {
   /** What is known of all of them together, as they are closed. */
-  readonly info: CaptureInfo = emptyCaptureInfo()
+  readonly info: CaptureInfo
   /** What was wrong with some of them, each with its path. */
   readonly problems: TeardownError[]
   /** Path of the one that begins first, undefined when none can be read. */
@@ -85,7 +84,8 @@ export class MergedCaptures {
   private doneBytes = 0
   private turnBytes = 0
 
-  private constructor(starts: readonly Start[], problems: TeardownError[]) {
+  private constructor(starts: readonly Start[], problems: TeardownError[], info: CaptureInfo) {
+    this.info = info
     this.problems = problems
     this.starts = starts
     this.firstPath = starts[0]?.path
@@ -96,14 +96,20 @@ export class MergedCaptures {
   static async open(paths: readonly string[], signal?: AbortSignal): Promise<MergedCaptures> {
     const starts: Start[] = []
     const problems: TeardownError[] = []
+    const all = emptyCaptureInfo()
     for (const path of paths) {
-      const { firstNs, error, records } = await peek(path, signal)
+      const { firstNs, error, info } = await peek(path, signal)
       // Damage behind the first records is met again, and named, when they are read.
-      if (firstNs !== undefined || records > 0) starts.push({ path, firstNs })
-      else if (error !== undefined) problems.push(named(path, error))
+      if (firstNs !== undefined || info.records + info.skippedRecords > 0) {
+        starts.push({ path, firstNs })
+        continue
+      }
+      // There is nothing in it to read, but it may tell of packets that were lost.
+      addInfo(all, info)
+      if (error !== undefined) problems.push(named(path, error))
     }
     starts.sort((a, b) => compare(a.firstNs, b.firstNs))
-    return new MergedCaptures(starts, problems)
+    return new MergedCaptures(starts, problems, all)
   }
 
   /** Hands all records to `handler`, in the order of their times. */

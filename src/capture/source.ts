@@ -8,7 +8,7 @@ import { TeardownError } from '../base/errors.js'
 import { systemErrorText } from '../base/system-error.js'
 import { ChunkInput } from './chunk-input.js'
 import { GzipReader } from './compression/gzip.js'
-import { OUTPUT_BYTES } from './compression/inflater.js'
+import { MAX_OUTPUTS, OUTPUT_BYTES } from './compression/inflater.js'
 import type { Framer } from './framer.js'
 import { startsGzip } from './magic.js'
 import { isRemote, patientChunks } from './patient-read.js'
@@ -83,12 +83,13 @@ async function readFile(path: string, framer: Framer, options: ReadOptions): Pro
     const magic = new Uint8Array(GZIP_MAGIC_BYTES)
     systemCall(path, () => readSync(file, magic, 0, GZIP_MAGIC_BYTES, 0))
     if (startsGzip(magic)) {
-      const chunkBytes = turns.stepBytes(FILE_CHUNK_BYTES)
+      const outputBytes = turns.keptBytes(1 + MAX_OUTPUTS, OUTPUT_BYTES)
+      const chunkBytes = Math.min(FILE_CHUNK_BYTES, outputBytes)
       const input = new ChunkInput(turns.over(fileChunks(path, file, 0, size, chunkBytes)))
       const gzip = new GzipReader(
         input,
         (offset) => fileChunks(path, file, offset, size, chunkBytes),
-        turns.stepBytes(OUTPUT_BYTES),
+        outputBytes,
       )
       return await readGzip(gzip, framer, turns)
     }

@@ -2,6 +2,16 @@
 
 import { setImmediate } from 'node:timers/promises'
 
+/** How a capture is read by steps. */
+export interface ReadStep {
+  /** Bytes to read now. */
+  bytes(): number
+  /** Awaited behind each step. */
+  pause(): Promise<void>
+  /** Told of memory that the reading keeps from step to step. */
+  keep(bytes: number): void
+}
+
 /** Settings of a reading. */
 export interface ReadOptions {
   /**
@@ -13,8 +23,8 @@ export interface ReadOptions {
   readonly onProgress?: ((readBytes: number, totalBytes: number | undefined) => void) | undefined
   /** Stops the reading: what was read has been delivered, and the promise rejects with its reason. */
   readonly signal?: AbortSignal | undefined
-  /** Reads by steps of so many bytes, with `pause` awaited behind each, for callers that read many captures at a time. */
-  readonly step?: { bytes(): number; pause(): Promise<void> } | undefined
+  /** Reads by steps, for callers that read many captures at a time. */
+  readonly step?: ReadStep | undefined
   /** Awaited between turns, to let a slow taker of the records' results catch up. */
   readonly pause?: (() => Promise<void>) | undefined
 }
@@ -34,6 +44,9 @@ const TURN_BYTES = 4 * 1024 * 1024
 /** Likewise where a taker may have to be waited for: what piles up until then is what this much holds. */
 const TURN_BYTES_WITH_PAUSE = 1024 * 1024
 
+/** Smaller buffers cost more than they save. */
+const KEPT_BYTES_MIN = 8 * 1024
+
 /** Keeps count of what is read, reports it, and lets other work have its turn. */
 export class Turns {
   private readonly options: ReadOptions
@@ -51,6 +64,15 @@ export class Turns {
   /** The bytes to read at once, at most `most`. */
   stepBytes(most: number): number {
     return Math.min(most, this.options.step?.bytes() ?? most)
+  }
+
+  /** The length of buffers that are kept until the end, `count` of them and of at most `most` bytes each. */
+  keptBytes(count: number, most: number): number {
+    const { step } = this.options
+    if (step === undefined) return most
+    const bytes = Math.min(most, Math.max(KEPT_BYTES_MIN, Math.floor(step.bytes() / (4 * count))))
+    step.keep(count * bytes)
+    return bytes
   }
 
   throwIfAborted(): void {

@@ -6,6 +6,20 @@ import { runExitHooks } from './exit-hooks.js'
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 type Signal = (typeof SIGNALS)[number]
 
+/** What has come: whoever waits for somebody in vain must not wait for a second one. */
+let taken: Signal | undefined
+
+/** Ends the process if a signal has come; for waits that may never end. */
+export function endIfInterrupted(): void {
+  if (taken !== undefined) endBy(taken)
+}
+
+function endBy(name: Signal): void {
+  runExitHooks()
+  giveUpSignals()
+  process.kill(process.pid, name)
+}
+
 /** Listens to the signals that end a run. */
 export class Interrupt {
   private readonly controller = new AbortController()
@@ -23,12 +37,11 @@ export class Interrupt {
 
   /** Ends the process by the signal that came, for what does not end by itself. */
   end(name: Signal = this.exitCode === EXIT_TERMINATED ? 'SIGTERM' : 'SIGINT'): void {
-    runExitHooks()
-    giveUpSignals()
-    process.kill(process.pid, name)
+    endBy(name)
   }
 
   private take(name: Signal): void {
+    taken ??= name
     if (!this.signal.aborted) {
       if (name === 'SIGTERM') this.exitCode = EXIT_TERMINATED
       this.controller.abort()

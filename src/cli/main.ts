@@ -13,6 +13,8 @@ import { packageVersion } from './version.js'
 
 /** Arguments of a process that was given none: Node and the program. */
 const WITHOUT_ARGUMENTS = 2
+/** How long a process that was interrupted waits for the reader of its messages. */
+const MESSAGES_MS = 2000
 
 /** Runs the command line and returns the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -53,6 +55,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   if (!interrupt.signal.aborted) return exitCode
   if (hasReadsUnderWay()) interrupt.end()
+  // Whoever reads the messages may never do so, and nothing else is left to wait for.
+  setTimeout(() => interrupt.end(), MESSAGES_MS).unref()
   return interrupt.exitCode
 }
 

@@ -29,8 +29,10 @@ const PERMISSIONS = 0o777
 export function outputTarget(path: string): OutputTarget {
   let at = path
   for (let links = 0; links < MAX_LINKS; links++) {
-    if (STANDARD_OUTPUT.has(at)) return { kind: 'stdout' }
-    if (DESCRIPTOR.test(at)) return { kind: 'stream' }
+    // However it is spelled.
+    const name = at === '-' ? at : resolve(at)
+    if (STANDARD_OUTPUT.has(name)) return { kind: 'stdout' }
+    if (DESCRIPTOR.test(name)) return { kind: 'stream' }
     const found = linkOf(at)
     if (found === undefined) return { kind: 'file', path: at, before: undefined }
     if (found.isFile()) {

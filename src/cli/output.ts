@@ -6,6 +6,7 @@ import {
   constants,
   fchmodSync,
   fchownSync,
+  fstatSync,
   openSync,
   renameSync,
   writeSync,
@@ -15,7 +16,7 @@ import { systemErrorText } from '../base/system-error.js'
 import type { ByteSink } from '../output/row-writer.js'
 import { AsciiLines } from './ascii.js'
 import { atExit } from './exit-hooks.js'
-import { withoutListeners, giveUpSignals } from './interrupt.js'
+import { endIfInterrupted, giveUpSignals, withoutListeners } from './interrupt.js'
 import { type OutputTarget, outputTarget } from './output-target.js'
 import { openPartial, partialPath, removePartial } from './partial-file.js'
 
@@ -29,6 +30,8 @@ const RETRY_MS_MAX = 5
  * could listen to it.
  */
 const PATIENT_RETRIES = 40
+/** After a signal nobody waits longer than some seconds for a reader. */
+const INTERRUPTED_RETRIES = 400
 
 /** The reader of our output has gone away: not an error, but the end of the run. */
 export class OutputClosed extends Error {}
@@ -156,6 +159,7 @@ export class Output implements ByteSink {
         rest = rest.subarray(taken)
         retries = taken === 0 ? retries + 1 : 0
         if (retries === PATIENT_RETRIES) takeBack ??= giveUpSignals()
+        if (retries >= INTERRUPTED_RETRIES) endIfInterrupted()
       }
     } finally {
       takeBack?.()
@@ -188,20 +192,34 @@ export class Output implements ByteSink {
 
 /** Appends: what a shell has opened for several programs keeps what the others write. */
 function openStream(path: string): number {
-  const { O_WRONLY, O_APPEND, O_CREAT } = constants
-  // A pipe may never be read.
-  return withoutListeners(() => openSync(path, O_WRONLY | O_APPEND | O_CREAT, NEW_FILE_MODE))
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK } = constants
+  // A pipe may have no reader yet.
+  const file = withoutListeners(() => openSync(path, O_WRONLY | O_APPEND | O_CREAT, NEW_FILE_MODE))
+  if (!fstatSync(file).isFIFO()) return file
+  try {
+    // Nor may its reader ever read: opened once more so that writing does not wait, which opening had to.
+    const patient = openSync(`/dev/fd/${file}`, O_WRONLY | O_NONBLOCK)
+    closeSync(file)
+    return patient
+  } catch {
+    return file
+  }
 }
 
 /** Opens a partial file with the permissions, and as far as that is allowed the owner, of the file it will replace. */
 function openFile({ before }: OutputTarget & { kind: 'file' }, partial: string): number {
   const fd = openPartial(partial, before?.mode ?? NEW_FILE_MODE)
   if (before === undefined) return fd
-  try {
-    fchownSync(fd, before.uid, before.gid)
-    fchmodSync(fd, before.mode)
-  } catch {
-    // Only root may give files away, and some file systems keep no permissions.
+  // Only root may give files away, and some file systems keep no permissions.
+  for (const step of [
+    () => fchownSync(fd, before.uid, before.gid),
+    () => fchmodSync(fd, before.mode),
+  ]) {
+    try {
+      step()
+    } catch {
+      // The file is as good without.
+    }
   }
   return fd
 }

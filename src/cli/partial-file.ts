@@ -11,6 +11,8 @@ const RANDOM_BYTES = 8
 const HOST_DIGITS = 8
 /** Who writes a file of another host cannot be asked; one that is written is changed sooner than this. */
 const ABANDONED_MS = 24 * 3600 * 1000
+/** Two containers may have the same host name and number of a process; who lives writes more often than this. */
+const SAME_NUMBER_MS = 60 * 1000
 const NAME = /^\.tcp-teardown-([0-9a-f]{8})-(\d+)-[0-9a-f]{16}\.partial$/
 
 /** A new name beside `path` for what is to become it. */
@@ -58,10 +60,11 @@ export function removeLeftPartials(folder: string): void {
 function isLeft(path: string, name: string): boolean {
   const [, host, pid] = NAME.exec(name) ?? []
   if (host === undefined) return false
-  // Another process had our number before us, as in a container that was started anew.
-  if (host === hostDigits()) return Number(pid) === process.pid || !isAlive(Number(pid))
-  const changedMs = linkOf(path)?.mtimeMs
-  return changedMs !== undefined && Date.now() - changedMs > ABANDONED_MS
+  const isHere = host === hostDigits()
+  // Another process may have had our number before us, as in a container that was started anew.
+  if (isHere && Number(pid) !== process.pid) return !isAlive(Number(pid))
+  const changedMs = linkOf(path)?.mtimeMs ?? Infinity
+  return Date.now() - changedMs > (isHere ? SAME_NUMBER_MS : ABANDONED_MS)
 }
 
 function isAlive(pid: number): boolean {

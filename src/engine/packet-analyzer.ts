@@ -65,13 +65,16 @@ export class PacketAnalyzer {
   /**
    * Takes the next packet.
    *
-   * @throws {TeardownError} ERR_OPTION after `finish`, and from within `onConnection`.
+   * @throws {TeardownError} ERR_OPTION after `finish`, from within `onConnection`, and for what is no packet.
    * @throws What `onConnection` threw first. The packet has been taken all the same, and the next one may follow.
    */
   push(packet: Packet): void {
     this.checkFree('push')
     if (this.finished) throw new TeardownError('ERR_OPTION', 'packet pushed after finish()')
     const { bytes, timeNs } = packet
+    if (typeof timeNs !== 'bigint' || !(bytes instanceof Uint8Array)) {
+      throw new TeardownError('ERR_OPTION', 'a packet has bytes (Uint8Array) and timeNs (bigint)')
+    }
     this.clock.baseNs ??= timeNs
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.pipeline.onRecord(

@@ -64,8 +64,8 @@ import { readUdp } from './tunnel/udp.js'
 /** Layers read in one frame at most, unless set; each encapsulation takes two to four. */
 const MAX_LAYERS = 64
 
-/** No frame is longer on the wire, whatever its record says: sequence numbers could not count what is in it. */
-const FRAME_BYTES_MAX = 16 * 1024 * 1024
+/** No frame is longer on the wire, whatever its record says: so much Linux hands over at once (GSO_MAX_SIZE). */
+const FRAME_BYTES_MAX = 512 * 1024
 
 /** IPv4 and TCP without options: the least that may take the straight path. */
 const STRAIGHT_LEN_MIN = 40

@@ -34,6 +34,10 @@ test.each([
   expect(await digestsOf(['--jobs', '2', ...args])).toBe(digests)
 })
 
+test('of replaced addresses no hash is told, from which they could be guessed', async () => {
+  expect(await digestsOf(['--anonymize', 'samples'])).toBe('132, hash (hidden)')
+})
+
 test('the rows of one large capture', async () => {
   const args = ['-f', 'ndjson', '-o', '/dev/null', large]
   const digests = await digestsOf(['--jobs', '1', ...args])

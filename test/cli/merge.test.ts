@@ -1,7 +1,7 @@
 // Captures as one timeline: as if they had never been split, or as if one host had captured on both interfaces.
 
 import { describe, expect, test } from 'vitest'
-import { buildPcap } from '../support/capture-builder.js'
+import { PcapngBuilder, buildPcap } from '../support/capture-builder.js'
 import { type ScenarioFrame, scenarioFrames } from '../support/scenario.js'
 import { Scratch, analyze, connections, rows } from './run-cli.js'
 
@@ -80,6 +80,24 @@ describe.concurrent('--merge', () => {
     const c = await scratch.file('offsets-c', buildPcap([other]))
     const { stdout } = await analyze(['-f', 'ndjson', '--merge', a, b, c])
     expect(rows(stdout).at(-2)?.['skipped']).toEqual([{ name: 'bad-header', packets: 1 }])
+  })
+
+  test('a capture without packets still says what was lost', async () => {
+    const [a = ''] = await filesOf([FRAMES], 'lost-a')
+    const lost = new PcapngBuilder().section().interface({ name: 'eth7', linktype: 113 })
+    const b = await scratch.file('lost-b', lost.statistics(0, { ifdrop: 12_345n }).take())
+    for (const paths of [
+      [a, b],
+      [b, a],
+    ]) {
+      const { stdout } = await analyze(['-f', 'ndjson', '--merge', ...paths])
+      expect(rows(stdout).at(-2)).toMatchObject({
+        dropped_packets: 12_345,
+        interfaces: ['eth7'],
+        packets: FRAMES.length,
+      })
+      expect(connections(stdout)[0]?.['flags']).toContain('capture_drops')
+    }
   })
 
   test('a damaged part is named, the others are read', async () => {

@@ -39,13 +39,16 @@ async function expected(): Promise<string> {
 }
 
 describe.concurrent('-o', () => {
-  test.each(['stdout', 'fd/1'])('/dev/%s is standard output', (name) => {
-    // Only looked at: whoever replaced it would do that for the whole machine.
-    expect(outputTarget(`/dev/${name}`)).toEqual({ kind: 'stdout' })
-    const link = join(scratch.path, `to-${name.replace('/', '-')}`)
-    symlinkSync(`/dev/${name}`, link)
-    expect(outputTarget(link)).toEqual({ kind: 'stdout' })
-  })
+  test.each(['stdout', 'fd/1', '/fd//1', '../proc/self/fd/1'])(
+    '/dev/%s is standard output',
+    (name) => {
+      // Only looked at: whoever replaced it would do that for the whole machine.
+      expect(outputTarget(`/dev/${name}`)).toEqual({ kind: 'stdout' })
+      const link = join(scratch.path, `to-${name.replaceAll('/', '-')}`)
+      symlinkSync(`/dev/${name}`, link)
+      expect(outputTarget(link)).toEqual({ kind: 'stdout' })
+    },
+  )
 
   test('a descriptor of the shell is written behind what is there', async () => {
     const file = join(folderOf('descriptor'), 'all')
@@ -134,9 +137,10 @@ describe.concurrent('partial files', () => {
     }
     const random = '0123456789abcdef'
     file(`.tcp-teardown-${host}-${dead}-${random}.partial`)
-    file(`.tcp-teardown-${host}-${process.pid}-${random}.partial`)
+    file(`.tcp-teardown-${host}-${process.pid}-${random}.partial`, 1)
     file(`.tcp-teardown-00000000-${dead}-${random}.partial`, 2)
     const kept = [
+      file(`.tcp-teardown-${host}-${process.pid}-${random.replace('0', '1')}.partial`),
       file(`.tcp-teardown-${host}-1-${random}.partial`, 2),
       file(`.tcp-teardown-00000000-${dead}-${random}.partial2`),
       file(`.tcp-teardown-00000000-1-${random}.partial`),
@@ -175,6 +179,33 @@ describe.concurrent('--out-dir', () => {
     const run2 = await shell('cd "$1" && $TT --out-dir out --resume stdin', [folder])
     expect(run2.stderr).toContain('1 result written')
     expect(below()).toEqual([])
+  })
+
+  test('the list is no way to another file, and nothing waits for it', async () => {
+    const folder = folderOf('list')
+    writeFileSync(join(folder, 'victim'), 'precious')
+    for (const kind of ['link', 'pipe']) {
+      const out = join(folder, kind)
+      mkdirSync(out)
+      const list = join(out, '.tcp-teardown.list')
+      if (kind === 'link') symlinkSync('../victim', list)
+      else spawnSync('mkfifo', [list])
+      const { code, stderr } = await analyze(['--out-dir', out, CAPTURE])
+      expect(code).toBe(2)
+      expect(stderr).toMatch(/1 result written below .*\n.*cannot write .*\.tcp-teardown\.list: /)
+    }
+    expect(readFileSync(join(folder, 'victim'), 'utf8')).toBe('precious')
+  })
+
+  test('the same once more adds nothing to the list', async () => {
+    const out = join(folderOf('again'), 'out')
+    const list = (): string => readFileSync(join(out, '.tcp-teardown.list'), 'utf8')
+    await analyze(['--out-dir', out, CAPTURE])
+    const before = list()
+    await analyze(['--out-dir', out, CAPTURE])
+    expect(list()).toBe(before)
+    await analyze(['--out-dir', out, '--columns', 'stream', CAPTURE])
+    expect(list().split('\n')).toHaveLength(3)
   })
 
   test('a result never takes the place of a capture', async () => {

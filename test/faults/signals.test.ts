@@ -2,7 +2,16 @@
 
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, linkSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import {
+  constants,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { discoverCaptures } from '../../src/capture/discover.js'
@@ -188,6 +197,23 @@ test('a second signal ends the process at once, and leaves no partial file', asy
   expect(['SIGINT', 'SIGTERM']).toContain((await run.ending).signal)
   expect(existsSync(out)).toBe(false)
   expect(readdirSync(folder)).toEqual([])
+})
+
+test.skipIf(NO_PROC)('while the reader of a pipe of -o stands still', async () => {
+  const pipe = join(folderOf('still'), 'pipe')
+  spawnSync('mkfifo', [pipe])
+  // It opens the pipe, and reads nothing.
+  const reader = spawn('sleep', ['100'], {
+    stdio: [openSync(pipe, constants.O_RDWR), 'ignore', 'ignore'],
+  })
+  const args = ['analyze', '-f', 'ndjson', '-o', pipe, '-']
+  const run = new Started(scratch.path, args, { quiet: true })
+  run.child.stdin.end(manyRefused(4000))
+  await untilSignalKills(run.pid, 'SIGTERM')
+  run.child.kill('SIGTERM')
+  const [, by] = (await once(run.child, 'exit')) as [number | null, string | null]
+  expect(by).toBe('SIGTERM')
+  reader.kill()
 })
 
 /** Says on standard error that a file is being opened, just before it is. */

@@ -11,6 +11,8 @@ export const OUTPUT_BYTES: number = 2 * 1024 * 1024
 
 /** Outputs that may wait to be taken. */
 const MAX_WAITING = 2
+/** Outputs there are at most: those, one in the stream, one being filled, and the one the caller has. */
+export const MAX_OUTPUTS: number = MAX_WAITING + 3
 
 /** Inflates one deflate stream in zlib's own thread. */
 export class Inflater {

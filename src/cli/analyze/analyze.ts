@@ -51,7 +51,7 @@ async function runOver(
   output: Output,
   signal: AbortSignal,
 ): Promise<number> {
-  const digests = new DigestLog()
+  const digests = new DigestLog(settings.anonymizeKey === undefined)
   const analyzer = new CaptureAnalyzer(settings, output, digests.add)
   const run = new AnalyzeRun(analyzer.writer, { strict: settings.strict, warns: true })
   analyzer.writer.begin()

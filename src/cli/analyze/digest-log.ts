@@ -8,14 +8,20 @@ const log = debuglog('tcp-teardown')
 
 /** Takes the digests of all connections, in the order of their endings. */
 export class DigestLog {
+  private readonly isHashed: boolean
   private count = 0
   private hash = 0
   private capture = ''
 
+  /** `isHashed` is false where a hash, of which the addresses can be guessed, would tell too much. */
+  constructor(isHashed: boolean) {
+    this.isHashed = isHashed && log.enabled
+  }
+
   /** Takes a batch. */
   readonly add = ({ captureName, baseNs, count, cells }: DigestBatch): void => {
     this.count += count
-    if (!log.enabled) return
+    if (!this.isHashed) return
     const capture = `${captureName} ${baseNs}`
     if (capture !== this.capture) for (const char of capture) this.mix(char.charCodeAt(0))
     this.capture = capture
@@ -25,7 +31,8 @@ export class DigestLog {
 
   /** Says what has come. */
   tell(): void {
-    log('digests: %d, hash %s', this.count, (this.hash >>> 0).toString(16))
+    const hash = this.isHashed ? (this.hash >>> 0).toString(16) : '(hidden)'
+    log('digests: %d, hash %s', this.count, hash)
   }
 
   private mix(word: number): void {

@@ -2,7 +2,6 @@
 // written aside and renamed, so that it is whole or absent; a line in the folder's list says what it was made of.
 
 import { createHmac } from 'node:crypto'
-import { appendFileSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { TeardownError } from '../../base/errors.js'
 import { systemErrorText } from '../../base/system-error.js'
@@ -16,6 +15,7 @@ import { warn } from '../context.js'
 import { packageVersion } from '../version.js'
 import { partialPath, removeLeftPartials } from '../partial-file.js'
 import { type ResultFile, makeFolder } from './result-file.js'
+import { appendLine, linesOf } from './result-list.js'
 import { resultNames } from './result-names.js'
 import type { AnalyzeSettings } from './settings.js'
 
@@ -84,6 +84,7 @@ export function planFiles(all: readonly Timeline[], settings: AnalyzeSettings): 
   const folder = new ResultFolder(outDir, settings)
   const files = folder.filesOf(all)
   refuseCaptures(files, all)
+  folder.readList(files)
   if (resume)
     for (const each of new Set(files.map((file) => dirname(file)))) removeLeftPartials(each)
   const planned = all.map((timeline, at) => {
@@ -151,7 +152,17 @@ class ResultFolder {
     this.extension = formatNamed(settings.format).extension
     this.options = optionsText(settings)
     makeFolder(folder, undefined)
-    for (const line of linesOf(join(folder, LIST))) this.made.set(line.made.result, line)
+  }
+
+  /** Reads what the list says of these results. */
+  readList(files: readonly string[]): void {
+    const wanted = new Set(files)
+    for (const line of linesOf(join(this.folder, LIST))) {
+      const known = knownIn(line)
+      if (known !== undefined && wanted.has(known.made.result)) {
+        this.made.set(known.made.result, known)
+      }
+    }
   }
 
   /** The result file of each timeline: the path of its first capture below the folder. */
@@ -175,8 +186,10 @@ class ResultFolder {
   note(file: string, captures: Captures | undefined, matched: boolean, cutShort: boolean): void {
     const made = this.lineOf(file, captures)
     if (made === undefined) return
-    const line: Known = { made, matched, cutShort }
-    appendFileSync(join(this.folder, LIST), `${JSON.stringify(line)}\n`)
+    const line = JSON.stringify({ made, matched, cutShort } satisfies Known)
+    // The same result once more needs no further line.
+    if (line === JSON.stringify(this.made.get(file))) return
+    appendLine(join(this.folder, LIST), line)
   }
 
   private lineOf(file: string, captures: Captures | undefined): Made | undefined {
@@ -207,20 +220,12 @@ function capturesOf(timeline: Timeline): Captures | undefined {
   return captures
 }
 
-/** Lines of the list; one that was cut short by a crash, or is damaged, is none. */
-function linesOf(file: string): Known[] {
-  let text = ''
+/** What a line says; undefined for one that was cut short by a crash, or is damaged. */
+function knownIn(line: string): Known | undefined {
   try {
-    text = readFileSync(file, 'utf8')
+    const known = JSON.parse(line) as Known | null
+    return typeof known?.made?.result === 'string' ? known : undefined
   } catch {
-    return []
+    return undefined
   }
-  return text.split('\n').flatMap((line) => {
-    try {
-      const known = JSON.parse(line) as Known | null
-      return typeof known?.made?.result === 'string' ? [known] : []
-    } catch {
-      return []
-    }
-  })
 }

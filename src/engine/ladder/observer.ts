@@ -99,7 +99,7 @@ export class LadderObserver {
   /** A sequence number of `sender` from its first one on; undefined for one that is not shown. */
   private relative(number: number, sender: Side): number | undefined {
     const relative = seqDistance(number, sender.isn) >>> 0
-    return this.isAnonymous && !isCredibleSequence(relative, sender.bytes) ? undefined : relative
+    return this.isAnonymous && !isCredibleSequence(relative) ? undefined : relative
   }
 
   private grown(n: number, side: Side): Readonly<Record<Counter, boolean>> {

@@ -8,8 +8,8 @@ const CREDIBLE_SNAPLEN_MAX = 1 << 24
 /** LINKTYPE_ values of more than that have never been given away. */
 const CREDIBLE_LINKTYPE_MAX = 1023
 const CREDIBLE_SPAN_NS = 30 * 86_400e9
-/** Bytes a sequence number may be ahead of twice the payload that was seen. */
-const CREDIBLE_GAP_BYTES = 1 << 20
+/** Three bytes of an address at most. */
+const CREDIBLE_SEQUENCE_MAX = 0xff_ffff
 
 /** Bytes that a record may claim to be; longer ones are not counted in. No frame that a kernel hands over is as long. */
 export const CREDIBLE_RECORD_BYTES: number = 1 << 18
@@ -43,12 +43,9 @@ export function credibleSpan(ns: number): number {
   return isCredibleSpan(ns) ? ns : inTwoDigits(ns)
 }
 
-/**
- * Whether a relative sequence number fits what was seen: at most a MB ahead of twice the payload, or up to 65,535 before
- * the first number.
- */
-export function isCredibleSequence(number: number, seenBytes: number): boolean {
-  return number <= 2 * seenBytes + CREDIBLE_GAP_BYTES || number >= 0x1_0000_0000 - CREDIBLE_SMALL
+/** Whether a relative sequence number can be no address: at most 16 MB after the first number, or up to 65,535 before it. */
+export function isCredibleSequence(number: number): boolean {
+  return number <= CREDIBLE_SEQUENCE_MAX || number >= 0x1_0000_0000 - CREDIBLE_SMALL
 }
 
 function inTwoDigits(value: number): number {

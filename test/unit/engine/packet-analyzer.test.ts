@@ -173,6 +173,18 @@ test('an exception of the handler costs no packet and no other connection', () =
   expect(errors).toEqual(['no 0', 'no 1', 'no 2'])
 })
 
+test.each([
+  { bytes: new Uint8Array(60), timeNs: 5 },
+  { bytes: 'frame', timeNs: 5n },
+  { timeNs: 5n },
+])('what is no packet is refused and changes nothing: %o', (packet) => {
+  const { analyzer, connections } = collector()
+  expect(() => analyzer.push(packet as never)).toThrow(/a packet has bytes/)
+  for (const record of recordsOf(RESET)) analyzer.push(record)
+  analyzer.finish()
+  expect(connections).toMatchObject([{ start_time: '2023-11-14T22:13:22.000000000Z' }])
+})
+
 test.each(['push', 'settle', 'finish'] as const)(
   '%s from within the handler is refused',
   (what) => {
