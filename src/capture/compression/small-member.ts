@@ -7,7 +7,9 @@ const TRAILER_BYTES = 8
 /** The fixed block with nothing in it that zlib makes of no input. */
 const EMPTY_BLOCK = [0x03, 0x00] as const
 /** Members that are longer are read by pieces. */
-const SMALL_BYTES = 16 * 1024
+const SMALL_BYTES = 64 * 1024
+/** Output is made in pieces of this length; most members have one. */
+const PIECE_BYTES = 16 * 1024
 const OUTPUT_BYTES_MAX = 256 * 1024
 
 /** What a small member holds, and its bytes behind the header: compressed ones and the trailer. */
@@ -48,6 +50,6 @@ function inflated(bytes: Uint8Array): {
   readonly buffer: Buffer
   readonly engine: { readonly bytesWritten: number }
 } {
-  const options = { info: true, chunkSize: SMALL_BYTES, maxOutputLength: OUTPUT_BYTES_MAX }
+  const options = { info: true, chunkSize: PIECE_BYTES, maxOutputLength: OUTPUT_BYTES_MAX }
   return inflateRawSync(bytes, options) as unknown as ReturnType<typeof inflated>
 }
