@@ -11,6 +11,7 @@ import {
   renameSync,
   writeSync,
 } from 'node:fs'
+import { dirname } from 'node:path'
 import { TeardownError } from '../base/errors.js'
 import { systemErrorText } from '../base/system-error.js'
 import type { ByteSink } from '../output/row-writer.js'
@@ -18,7 +19,7 @@ import { AsciiLines } from './ascii.js'
 import { atExit } from './exit-hooks.js'
 import { endIfInterrupted, giveUpSignals, withoutListeners } from './interrupt.js'
 import { type OutputTarget, outputTarget } from './output-target.js'
-import { openPartial, partialPath, removePartial } from './partial-file.js'
+import { openPartial, partialPath, removeLeftPartials, removePartial } from './partial-file.js'
 
 const STDOUT = 1
 const BUFFER_BYTES = 1 << 18
@@ -36,6 +37,8 @@ const INTERRUPTED_RETRIES = 400
 /** The reader of our output has gone away: not an error, but the end of the run. */
 export class OutputClosed extends Error {}
 
+/** Entries of a folder that are looked at for what an earlier run has left. */
+const ENTRIES_MAX = 1000
 /** Permissions of a new file, before the umask. */
 const NEW_FILE_MODE = 0o666
 
@@ -73,6 +76,7 @@ export class Output implements ByteSink {
       if (target.kind === 'stdout') this.fd = STDOUT
       else if (target.kind === 'stream') this.fd = openStream(path)
       else {
+        if (partial === undefined) removeLeftPartials(dirname(target.path), ENTRIES_MAX)
         const aside = { partial: partial ?? partialPath(target.path), path: target.path }
         this.aside = aside
         this.fd = openFile(target, aside.partial)

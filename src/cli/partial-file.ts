@@ -2,7 +2,7 @@
 // name that nobody can foresee and that tells whose they are: a run that is killed leaves them, and the next one finds them.
 
 import { createHash, randomBytes } from 'node:crypto'
-import { type Dirent, constants, openSync, readdirSync, rmSync } from 'node:fs'
+import { type Dir, constants, openSync, opendirSync, rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { linkOf } from '../capture/stat.js'
@@ -43,17 +43,31 @@ export function removePartial(path: string): void {
 /**
  * Removes what earlier runs have left in a folder. To be called before this process writes there. What another process
  * may still write stays.
+ *
+ * @param most Entries looked at: a folder of somebody else's may have a million.
  */
-export function removeLeftPartials(folder: string): void {
-  let entries: Dirent[]
+export function removeLeftPartials(folder: string, most: number = Infinity): void {
+  let entries: Dir
   try {
-    entries = readdirSync(folder, { withFileTypes: true })
+    entries = opendirSync(folder)
   } catch {
     return
   }
-  for (const entry of entries) {
-    const path = join(folder, entry.name)
-    if (entry.isFile() && isLeft(path, entry.name)) removePartial(path)
+  try {
+    let seen = 0
+    for (
+      let entry = entries.readSync();
+      entry !== null && seen < most;
+      entry = entries.readSync()
+    ) {
+      seen++
+      const path = join(folder, entry.name)
+      if (entry.isFile() && isLeft(path, entry.name)) removePartial(path)
+    }
+  } catch {
+    // What cannot be listed stays.
+  } finally {
+    entries.closeSync()
   }
 }
 

@@ -157,6 +157,18 @@ describe.concurrent('partial files', () => {
 })
 
 describe.concurrent('--out-dir', () => {
+  test('-o removes what a killed run left beside it', async () => {
+    const folder = folderOf('beside')
+    const out = join(folder, 'out')
+    const run = spawn(process.execPath, ['bin/tcp-teardown.js', '-o', out, '-'])
+    await until('it writes', () => readdirSync(folder).length > 0)
+    run.kill('SIGKILL')
+    await once(run, 'exit')
+    expect(readdirSync(folder)).toHaveLength(1)
+    await analyze(['-f', 'csv', '-o', out, CAPTURE])
+    expect(readdirSync(folder)).toEqual(['out'])
+  })
+
   test('--resume removes what a killed run left', async () => {
     const folder = folderOf('killed')
     const out = join(folder, 'out')

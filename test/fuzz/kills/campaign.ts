@@ -105,9 +105,7 @@ export class Kills {
     const missing = [...whole.keys()].filter((name) => !names.includes(name))
     expectThat(missing.length === 0, AGAIN, `missing: ${missing.join()}`)
     const more = names.filter((name) => name !== LIST && !whole.has(name))
-    // Only `--resume` removes what a run left that was killed by SIGKILL.
-    const allowed = job.toFolder ? [] : more.filter(isPartial)
-    expectThat(more.length === allowed.length, AGAIN, `left over: ${more.join()}`)
+    expectThat(more.length === 0, AGAIN, `left over: ${more.join()}`)
     const left = readdirSync(temporary)
     expectThat(left.length === 0, TIDY, left.join())
     if (!job.toFolder) return
