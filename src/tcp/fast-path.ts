@@ -5,6 +5,8 @@
 import type { Segment } from '../wire/segment.js'
 import { ACK, FIN } from '../wire/segment.js'
 import { observeLateData } from './events/fin.js'
+import { observeGoodbye } from './events/goodbye.js'
+import { GOODBYE_MAX_BYTES, goodbyeKind, payloadHead } from './payload.js'
 import { observePlainFin, observePlainFinAcked } from './plain-close.js'
 import {
   SIDE_ACKED_MORE,
@@ -15,6 +17,7 @@ import {
   SIDE_FIN_ACKED,
   SIDE_IP_ID,
   SIDE_ISN_SET,
+  SIDE_LAST_TWICE,
   SIDE_NXT_SET,
   SIDE_PLAIN_ACK,
   SIDE_PROBED,
@@ -93,19 +96,32 @@ export function observePlainNext(
   peer: number,
   side: number,
   seg: Segment,
+  view: DataView,
   frame: number,
   timeNs: number,
 ): boolean {
   const { ints, floats } = table.connections
   const { flags, ack, payloadLen } = seg
   const theirs = ints[peer + SIDE.flags] as number
-  let mine = ints[me + SIDE.flags] as number
+  let mine = (ints[me + SIDE.flags] as number) & ~SIDE_LAST_TWICE
   if (concernsZeek(ints[me + SIDE.zeekSeen] as number, flags, payloadLen)) {
     observeZeek(ints, record * CONN_INTS, me, side, seg)
   }
   if (payloadLen > 0) {
     const data = record * CONN_CELLS + SIDE_CELLS + side * SIDE_CELLS_STEP
+    const theirData = record * CONN_CELLS + SIDE_CELLS + (1 - side) * SIDE_CELLS_STEP
+    const head = payloadHead(seg, view)
     ints[me + SIDE.nxt] = seqAdd(seg.seq, payloadLen)
+    ints[me + SIDE.dataHead] = head
+    ints[me + SIDE.dataLen] = payloadLen
+    ints[me + SIDE.dataAck] = ack
+    if ((floats[theirData + SIDE.dataFrame] as number) > (floats[data + SIDE.dataFrame] as number)) {
+      ints[me + SIDE.answers] = (ints[me + SIDE.answers] as number) + 1
+      if (ints[me + SIDE.answers] === 1) table.onAnswer(record, side)
+    }
+    if (payloadLen <= GOODBYE_MAX_BYTES && goodbyeKind(head, payloadLen) !== 0) {
+      observeGoodbye(table.at(record), side, seg, view, frame, timeNs)
+    }
     floats[data + SIDE.dataNs] = timeNs
     floats[data + SIDE.dataFrame] = frame
     mine |= SIDE_DATA
@@ -127,6 +143,7 @@ export function observePlainNext(
     const cells = record * CONN_CELLS
     floats[cells + CONN.handshakeNs] = timeNs
     floats[cells + CONN.handshakeFrame] = frame
+    table.onAccept(record, 1 - side, timeNs)
     ints[me + SIDE.state] = ESTABLISHED
     ints[peer + SIDE.state] = ESTABLISHED
   }

@@ -4,6 +4,7 @@
 import { ACK, FIN, RST, SYN, type Segment } from '../wire/segment.js'
 import { TcpOptions, readTcpOptions } from '../wire/tcp/options.js'
 import { observeFin, observeFinAcked, observeLateData } from './events/fin.js'
+import { observePayload } from './events/payload.js'
 import { isOldAnswer, isResetOfOld, observeOldAnswer } from './events/old-incarnation.js'
 import {
   adoptProbe,
@@ -19,6 +20,9 @@ import type { Handshake } from './handshake.js'
 import {
   SIDE_ACKED_MORE,
   SIDE_ACK_SET,
+  SIDE_BARE,
+  SIDE_BARE_DATA,
+  SIDE_BARE_FIN,
   SIDE_DATA,
   SIDE_EMPTY_ACK,
   SIDE_FIN,
@@ -26,17 +30,20 @@ import {
   SIDE_IP_ID,
   SIDE_ISN_SET,
   SIDE_LAST_PROBE,
+  SIDE_LAST_TWICE,
   SIDE_LOST,
   SIDE_NXT_SET,
   SIDE_PLAIN_ACK,
   SIDE_PROBED,
   SIDE_RST,
+  SIDE_SYN,
   SIDE_SYN_DATA,
   SIDE_TIMESTAMPS,
   SIDE_UNSEEN,
 } from './record/bits.js'
 import { seqAdd, seqAfter, seqDistance } from './seq.js'
 import { ESTABLISHED, SENT_ACK, SYN_ACKED, SYN_RECEIVED, nextState } from './state.js'
+import type { Side } from './record/view.js'
 import type { ConnectionTable } from './table.js'
 import type { TrackedConnection } from './tracked.js'
 import { observeZeek } from './views/zeek.js'
@@ -71,7 +78,7 @@ export class GeneralPath {
     const isNew = !me.has(SIDE_ISN_SET)
     if (isNew && isOldAnswer(c, n, seg)) {
       tellZeek(c, n, seg)
-      observeOldAnswer(c, n)
+      observeOldAnswer(c, n, frame, timeNs)
       return OF_OLD_CONNECTION
     }
     if (isNew) {
@@ -82,7 +89,7 @@ export class GeneralPath {
     if ((seg.flags & RST) !== 0) {
       tellZeek(c, n, seg)
       if (isResetOfOld(c, n, seg)) return MAY_END | OF_OLD_CONNECTION
-      observeReset(c, n, seg, view, frame, timeNs, this.options, this.table.bursts)
+      observeReset(c, n, seg, view, frame, timeNs, this.options, this.table)
       return MAY_END
     }
     if ((seg.flags & SYN) !== 0) this.handshake.takeRoles(c, n, seg.flags)
@@ -102,6 +109,11 @@ export class GeneralPath {
     const me = c.side(n)
     const peer = c.side(1 - n)
     const { flags } = seg
+    me.flags &= ~(SIDE_LAST_PROBE | SIDE_LAST_TWICE)
+    if ((flags & (SYN | ACK)) === 0) {
+      observeBare(me, seg)
+      return false
+    }
     if ((flags & SYN) !== 0) {
       this.handshake.observeSyn(c, n, seg, view, frame, timeNs)
     } else {
@@ -111,10 +123,9 @@ export class GeneralPath {
       }
       if (seg.ipId > 0) me.flags |= SIDE_IP_ID
     }
-    me.flags &= ~SIDE_LAST_PROBE
-    observeSequence(c, n, seg, frame, timeNs)
+    observeSequence(this.table, c, n, seg, view, frame, timeNs)
     let mayEnd = false
-    if ((flags & ACK) !== 0) mayEnd = observeAck(c, n, seg, frame, timeNs)
+    if ((flags & ACK) !== 0) mayEnd = observeAck(this.table, c, n, seg, frame, timeNs)
     if ((flags & FIN) !== 0) {
       mayEnd = true
       observeFin(c, n, seqAdd(seg.seq, seg.payloadLen), seg, frame, timeNs)
@@ -137,11 +148,20 @@ function tellZeek(c: TrackedConnection, n: number, seg: Segment): void {
   observeZeek(c.own.ints, c.own.word, c.side(n).own.word, n, seg)
 }
 
+/** A segment without ACK that is neither SYN nor RST: no receiver takes it (RFC 9293 §3.10.7.4). */
+function observeBare(me: Side, seg: Segment): void {
+  me.flags |= SIDE_BARE
+  if ((seg.flags & FIN) !== 0) me.flags |= SIDE_BARE_FIN
+  if (seg.payloadLen > 0) me.flags |= SIDE_BARE_DATA
+}
+
 /** Sequence space: new bytes, bytes seen before, or none. */
 function observeSequence(
+  table: ConnectionTable,
   c: TrackedConnection,
   n: number,
   seg: Segment,
+  view: DataView,
   frame: number,
   timeNs: number,
 ): void {
@@ -162,8 +182,7 @@ function observeSequence(
     me.nxt = end
     // On a SYN it is data only once it is acknowledged (RFC 7413).
     me.flags |= (flags & SYN) !== 0 ? SIDE_SYN_DATA : SIDE_DATA
-    me.dataNs = timeNs
-    me.dataFrame = frame
+    observePayload(table, c, n, seg, view, frame, timeNs)
     if (c.side(1 - n).has(SIDE_FIN)) {
       observeLateData(c, n, Math.min(ahead, payloadLen), frame, timeNs)
     }
@@ -176,6 +195,7 @@ function observeSequence(
 
 /** The acknowledgment field: progress of the peer's bytes, of the handshake, of a FIN. True when it covers a FIN first. */
 function observeAck(
+  table: ConnectionTable,
   c: TrackedConnection,
   n: number,
   seg: Segment,
@@ -202,6 +222,7 @@ function observeAck(
       if (peerState === SYN_RECEIVED) {
         c.handshakeNs = timeNs
         c.handshakeFrame = frame
+        if (me.has(SIDE_SYN)) table.onAccept(c.record, 1 - n, timeNs)
       }
       if (peerState <= SYN_RECEIVED && seqAfter(ack, peer.isn)) {
         peer.state = nextState(peerState, SYN_ACKED)

@@ -21,7 +21,7 @@ import {
   SIDE_TIMESTAMPS,
   SIDE_WINDOW_SCALE,
 } from './record/bits.js'
-import { CONN, CONN_INTS, SIDE } from './record/connection.js'
+import { CONN, CONN_CELLS, CONN_INTS, SIDE } from './record/connection.js'
 import { seqAdd } from './seq.js'
 import {
   LISTEN,
@@ -73,6 +73,7 @@ export class Handshake {
     if (!isFirstSynAck(ints, conn, me, peer, seg)) return false
     const bits = readSynOptions(ints, me, seg, view, this.options)
     observeFirstSynAck(ints, conn, me, side, bits, seg)
+    this.table.connections.floats[record * CONN_CELLS + CONN.synAckNs] = timeNs
     this.markTwins(ints, record, peer, me, timeNs)
     return true
   }
@@ -94,7 +95,13 @@ export class Handshake {
     let flags = me.flags | bit
     if (me.has(bit)) {
       observeRetransmission(c, n, seg.seq, 0, frame, timeNs)
+      if (!isSynAck) this.observeSynRepeat(c, n)
     } else {
+      if (isSynAck) {
+        // A reset that passed before says nothing about the first sequence number.
+        me.isn = seg.seq
+        c.synAckNs = timeNs
+      }
       const { ints } = me.own
       flags |= readSynOptions(ints, me.own.word, seg, view, this.options)
       if (isSynAck) this.markTwins(ints, c.record, peer.own.word, me.own.word, timeNs)
@@ -106,6 +113,13 @@ export class Handshake {
     // What is sent again before the connection is open is no probe, whatever it was taken for.
     me.flags = flags
     me.state = nextState(me.state, isSynAck ? SENT_SYN_ACK : SENT_SYN)
+  }
+
+  private observeSynRepeat(c: TrackedConnection, n: number): void {
+    c.openTeardown()
+    c.side(n).synRepeats++
+    const peer = c.side(1 - n)
+    if (!peer.has(SIDE_SYN_ACK) && peer.packets === 0) this.table.ports.silent(c.endpoint(1 - n))
   }
 
   /** The first SYN or SYN-ACK tells who is the client; `flags` are those of a segment of side `n`. */
@@ -125,9 +139,24 @@ export class Handshake {
     server: number,
     timeNs: number,
   ): void {
-    const conn = record * CONN_INTS
     const clientIsn = ints[client + SIDE.isn] as number
     const serverIsn = ints[server + SIDE.isn] as number
+    this.markTwin(ints, record, clientIsn, serverIsn, timeNs)
+  }
+
+  /** The same for a connection whose first captured segment is no SYN: its copy has the same numbers. */
+  markMidstreamTwins(record: number, seg: Segment, timeNs: number): void {
+    this.markTwin(this.table.connections.ints, record, seg.seq, seg.ack, timeNs)
+  }
+
+  private markTwin(
+    ints: Int32Array,
+    record: number,
+    clientIsn: number,
+    serverIsn: number,
+    timeNs: number,
+  ): void {
+    const conn = record * CONN_INTS
     const stream = ints[conn + CONN.streamLow] as number
     const twin = this.twins.add(clientIsn, serverIsn, record, stream, timeNs) * CONN_INTS
     if (twin < 0 || twin === conn || ints[twin + CONN.streamLow] !== this.twins.stream) return

@@ -4,10 +4,11 @@
 
 import { RST, type Segment } from '../wire/segment.js'
 import { isDuplicate } from './events/duplicate.js'
+import { observeResetTwice } from './events/reset.js'
 import { isPlainNext, observePlainNext } from './fast-path.js'
 import { GeneralPath, MAY_END, OF_OLD_CONNECTION } from './general-path.js'
 import { Handshake } from './handshake.js'
-import { CONN_OPTIONS_CUT, CONN_REPORTED, CONN_TIME_BACK } from './record/bits.js'
+import { CONN_OPTIONS_CUT, CONN_REPORTED, CONN_TIME_BACK, SIDE_LAST_TWICE } from './record/bits.js'
 import {
   CONN,
   CONN_CELLS,
@@ -31,6 +32,11 @@ export class Observer {
     this.table = table
     this.handshake = new Handshake(table)
     this.general = new GeneralPath(table, this.handshake)
+  }
+
+  /** Marks a connection captured on both sides of a NAT, by its first segment, which is no SYN. */
+  markMidstreamTwins(record: number, seg: Segment, timeNs: number): void {
+    this.handshake.markMidstreamTwins(record, seg, timeNs)
   }
 
   /**
@@ -78,6 +84,9 @@ export class Observer {
       )
     ) {
       ints[me + SIDE.duplicates] = (ints[me + SIDE.duplicates] as number) + 1
+      ints[me + SIDE.flags] = (ints[me + SIDE.flags] as number) | SIDE_LAST_TWICE
+      if ((flags & RST) !== 0) observeResetTwice(this.table.at(record), side, frame)
+      if (ints[me + SIDE.ttlRange] !== 0 && (flags & RST) === 0) widenTtlRange(ints, me, meta)
       observeZeek(ints, conn, me, side, seg)
       return false
     }
@@ -85,7 +94,7 @@ export class Observer {
     if (seg.headerCut) markOptionsCut(ints, conn)
     let mayEnd = false
     if (isPlainNext(ints, conn, me, peer, side, seg)) {
-      mayEnd = observePlainNext(this.table, record, me, peer, side, seg, frame, timeNs)
+      mayEnd = observePlainNext(this.table, record, me, peer, side, seg, view, frame, timeNs)
     } else if (!this.handshake.observeFirst(record, side, me, peer, seg, view, timeNs)) {
       const outcome = this.general.observe(record, side, seg, view, frame, timeNs)
       mayEnd = (outcome & MAY_END) !== 0

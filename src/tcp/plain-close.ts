@@ -3,7 +3,7 @@
 
 import type { Segment } from '../wire/segment.js'
 import { SIDE_FIN, SIDE_FIN_ACKED, SIDE_NXT_SET } from './record/bits.js'
-import { CLOSING, CLOSING_CELLS, CLOSING_SIDE, closingInts } from './record/closing.js'
+import { CLOSING, CLOSING_CELLS, CLOSING_INTS, CLOSING_SIDE, closingInts } from './record/closing.js'
 import {
   CONN,
   CONN_CELLS,
@@ -11,6 +11,8 @@ import {
   SIDE,
   SIDE_CELLS,
   SIDE_CELLS_STEP,
+  SIDE_INTS,
+  SIDE_INTS_STEP,
 } from './record/connection.js'
 import { seqAdd, seqAfter } from './seq.js'
 import { EVENT_COUNT, FIN_ACKED, NEXT_STATE, RCVD_FIN, SENT_FIN } from './state.js'
@@ -95,7 +97,15 @@ function markIdleSince(table: ConnectionTable, record: number, index: number): v
   }
   for (let side = 0; side < 2; side++) {
     const data = conn + SIDE_CELLS + side * SIDE_CELLS_STEP + SIDE.dataNs
-    if ((floats[data + 1] as number) > (floats[at + 1] as number)) at = data
+    if ((floats[data + 1] as number) <= (floats[at + 1] as number)) continue
+    at = data
+    const { ints } = table.connections
+    const from = record * CONN_INTS + SIDE_INTS + side * SIDE_INTS_STEP
+    const to = index * CLOSING_INTS
+    const words = table.closings.ints
+    words[to + CLOSING.idleSinceSide] = side + 1
+    words[to + CLOSING.idleSinceHead] = ints[from + SIDE.dataHead] as number
+    words[to + CLOSING.idleSinceLen] = ints[from + SIDE.dataLen] as number
   }
   // The frame of a time lies in the next cell.
   times[closing + CLOSING.idleSinceNs] = floats[at] as number

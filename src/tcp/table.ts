@@ -3,12 +3,14 @@
 // several times smaller. Both directions of a connection find the same record.
 
 import { type ResetBurst, ResetBursts } from '../context/reset-bursts.js'
+import { Retries } from '../context/retries.js'
+import { ServerPorts } from '../context/server-ports.js'
 import type { Segment } from '../wire/segment.js'
 import { HashIndex, tagOf } from '../base/hash-index.js'
 import { newSeed } from '../base/seed.js'
 import type { RecordQueue } from './queue.js'
 import { RecordPool } from './record-pool.js'
-import { CONN_IPV6, CONN_SELF } from './record/bits.js'
+import { CONN_CLIENT_IS_SIDE_1, CONN_IPV6, CONN_ROLES_KNOWN, CONN_SELF } from './record/bits.js'
 import { CLOSING_CELLS, CLOSING_INTS } from './record/closing.js'
 import { CONN, CONN_CELLS, CONN_INTS, streamOf } from './record/connection.js'
 import { TEARDOWN_CELLS } from './record/teardown.js'
@@ -33,6 +35,10 @@ export class ConnectionTable implements ConnectionRecords {
   readonly closings: RecordPool
   readonly teardowns: RecordPool
   readonly bursts: ResetBursts = new ResetBursts()
+  /** What server endpoints did on other connections. */
+  readonly ports: ServerPorts = new ServerPorts()
+  /** What clients did after a connection of theirs had failed. */
+  readonly retries: Retries = new Retries()
   /** Side that sent the segment of the last `find` or `add`: 0 or 1. */
   side = 0
   /** Hash of the last `find`; that of a record is kept in it. */
@@ -90,6 +96,27 @@ export class ConnectionTable implements ConnectionRecords {
     }
   }
 
+  /** A connection was completed by its client; `server` is the side of its server. */
+  onAccept(record: number, server: number, timeNs: number): void {
+    const { ints } = this.connections
+    const base = record * CONN_INTS
+    const at = base + (server === 0 ? CONN.addr0 : CONN.addr1)
+    const ports = ints[base + CONN.ports] as number
+    const port = server === 0 ? ports >>> 16 : ports & 0xffff
+    const isIpv6 = ((ints[base + CONN.flags] as number) & CONN_IPV6) !== 0
+    this.ports.accept(ints, at, isIpv6, port, ints[base + CONN.encapsulation] as number, timeNs)
+    if (!this.retries.isEmpty) this.retries.taken(this.at(record), this.streamOf(record), timeNs)
+  }
+
+  /** Payload of a side was the first to follow payload of the other: it answers. */
+  onAnswer(record: number, side: number): void {
+    const { ints } = this.connections
+    const flags = ints[record * CONN_INTS + CONN.flags] as number
+    if ((flags & CONN_ROLES_KNOWN) === 0) return
+    if (((flags & CONN_CLIENT_IS_SIDE_1) !== 0 ? 1 : 0) === side) return
+    this.ports.answered(this.at(record).endpoint(side))
+  }
+
   /** Adds a record for the segment of the last `find`, with the segment's sender as side 0. */
   add(seg: Segment): number {
     const record = this.connections.take()
@@ -113,11 +140,16 @@ export class ConnectionTable implements ConnectionRecords {
 
   /** Takes a record out of the index; its 4-tuple can then be added anew. The record itself stays until `release`. */
   unlink(record: number): void {
+    this.setAside(record)
+    const teardown = this.connections.ints[record * CONN_INTS + CONN.teardownIndex]
+    if (teardown !== 0) this.teardowns.followed--
+  }
+
+  /** Takes a record out of the index for good while it is still followed. */
+  setAside(record: number): void {
     const hash = this.connections.ints[record * CONN_INTS + CONN.hash] as number
     const slot = this.index.slotOf(record, hash)
     if (slot >= 0) this.index.free(slot)
-    const teardown = this.connections.ints[record * CONN_INTS + CONN.teardownIndex]
-    if (teardown !== 0) this.teardowns.followed--
   }
 
   /**

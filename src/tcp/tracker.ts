@@ -2,7 +2,7 @@
 // Wireshark numbers its streams, and hands ended ones over. What a segment means for its connection is observe.ts.
 
 import type { Segment } from '../wire/segment.js'
-import { ACK, RST, SYN } from '../wire/segment.js'
+import { ACK, FIN, RST, SYN } from '../wire/segment.js'
 import { observeIcmp } from './events/icmp.js'
 import {
   MAX_CLOSED,
@@ -12,6 +12,7 @@ import {
   TEARDOWN_SHARE,
   type TrackerLimits,
 } from './limits.js'
+import { Neighbours } from './neighbours.js'
 import { Observer } from './observe.js'
 import { RecordQueue } from './queue.js'
 import {
@@ -19,8 +20,8 @@ import {
   CONN_HALF_OPEN,
   CONN_QUEUED,
   CONN_REPORTED,
-  CONN_REUSED_PORTS,
   CONN_SUPERSEDED,
+  CONN_WATCHES_OLD,
   SIDE_ISN_SET,
 } from './record/bits.js'
 import {
@@ -67,6 +68,7 @@ export class Tracker {
   /** Connections given up because a bound was reached. */
   evicted = 0
   private readonly observer: Observer
+  private readonly neighbours: Neighbours
   private readonly handler: EndHandler
   private readonly closed = new RecordQueue()
   private readonly tombstones = new Tombstones()
@@ -88,6 +90,7 @@ export class Tracker {
     this.handler = handler
     this.table = new ConnectionTable(limits.isShared)
     this.observer = new Observer(this.table)
+    this.neighbours = new Neighbours(this.table, this.observer)
     this.maxClosed = limits.maxClosed ?? MAX_CLOSED
     this.maxHalfOpen = limits.maxHalfOpen ?? MAX_HALF_OPEN
     this.maxConnections = limits.maxConnections ?? MAX_CONNECTIONS
@@ -105,13 +108,12 @@ export class Tracker {
         return
       }
       record = this.open(seg, frame, timeNs)
+      if ((seg.flags & (SYN | FIN | RST)) !== SYN) this.begin(record, seg, timeNs)
     } else if ((seg.flags & (SYN | ACK)) === SYN && this.startsAnew(record, seg)) {
-      this.supersede(record)
-      record = this.open(seg, frame, timeNs)
-      const at = record * CONN_INTS + CONN.flags
-      table.connections.ints[at] = (table.connections.ints[at] as number) | CONN_REUSED_PORTS
+      record = this.supersede(record, seg, frame, timeNs)
     }
     const flags = table.connections.ints[record * CONN_INTS + CONN.flags] as number
+    if ((flags & CONN_WATCHES_OLD) !== 0) this.watchOld(record, seg, view, frame, timeNs)
     if ((flags & CONN_HALF_OPEN) !== 0 && table.side === 0 && (seg.flags & (SYN | RST)) === 0) {
       this.completed(record, flags)
     }
@@ -193,11 +195,53 @@ export class Tracker {
     return ints[side + SIDE.isn] !== seg.seq
   }
 
-  private supersede(record: number): void {
+  /** Opens a connection in place of one with the same addresses and ports; one that is open is watched from now on. */
+  private supersede(record: number, seg: Segment, frame: number, timeNs: number): number {
+    const { table, neighbours } = this
+    const isWatched = neighbours.isOpen(record) && neighbours.watched(record) < 0
     const at = record * CONN_INTS + CONN.flags
-    const { ints } = this.table.connections
-    if (!this.isClosed(record)) ints[at] = (ints[at] as number) | CONN_SUPERSEDED
+    const flags = table.connections.ints[at] as number
+    if (isWatched && (flags & CONN_REPORTED) === 0) {
+      if ((flags & CONN_HALF_OPEN) !== 0) this.completed(record, flags)
+      table.setAside(record)
+      const made = this.open(seg, frame, timeNs)
+      neighbours.follow(made, neighbours.describe(record))
+      neighbours.watch(made, record)
+      return made
+    }
+    if (!this.isClosed(record)) table.connections.ints[at] = flags | CONN_SUPERSEDED
+    // What it was is told before its record is given away.
+    const before = neighbours.describe(record)
     this.drop(record)
+    const made = this.open(seg, frame, timeNs)
+    neighbours.follow(made, before)
+    return made
+  }
+
+  /** The first segment of a connection is no SYN: it may belong to another one, or be captured twice. */
+  private begin(record: number, seg: Segment, timeNs: number): void {
+    if ((seg.flags & (FIN | RST)) !== 0) this.neighbours.findKin(record, seg)
+    else if ((seg.flags & ACK) !== 0) this.observer.markMidstreamTwins(record, seg, timeNs)
+  }
+
+  private watchOld(
+    record: number,
+    seg: Segment,
+    view: DataView,
+    frame: number,
+    timeNs: number,
+  ): void {
+    const { neighbours, table } = this
+    const old = neighbours.watched(record)
+    if (neighbours.observeOld(record, old, table.side, seg, view, frame, timeNs)) this.leaveOld(record)
+  }
+
+  /** Reports the connection that the one in `record` watches, if it watches one. */
+  private leaveOld(record: number): void {
+    const old = this.neighbours.watched(record)
+    if (old < 0) return
+    this.neighbours.leave(record, old)
+    this.drop(old)
   }
 
   /**
@@ -220,6 +264,7 @@ export class Tracker {
   }
 
   private forget(record: number): void {
+    this.leaveOld(record)
     const isKept = this.report(record)
     this.table.unlink(record)
     this.table.connections.ints[record * CONN_INTS + CONN.streamLow] = -1
@@ -239,6 +284,7 @@ export class Tracker {
       (floats[side + SIDE_CELLS_STEP + SIDE.packets] as number)
     if (packets === 0) return false
     this.reportedPackets += packets
+    this.neighbours.complete(record)
     return this.handler.onEnd(record)
   }
 

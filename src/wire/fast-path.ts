@@ -106,6 +106,7 @@ function decodeStraightTcp(
   segment.tcpStart = tcp
   segment.headerCut = headerEnd > end
   segment.optionsEnd = headerEnd > end ? end : headerEnd
+  segment.capturedEnd = tcp + len > end ? end : tcp + len
   segment.malformed = false
   return true
 }

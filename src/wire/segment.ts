@@ -41,6 +41,8 @@ export class Segment {
   tcpStart = 0
   /** Offset after the captured part of the TCP options (>= tcpStart + 20). */
   optionsEnd = 0
+  /** Offset after the captured part of the payload. */
+  capturedEnd = 0
   /** The capture does not hold the whole TCP header: options, or the checksum, are missing. */
   headerCut = false
   /**

@@ -88,6 +88,9 @@ export function markIdleSince(c: TrackedConnection): void {
     if (side.dataFrame <= frame) continue
     frame = side.dataFrame
     ns = side.dataNs
+    c.idleSinceSide = n + 1
+    c.idleSinceHead = side.dataHead
+    c.idleSinceLen = side.dataLen
   }
   c.idleSinceFrame = frame
   c.idleSinceNs = ns

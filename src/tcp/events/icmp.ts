@@ -15,9 +15,10 @@ export function observeIcmp(
 ): void {
   c.openTeardown()
   c.icmpCount++
-  if (c.icmpFrame !== 0) return
   const me = c.side(n)
   const quotesSyn = me.has(SIDE_SYN) && me.isn === quoted.seq
+  // Of several errors the first counts that quotes the SYN itself; others may be forged, or of another connection.
+  if (c.icmpFrame !== 0 && ((c.icmpKind & ICMP_QUOTES_SYN) !== 0 || !quotesSyn)) return
   c.icmpKind = kind | (quotesSyn ? ICMP_QUOTES_SYN : 0)
   c.icmpFrame = frame
   c.icmpNs = timeNs

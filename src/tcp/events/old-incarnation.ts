@@ -32,15 +32,32 @@ export function isOldAnswer(c: TrackedConnection, n: number, seg: Segment): bool
 }
 
 /** Notes such an answer. */
-export function observeOldAnswer(c: TrackedConnection, n: number): void {
+export function observeOldAnswer(
+  c: TrackedConnection,
+  n: number,
+  frame: number,
+  timeNs: number,
+): void {
+  c.openTeardown()
   c.flags |= CONN_OLD_ANSWERED
-  c.side(n).flags |= SIDE_EMPTY_ACK
+  const me = c.side(n)
+  me.flags |= SIDE_EMPTY_ACK
+  me.challenges++
+  if (me.challengeFrame !== 0) return
+  me.challengeNs = timeNs
+  me.challengeFrame = frame
 }
 
 /** Whether a reset of side `n` only tells the peer to forget the earlier connection; it is noted if so. */
 export function isResetOfOld(c: TrackedConnection, n: number, seg: Segment): boolean {
   if (!c.has(CONN_OLD_ANSWERED)) return false
-  if (c.side(1 - n).has(SIDE_ISN_SET) || (seg.flags & ACK) !== 0) return false
-  c.side(n).flags |= SIDE_RST
+  const server = c.side(1 - n)
+  if (server.has(SIDE_ISN_SET)) return false
+  // With ACK it is a reset by the socket of the new connection, unless it acknowledges the old numbers.
+  if ((seg.flags & ACK) !== 0 && c.side(n).has(SIDE_ACK_SET)) return false
+  c.openTeardown()
+  const me = c.side(n)
+  me.flags |= SIDE_RST
+  me.rstCount++
   return true
 }

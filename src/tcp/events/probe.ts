@@ -92,6 +92,7 @@ export function observeProbeAnswered(
     prober.seriesCount = 0
   }
   if (prober.probeRun === 0) return
+  prober.probesLost += prober.probeRun - 1
   prober.probeRun = 0
   prober.probesAnswered++
   prober.probeAnswerNs = timeNs

@@ -2,25 +2,36 @@
 // its sender, what did it answer, and does either side carry on regardless.
 
 import type { ResetBursts } from '../../context/reset-bursts.js'
+import type { Retries } from '../../context/retries.js'
+import type { ServerPorts } from '../../context/server-ports.js'
 import type { Segment } from '../../wire/segment.js'
 import { ACK, FIN } from '../../wire/segment.js'
 import { type TcpOptions, readTcpOptions } from '../../wire/tcp/options.js'
 import {
+  IGNORED_ACK,
+  IGNORED_AHEAD,
+  IGNORED_BEHIND,
+  IGNORED_BEYOND,
+  IGNORED_NO_ACK,
+  RST_AFTER_CHALLENGE,
   RST_ANSWERS_SYN,
   RST_EXACT,
   RST_HAS_ACK,
   RST_HAS_TIMESTAMPS,
   RST_IN_WINDOW,
+  RST_TWICE,
   SIDE_ACK_SET,
   SIDE_DATA,
   SIDE_EMPTY_ACK,
   SIDE_FIN,
   SIDE_LAST_PROBE,
+  SIDE_LAST_TWICE,
   SIDE_NXT_SET,
   SIDE_RST,
   SIDE_SYN_ACK,
   SIDE_WINDOW_SCALE,
   TRIGGER_PROBE,
+  TRIGGER_TWICE,
 } from '../record/bits.js'
 import type { Side } from '../record/view.js'
 import { seqAdd, seqAfter, seqBefore, seqDistance } from '../seq.js'
@@ -29,7 +40,7 @@ import type { TrackedConnection } from '../tracked.js'
 import { markIdleSince } from './fin.js'
 import { adoptProbe, mayHaveProbed } from './probe.js'
 
-/** A RST sent by side `n`. `options` is filled with its TCP options, `bursts` told of it. */
+/** A RST sent by side `n`. `options` is filled with its TCP options. */
 export function observeReset(
   c: TrackedConnection,
   n: number,
@@ -38,23 +49,25 @@ export function observeReset(
   frame: number,
   timeNs: number,
   options: TcpOptions,
-  bursts: ResetBursts,
+  table: ResetContext,
 ): void {
   c.openTeardown()
   const me = c.side(n)
+  const peer = c.side(1 - n)
   if (me.rstCount === 0 && endsProbing(me, seg)) adoptProbe(c, n, seg.seq)
-  const grade = gradeOf(me, c.side(1 - n), seg)
+  const grade = gradeOf(me, peer, seg)
   me.flags |= SIDE_RST
   if ((seg.flags & ACK) !== 0 && seg.payloadLen === 0) me.flags |= SIDE_EMPTY_ACK
   if (me.rstCount === 0 || seqAfter(seg.seq, me.rstHigh)) me.rstHigh = seg.seq
   me.rstCount++
   me.rstLastNs = timeNs
   me.rstLastFrame = frame
+  if ((grade & RST_EXACT) === 0) observeIgnored(me, peer, seg, frame, timeNs)
   if (me.rstFrame !== 0) {
-    if (rank(grade) <= rank(me.rstMeta)) return
-    if ((me.rstMeta & RST_IN_WINDOW) !== 0) {
+    if (!isBetter(me, peer, grade)) return
+    if (repeatsChallenged(me)) {
       // The receiver had challenged the first one (RFC 5961 §3.2) and is now told again: the first one shows the cause.
-      me.rstMeta |= RST_EXACT
+      me.rstMeta |= RST_EXACT | RST_AFTER_CHALLENGE
       markIdleSince(c)
       applyReset(c, n)
       return
@@ -66,7 +79,55 @@ export function observeReset(
   keep(c, n, seg, grade, options, frame, timeNs)
   if ((grade & RST_EXACT) === 0) return
   applyReset(c, n)
-  logReset(c, n, bursts, frame, timeNs)
+  logReset(c, n, table, frame, timeNs)
+}
+
+/** What resets are remembered in that several connections may share. */
+export interface ResetContext {
+  readonly bursts: ResetBursts
+  readonly ports: ServerPorts
+  readonly retries: Retries
+}
+
+/** Whether a reset is to be kept in place of an earlier one: of a better grade, or the earlier one had no effect. */
+function isBetter(me: Side, peer: Side, grade: number): boolean {
+  if (rank(grade) > rank(me.rstMeta)) return true
+  return (grade & RST_EXACT) !== 0 && me.aliveCount > 0 && peer.carryOnCount > 0
+}
+
+/** Whether the kept reset was in the window, and its sender has said nothing since: the next one only repeats it. */
+function repeatsChallenged(me: Side): boolean {
+  return (
+    (me.rstMeta & (RST_IN_WINDOW | RST_EXACT)) === RST_IN_WINDOW &&
+    (me.rstMeta & RST_HAS_ACK) !== 0 &&
+    me.aliveCount === 0
+  )
+}
+
+/** A reset that its receiver does not take, for all that is known of it. */
+function observeIgnored(me: Side, peer: Side, seg: Segment, frame: number, timeNs: number): void {
+  me.ignoredCount++
+  if (me.ignoredCount > 1) return
+  me.ignoredNs = timeNs
+  me.ignoredFrame = frame
+  if (isOnlySyn(me, peer)) {
+    const hasAck = (seg.flags & ACK) !== 0
+    me.ignoredWhy = hasAck ? IGNORED_ACK : IGNORED_NO_ACK
+    me.ignoredBy = hasAck ? seqDistance(seg.ack, peer.nxt) : 0
+    return
+  }
+  const from = peer.has(SIDE_ACK_SET) ? peer.acked : me.nxt
+  const by = seqDistance(seg.seq, from)
+  me.ignoredBy = Math.abs(by)
+  if (by < 0) me.ignoredWhy = IGNORED_BEHIND
+  else me.ignoredWhy = by < windowOf(me, peer) ? IGNORED_AHEAD : IGNORED_BEYOND
+}
+
+/** The kept reset of side `n` was captured a second time. */
+export function observeResetTwice(c: TrackedConnection, n: number, frame: number): void {
+  const me = c.side(n)
+  if (c.teardownIndex === 0 || me.rstFrame === 0 || frame < me.rstFrame) return
+  me.rstMeta |= RST_TWICE
 }
 
 /** A reset one byte after what was seen of a side, when all that was seen may have been a keepalive probe. */
@@ -78,12 +139,14 @@ function endsProbing(me: Side, seg: Segment): boolean {
 function logReset(
   c: TrackedConnection,
   n: number,
-  bursts: ResetBursts,
+  { bursts, ports, retries }: ResetContext,
   frame: number,
   timeNs: number,
 ): void {
   const me = c.side(n)
+  retries.failed(c, timeNs)
   if ((me.rstMeta & RST_ANSWERS_SYN) !== 0) {
+    ports.refused(c.endpoint(n))
     if (!bursts.isEmpty) bursts.addRefusal(c.endpoint(n), frame, timeNs)
     return
   }
@@ -123,11 +186,29 @@ export function observeAfterReset(
     isRevived = restoreState(me)
   }
   if (peer.rstFrame !== 0) {
+    if (isChallenge(me, peer, seg)) {
+      me.challenges++
+      if (me.challengeFrame === 0) {
+        me.challengeFrame = frame
+        me.challengeNs = timeNs
+      }
+    }
     me.carryOnCount++
     // Only a sender that is alive after its supposed reset makes a peer that talks on more than late.
     if (peer.aliveCount > 0) isRevived = restoreState(me) || isRevived
   }
   return isRevived
+}
+
+/** Whether an empty ACK answers a reset that was not taken: it says nothing new (RFC 5961 §3.2). */
+function isChallenge(me: Side, peer: Side, seg: Segment): boolean {
+  return (
+    peer.ignoredCount > 0 &&
+    peer.lastFrame === peer.rstLastFrame &&
+    seg.payloadLen === 0 &&
+    (seg.flags & FIN) === 0 &&
+    !seqAfter(seg.ack, me.acked)
+  )
 }
 
 /**
@@ -158,11 +239,20 @@ function isEcho(me: Side, seg: Segment, elapsedNs: number): boolean {
   return last < 0 || ((last - seg.ipId) & 0xffff) < 0x8000
 }
 
+/** Whether the peer has sent a SYN and waits for its answer. */
+function isOnlySyn(me: Side, peer: Side): boolean {
+  return peer.state === SYN_SENT && ((me.flags | peer.flags) & (SIDE_ACK_SET | SIDE_SYN_ACK)) === 0
+}
+
+/** Receive window of the peer in bytes. */
+function windowOf(me: Side, peer: Side): number {
+  const isScaled = (me.flags & peer.flags & SIDE_WINDOW_SCALE) !== 0
+  return peer.window << (isScaled ? peer.windowShift : 0)
+}
+
 /** The acceptance test of the receiver, as far as the receiver's state is known from its own segments. */
 function gradeOf(me: Side, peer: Side, seg: Segment): number {
-  const onlySyn =
-    peer.state === SYN_SENT && ((me.flags | peer.flags) & (SIDE_ACK_SET | SIDE_SYN_ACK)) === 0
-  if (onlySyn) {
+  if (isOnlySyn(me, peer)) {
     // SYN-SENT: acceptable when it acknowledges the SYN, §3.10.7.3.
     const syn = seqAdd(peer.isn, 1)
     const isAcceptable = (seg.flags & ACK) !== 0 && (seg.ack === peer.nxt || seg.ack === syn)
@@ -176,9 +266,7 @@ function gradeOf(me: Side, peer: Side, seg: Segment): number {
   const sent = high ? me.nxt : peer.acked
   const to = seqAfter(sent, from) ? sent : from
   if (!seqBefore(seg.seq, from) && !seqBefore(to, seg.seq)) return RST_EXACT | RST_IN_WINDOW
-  const isScaled = (me.flags & peer.flags & SIDE_WINDOW_SCALE) !== 0
-  const window = peer.window << (isScaled ? peer.windowShift : 0)
-  const isInWindow = !seqBefore(seg.seq, from) && seqDistance(seg.seq, from) < window
+  const isInWindow = !seqBefore(seg.seq, from) && seqDistance(seg.seq, from) < windowOf(me, peer)
   return isInWindow ? RST_IN_WINDOW : 0
 }
 
@@ -210,10 +298,23 @@ function keep(
   me.rstPeerNxt = peer.nxt
   me.rstNs = timeNs
   me.rstFrame = frame
+  // What followed an earlier one says nothing about this one.
+  me.aliveCount = 0
+  me.aliveFrame = 0
+  me.aliveNs = 0
+  peer.carryOnCount = 0
+  me.rstLen = seg.payloadLen
+  me.rstAcked = me.acked
+  me.rstPeerAcked = peer.acked
+  me.rstPeerHead = peer.dataHead
+  me.rstPeerLen = peer.dataLen
+  me.rstPeerAck = peer.dataAck
   me.triggerFlags = peer.lastMeta & 0xff
   me.triggerLen = peer.lastLen
   me.triggerAck = peer.lastAck
-  me.triggerMeta = peer.has(SIDE_LAST_PROBE) ? TRIGGER_PROBE : 0
+  me.triggerMeta =
+    (peer.has(SIDE_LAST_PROBE) ? TRIGGER_PROBE : 0) |
+    (peer.has(SIDE_LAST_TWICE) ? TRIGGER_TWICE : 0)
   me.triggerNs = peer.lastNs
   me.triggerFrame = peer.lastFrame
   me.rstOwnDataNs = me.dataNs

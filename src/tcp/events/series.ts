@@ -29,6 +29,7 @@ export function extendSeries(
   }
   me.seriesKind = kind
   me.seriesCount++
+  if (me.seriesCount > me.longestSeries) me.longestSeries = me.seriesCount
   me.seriesLastNs = timeNs
   me.seriesLastFrame = frame
 }

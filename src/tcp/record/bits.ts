@@ -47,6 +47,29 @@ export const CONN_OPTIONS_CUT: number = 1 << 13
 /** Captured on the other side of a NAT as well, see nat-twins.ts. */
 export const CONN_NAT_TWIN: number = 1 << 14
 
+/** Its SYN met an open connection, which is watched to see what becomes of it. */
+export const CONN_WATCHES_OLD: number = 1 << 15
+
+/** Ended by a segment that Wireshark counts to the connection that follows on the same addresses and ports. */
+export const CONN_ENDED_BEYOND: number = 1 << 16
+
+// ---- ConnectionWords.previousKind: values, not bits ------------------------------------------------------
+
+/** Neither closed nor reset. */
+export const PREVIOUS_OPEN = 1
+
+/** Closed by one side. */
+export const PREVIOUS_HALF_CLOSED = 2
+
+/** Closed by both. */
+export const PREVIOUS_CLOSED = 3
+
+/** Reset. */
+export const PREVIOUS_RESET = 4
+
+/** Never open. */
+export const PREVIOUS_NOT_OPEN = 5
+
 // ---- SideWords.flags -------------------------------------------------------------------------------------
 
 /** ISN holds. */
@@ -118,6 +141,18 @@ export const SIDE_PROBED: number = 1 << 21
 /** Sent payload on its SYN. */
 export const SIDE_SYN_DATA: number = 1 << 22
 
+/** Sent a segment without ACK, SYN and RST, which no receiver takes. */
+export const SIDE_BARE: number = 1 << 23
+
+/** Sent such a segment with FIN. */
+export const SIDE_BARE_FIN: number = 1 << 24
+
+/** Sent such a segment with payload. */
+export const SIDE_BARE_DATA: number = 1 << 25
+
+/** The last segment was captured twice. */
+export const SIDE_LAST_TWICE: number = 1 << 26
+
 // ---- TeardownSideWords.rstMeta ---------------------------------------------------------------------------
 
 /** Carries ACK. */
@@ -135,10 +170,36 @@ export const RST_IN_WINDOW: number = 1 << 3
 /** A SYN without answer was the only thing the peer had sent. */
 export const RST_ANSWERS_SYN: number = 1 << 4
 
+/** It was captured twice. */
+export const RST_TWICE: number = 1 << 5
+
+/** It repeats one that its receiver had challenged (RFC 5961 §3.2). */
+export const RST_AFTER_CHALLENGE: number = 1 << 6
+
+// ---- TeardownSideWords.ignoredWhy: values, not bits ------------------------------------------------------
+
+/** Its sequence number lies ahead of what its receiver expects, in the window: challenged. */
+export const IGNORED_AHEAD = 1
+
+/** It lies beyond the window. */
+export const IGNORED_BEYOND = 2
+
+/** It lies behind what its receiver has already got. */
+export const IGNORED_BEHIND = 3
+
+/** In answer to a SYN, it does not acknowledge the SYN. */
+export const IGNORED_ACK = 4
+
+/** In answer to a SYN, it has no ACK. */
+export const IGNORED_NO_ACK = 5
+
 // ---- TeardownSideWords.triggerMeta -----------------------------------------------------------------------
 
 /** The segment was a keepalive or window probe. */
 export const TRIGGER_PROBE: number = 1 << 0
+
+/** The segment was captured twice. */
+export const TRIGGER_TWICE: number = 1 << 1
 
 // ---- TeardownWords.icmpKind ------------------------------------------------------------------------------
 

@@ -9,6 +9,12 @@ export class ClosingWords extends Words {
   readonly idleSinceNs: number = this.float()
   /** Its frame. */
   readonly idleSinceFrame: number = this.float()
+  /** The side that sent that payload, plus one; 0 when it was the opening. */
+  readonly idleSinceSide: number = this.int()
+  /** First four bytes of that payload. */
+  readonly idleSinceHead: number = this.int()
+  /** Its length in bytes. */
+  readonly idleSinceLen: number = this.int()
 }
 
 /** Fields of each side. */
@@ -39,6 +45,16 @@ export class ClosingSideWords extends Words {
   readonly lateFrame: number = this.float()
   /** Payload bytes sent after the peer's FIN passed. */
   readonly lateBytes: number = this.float()
+  /** GOODBYE_* kind of its last goodbye, see payload.ts; 0 for none. */
+  readonly goodbyeKind: number = this.int()
+  /** Number of a TLS alert that is not encrypted, plus one; else 0. */
+  readonly goodbyeAlert: number = this.int()
+  /** Time of that goodbye. */
+  readonly goodbyeNs: number = this.float()
+  /** Its frame. */
+  readonly goodbyeFrame: number = this.float()
+  /** Time of the last payload of either side before it, or of the opening. */
+  readonly goodbyeIdleNs: number = this.float()
 }
 
 /** Positions in the record's own block. */

@@ -13,6 +13,24 @@ export class TeardownWords extends Words {
   readonly icmpNs: number = this.float()
   /** Its frame. */
   readonly icmpFrame: number = this.float()
+  /** Other connections that its server endpoint had taken, as far as kept. */
+  readonly portAccepts: number = this.int()
+  /** SYNs that its server endpoint had refused. */
+  readonly portRefusals: number = this.int()
+  /** SYNs that were repeated to its server endpoint without an answer. */
+  readonly portSilences: number = this.int()
+  /** Other connections on which its server endpoint had answered payload. */
+  readonly portAnswers: number = this.int()
+  /** Time of the first connection that the endpoint took. */
+  readonly portFirstNs: number = this.float()
+  /** Time of the last one. */
+  readonly portLastNs: number = this.float()
+  /** Stream number plus one of the connection that its lone segment belongs to, 0 for none. */
+  readonly belongsTo: number = this.float()
+  /** Stream number plus one of the next connection of the client to that server which was taken, 0 for none. */
+  readonly retryStream: number = this.float()
+  /** When that one was taken. */
+  readonly retryNs: number = this.float()
 }
 
 /** Fields of each side. The kept reset is the first of the best grade. */
@@ -117,6 +135,40 @@ export class TeardownSideWords extends Words {
   readonly probeAnswerNs: number = this.float()
   /** Its frame. */
   readonly probeAnswerFrame: number = this.float()
+  /** Keepalive probes without an answer that were followed by one with an answer. */
+  readonly probesLost: number = this.int()
+  /** SYNs sent again. */
+  readonly synRepeats: number = this.int()
+  /** Resets that their receiver does not take. */
+  readonly ignoredCount: number = this.int()
+  /** IGNORED_* why the first of them is not taken. */
+  readonly ignoredWhy: number = this.int()
+  /** By how many bytes it misses. */
+  readonly ignoredBy: number = this.int()
+  /** ACKs in answer to a reset or SYN that was not taken (RFC 5961). */
+  readonly challenges: number = this.int()
+  /** Payload bytes of the kept reset. */
+  readonly rstLen: number = this.int()
+  /** First four bytes of the peer's last payload before the kept reset. */
+  readonly rstPeerHead: number = this.int()
+  /** Its length in bytes. */
+  readonly rstPeerLen: number = this.int()
+  /** Its acknowledgment number. */
+  readonly rstPeerAck: number = this.int()
+  /** Highest acknowledgment of this side before its kept reset. */
+  readonly rstAcked: number = this.int()
+  /** Highest acknowledgment of the peer before it. */
+  readonly rstPeerAcked: number = this.int()
+  /** Longest run of retransmissions without progress. */
+  readonly longestSeries: number = this.int()
+  /** Time of the first reset that is not taken. */
+  readonly ignoredNs: number = this.float()
+  /** Its frame. */
+  readonly ignoredFrame: number = this.float()
+  /** Time of the first challenge. */
+  readonly challengeNs: number = this.float()
+  /** Its frame. */
+  readonly challengeFrame: number = this.float()
 }
 
 /** Positions in the record's own block. */

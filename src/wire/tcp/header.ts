@@ -44,6 +44,7 @@ export function decodeTcp(cursor: Cursor, segment: Segment): number {
   segment.headerCut =
     cursor.capEnd < optionsStart || (!segment.malformed && pos + headerLen > cursor.capEnd)
   segment.optionsEnd = optionsEnd > optionsStart ? optionsEnd : optionsStart
+  segment.capturedEnd = Math.min(cursor.capEnd, cursor.wireEnd)
   return SEGMENT
 }
 

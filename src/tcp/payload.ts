@@ -1,0 +1,117 @@
+// What the first bytes of a payload tell: TLS records, HTTP, and the goodbyes of protocols that say one. No more than four
+// bytes are looked at (of a TLS alert seven), none is shown, and none is kept longer than its connection.
+
+import type { Segment } from '../wire/segment.js'
+
+/** Payload longer than this is no goodbye. */
+export const GOODBYE_MAX_BYTES = 64
+
+/** A TLS alert record (RFC 8446 §5.1). */
+export const GOODBYE_TLS_ALERT = 1
+/** A TLS 1.3 record of the length that an alert has (RFC 8446 §5.2: 2 bytes, a type and a tag of 16). */
+export const GOODBYE_TLS_SHORT = 2
+/** QUIT, BYE, LOGOUT, or the answer to one: SMTP, FTP, POP3, IMAP, NNTP, Redis. */
+export const GOODBYE_QUIT = 3
+/** Reply 421 of SMTP and FTP: the service closes the channel (RFC 5321 §3.8, RFC 959). */
+export const GOODBYE_421 = 4
+/** MQTT DISCONNECT (MQTT 5.0 §3.14). */
+export const GOODBYE_MQTT = 5
+/** Terminate of PostgreSQL's protocol, or its ErrorResponse. */
+export const GOODBYE_POSTGRES = 6
+/** COM_QUIT of MySQL's protocol. */
+export const GOODBYE_MYSQL = 7
+/** GOAWAY of HTTP/2 (RFC 9113 §6.8). */
+export const GOODBYE_HTTP2 = 8
+/** unbindRequest of LDAP (RFC 4511 §4.3). */
+export const GOODBYE_LDAP = 9
+/** Close frame of WebSocket (RFC 6455 §5.5.1). */
+export const GOODBYE_WEBSOCKET = 10
+
+const TLS_ALERT = 0x15
+const TLS_APPLICATION_DATA = 0x17
+/** An alert behind the header of its record: two bytes, a type, a tag. */
+const TLS13_ALERT_BYTES = 5 + 19
+
+/** The first four bytes of a segment's payload, the missing ones 0; 0 when fewer were captured than there are. */
+export function payloadHead(seg: Segment, view: DataView): number {
+  const at = seg.optionsEnd
+  if (seg.payloadLen >= 4) return at + 4 <= seg.capturedEnd ? view.getInt32(at) : 0
+  if (seg.headerCut || at + seg.payloadLen > seg.capturedEnd) return 0
+  let head = 0
+  for (let i = 0; i < seg.payloadLen; i++) head |= view.getUint8(at + i) << (24 - 8 * i)
+  return head
+}
+
+/** GOODBYE_* kind of a payload by its first four bytes and its length; 0 for none. */
+export function goodbyeKind(head: number, len: number): number {
+  if (len > GOODBYE_MAX_BYTES || head === 0) return 0
+  const first = head >>> 24
+  switch (first) {
+    case TLS_ALERT:
+      return (head >>> 8) % 0x10000 <= 0x0304 && ((head >>> 16) & 0xff) === 3 ? GOODBYE_TLS_ALERT : 0
+    case TLS_APPLICATION_DATA:
+      return head === 0x17030300 && len === TLS13_ALERT_BYTES ? GOODBYE_TLS_SHORT : 0
+    case 0xe0:
+      return len <= 4 && ((head >>> 16) & 0xff) <= 2 ? GOODBYE_MQTT : 0
+    case 0x58:
+      return head === 0x58000000 && len === 5 ? GOODBYE_POSTGRES : 0
+    case 0x45:
+      return head === 0x45000000 ? GOODBYE_POSTGRES : 0
+    case 0x01:
+      return head === 0x01000000 && len === 5 ? GOODBYE_MYSQL : 0
+    case 0x00:
+      return head === 0x00000807 && len === 17 ? GOODBYE_HTTP2 : 0
+    case 0x30:
+      return head >>> 16 === 0x3005 && len === 7 ? GOODBYE_LDAP : 0
+    case 0x88:
+      return ((head >>> 16) & 0x7f) <= len ? GOODBYE_WEBSOCKET : 0
+    default:
+      return wordKind(head)
+  }
+}
+
+/** Goodbyes that are words, in the first four letters, large or small. */
+function wordKind(head: number): number {
+  switch (head) {
+    case 0x34323120: // "421 "
+    case 0x3432312d: // "421-"
+      return GOODBYE_421
+    case 0x32323120: // "221 "
+    case 0x3232312d: // "221-"
+    case 0x2a204259: // "* BY"
+      return GOODBYE_QUIT
+    default:
+  }
+  switch (head & 0xdfdfdfdf) {
+    case 0x51554954: // QUIT
+    case 0x45584954: // EXIT
+    case 0x4c4f474f: // LOGO
+    case 0x4259450d & 0xdfdfdfdf: // BYE and the end of its line
+      return GOODBYE_QUIT
+    default:
+      return 0
+  }
+}
+
+/** Whether a payload begins with a TLS record. */
+export function isTls(head: number): boolean {
+  const type = head >>> 24
+  return type >= 0x14 && type <= 0x18 && ((head >>> 16) & 0xff) === 3 && ((head >>> 8) & 0xff) <= 4
+}
+
+/** First four letters of the request lines of HTTP/1 (RFC 9110 §9). */
+const METHODS: readonly number[] = ['GET ', 'POST', 'PUT ', 'HEAD', 'DELE', 'OPTI', 'PATC', 'CONN', 'TRAC'].map(
+  (word) => [...word].reduce((head, letter) => (head << 8) | letter.charCodeAt(0), 0),
+)
+
+/** Whether a payload begins with the request line of HTTP/1. */
+export function isHttpRequest(head: number): boolean {
+  return METHODS.includes(head)
+}
+
+/** Number of a TLS alert that is not encrypted, plus one; 0 where it is, or was not captured. */
+export function alertNumber(seg: Segment, view: DataView): number {
+  const at = seg.optionsEnd
+  if (at + 7 > seg.capturedEnd || view.getUint16(at + 3) !== 2) return 0
+  return view.getUint8(at + 6) + 1
+}
