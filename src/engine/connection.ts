@@ -1,11 +1,12 @@
 // A connection as library users get it: a plain object with one field per column, made from the list of columns.
 
-import { type ColumnSource, type EvidenceRow } from '../output/columns/column.js'
+import { type ColumnSource, type EvidenceRow, type FindingItem } from '../output/columns/column.js'
 import { COLUMNS, connectionObject } from '../output/columns/columns.js'
 import type { Closer, Confidence } from '../verdict/answer.js'
 import type { Cause, Ending, Verdict } from '../verdict/endings.js'
+import type { Sees } from '../verdict/sees.js'
 
-/** One ended connection. Fields are the output columns (`tcp-teardown/1`); absent ones did not happen. */
+/** One ended connection. Fields are the output columns (`tcp-teardown/2`); absent ones did not happen. */
 export interface Connection {
   readonly type: 'connection'
   readonly capture: string
@@ -22,6 +23,9 @@ export interface Connection {
   readonly confidence: Confidence
   readonly explanation: string
   readonly alternatives?: readonly Ending[]
+  readonly findings?: readonly FindingItem[]
+  readonly client_sees?: Sees
+  readonly server_sees?: Sees
   readonly evidence?: readonly EvidenceRow[]
   readonly kernel_reasons?: readonly string[]
   readonly client_state?: string
@@ -31,6 +35,7 @@ export interface Connection {
   readonly completeness: number
   readonly start_time: string
   readonly end_time: string
+  readonly ended_at: string
   readonly duration_s: number
   readonly client_packets: number
   readonly server_packets: number

@@ -1,4 +1,4 @@
-// Which connections are reported: `--verdict`, `--cause`, `--closer`, `--host`, `--port`, `--stream`.
+// Which connections are reported: `--verdict`, `--cause`, `--closer`, `--finding`, `--sees`, `--host`, `--port`, `--stream`.
 
 import { isIPv6 } from 'node:net'
 import { sideAddress } from '../output/columns/address.js'
@@ -9,6 +9,10 @@ export interface FilterOptions {
   readonly verdict: readonly string[]
   readonly cause: readonly string[]
   readonly closer: readonly string[]
+  /** Codes of findings. */
+  readonly finding: readonly string[]
+  /** What one of the two programs saw. */
+  readonly sees: readonly string[]
   readonly host: readonly string[]
   readonly port: readonly number[]
   readonly stream: readonly number[]
@@ -20,10 +24,16 @@ export type ConnectionFilter = (from: ColumnSource) => boolean
 /** One test from all filters; every kind that is given has to match. */
 export function connectionFilter(options: FilterOptions): ConnectionFilter {
   const tests: ConnectionFilter[] = []
-  const { verdict, cause, closer, host, port, stream } = options
+  const { verdict, cause, closer, finding, sees, host, port, stream } = options
   if (verdict.length > 0) tests.push((c) => endingMatches(verdict, c))
   if (cause.length > 0) tests.push((c) => endingMatches(cause, c))
   if (closer.length > 0) tests.push((c) => closer.includes(c.j.closer))
+  if (finding.length > 0)
+    tests.push(({ j }) => j.findings().some(({ code }) => finding.includes(code)))
+  if (sees.length > 0)
+    tests.push(
+      ({ j }) => sees.includes(j.clientSees() ?? '') || sees.includes(j.serverSees() ?? ''),
+    )
   if (host.length > 0) {
     // Of the capture's own addresses, whatever is shown instead.
     const hosts = new Set(host)

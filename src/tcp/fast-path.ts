@@ -115,8 +115,11 @@ export function observePlainNext(
     ints[me + SIDE.dataHead] = head
     ints[me + SIDE.dataLen] = payloadLen
     ints[me + SIDE.dataAck] = ack
-    if ((floats[theirData + SIDE.dataFrame] as number) > (floats[data + SIDE.dataFrame] as number)) {
+    if (
+      (floats[theirData + SIDE.dataFrame] as number) > (floats[data + SIDE.dataFrame] as number)
+    ) {
       ints[me + SIDE.answers] = (ints[me + SIDE.answers] as number) + 1
+      ints[me + SIDE.answeredHead] = ints[peer + SIDE.dataHead] as number
       if (ints[me + SIDE.answers] === 1) table.onAnswer(record, side)
     }
     if (payloadLen <= GOODBYE_MAX_BYTES && goodbyeKind(head, payloadLen) !== 0) {

@@ -99,7 +99,8 @@ export class Neighbours {
     if (((ints[base + CONN.flags] as number) & CONN_WATCHES_OLD) === 0) return -1
     const old = (ints[base + CONN.oldRecord] as number) - 1
     // It may have been given up meanwhile, and its record be another one's.
-    const isSame = ints[old * CONN_INTS + CONN.streamLow] === (ints[base + CONN.previousStream] as number) - 1
+    const isSame =
+      ints[old * CONN_INTS + CONN.streamLow] === (ints[base + CONN.previousStream] as number) - 1
     return isSame ? old : -1
   }
 

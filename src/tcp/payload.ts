@@ -48,7 +48,9 @@ export function goodbyeKind(head: number, len: number): number {
   const first = head >>> 24
   switch (first) {
     case TLS_ALERT:
-      return (head >>> 8) % 0x10000 <= 0x0304 && ((head >>> 16) & 0xff) === 3 ? GOODBYE_TLS_ALERT : 0
+      return (head >>> 8) % 0x10000 <= 0x0304 && ((head >>> 16) & 0xff) === 3
+        ? GOODBYE_TLS_ALERT
+        : 0
     case TLS_APPLICATION_DATA:
       return head === 0x17030300 && len === TLS13_ALERT_BYTES ? GOODBYE_TLS_SHORT : 0
     case 0xe0:
@@ -99,14 +101,14 @@ export function isTls(head: number): boolean {
   return type >= 0x14 && type <= 0x18 && ((head >>> 16) & 0xff) === 3 && ((head >>> 8) & 0xff) <= 4
 }
 
-/** First four letters of the request lines of HTTP/1 (RFC 9110 §9). */
-const METHODS: readonly number[] = ['GET ', 'POST', 'PUT ', 'HEAD', 'DELE', 'OPTI', 'PATC', 'CONN', 'TRAC'].map(
-  (word) => [...word].reduce((head, letter) => (head << 8) | letter.charCodeAt(0), 0),
-)
+/** First four letters of the request lines of HTTP/1 (RFC 9110 §9): GET, POST, PUT, HEAD, DELETE, OPTIONS, PATCH, CONNECT. */
+const METHODS: ReadonlySet<number> = new Set([
+  0x47455420, 0x504f5354, 0x50555420, 0x48454144, 0x44454c45, 0x4f505449, 0x50415443, 0x434f4e4e,
+])
 
 /** Whether a payload begins with the request line of HTTP/1. */
 export function isHttpRequest(head: number): boolean {
-  return METHODS.includes(head)
+  return METHODS.has(head)
 }
 
 /** Number of a TLS alert that is not encrypted, plus one; 0 where it is, or was not captured. */

@@ -3,7 +3,13 @@
 
 import type { Segment } from '../wire/segment.js'
 import { SIDE_FIN, SIDE_FIN_ACKED, SIDE_NXT_SET } from './record/bits.js'
-import { CLOSING, CLOSING_CELLS, CLOSING_INTS, CLOSING_SIDE, closingInts } from './record/closing.js'
+import {
+  CLOSING,
+  CLOSING_CELLS,
+  CLOSING_INTS,
+  CLOSING_SIDE,
+  closingInts,
+} from './record/closing.js'
 import {
   CONN,
   CONN_CELLS,

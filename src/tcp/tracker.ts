@@ -233,7 +233,8 @@ export class Tracker {
   ): void {
     const { neighbours, table } = this
     const old = neighbours.watched(record)
-    if (neighbours.observeOld(record, old, table.side, seg, view, frame, timeNs)) this.leaveOld(record)
+    if (neighbours.observeOld(record, old, table.side, seg, view, frame, timeNs))
+      this.leaveOld(record)
   }
 
   /** Reports the connection that the one in `record` watches, if it watches one. */

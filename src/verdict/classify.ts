@@ -3,18 +3,33 @@
 import { CONN_OPTIONS_CUT } from '../tcp/record/bits.js'
 import type { Closer, Confidence } from './answer.js'
 import { Derived } from './derived.js'
-import { type Cause, type Ending, type Verdict, rowOf } from './endings.js'
+import { closerOf } from './closer.js'
+import {
+  type Cause,
+  ENDINGS,
+  type Ending,
+  type Row,
+  type Verdict,
+  endingOf,
+  rowOf,
+} from './endings.js'
 import type { Evidence } from './evidence.js'
+import { EXCLUDED, FAVOURED, HYPOTHESES } from './hypotheses.js'
+import { type Finding, findingsOf, toldOf } from './findings.js'
 import type { EvidenceItem } from './phrases.js'
 import type { Rule } from './rule.js'
 import { LAST_RULE, SECTIONS } from './rules/order.js'
+import { type Sees, clientSees, serverSees } from './sees.js'
+import { ANSWER_NS } from './timers.js'
 
 /** How one connection ended. Refilled for every connection; texts are made when asked for. */
 export class Judgement {
   readonly derived: Derived = new Derived()
   rule: Rule = LAST_RULE
-  closer: Closer = 'unknown'
-  confidence: Confidence = 'possible'
+  /** Alternatives of the connection at hand, and the most that speaks for one of them; made when asked for. */
+  private names: readonly Ending[] | undefined
+  private strongest = 0
+  private found: readonly Finding[] | undefined
   private row = rowOf(LAST_RULE.ending)
   private e: Evidence | undefined
 
@@ -38,16 +53,69 @@ export class Judgement {
     const rule = firstRule(e, this.derived)
     if (rule !== this.rule) this.row = rowOf(rule.ending)
     this.rule = rule
-    this.closer = this.rule.closer(e, this.derived)
-    this.confidence = lowered(this.rule.confidence(e, this.derived), e, this.derived, this.verdict)
+    this.names = undefined
+    this.found = undefined
   }
 
-  /** Other endings the packets cannot exclude. */
+  /** Who closed first. */
+  get closer(): Closer {
+    const { e, rule, derived } = this
+    if (e === undefined) return 'unknown'
+    return rule.closer === undefined ? closerOf(e, derived) : rule.closer(e, derived)
+  }
+
+  /** How sure the verdict is: certain if nothing else is left and nothing that matters is missing. */
+  get confidence(): Confidence {
+    const { e } = this
+    if (e === undefined || this.verdict === 'incomplete') return 'possible'
+    const names = this.weigh(e)
+    const own = Math.max(FAVOURED, this.weightOf(e, this.ending))
+    const sure: Confidence =
+      names.length === 0 ? 'certain' : own > this.strongest ? 'likely' : 'possible'
+    return lowered(sure, e, this.derived, this.row)
+  }
+
+  /** What else a reader must know, in order of time. */
+  findings(): readonly Finding[] {
+    if (this.e === undefined) return []
+    this.found ??= findingsOf(this.e, this.derived)
+    return this.found
+  }
+
+  /** What the program at the client got from its socket first. */
+  clientSees(): Sees | undefined {
+    return this.e === undefined ? undefined : clientSees(this.e, this.derived, this.ending)
+  }
+
+  /** What the program at the server got from its socket first. */
+  serverSees(): Sees | undefined {
+    return this.e === undefined ? undefined : serverSees(this.e, this.derived, this.ending)
+  }
+
+  /** Other endings the packets cannot exclude, the most plausible first. */
   alternatives(): readonly Ending[] {
-    if (this.confidence === 'certain') return []
-    const { alternatives } = this.rule
-    if (!this.derived.formIsForeign || alternatives.includes(MIDDLEBOX)) return alternatives
-    return this.verdict === 'reset_other' ? alternatives : [...alternatives, MIDDLEBOX]
+    return this.e === undefined || this.verdict === 'incomplete' ? [] : this.weigh(this.e)
+  }
+
+  /** Weighs every other ending, once. */
+  private weigh(e: Evidence): readonly Ending[] {
+    if (this.names !== undefined) return this.names
+    const found: [ending: Ending, weight: number][] = []
+    this.strongest = EXCLUDED
+    for (const ending of CANDIDATES) {
+      if (ending === this.ending) continue
+      const weight = this.weightOf(e, ending)
+      if (weight === EXCLUDED) continue
+      if (weight > this.strongest) this.strongest = weight
+      found.push([ending, weight])
+    }
+    found.sort((a, b) => b[1] - a[1])
+    this.names = found.slice(0, MAX_ALTERNATIVES).map(([ending]) => ending)
+    return this.names
+  }
+
+  private weightOf(e: Evidence, ending: Ending): number {
+    return HYPOTHESES[ending]?.(e, this.derived) ?? EXCLUDED
   }
 
   /** The packets the verdict rests on, in order. */
@@ -55,10 +123,11 @@ export class Judgement {
     return this.e === undefined ? [] : this.rule.evidence(this.e, this.derived)
   }
 
-  /** One or two sentences with the numbers in them. */
+  /** A few sentences with the numbers in them: the verdict's, those of up to three findings, what it could also be. */
   explanation(): string {
     if (this.e === undefined) return ''
     let text = this.rule.explain(this.e, this.derived)
+    for (const { says } of toldOf(this.findings(), this.cause)) text += ` ${says}`
     if (this.verdict !== 'incomplete' && this.derived.oneDirection) {
       const unseen = this.e.client.packets === 0 ? 'client' : 'server'
       text += ` No packet of the ${unseen} was captured.`
@@ -68,7 +137,9 @@ export class Judgement {
   }
 }
 
-const MIDDLEBOX: Ending = 'reset_other.middlebox'
+/** Alternatives that are named. */
+const MAX_ALTERNATIVES = 4
+const CANDIDATES = Object.keys(HYPOTHESES) as Ending[]
 
 /** "a", "a or b", "a, b or c"; each once. */
 function oneOf(all: readonly string[]): string {
@@ -79,19 +150,46 @@ function oneOf(all: readonly string[]): string {
 
 const STEPS: readonly Confidence[] = ['possible', 'likely', 'certain']
 
-/** Gaps in the capture make every verdict less sure, but for the one that says that there are gaps. */
-function lowered(confidence: Confidence, e: Evidence, s: Derived, verdict: Verdict): Confidence {
-  if (verdict === 'incomplete') return confidence
+/** Gaps in the capture make every verdict less sure. */
+function lowered(confidence: Confidence, e: Evidence, s: Derived, row: Row): Confidence {
+  let most: Confidence = UNHEARD.has(endingOf(row)) ? 'likely' : 'certain'
+  if (endsTooSoon(e, s, row)) most = 'possible'
   let steps = s.loss || e.captureDrops ? 1 : 0
   if (s.oneDirection) steps += 2
-  if (s.noResetCounts || s.resetIsDoubtful || s.formIsForeign) steps++
+  if (s.someResetIgnored || s.resetIsDoubtful || s.formIsForeign) steps++
   // Silence is measured with a clock that was set.
-  if (e.clockStepped && verdict === 'lingering_established') steps++
+  if (e.clockStepped && row.verdict === 'lingering_established') steps++
   // Without its options the form of a RST says less.
   if (s.resetDecides && e.has(CONN_OPTIONS_CUT)) steps++
-  if (steps === 0) return confidence
-  return STEPS[Math.max(0, STEPS.indexOf(confidence) - steps)] as Confidence
+  const at = Math.min(STEPS.indexOf(most), STEPS.indexOf(confidence) - steps)
+  return STEPS[Math.max(0, at)] as Confidence
 }
+
+/** The capture ends so soon that what is missing may only have come later. */
+function endsTooSoon(e: Evidence, s: Derived, { cause }: Row): boolean {
+  const since = e.captureEndNs - ANSWER_NS
+  if (cause === 'unanswered' || cause === 'synack_unanswered') return e.start.ns > since
+  if (s.first === undefined) return false
+  if (cause === 'close_wait') return s.first.finAcked.ns > since
+  return cause === 'fin_unanswered' && s.first.finCount === 1 && s.first.fin.ns > since
+}
+
+/** What is missing may have passed elsewhere, or may come after the end of the capture. */
+const UNHEARD: ReadonlySet<Ending> = new Set(
+  ENDINGS.filter(
+    ({ verdict, cause }) =>
+      verdict === 'lingering_established' ||
+      verdict === 'retransmission_timeout' ||
+      [
+        'unanswered',
+        'synack_unanswered',
+        'old_connection',
+        'last_ack_missing',
+        'silent',
+        'unanswered_at_end',
+      ].includes(cause),
+  ).map(endingOf),
+)
 
 function firstRule(e: Evidence, s: Derived): Rule {
   for (const section of SECTIONS) {

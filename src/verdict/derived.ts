@@ -42,6 +42,10 @@ export class Derived {
   bothFinsAcked = false
   /** The side whose payload, sent again and again, was never acknowledged before its own FIN. */
   undelivered: SideEvidence | undefined
+  /** The side whose FIN was repeated and never acknowledged, although the other side had closed too. */
+  finUnheard: SideEvidence | undefined
+  /** The capture holds both sides of a hop, and with them every segment twice; the reset and what it answers once. */
+  resetAtHop = false
   /** No SYN of either side was captured. */
   midstream = false
   /** Packets of one side are missing altogether. */
@@ -81,6 +85,13 @@ export class Derived {
     const byServer = e.hasClosing && server.fin.seen
     this.bothFins = byClient && byServer
     this.bothFinsAcked = this.bothFins && client.finAcked.seen && server.finAcked.seen
+    this.finUnheard = !this.bothFins
+      ? undefined
+      : isUnheard(client)
+        ? client
+        : isUnheard(server)
+          ? server
+          : undefined
     const clientFirst = byClient && (!byServer || client.fin.frame < server.fin.frame)
     this.first = clientFirst ? client : byServer ? server : undefined
     this.second = this.first === undefined ? undefined : this.first === client ? server : client
@@ -96,6 +107,7 @@ export class Derived {
       this.someResetIgnored = false
       this.resetIsDoubtful = false
       this.resetDecides = false
+      this.resetAtHop = false
       return
     }
     const byClient = counted(client, server)
@@ -111,7 +123,28 @@ export class Derived {
       this.resetter !== undefined &&
       this.victim !== undefined &&
       !afterClose(this.resetter, this.victim)
+    this.resetAtHop = this.resetDecides && isAtHop(e, this.resetter)
   }
+}
+
+/** FINs sent again so often, without an acknowledgment, are not just one that was not captured. */
+const UNHEARD_FINS = 3
+
+function isUnheard(side: SideEvidence): boolean {
+  return side.finCount >= UNHEARD_FINS && !side.finAcked.seen
+}
+
+/** Segments that may be single although the capture holds both sides of a hop: what was rejected, and the reset. */
+const SINGLE_SEGMENTS = 2
+
+/** Whether all but a reset and what it answers was captured twice, as on both sides of the device that sent it. */
+function isAtHop(e: Evidence, side: SideEvidence | undefined): boolean {
+  if (side === undefined || side.rst.wasTwice || side.rst.triggerWasTwice || side.rstCount > 1)
+    return false
+  const { client, server } = e
+  const duplicates = client.duplicates + server.duplicates
+  const packets = client.packets + server.packets
+  return duplicates > SINGLE_SEGMENTS && packets - 2 * duplicates <= 2 * SINGLE_SEGMENTS
 }
 
 /** Whether payload of `side` was being resent without an acknowledgment when its last packet passed. */

@@ -9,6 +9,7 @@ import { LINGERING_ESTABLISHED } from './endings/lingering-established.js'
 import { RESET_OTHER } from './endings/reset-other.js'
 import { RETRANSMISSION_TIMEOUT } from './endings/retransmission-timeout.js'
 import type { EndingRow } from './endings/row.js'
+import { RST_ABORT } from './endings/rst-abort.js'
 import { RST_AFTER_KILL } from './endings/rst-after-kill.js'
 
 export { type EndingRow, VERDICTS, type Verdict } from './endings/row.js'
@@ -17,6 +18,7 @@ export { type EndingRow, VERDICTS, type Verdict } from './endings/row.js'
 export const ENDINGS: readonly [
   ...typeof GRACEFUL_FIN,
   ...typeof RST_AFTER_KILL,
+  ...typeof RST_ABORT,
   ...typeof KEEPALIVE_TIMEOUT,
   ...typeof LINGERING_ESTABLISHED,
   ...typeof RETRANSMISSION_TIMEOUT,
@@ -26,6 +28,7 @@ export const ENDINGS: readonly [
 ] = [
   ...GRACEFUL_FIN,
   ...RST_AFTER_KILL,
+  ...RST_ABORT,
   ...KEEPALIVE_TIMEOUT,
   ...LINGERING_ESTABLISHED,
   ...RETRANSMISSION_TIMEOUT,

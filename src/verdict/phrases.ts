@@ -1,7 +1,6 @@
 // The few words the explanations are made of.
 
 import { bytesText, count, duration } from '../base/text.js'
-import type { Confidence } from './answer.js'
 import type { Evidence } from './evidence.js'
 import { type PacketRef, between } from './packet-ref.js'
 import type { SideEvidence } from './side-evidence.js'
@@ -63,14 +62,6 @@ export function items(...pairs: readonly (readonly [PacketRef, string])[]): Evid
     list.push({ frame, ns: ref.ns, shows })
   }
   return isSorted ? list : list.sort((a, b) => a.frame - b.frame)
-}
-
-/**
- * How sure it is that what is missing will not come any more, by how long the capture runs on without it. Never
- * certain: it may have passed without being captured.
- */
-export function sureAfter(ns: number): Confidence {
-  return ns < ANSWER_NS ? 'possible' : 'likely'
 }
 
 /** A clause for captures that end too soon after `ns` to tell. */

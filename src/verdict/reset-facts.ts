@@ -6,13 +6,15 @@ import {
   SIDE_DATA,
   SIDE_FIN,
   SIDE_NXT_SET,
+  SIDE_PLAIN_ACK,
   SIDE_SYN_ACK,
 } from '../tcp/record/bits.js'
 import { seqAfter, seqDistance } from '../tcp/seq.js'
-import { FIN, SYN } from '../wire/segment.js'
+import { ACK, FIN, SYN } from '../wire/segment.js'
 import type { Derived } from './derived.js'
 import type { Evidence } from './evidence.js'
 import { between } from './packet-ref.js'
+import { isTlsGoodbye } from './requests.js'
 import { formIsForeign, isActive, isStateless } from './reset-form.js'
 import type { SideEvidence } from './side-evidence.js'
 import { DEFAULT_PROBE_INTERVAL_NS, LATE } from './timers.js'
@@ -20,6 +22,25 @@ import { DEFAULT_PROBE_INTERVAL_NS, LATE } from './timers.js'
 /** Its supposed sender went on as if nothing had happened. */
 export function alive(side: SideEvidence | undefined): boolean {
   return side !== undefined && side.aliveCount > 0
+}
+
+/**
+ * Its supposed sender went on, and nothing ties the RST to that sender: one whose IP ID is the next one of its other
+ * packets, as many hops away, was made by the same host.
+ */
+export function goesOn(side: SideEvidence | undefined): boolean {
+  if (side === undefined || !alive(side)) return false
+  const step = (side.rstIpId - side.rstPreviousIpId) & 0xffff
+  const isNext = continuesIds(side) && step > 0 && step <= NEXT_ID && !hopsApart(side)
+  return !isNext
+}
+
+/** A host that sends little else gives the next packet the next ID, or one soon after. */
+const NEXT_ID = 16
+
+/** The RST took another number of hops than any other packet of its sender. */
+function hopsApart(side: SideEvidence): boolean {
+  return side.ttlMax !== 0 && (side.rstTtl < side.ttlMin || side.rstTtl > side.ttlMax)
 }
 
 /**
@@ -125,7 +146,29 @@ export function refusesPayload(s: Derived): boolean {
       side.rstSeq === side.triggerAck
     )
   }
-  return victim.late.seen || victim.packets === 0 || side.triggerLen > 0
+  return (
+    victim.late.seen || victim.packets === 0 || side.triggerLen > 0 || missesPayload(side, victim)
+  )
+}
+
+/** Payload of the victim was never acknowledged by the side that resets. */
+function missesPayload(side: SideEvidence, victim: SideEvidence): boolean {
+  const end = victim.fin.seen ? victim.finSeq : side.rstPeerNxt
+  return side.rstPeerLen > 0 && side.has(SIDE_ACK_SET) && seqAfter(end, side.rstAcked)
+}
+
+/** After its FIN a side refused payload of which nothing is but a TLS goodbye. */
+export function refusesGoodbye(s: Derived): boolean {
+  const { resetter: side, victim } = s
+  if (side === undefined || victim === undefined || !refusesPayload(s)) return false
+  if (!isStateless(side) || !victim.has(SIDE_DATA)) return false
+  if (!isTlsGoodbye(side.rstPeerHead, side.rstPeerLen)) return false
+  // All that was not acknowledged is that goodbye, and its FIN perhaps.
+  const unread = seqDistance(
+    side.rstPeerNxt,
+    side.has(SIDE_ACK_SET) ? side.rstAcked : side.rstPeerNxt,
+  )
+  return unread <= side.rstPeerLen + 1
 }
 
 /** Payload after the FIN was acknowledged: the side that sent the FIN was still reading for a while. */
@@ -134,15 +177,44 @@ export function readOn({ resetter: side }: Derived): boolean {
   return seqAfter(side.acked, side.finPeerNxt)
 }
 
-/** The RST's sequence number is the acknowledgment of its trigger: after the FIN, or not. */
-export function knewOfFin(side: SideEvidence | undefined): boolean {
-  return side !== undefined && seqAfter(side.rstSeq, side.finSeq)
+/** What was refused acknowledges the FIN: its own acknowledgment, or the RST's sequence number, which repeats it. */
+export function knewOfFin({ resetter: side, victim }: Derived): boolean {
+  if (side === undefined || victim === undefined) return false
+  const ack = missesPayload(side, victim) ? side.rstPeerAck : side.rstSeq
+  return seqAfter(ack, side.finSeq)
 }
 
 /** Payload of the peer came after the side's own last payload, so nothing shows that it was read. */
 export function mayHaveUnread(side: SideEvidence | undefined): boolean {
   if (side === undefined || side.rst.ahead) return false
   return side.rst.peerData.frame > side.rst.ownData.frame
+}
+
+/** Longer after the answer it is a habit: a program that has read it and closes by RST (a proxy that empties its pool). */
+const READ_WITHIN_NS = 1e9
+
+/**
+ * The client resets long after an answer to its request that it had acknowledged: nothing says that it is unread, and who
+ * keeps a connection that long has read it.
+ */
+export function readItsAnswer(e: Evidence, side: SideEvidence | undefined): boolean {
+  if (side === undefined || side !== e.client) return false
+  const { rst } = side
+  if (!rst.ownData.seen || e.server.answers === 0) return false
+  const isAcked = side.has(SIDE_ACK_SET) && !seqAfter(side.rstPeerNxt, side.rstAcked)
+  return isAcked && between(rst.peerData, rst.at) >= READ_WITHIN_NS
+}
+
+/** The RST of a side that had sent FIN answers an ACK without payload: its half-closed socket had been forgotten. */
+export function answersBareAck({ resetter: side, victim }: Derived): boolean {
+  if (side === undefined || !isStateless(side) || !answersTrigger(side, victim)) return false
+  return (
+    side.triggerLen === 0 &&
+    (side.triggerFlags & (FIN | SYN)) === 0 &&
+    side.rstSeq === side.triggerAck &&
+    side.finAcked.seen &&
+    side.rst.trigger.frame > side.finAcked.frame
+  )
 }
 
 /**
@@ -155,7 +227,9 @@ export function wasUnaccepted(e: Evidence, side: SideEvidence | undefined): bool
   if (side.has(SIDE_DATA | SIDE_FIN)) return false
   const burst = e.burst()
   if (burst === undefined) return false
-  if (e.client.has(SIDE_DATA | SIDE_FIN)) return burst.bareResets > 0
+  // A full accept queue shows besides in SYNs that got no answer meanwhile.
+  if (e.client.has(SIDE_DATA | SIDE_FIN))
+    return burst.bareResets > 0 || (burst.resets > 1 && e.portSilences > 0)
   return burst.resets > 1 || burst.refusedFrame > 0
 }
 
@@ -165,10 +239,11 @@ export function crossedPayload({ resetter: side, victim }: Derived): boolean {
   return side.triggerLen > 0 && seqAfter(side.rstPeerNxt, side.rstAck)
 }
 
-/** The RST answers payload or a FIN, in the form of a host that has no socket. */
+/** The RST answers payload, a FIN or an ACK, in the form of a host that has no socket. */
 export function answersUse({ resetter: side, victim }: Derived): boolean {
   if (side === undefined || !isStateless(side) || !answersTrigger(side, victim)) return false
-  return side.triggerLen > 0 || (side.triggerFlags & (FIN | SYN)) === FIN
+  if (side.triggerLen > 0 || (side.triggerFlags & (FIN | SYN)) === FIN) return true
+  return (side.triggerFlags & (ACK | SYN)) === ACK && side.rstSeq === side.triggerAck
 }
 
 /** A host without a socket answers at once; what takes longer waits for something else. */
@@ -179,8 +254,22 @@ export function answersTrigger(side: SideEvidence, victim: SideEvidence | undefi
   const { rst } = side
   if (victim === undefined || !rst.trigger.seen) return false
   if (between(rst.trigger, rst.at) > ANSWER_WITHIN_NS) return false
+  // A SYN-ACK that it has acknowledged is answered.
+  if ((side.triggerFlags & SYN) !== 0 && side.has(SIDE_PLAIN_ACK | SIDE_DATA)) return false
   const isAcked = side.has(SIDE_ACK_SET) && !seqAfter(side.rstPeerNxt, side.acked)
   return (
     !isAcked || rst.triggerIsProbe || (side.triggerLen === 0 && side.rstSeq === side.triggerAck)
   )
+}
+
+/** From here on a second FIN is late enough to find the first closer's half-closed socket gone. */
+const FORGOTTEN_NS = 1e9
+
+/** The first closer answered the second FIN, much later than its own, with the RST of a host without socket. */
+export function metForgottenSocket({ first, second, anyReset }: Derived): boolean {
+  if (!anyReset || first === undefined || second === undefined) return false
+  if (first.rst.at.frame < second.fin.frame || first.rst.hasAck || second.finAcked.seen)
+    return false
+  if (!first.finAcked.seen || second.fin.ns - first.finAcked.ns < FORGOTTEN_NS) return false
+  return seqDistance(first.rstSeq, first.finSeq) === 1
 }

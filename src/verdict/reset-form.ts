@@ -1,16 +1,29 @@
 // What the form of a reset says about where it comes from.
 
 import { SIDE_IP_ID, SIDE_TIMESTAMPS } from '../tcp/record/bits.js'
+import { between } from './packet-ref.js'
 import type { SideEvidence } from './side-evidence.js'
 
 /** Sent by a socket: it carries ACK. */
 export function isActive(side: SideEvidence | undefined): boolean {
-  return side !== undefined && side.rst.hasAck && !looksStateless(side)
+  if (side === undefined) return false
+  return side.rst.hasAck ? !looksStateless(side) : isUnprovoked(side)
 }
 
 /** Sent where no socket exists, or by something that pretends so. */
 export function isStateless(side: SideEvidence | undefined): boolean {
-  return side !== undefined && (!side.rst.hasAck || looksStateless(side))
+  return side !== undefined && !isActive(side)
+}
+
+/** Sooner than that is an answer. */
+const UNPROVOKED_NS = 100e6
+
+/** Without ACK, but in answer to nothing, with the socket's own number and the next IP ID of its host. */
+function isUnprovoked(side: SideEvidence): boolean {
+  const { rst } = side
+  if (side.rstIpId <= 0 || side.rstIpId !== ((side.rstPreviousIpId + 1) & 0xffff)) return false
+  if (side.rstSeq !== side.rstNxt || side.fin.seen) return false
+  return rst.trigger.seen && between(rst.trigger, rst.at) > UNPROVOKED_NS
 }
 
 /**

@@ -1,7 +1,7 @@
 // The form of a rule. Rules are tried in order, and the first whose condition holds gives the ending; everything
 // else in it is asked only when a column wants it. A rule is pure: it sees the evidence and what follows from it.
 
-import type { Closer, Confidence } from './answer.js'
+import type { Closer } from './answer.js'
 import type { Derived } from './derived.js'
 import type { Ending } from './endings.js'
 import type { Evidence } from './evidence.js'
@@ -15,11 +15,8 @@ export interface Rule {
   /** What it is when the rule holds; verdict and cause follow from it. */
   readonly ending: Ending
   readonly when: (e: Evidence, s: Derived) => boolean
-  readonly closer: (e: Evidence, s: Derived) => Closer
-  /** Confidence with a complete capture; gaps in the capture lower it. */
-  readonly confidence: (e: Evidence, s: Derived) => Confidence
-  /** Other endings the packets cannot exclude. */
-  readonly alternatives: readonly Ending[]
+  /** Who closed first, where that is not who sent the first FIN or RST that took effect or was meant. */
+  readonly closer?: (e: Evidence, s: Derived) => Closer
   /** The packets the verdict rests on. */
   readonly evidence: (e: Evidence, s: Derived) => EvidenceItem[]
   /** One or two sentences with the numbers in them. */
@@ -30,11 +27,6 @@ export interface Rule {
 export function nameOf(e: Evidence, side: Evidence['client'] | undefined): Closer {
   if (side === undefined) return 'unknown'
   return side === e.client ? 'client' : 'server'
-}
-
-/** The closer of a rule that blames the sender of the reset. */
-export function resetter(e: Evidence, s: Derived): Closer {
-  return nameOf(e, s.resetter)
 }
 
 /** Runs `ask` on a side that a rule's condition has shown to exist. */

@@ -1,14 +1,17 @@
 // What one side of a connection did: its facts by name, and what follows from one of them alone.
 
 import {
+  RST_AFTER_CHALLENGE,
   RST_ANSWERS_SYN,
   RST_EXACT,
   RST_HAS_ACK,
   RST_HAS_TIMESTAMPS,
   RST_IN_WINDOW,
+  RST_TWICE,
   SIDE_ACK_SET,
   SIDE_NXT_SET,
   TRIGGER_PROBE,
+  TRIGGER_TWICE,
 } from '../tcp/record/bits.js'
 import { CLOSING_SIDE } from '../tcp/record/closing.js'
 import { SIDE } from '../tcp/record/connection.js'
@@ -62,6 +65,18 @@ export class ResetEvidence {
   get answersSyn(): boolean {
     return this.is(RST_ANSWERS_SYN)
   }
+  /** It was captured twice. */
+  get wasTwice(): boolean {
+    return this.is(RST_TWICE)
+  }
+  /** It repeats one that its receiver had challenged. */
+  get afterChallenge(): boolean {
+    return this.is(RST_AFTER_CHALLENGE)
+  }
+  /** What it answers was captured twice. */
+  get triggerWasTwice(): boolean {
+    return (this.side.triggerMeta & TRIGGER_TWICE) !== 0
+  }
   get triggerIsProbe(): boolean {
     return (this.side.triggerMeta & TRIGGER_PROBE) !== 0
   }
@@ -84,6 +99,9 @@ export class SideEvidence extends Side {
   readonly seriesLast: PacketRef = new BlockPacketRef(this.teardown, TEARDOWN_SIDE.seriesLastNs)
   readonly probeFirst: PacketRef = new BlockPacketRef(this.teardown, TEARDOWN_SIDE.probeFirstNs)
   readonly probeLast: PacketRef = new BlockPacketRef(this.teardown, TEARDOWN_SIDE.probeLastNs)
+  readonly ignored: PacketRef = new BlockPacketRef(this.teardown, TEARDOWN_SIDE.ignoredNs)
+  readonly challenge: PacketRef = new BlockPacketRef(this.teardown, TEARDOWN_SIDE.challengeNs)
+  readonly goodbye: PacketRef = new BlockPacketRef(this.closing, CLOSING_SIDE.goodbyeNs)
   readonly probeAnswer: PacketRef = new BlockPacketRef(this.teardown, TEARDOWN_SIDE.probeAnswerNs)
 
   /** State at the end, by RFC 9293 name. */

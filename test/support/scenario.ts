@@ -4,6 +4,7 @@
 //   0.001 < S. 0:0(0) ack 1          S F R P and . for ACK; numbers count from each side's first one
 //   0.002 > . 1:1(0) ack 1 win 0     optional: win N, ttl N, id N, nots (no timestamps), copy (same IP ID as before)
 //   0.003 icmp 3 1 > S 0:0(0)        an ICMP error of that type and code, quoting the segment
+//   0.004 > P. 1:6(5) ack 1 text QUIT.   how the payload begins: as text, or `hex 1503`
 //   9.000 end                        the capture runs on until then
 //
 // What is not written follows a Linux host: timestamps, a growing IP ID, window 502; for a RST without ACK none of them.
@@ -88,6 +89,7 @@ function frameOf(line: string, client: Side, server: Side): Uint8Array {
   const flags = [...(groups['flags'] ?? '')].reduce((bits, c) => bits | (FLAG_BITS[c] ?? 0), 0)
   const stateless = (flags & 4) !== 0 && (flags & 16) === 0
   const payloadLen = Number(groups['len'])
+  const payload = payloadOf(rest)
   const isSyn = (flags & 2) !== 0
   if (!/\bcopy\b/.test(rest) && !stateless) from.ipId++
   const ipId = optionOf(rest, 'id') ?? (stateless || (isSyn && (flags & 16) !== 0) ? 0 : from.ipId)
@@ -96,6 +98,7 @@ function frameOf(line: string, client: Side, server: Side): Uint8Array {
     to,
     flags,
     payloadLen,
+    payload,
     seq: from.isn + Number(groups['seq']),
     ack: groups['ack'] === undefined ? 0 : to.isn + Number(groups['ack']),
     window: optionOf(rest, 'win') ?? (stateless ? 0 : 502),
@@ -111,6 +114,14 @@ function frameOf(line: string, client: Side, server: Side): Uint8Array {
   return ethernet(0x0800, ipv4(to, from, 1, icmp, 5, 64))
 }
 
+/** The first bytes of a payload, as written. */
+function payloadOf(rest: string): Uint8Array {
+  const text = /\btext (.*)$/.exec(rest)?.[1]
+  if (text !== undefined) return Buffer.from(text, 'latin1')
+  const hex = /\bhex ([\da-f]+)/.exec(rest)?.[1]
+  return Buffer.from(hex ?? '', 'hex')
+}
+
 function optionOf(rest: string, name: string): number | undefined {
   const found = new RegExp(`\\b${name} (\\d+)`).exec(rest)
   return found === null ? undefined : Number(found[1])
@@ -121,6 +132,7 @@ interface TcpFields {
   readonly to: Side
   readonly flags: number
   readonly payloadLen: number
+  readonly payload: Uint8Array
   readonly seq: number
   readonly ack: number
   readonly window: number
@@ -142,6 +154,7 @@ function tcp(f: TcpFields): Uint8Array {
   segment[13] = f.flags
   view.setUint16(14, f.window)
   segment.set(options, 20)
+  segment.set(f.payload.subarray(0, f.payloadLen), 20 + options.length)
   return segment
 }
 

@@ -4,6 +4,8 @@ import { type Command, Option } from 'commander'
 import { COLUMN_KEYS } from '../../output/columns/columns.js'
 import { FORMATS } from '../../output/formats/index.js'
 import { CLOSERS } from '../../verdict/answer.js'
+import { FINDINGS } from '../../verdict/findings.js'
+import { SEES } from '../../verdict/sees.js'
 import { endingNames } from '../names.js'
 import {
   type SharedFlags,
@@ -27,6 +29,8 @@ export interface AnalyzeFlags extends SharedFlags {
   readonly columns?: readonly string[]
   readonly progress: boolean
   readonly verdict?: readonly string[]
+  readonly finding?: readonly string[]
+  readonly sees?: readonly string[]
   readonly cause?: readonly string[]
   readonly closer?: readonly string[]
   readonly host?: readonly string[]
@@ -122,6 +126,9 @@ export function addAnalyze(
   command.addHelpText('after', EXAMPLES).action(action)
 }
 
+const FINDING_CODES = FINDINGS.map(({ code }) => code)
+const SEES_NAMES = SEES.map(({ name }) => name)
+
 function filterOptions(): Option[] {
   return [
     option('--verdict <names>', 'only connections that ended so', endingNames),
@@ -130,6 +137,16 @@ function filterOptions(): Option[] {
       '--closer <names>',
       `only connections ended by ${CLOSERS.slice(0, -1).join(', ')} or ${CLOSERS.at(-1)}`,
       namesOf(CLOSERS, `it takes ${CLOSERS.join(', ')}`),
+    ),
+    option(
+      '--finding <codes>',
+      'only connections with one of these findings (explain findings lists them)',
+      namesOf(FINDING_CODES, 'tcp-teardown explain findings lists all'),
+    ),
+    option(
+      '--sees <errors>',
+      'only connections of which a program saw one of these, such as ECONNRESET',
+      namesOf(SEES_NAMES, `it takes ${SEES_NAMES.join(', ')}`),
     ),
     option('--host <addresses>', 'only connections with these addresses', hosts),
     option('--port <ports>', 'only connections with these ports', ports),

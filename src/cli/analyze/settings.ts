@@ -47,6 +47,8 @@ export function analyzeSettings(flags: AnalyzeFlags): RequestedSettings {
       verdict: flags.verdict ?? [],
       cause: flags.cause ?? [],
       closer: flags.closer ?? [],
+      finding: flags.finding ?? [],
+      sees: flags.sees ?? [],
       host: flags.host ?? [],
       port: flags.port ?? [],
       stream: flags.stream ?? [],

@@ -4,7 +4,7 @@ import { TeardownError } from '../../base/errors.js'
 import { wrap } from '../../base/text.js'
 import { labelled } from '../../output/ladder/text.js'
 import type { Style } from '../../output/style.js'
-import { ENDINGS, type Row, VERDICTS, endingOf, findRow } from '../../verdict/endings.js'
+import { ENDINGS, type Row, VERDICTS, endingOf } from '../../verdict/endings.js'
 import { RULES } from '../../verdict/rules/order.js'
 import { endingSuggestion, endingsNamed } from '../names.js'
 
@@ -25,7 +25,6 @@ interface CauseRow {
   readonly source: string
   readonly kernel_reasons: readonly string[]
   readonly rules: readonly string[]
-  readonly alternatives: readonly string[]
 }
 
 const LABEL_WIDTH = 'could also be'.length + 2
@@ -72,7 +71,7 @@ export function overviewText(all: readonly Explained[], width: number, style: St
 export function explainedText(explained: Explained, width: number, style: Style): string {
   const { verdict, title, causes } = explained
   const blocks = causes.map((entry) => {
-    const { rules, alternatives, advice, kernel_reasons: reasons } = causeRow(entry)
+    const { rules, advice, kernel_reasons: reasons } = causeRow(entry)
     const lines = [style.heading(`${entry.verdict} / ${entry.cause}`)]
     function add(name: string, text: string): void {
       lines.push(labelled(name, text, LABEL_WIDTH, width, style))
@@ -82,8 +81,7 @@ export function explainedText(explained: Explained, width: number, style: Style)
     add('what to do', advice)
     add('source', entry.source)
     if (reasons.length > 0) add('kernel reason', reasons.join(', '))
-    add(rules.length > 1 ? 'rules' : 'rule', rules.join(', ') || ruleless(entry))
-    alternatives.forEach((name, at) => add(at === 0 ? 'could also be' : '', withMeaning(name)))
+    add(rules.length > 1 ? 'rules' : 'rule', rules.join(', '))
     return `${lines.join('\n')}\n`
   })
   return `${style.heading(verdict)}: ${title}\n\n${blocks.join('\n')}`
@@ -104,14 +102,8 @@ export function unknownName(text: string): TeardownError {
   )
 }
 
-function withMeaning(name: string): string {
-  const entry = findRow(name)
-  return entry === undefined ? name : `${name}: ${entry.meaning}`
-}
-
 function causeRow(entry: Row): CauseRow {
   const rules = RULES.filter(({ ending }) => ending === endingOf(entry))
-  const alternatives = new Set(rules.flatMap((rule) => rule.alternatives))
   const { verdict, cause, meaning, usually, advice, source, kernelReasons } = entry
   return {
     verdict,
@@ -122,13 +114,5 @@ function causeRow(entry: Row): CauseRow {
     source,
     kernel_reasons: kernelReasons,
     rules: rules.map(({ id }) => id),
-    alternatives: [...alternatives],
   }
-}
-
-/** What stands in place of rules for a cause that the packets of one connection cannot tell from others. */
-function ruleless(entry: Row): string {
-  const rules = RULES.filter(({ alternatives }) => alternatives.includes(endingOf(entry)))
-  const names = new Set(rules.map(({ ending }) => ending))
-  return `none; named as an alternative of ${[...names].join(', ')}`
 }

@@ -2,6 +2,7 @@
 
 import type { Collector } from '../../incidents/collector.js'
 import { type Ending, rowOf } from '../../verdict/endings.js'
+import type { Finding } from '../../verdict/findings.js'
 import type { ColumnSource } from '../columns/column.js'
 
 /**
@@ -34,7 +35,7 @@ export class NotableCollector implements Collector<ColumnSource, NotableState> {
   add(c: ColumnSource): void {
     const { all, entry } = this.options
     const ending = c.j.ending
-    if (!all && rowOf(ending).quiet) return
+    if (!all && rowOf(ending).quiet && !isNotable(c.j.findings())) return
     const list = this.listOf(ending)
     if (list.hasRoom) list.add(entry(c))
   }
@@ -60,6 +61,13 @@ export class NotableCollector implements Collector<ColumnSource, NotableState> {
     this.listed.set(ending, made)
     return made
   }
+}
+
+/** Findings that make a connection worth a line although its ending is of no interest. */
+const NOTABLE = new Set(['half_closed', 'rst_ignored', 'rst_storm', 'payload_at_risk', 'tls_alert'])
+
+function isNotable(findings: readonly Finding[]): boolean {
+  return findings.some(({ code }) => NOTABLE.has(code))
 }
 
 /** The first texts of one ending. */

@@ -2,6 +2,7 @@
 
 import type { Judgement } from '../../verdict/classify.js'
 import type { Evidence } from '../../verdict/evidence.js'
+import type { Finding } from '../../verdict/findings.js'
 import type { EvidenceItem } from '../../verdict/phrases.js'
 import { isoTime, secondsOf } from '../bytes/time.js'
 import { type AddressSource, shownAddress } from './address.js'
@@ -16,17 +17,41 @@ export interface EvidenceRow {
   readonly shows: string
 }
 
+/** A finding, as it is written. */
+export interface FindingItem {
+  /** Its kind, a stable name. */
+  readonly code: string
+  /** Record number of the packet that shows it. */
+  readonly packet: number
+  /** Capture time of that packet, ISO 8601. */
+  readonly time: string
+  /** Whose it is. */
+  readonly side?: 'client' | 'server'
+  readonly count?: number
+  readonly seconds?: number
+  readonly bytes?: number
+  /** One sentence. */
+  readonly says: string
+}
+
 /** What a column can hold; undefined is absent. */
 export type ColumnValue =
-  string | number | boolean | readonly string[] | readonly EvidenceRow[] | undefined
+  | string
+  | number
+  | boolean
+  | readonly string[]
+  | readonly EvidenceRow[]
+  | readonly FindingItem[]
+  | undefined
 
 /** JSON type of a column. */
-export type ColumnType = 'string' | 'integer' | 'number' | 'boolean' | 'strings' | 'evidence'
+export type ColumnType =
+  'string' | 'integer' | 'number' | 'boolean' | 'strings' | 'evidence' | 'findings'
 
 /**
  * What a column's raw value is: a `word` of a small vocabulary, `prose` of our own, the side an `address` belongs to, an
- * `integer`, a span in ns for `seconds` (NaN when absent), relative ns for a `time`, a stream number for a
- * `stream-filter`, `true` for a `boolean`, and lists of words or of evidence.
+ * `integer`, a span in ns for `seconds` (NaN when absent), relative ns for a `time`, `true` for a `boolean`, and lists of
+ * words, of evidence or of findings.
  */
 export type ColumnKind =
   | 'word'
@@ -35,14 +60,20 @@ export type ColumnKind =
   | 'integer'
   | 'seconds'
   | 'time'
-  | 'stream-filter'
   | 'boolean'
   | 'words'
   | 'evidence'
+  | 'findings'
 
 /** A raw value; undefined, '' and NaN are absent. */
 export type RawValue =
-  string | number | boolean | readonly string[] | readonly EvidenceItem[] | undefined
+  | string
+  | number
+  | boolean
+  | readonly string[]
+  | readonly EvidenceItem[]
+  | readonly Finding[]
+  | undefined
 
 /** What a column reads from: one ended and judged connection. */
 export interface ColumnSource extends AddressSource {
@@ -76,10 +107,10 @@ export const COLUMN_TYPES: Readonly<Record<ColumnKind, ColumnType>> = {
   integer: 'integer',
   seconds: 'number',
   time: 'string',
-  'stream-filter': 'string',
   boolean: 'boolean',
   words: 'strings',
   evidence: 'evidence',
+  findings: 'findings',
 }
 
 /** What a column shows of a connection, for everything but writers of bytes. */
@@ -93,8 +124,8 @@ export function readColumn(column: Column, from: ColumnSource): ColumnValue {
       return isoTime(from.baseNs, raw as number)
     case 'address':
       return shownAddress(from, raw as number)
-    case 'stream-filter':
-      return `tcp.stream eq ${raw as number}`
+    case 'findings':
+      return (raw as readonly Finding[]).map((finding) => findingItem(from, finding))
     case 'evidence':
       return (raw as readonly EvidenceItem[]).map(({ frame, ns, shows }) => ({
         packet: frame,
@@ -108,5 +139,20 @@ export function readColumn(column: Column, from: ColumnSource): ColumnValue {
     case 'words':
       break
   }
-  return raw as Exclude<RawValue, readonly EvidenceItem[]>
+  return raw as Exclude<RawValue, readonly EvidenceItem[] | readonly Finding[]>
+}
+
+function findingItem(from: ColumnSource, finding: Finding): FindingItem {
+  const { code, frame, ns, side, count, spanNs, bytes, says } = finding
+  const seconds = spanNs === undefined ? undefined : secondsOf(spanNs)
+  return {
+    code,
+    packet: frame,
+    time: isoTime(from.baseNs, ns),
+    ...(side === undefined ? {} : { side }),
+    ...(count === undefined ? {} : { count }),
+    ...(seconds === undefined ? {} : { seconds }),
+    ...(bytes === undefined ? {} : { bytes }),
+    says,
+  }
 }

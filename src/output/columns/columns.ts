@@ -15,6 +15,7 @@ import {
   readColumn,
 } from './column.js'
 import { completeness } from './completeness.js'
+import { wiresharkFilter } from './wireshark-filter.js'
 
 /** All columns, in the order of output. */
 export const COLUMNS: readonly Column[] = [
@@ -74,6 +75,19 @@ export const COLUMNS: readonly Column[] = [
     listed(c.j.alternatives()),
   ),
   column(
+    'findings',
+    'findings',
+    'What else matters, in order of time: `code`, `packet`, `time`, `side`, `count`, `seconds`, `bytes`, `says`.',
+    (c) => listed(c.j.findings()),
+  ),
+  column(
+    'client_sees',
+    'word',
+    'What a program on a Linux socket at the client got first, as far as packets show: `eof`, an error, `nothing`, `closed_itself`.',
+    (c) => c.j.clientSees(),
+  ),
+  column('server_sees', 'word', 'The same at the server.', (c) => c.j.serverSees()),
+  column(
     'evidence',
     'evidence',
     'The packets the verdict rests on: `packet`, `time`, `shows`.',
@@ -103,6 +117,11 @@ export const COLUMNS: readonly Column[] = [
   ),
   time('start_time', 'Time of the first packet.', (c) => c.e.start.ns),
   time('end_time', 'Time of the last packet.', (c) => c.e.end.ns),
+  time(
+    'ended_at',
+    'When it ended: time of the first FIN or RST, else of the last packet.',
+    (c) => T.firstTeardown(c.j.derived)?.ns ?? c.e.end.ns,
+  ),
   column(
     'duration_s',
     'seconds',
@@ -225,9 +244,9 @@ export const COLUMNS: readonly Column[] = [
   ),
   column(
     'wireshark_filter',
-    'stream-filter',
-    'Display filter for the connection.',
-    (c) => c.e.stream,
+    'prose',
+    'Display filter for this connection and no other: addresses, ports and the range of its packets.',
+    wiresharkFilter,
     true,
   ),
 ]

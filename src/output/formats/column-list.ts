@@ -1,7 +1,13 @@
 // Chosen columns for people: one line for each connection, aligned as they come.
 
 import { printable } from '../../base/text.js'
-import { type Column, type ColumnValue, readColumn } from '../columns/column.js'
+import {
+  type Column,
+  type ColumnValue,
+  type EvidenceRow,
+  type FindingItem,
+  readColumn,
+} from '../columns/column.js'
 import type { Style } from '../style.js'
 import type { Format } from './format.js'
 
@@ -45,13 +51,14 @@ function widthOf(column: Column): number {
   return Math.max(column.key.length, WIDE_KEYS[column.key] ?? COLUMN_WIDTHS[column.type] ?? 0)
 }
 
+function listedPart(part: string | EvidenceRow | FindingItem): string {
+  if (typeof part === 'string') return part
+  return 'code' in part ? part.code : `${part.packet} ${part.shows}`
+}
+
 /** A value as text on one line. */
 export function plainCell(cell: ColumnValue): string {
   if (cell === undefined) return ''
   if (typeof cell !== 'object') return printable(String(cell))
-  return printable(
-    cell
-      .map((part) => (typeof part === 'string' ? part : `${part.packet} ${part.shows}`))
-      .join('; '),
-  )
+  return printable(cell.map(listedPart).join('; '))
 }

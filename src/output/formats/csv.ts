@@ -10,6 +10,7 @@ import {
   type ColumnSource,
   type ColumnValue,
   type EvidenceRow,
+  type FindingItem,
   readColumn,
 } from '../columns/column.js'
 import { columnsOf } from '../columns/columns.js'
@@ -71,6 +72,7 @@ function cell(value: ColumnValue): string {
   return NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-function part(value: string | EvidenceRow): string {
-  return typeof value === 'string' ? value : `${value.packet} ${value.shows}`
+function part(value: string | EvidenceRow | FindingItem): string {
+  if (typeof value === 'string') return value
+  return 'code' in value ? value.code : `${value.packet} ${value.shows}`
 }

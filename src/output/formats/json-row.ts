@@ -4,7 +4,13 @@ import type { EvidenceItem } from '../../verdict/phrases.js'
 import { type Fragment, fragment } from '../bytes/fragment.js'
 import type { ByteWriter } from '../bytes/writer.js'
 import { shownAddress, shownIpv4 } from '../columns/address.js'
-import type { Column, ColumnKind, ColumnSource, RawValue } from '../columns/column.js'
+import {
+  type Column,
+  type ColumnKind,
+  type ColumnSource,
+  type RawValue,
+  readColumn,
+} from '../columns/column.js'
 import { jsonText } from './json-text.js'
 
 /** Words of a column that are kept ready; more than the taxonomy has, fewer than a hostile capture can make. */
@@ -23,7 +29,6 @@ const BEFORE: Readonly<Partial<Record<ColumnKind, string>>> = {
   time: '"',
   address: '"',
   prose: '"',
-  'stream-filter': '"tcp.stream eq ',
   boolean: 'true',
   evidence: '[',
 }
@@ -50,6 +55,7 @@ export class JsonRow {
 
 /** Writes one column, with its key. */
 class JsonCell {
+  private readonly column: Column
   private readonly name: string
   private readonly raw: Column['raw']
   private readonly kind: ColumnKind
@@ -60,6 +66,7 @@ class JsonCell {
   private readonly known = new Map<RawValue, Fragment>()
 
   constructor(column: Column) {
+    this.column = column
     this.name = column.key
     this.raw = column.raw
     this.kind = column.kind
@@ -93,10 +100,8 @@ class JsonCell {
         out.fragment(this.key)
         writeAddress(raw as number, from, out)
         return out.byte(QUOTE)
-      case 'stream-filter':
-        out.fragment(this.key)
-        out.integer(raw as number)
-        return out.byte(QUOTE)
+      case 'findings':
+        return out.text(`${this.keyText()}${jsonText(readColumn(this.column, from))}`)
       case 'boolean':
         return out.fragment(this.key)
       case 'evidence':

@@ -3,6 +3,8 @@
 import { count, duration, printable, wrap } from '../../base/text.js'
 import { findRow } from '../../verdict/endings.js'
 import { FLAGS } from '../../verdict/flags.js'
+import { SEES } from '../../verdict/sees.js'
+import type { FindingItem } from '../columns/column.js'
 import type { Style } from '../style.js'
 import { labelled } from './text.js'
 
@@ -14,6 +16,9 @@ export interface JudgedConnection {
   readonly confidence: string
   readonly explanation: string
   readonly alternatives?: readonly string[]
+  readonly findings?: readonly FindingItem[]
+  readonly client_sees?: string
+  readonly server_sees?: string
   readonly flags?: readonly string[]
   readonly wireshark_filter: string
 }
@@ -27,7 +32,15 @@ export function verdictText(
   width: number,
   style: Style,
 ): string {
-  const { verdict, cause, closer, confidence, flags = [], alternatives = [] } = connection
+  const {
+    verdict,
+    cause,
+    closer,
+    confidence,
+    findings = [],
+    flags = [],
+    alternatives = [],
+  } = connection
   const entry = findRow(`${verdict}.${cause}`)
   const colour = colourOf(verdict, style)
   const lines = [
@@ -43,6 +56,11 @@ export function verdictText(
     add('usually behind it', entry.usually)
     add('what to do', entry.advice)
   }
+  findings.forEach(({ packet, code, says }, at) =>
+    add(at === 0 ? 'findings' : '', `${code}, packet ${packet}: ${says}`),
+  )
+  const sees = seesText(connection)
+  if (sees !== '') add('programs saw', sees)
   alternatives.forEach((name, at) => add(at === 0 ? 'could also be' : '', alternativeText(name)))
   const timings = timingsOf(connection)
   const keyWidth = Math.max(0, ...timings.map(([key]) => key.length))
@@ -53,6 +71,20 @@ export function verdictText(
   add('decided by', `rule ${rule}${entry === undefined ? '' : ` (${entry.source})`}`)
   add('in Wireshark', connection.wireshark_filter)
   return `${lines.join('\n')}\n`
+}
+
+/** What the programs at both ends saw, in words. */
+function seesText({ client_sees: client, server_sees: server }: JudgedConnection): string {
+  const parts = [
+    ...(client === undefined ? [] : [`client: ${seen(client)}`]),
+    ...(server === undefined ? [] : [`server: ${seen(server)}`]),
+  ]
+  return parts.join('; ')
+}
+
+function seen(name: string): string {
+  const meaning = SEES.find((row) => row.name === name)?.meaning
+  return meaning === undefined ? name : `${name} (${meaning})`
 }
 
 function flagText(name: string): string {

@@ -21,8 +21,10 @@ export function observePayload(
   me.dataHead = head
   me.dataLen = seg.payloadLen
   me.dataAck = seg.ack
-  if (c.side(1 - n).dataFrame > me.dataFrame) {
+  const peer = c.side(1 - n)
+  if (peer.dataFrame > me.dataFrame) {
     me.answers++
+    me.answeredHead = peer.dataHead
     if (me.answers === 1) table.onAnswer(c.record, n)
   }
   if (goodbyeKind(head, seg.payloadLen) !== 0) observeGoodbye(c, n, seg, view, frame, timeNs)

@@ -113,6 +113,8 @@ export class SideWords extends Words {
   readonly dataAck: number = this.int()
   /** How often payload of this side was the next after payload of the other. */
   readonly answers: number = this.int()
+  /** First four bytes of the last payload of the other side that this side has answered. */
+  readonly answeredHead: number = this.int()
   /** What of Zeek's history this side has had, see views/zeek.ts. */
   readonly zeekSeen: number = this.int()
   /** Sequence number of its last RST, for Zeek's history. */

@@ -89,4 +89,43 @@ export const GRACEFUL_FIN = [
     kernelReasons: ['NO_SOCKET'],
     quiet: false,
   },
+  {
+    verdict: 'graceful_fin',
+    cause: 'unanswered_request',
+    meaning:
+      'One side closed although the last request had got no answer, in a conversation where requests are answered.',
+    usually:
+      'The server died or was stopped in the middle of a request (kill -9 looks like this once it has read the request), or the client gave up waiting.',
+    advice:
+      'Look at what the server did then: a restart, a crash, a deploy, a worker that was killed. Where the client closed, compare its timeout with how long the server takes.',
+    brief: 'a close in the middle of a request',
+    source: 'exit_files(), tcp_close()',
+    kernelReasons: [],
+    quiet: false,
+  },
+  {
+    verdict: 'graceful_fin',
+    cause: 'no_payload',
+    meaning: 'Opened and closed without a byte of payload from either side.',
+    usually:
+      'A port check, a connection turned away at accept (tcpwrappers, a limit on clients), or one opened ahead and never used.',
+    advice:
+      'See who closed: a server that closes unused connections at once turns clients away or is out of workers; one that does so after a while has a timeout for the first request.',
+    brief: 'a connection that was never used',
+    source: 'RFC 9293 §3.6',
+    kernelReasons: [],
+    quiet: false,
+  },
+  {
+    verdict: 'graceful_fin',
+    cause: 'close_notify',
+    meaning: 'After the first FIN the other side sent nothing but a TLS goodbye, which met a RST.',
+    usually:
+      'Each side of a TLS connection says goodbye before it closes; the second goodbye finds the socket gone. Every browser does it.',
+    advice: 'Nothing to do: no application data was lost.',
+    brief: 'a TLS goodbye to a socket that was closed already',
+    source: 'RFC 8446 §6.1, TCP_ABORT_ON_DATA',
+    kernelReasons: ['TCP_TIMEWAIT_SOCKET', 'TCP_ABORT_ON_DATA', 'NO_SOCKET'],
+    quiet: true,
+  },
 ] as const

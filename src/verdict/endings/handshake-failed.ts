@@ -72,4 +72,18 @@ export const HANDSHAKE_FAILED = [
     kernelReasons: [],
     quiet: false,
   },
+  {
+    verdict: 'handshake_failed',
+    cause: 'old_connection',
+    meaning:
+      'The SYN met an older connection on the same ports: it was answered by an ACK of that one, and the new one never opened.',
+    usually:
+      'The client uses a port again while the server (or a device on the path) still holds the old connection, and the RST that should clear it does not arrive.',
+    advice:
+      'Find out why the old connection was not closed at the server, and what drops the client’s RST: a firewall that takes it for invalid, or a NAT that gives out a port too soon.',
+    brief: 'an old connection on the same ports',
+    source: 'RFC 9293 §3.5.1, RFC 5961 §4',
+    kernelReasons: [],
+    quiet: false,
+  },
 ] as const

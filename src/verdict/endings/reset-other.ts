@@ -28,6 +28,18 @@ export const RESET_OTHER = [
   },
   {
     verdict: 'reset_other',
+    cause: 'stray',
+    meaning: 'A segment that belongs to no connection, and the RST it drew.',
+    usually:
+      'A port scan (FIN, NULL, Xmas, ACK), or what is left over of a connection that ended long ago.',
+    advice: 'Look at who sends them, and to how many ports. Nothing was open, so nothing was lost.',
+    brief: 'a segment that belongs to no connection',
+    source: 'RFC 9293 §3.10.7.1',
+    kernelReasons: ['NO_SOCKET'],
+    quiet: true,
+  },
+  {
+    verdict: 'reset_other',
     cause: 'unexplained',
     meaning: 'A RST that no rule explains.',
     usually: 'Look at the packets around it.',

@@ -4,6 +4,7 @@
 export const VERDICTS = [
   { verdict: 'graceful_fin', title: 'closed by FIN from both sides' },
   { verdict: 'rst_after_kill', title: 'reset by an endpoint that was closed, killed or gone' },
+  { verdict: 'rst_abort', title: 'reset by an endpoint that had nothing unread' },
   { verdict: 'keepalive_timeout', title: 'keepalive probes went unanswered' },
   { verdict: 'lingering_established', title: 'not closed within the capture' },
   { verdict: 'retransmission_timeout', title: 'given up after retransmissions' },

@@ -3,22 +3,26 @@
 
 import { count } from '../../base/text.js'
 import { The, items, packet, span, the } from '../phrases.js'
-import { ackedFin, crossedPayload, mayHaveUnread, wasUnaccepted } from '../reset-facts.js'
+import {
+  ackedFin,
+  answersBareAck,
+  crossedPayload,
+  mayHaveUnread,
+  readItsAnswer,
+  wasUnaccepted,
+} from '../reset-facts.js'
 import { isActive } from '../reset-form.js'
-import { type Rule, onBoth, onSide, resetter } from '../rule.js'
+import { type Rule, onBoth, onSide } from '../rule.js'
 
 /** A RST by a socket that had acknowledged the peer's FIN. */
 export const CLOSE_WAIT_ABORT: Rule = {
   id: 'reset-close-wait-abort',
-  ending: 'rst_after_kill.close_wait_abort',
+  ending: 'rst_abort.close_wait_abort',
   when: (_e, s) =>
     s.resetDecides &&
     isActive(s.resetter) &&
     !s.resetter?.fin.seen &&
     ackedFin(s.resetter, s.victim),
-  closer: resetter,
-  confidence: () => 'likely',
-  alternatives: ['rst_after_kill.unread_data', 'rst_after_kill.abort'],
   evidence: (_e, s) => [
     ...onSide(s.victim, (side) => items([side.fin, 'FIN'])),
     ...onSide(s.resetter, (side) => items([side.rst.at, 'RST that acknowledges the FIN'])),
@@ -36,11 +40,8 @@ export const CLOSE_WAIT_ABORT: Rule = {
 /** A RST by the side that had sent FIN, and not in answer to payload. */
 export const ABORT_AFTER_FIN: Rule = {
   id: 'reset-abort-after-fin',
-  ending: 'rst_after_kill.abort_after_fin',
-  when: (_e, s) => s.resetDecides && s.resetter?.fin.seen === true,
-  closer: resetter,
-  confidence: (_e, s) => (isActive(s.resetter) ? 'likely' : 'possible'),
-  alternatives: ['rst_after_kill.write_after_close', 'rst_after_kill.crossed_close'],
+  ending: 'rst_abort.abort_after_fin',
+  when: (_e, s) => s.resetDecides && s.resetter?.fin.seen === true && !answersBareAck(s),
   evidence: (_e, s) => [
     ...onSide(s.resetter, (side) =>
       items([side.fin, 'FIN'], [side.rst.at, 'RST by the side that had sent the FIN']),
@@ -60,9 +61,6 @@ export const UNACCEPTED: Rule = {
   id: 'reset-unaccepted',
   ending: 'rst_after_kill.unaccepted',
   when: (e, s) => s.resetDecides && wasUnaccepted(e, s.resetter),
-  closer: resetter,
-  confidence: () => 'likely',
-  alternatives: ['rst_after_kill.unread_data', 'rst_after_kill.abort'],
   evidence: (e) =>
     items(
       [e.handshake, 'the handshake is complete for the client'],
@@ -93,10 +91,11 @@ export const UNACCEPTED: Rule = {
 export const UNREAD_DATA: Rule = {
   id: 'reset-unread-data',
   ending: 'rst_after_kill.unread_data',
-  when: (_e, s) => s.resetDecides && isActive(s.resetter) && mayHaveUnread(s.resetter),
-  closer: resetter,
-  confidence: (_e, s) => (crossedPayload(s) ? 'possible' : 'likely'),
-  alternatives: ['rst_after_kill.abort'],
+  when: (e, s) =>
+    s.resetDecides &&
+    isActive(s.resetter) &&
+    mayHaveUnread(s.resetter) &&
+    !readItsAnswer(e, s.resetter),
   evidence: (_e, s) => [
     ...onSide(s.resetter, (side) =>
       items(
@@ -121,11 +120,8 @@ export const UNREAD_DATA: Rule = {
 /** A RST by a socket, whatever the reason. */
 export const ABORT: Rule = {
   id: 'reset-abort',
-  ending: 'rst_after_kill.abort',
+  ending: 'rst_abort.abort',
   when: (_e, s) => s.resetDecides && isActive(s.resetter),
-  closer: resetter,
-  confidence: () => 'likely',
-  alternatives: ['rst_after_kill.unread_data', 'rst_after_kill.unaccepted'],
   evidence: (_e, s) => [
     ...onSide(s.resetter, (side) =>
       items(

@@ -3,6 +3,8 @@
 
 import { count, duration } from '../../base/text.js'
 import { SERIES_DATA, SERIES_FIN, SERIES_WINDOW_PROBE } from '../../tcp/record/bits.js'
+import type { Closer } from '../answer.js'
+import { closerOf } from '../closer.js'
 import type { Derived } from '../derived.js'
 import type { Evidence } from '../evidence.js'
 import { The, items, packet, toEnd } from '../phrases.js'
@@ -22,9 +24,7 @@ export const PROBES_STOPPED: Rule = {
   id: 'keepalive-silent',
   ending: 'keepalive_timeout.silent',
   when: (e) => probing(e) !== undefined && !probeStillDue(e),
-  closer: (e) => nameOf(e, probing(e)),
-  confidence: (e) => ((probing(e)?.probeRun ?? 0) > 1 ? 'likely' : 'possible'),
-  alternatives: ['keepalive_timeout.unanswered_at_end', 'lingering_established.idle'],
+  closer: (e, s) => closedOr(e, s, probing(e)),
   evidence: probeEvidence,
   explain: (e) =>
     onProber(
@@ -40,10 +40,7 @@ export const PROBES_UNANSWERED: Rule = {
   id: 'keepalive-unanswered-at-end',
   ending: 'keepalive_timeout.unanswered_at_end',
   when: (e) => probing(e) !== undefined && !probeIsYoung(e),
-  closer: () => 'none',
   // The peer may still answer after the capture.
-  confidence: (e) => ((probing(e)?.probeRun ?? 0) > 1 ? 'likely' : 'possible'),
-  alternatives: ['lingering_established.keepalive_sustained'],
   evidence: probeEvidence,
   explain: (e) =>
     onProber(
@@ -71,6 +68,12 @@ export const ZERO_WINDOW_GIVEN_UP: Rule = giveUp(
   'window probes',
 )
 
+/** Who closed first; where nobody did, the side that gave up. */
+function closedOr(e: Evidence, s: Derived, side: SideEvidence | undefined): Closer {
+  const closer = closerOf(e, s)
+  return closer === 'none' ? nameOf(e, side) : closer
+}
+
 /** A rule for retransmissions of `kind` that stop although the capture runs on. */
 function giveUp(
   cause: 'data' | 'fin' | 'zero_window',
@@ -78,15 +81,11 @@ function giveUp(
   kind: number,
   what: string,
 ): Rule {
-  const lingering =
-    cause === 'data' ? 'data_unanswered' : cause === 'fin' ? 'fin_unanswered' : 'zero_window'
   return {
     id,
     ending: `retransmission_timeout.${cause}`,
     when: (e, s) => resending(e, s, kind) !== undefined && !resendStillDue(e, s, kind),
-    closer: (e, s) => nameOf(e, resending(e, s, kind)),
-    confidence: (e, s) => ((resending(e, s, kind)?.seriesCount ?? 0) > 2 ? 'likely' : 'possible'),
-    alternatives: [`lingering_established.${lingering}`],
+    closer: (e, s) => closedOr(e, s, resending(e, s, kind)),
     evidence: (e, s) => {
       const side = resending(e, s, kind)
       return side === undefined ? [] : items([side.seriesLast, `last retransmission of ${what}`])
@@ -105,7 +104,7 @@ function giveUp(
         `and then stopped (${packet(side.seriesLast)}); the capture runs on for ${toEnd(e, side.seriesLast)}. ` +
         (isHeardAfter(e, side)
           ? `The other side was still sending, without acknowledging it: packets were lost in one direction.`
-          : `It gave up, or died itself: the other host or the path to it was gone.`)
+          : `It gave up, or died itself: nothing of the peer passed here any more, which is gone, cut off, or answers on another path.`)
       )
     },
   }
@@ -119,7 +118,11 @@ function kindOf(side: SideEvidence, s: Derived): number {
 /** The side whose retransmissions of `kind` were running when its last packet passed. */
 function resending(e: Evidence, s: Derived, kind: number): SideEvidence | undefined {
   for (const side of [e.client, e.server]) {
-    if (side.seriesCount > 0 && kindOf(side, s) === kind) return side
+    if (side.seriesCount === 0 || kindOf(side, s) !== kind) continue
+    // Where nothing of the other side was captured, only repeats without anything new show that nothing came back.
+    const isHeard =
+      s.oneDirection && (side.seriesCount < 2 || side.data.frame > side.seriesLast.frame)
+    if (!isHeard) return side
   }
   return kind === SERIES_WINDOW_PROBE && windowProberStopped(e) ? windowProber(e) : undefined
 }

@@ -3,11 +3,13 @@
 import { count } from '../../base/text.js'
 import { CONN_SELF, SIDE_ACK_SET } from '../../tcp/record/bits.js'
 import { seqAfter, seqDistance } from '../../tcp/seq.js'
-import type { Closer } from '../answer.js'
+import { finsCrossed } from '../closer.js'
 import type { Derived } from '../derived.js'
 import type { Evidence } from '../evidence.js'
 import { The, items, packet, span, the } from '../phrases.js'
-import { type Rule, nameOf } from '../rule.js'
+import { metForgottenSocket } from '../reset-facts.js'
+import { requestLeftOpen } from '../requests.js'
+import type { Rule } from '../rule.js'
 import type { SideEvidence } from '../side-evidence.js'
 
 /** From here on a second FIN counts as slow. */
@@ -19,8 +21,6 @@ export const SELF_CLOSE: Rule = {
   ending: 'graceful_fin.simultaneous',
   when: (e, s) => e.has(CONN_SELF) && s.first !== undefined,
   closer: () => 'both',
-  confidence: () => 'likely',
-  alternatives: [],
   evidence: (_e, s) => (s.first === undefined ? [] : items([s.first.fin, 'FIN'])),
   explain: (_e, s) =>
     `A socket that was connected to itself (same address and port at both ends) was closed` +
@@ -33,9 +33,6 @@ export const LATE_CLOSE: Rule = {
   id: 'fin-late-close',
   ending: 'graceful_fin.late_close',
   when: (_e, s) => s.bothFins && metForgottenSocket(s),
-  closer: firstCloser,
-  confidence: () => 'likely',
-  alternatives: ['graceful_fin.reset_after_close'],
   evidence: finsAndReset,
   explain: (e, s) =>
     pair(
@@ -50,10 +47,8 @@ export const LATE_CLOSE: Rule = {
 export const RESET_AFTER_CLOSE: Rule = {
   id: 'fin-reset-after-close',
   ending: 'graceful_fin.reset_after_close',
-  when: (_e, s) => s.bothFins && s.anyReset && (resetAfter(s.first, s) || resetAfter(s.second, s)),
-  closer: firstCloser,
-  confidence: (_e, s) => (resetAcksPayload(s) ? 'likely' : 'certain'),
-  alternatives: ['rst_after_kill.abort_after_fin', 'rst_after_kill.unread_data'],
+  when: (_e, s) =>
+    s.bothFins && s.resetter !== undefined && (resetAfter(s.first, s) || resetAfter(s.second, s)),
   evidence: finsAndReset,
   explain: (e, s) =>
     pair(
@@ -64,14 +59,54 @@ export const RESET_AFTER_CLOSE: Rule = {
     ),
 }
 
+/** A close in the middle of a request. */
+export const UNANSWERED_REQUEST: Rule = {
+  id: 'fin-unanswered-request',
+  ending: 'graceful_fin.unanswered_request',
+  when: (e, s) => s.bothFins && requestLeftOpen(e, s) === 2,
+  evidence: (e, s) =>
+    pair(s, (first, second) =>
+      items(
+        [e.idleSince, 'request without an answer'],
+        [first.fin, 'first FIN'],
+        [second.fin, 'second FIN'],
+      ),
+    ),
+  explain: (e, s) =>
+    pair(s, (first) =>
+      first === e.client
+        ? `The client gave up waiting: ${span(e.idleSince, first.fin)} after its last request (packet ${e.idleSince.frame}) it closed (FIN, ${packet(first.fin)}) without an answer.`
+        : `The server closed (FIN, ${packet(first.fin)}) ${span(e.idleSince, first.fin)} after a request it had not answered (packet ${e.idleSince.frame}, ${count(e.idleSinceLen, 'byte')}): ` +
+          `its process died or was stopped in the middle of the request, or it gave it up.`,
+    ),
+}
+
+/** Opened and closed without payload. */
+export const NO_PAYLOAD: Rule = {
+  id: 'fin-no-payload',
+  ending: 'graceful_fin.no_payload',
+  when: (e, s) =>
+    s.bothFins &&
+    !s.midstream &&
+    !s.loss &&
+    e.handshake.seen &&
+    e.client.bytes + e.server.bytes === 0,
+  evidence: fins,
+  explain: (e, s) =>
+    pair(
+      s,
+      (first, second) =>
+        `Opened and closed without a byte of payload: ${the(e, first)} closed first, ${span(e.handshake, first.fin)} after the handshake (FIN, ${packet(first.fin)}), ` +
+        `${the(e, second)} ${span(first.fin, second.fin)} later. ${first === e.server ? 'The server turned the client away, or waited for a request that did not come.' : 'A check whether the port is open, or a connection that was not needed.'}`,
+    ),
+}
+
 /** FINs that do not acknowledge each other. */
 export const SIMULTANEOUS: Rule = {
   id: 'fin-simultaneous',
   ending: 'graceful_fin.simultaneous',
-  when: (_e, s) => s.bothFins && crossed(s),
+  when: (_e, s) => finsCrossed(s),
   closer: () => 'both',
-  confidence: (_e, s) => (s.bothFinsAcked ? 'certain' : 'likely'),
-  alternatives: [],
   evidence: fins,
   explain: (e, s) =>
     pair(
@@ -87,9 +122,6 @@ export const LAST_ACK_MISSING: Rule = {
   id: 'fin-last-ack-missing',
   ending: 'graceful_fin.last_ack_missing',
   when: (_e, s) => s.bothFins && !s.bothFinsAcked,
-  closer: firstCloser,
-  confidence: () => 'likely',
-  alternatives: ['graceful_fin.normal'],
   evidence: fins,
   explain: (e, s) =>
     pair(
@@ -107,9 +139,6 @@ export const HALF_CLOSE: Rule = {
   id: 'fin-half-close',
   ending: 'graceful_fin.half_close',
   when: (_e, s) => s.bothFins && usedHalfOpen(s),
-  closer: firstCloser,
-  confidence: () => 'certain',
-  alternatives: [],
   evidence: (_e, s) =>
     pair(s, (first, second) =>
       items(
@@ -133,9 +162,6 @@ export const SLOW_CLOSE: Rule = {
   id: 'fin-slow-close',
   ending: 'graceful_fin.slow_close',
   when: (_e, s) => s.bothFins && slowClose(s),
-  closer: firstCloser,
-  confidence: () => 'certain',
-  alternatives: [],
   evidence: fins,
   explain: (e, s) =>
     pair(
@@ -151,9 +177,6 @@ export const NORMAL: Rule = {
   id: 'fin-normal',
   ending: 'graceful_fin.normal',
   when: (_e, s) => s.bothFins,
-  closer: firstCloser,
-  confidence: () => 'certain',
-  alternatives: [],
   evidence: fins,
   explain: (e, s) =>
     pair(
@@ -169,10 +192,6 @@ function pair<T>(s: Derived, ask: (first: SideEvidence, second: SideEvidence) =>
     throw new Error('a FIN rule ran without a FIN')
   }
   return ask(s.first, s.second)
-}
-
-function firstCloser(e: Evidence, s: Derived): Closer {
-  return nameOf(e, s.first)
 }
 
 function fins(_e: Evidence, s: Derived): ReturnType<typeof items> {
@@ -202,21 +221,6 @@ function resetAfter(side: SideEvidence | undefined, s: Derived): boolean {
 function resetAcksPayload({ resetter, victim }: Derived): boolean {
   if (resetter === undefined || victim === undefined || !resetter.rst.hasAck) return false
   return resetter.has(SIDE_ACK_SET) && seqDistance(victim.finSeq, resetter.acked) > 0
-}
-
-/** The first closer answered the second FIN, much later than its own, with the RST of a host without socket. */
-function metForgottenSocket({ first, second, anyReset }: Derived): boolean {
-  if (!anyReset || first === undefined || second === undefined) return false
-  if (first.rst.at.frame < second.fin.frame || first.rst.hasAck || second.finAcked.seen)
-    return false
-  if (!first.finAcked.seen || second.fin.ns - first.finAcked.ns < SLOW_CLOSE_NS) return false
-  return seqDistance(first.rstSeq, first.finSeq) === 1
-}
-
-/** Neither FIN acknowledges the other. */
-function crossed({ first, second }: Derived): boolean {
-  if (first === undefined || second === undefined) return false
-  return !seqAfter(first.finAck, second.finSeq) && !seqAfter(second.finAck, first.finSeq)
 }
 
 /** Payload of the second closer, sent after the first FIN, was acknowledged. */

@@ -1,7 +1,9 @@
 // Connections that were never established at both ends.
 
-import { count } from '../../base/text.js'
+import { count, duration } from '../../base/text.js'
 import {
+  CONN_OLD_ANSWERED,
+  IGNORED_NO_ACK,
   SIDE_ACKED_MORE,
   SIDE_ACK_SET,
   SIDE_DATA,
@@ -12,45 +14,42 @@ import {
   SIDE_SYN_ACK,
 } from '../../tcp/record/bits.js'
 import { seqAfter } from '../../tcp/seq.js'
+import { SYN } from '../../wire/segment.js'
+import type { Derived } from '../derived.js'
 import type { Evidence } from '../evidence.js'
-import { items, packet, span, sureAfter, toEnd, tooEarly } from '../phrases.js'
+import { items, packet, span, toEnd, tooEarly } from '../phrases.js'
 import { foreignTtl } from '../reset-facts.js'
+import { isActive } from '../reset-form.js'
 import type { Rule } from '../rule.js'
 
 const BEYOND_SYN = SIDE_DATA | SIDE_FIN | SIDE_PLAIN_ACK
 
-/** A RST in answer to the SYN; one that does not acknowledge it exactly is only less certain. */
+/** A RST in answer to the SYN that acknowledges it; no client takes another one (RFC 9293 §3.10.7.3). */
 export const REFUSED: Rule = {
   id: 'handshake-refused',
   ending: 'handshake_failed.refused',
   when: (e) =>
     e.client.has(SIDE_SYN) &&
     !e.client.has(BEYOND_SYN) &&
-    e.server.rst.at.seen &&
+    (e.server.rst.exact || seemsTaken(e)) &&
     e.server.rst.trigger.seen &&
     !e.server.has(SIDE_SYN_ACK | BEYOND_SYN),
   closer: () => 'server',
-  confidence: (e) => (e.server.rst.exact ? 'likely' : 'possible'),
-  alternatives: ['reset_other.middlebox'],
   evidence: (e) =>
     items([e.server.rst.trigger, 'SYN'], [e.server.rst.at, 'RST in answer to the SYN']),
   explain: (e) =>
     `The connection was refused: the SYN was answered by a RST${after(e)} ` +
-    `(${packet(e.server.rst.at)}). Nothing listens on that port.`,
+    `(${packet(e.server.rst.at)}). ${refuser(e)}`,
 }
 
 /** A RST by a client that sent nothing else but SYNs. */
 export const RESET_BY_CLIENT: Rule = {
   id: 'handshake-reset-by-client',
   ending: 'handshake_failed.reset_by_client',
-  when: (e, s) => s.resetter === e.client && e.client.has(SIDE_SYN) && !e.client.has(BEYOND_SYN),
+  when: (e, s) =>
+    (s.resetter === e.client && e.client.has(SIDE_SYN) && !e.client.has(BEYOND_SYN)) ||
+    resetsAnswer(e, s),
   closer: () => 'client',
-  confidence: (e) => {
-    // A client without a socket sends a bare RST; with ACK, its handshake was complete and not captured whole.
-    if (e.client.rst.hasAck || foreignTtl(e.client)) return 'possible'
-    return e.server.packets > 0 && !acksWrong(e) ? 'certain' : 'likely'
-  },
-  alternatives: ['rst_after_kill.abort', 'reset_other.middlebox'],
   evidence: (e) =>
     items(
       [e.start, 'SYN'],
@@ -67,6 +66,65 @@ export const RESET_BY_CLIENT: Rule = {
         : `The client took its SYN back with a RST (${packet(e.client.rst.at)}); no reply of the server was captured.`,
 }
 
+/** SYN-ACK, and a RST by a client that sent nothing else: backscatter of a forged SYN, or its SYN was not captured. */
+export const BACKSCATTER: Rule = {
+  id: 'handshake-backscatter',
+  ending: 'handshake_failed.reset_by_client',
+  when: (e) =>
+    e.server.has(SIDE_SYN_ACK) &&
+    !e.server.has(BEYOND_SYN & ~SIDE_DATA) &&
+    !e.client.has(SIDE_SYN | BEYOND_SYN) &&
+    e.client.rst.at.seen,
+  closer: () => 'client',
+  evidence: (e) => items([e.start, 'SYN-ACK'], [e.client.rst.at, 'RST in answer']),
+  explain: (e) =>
+    `The client answered a SYN-ACK with a RST (${packet(e.client.rst.at)}), and no SYN of it was captured: ` +
+    `it had not asked for this connection (its address was forged), or its SYN took another path.`,
+}
+
+/** Connected and reset by the client at once. */
+export const HEALTH_CHECK: Rule = {
+  id: 'reset-health-check',
+  ending: 'rst_abort.health_check',
+  when: (e, s) =>
+    s.resetter === e.client &&
+    isActive(e.client) &&
+    e.client.has(SIDE_SYN) &&
+    e.server.has(SIDE_SYN_ACK) &&
+    !e.client.has(SIDE_DATA | SIDE_FIN) &&
+    !e.server.has(SIDE_DATA | SIDE_FIN) &&
+    e.client.rst.at.ns - e.synAckNs <= HEALTH_CHECK_NS,
+  closer: () => 'client',
+  evidence: (e) => items([e.start, 'SYN'], [e.client.rst.at, 'RST by the socket of the client']),
+  explain: (e) =>
+    `The client connected and reset the connection ${duration(Math.max(0, e.client.rst.at.ns - e.synAckNs))} after the SYN-ACK (${packet(e.client.rst.at)}), ` +
+    `without a byte of payload: a check whether the port is open, as balancers and monitors make it.`,
+}
+
+/** A check is done within this time of the answer. */
+const HEALTH_CHECK_NS = 100e6
+
+/** The SYN was answered for an older connection on the same ports. */
+export const OLD_CONNECTION: Rule = {
+  id: 'handshake-old-connection',
+  ending: 'handshake_failed.old_connection',
+  when: (e) =>
+    e.has(CONN_OLD_ANSWERED) &&
+    !e.server.has(SIDE_SYN_ACK | SIDE_DATA) &&
+    !e.client.has(BEYOND_SYN),
+  closer: () => 'none',
+  evidence: (e) =>
+    items(
+      [e.start, 'SYN'],
+      [e.server.challenge, 'ACK with the numbers of an older connection'],
+      [e.client.last, 'last packet of the client'],
+    ),
+  explain: (e) =>
+    `The SYN met an older connection on the same ports: ${count(e.server.challenges, 'time')} the server answered with an ACK of that one ` +
+    `(first ${packet(e.server.challenge)})${e.client.rstCount > 0 ? `, the client reset it (${count(e.client.rstCount, 'RST')})` : ''}, and the new connection never opened` +
+    `${e.client.rstCount > 1 ? ': the resets do not reach the server, or are not taken there' : ''}.`,
+}
+
 /** A RST by a server in answer to the ACK that completes the handshake. */
 export const ACCEPT_OVERFLOW_RESET: Rule = {
   id: 'handshake-accept-overflow-reset',
@@ -75,30 +133,30 @@ export const ACCEPT_OVERFLOW_RESET: Rule = {
     s.resetter === e.server &&
     !e.server.rst.hasAck &&
     e.server.has(SIDE_SYN_ACK) &&
-    !e.server.has(BEYOND_SYN) &&
-    !e.client.has(SIDE_DATA | SIDE_FIN),
+    !e.server.has(BEYOND_SYN | SIDE_ACKED_MORE) &&
+    e.client.has(SIDE_PLAIN_ACK | SIDE_DATA) &&
+    (!e.client.has(SIDE_DATA | SIDE_FIN) ||
+      (e.server.synAckRepeats > 0 && e.client.outstanding(e.server) > 0)),
   closer: () => 'server',
-  confidence: () => 'likely',
-  alternatives: ['rst_after_kill.unaccepted', 'reset_other.middlebox'],
   evidence: (e) =>
     items(
       [e.server.rst.trigger, 'the client completes the handshake'],
       [e.server.rst.at, 'RST in answer'],
     ),
   explain: (e) =>
-    `The client completed the handshake and the server answered that with a RST (${packet(e.server.rst.at)}): ` +
-    `its accept queue was full, or the listener had just gone.`,
+    e.server.synAckRepeats > 0
+      ? `The client takes the connection for open, the server did not: it repeated its SYN-ACK ${count(e.server.synAckRepeats, 'time')} after the client's ACK` +
+        `${e.client.has(SIDE_DATA) ? ', ignored its payload' : ''} and answered it with a RST in the end (${packet(e.server.rst.at)}). Its accept queue was full.`
+      : `The client completed the handshake and the server answered that with a RST (${packet(e.server.rst.at)}): ` +
+        `its accept queue was full, or the listener had just gone.`,
 }
 
 /** An ICMP error in answer to the SYN. */
 export const ICMP_UNREACHABLE: Rule = {
   id: 'handshake-icmp-unreachable',
   ending: 'handshake_failed.icmp_unreachable',
-  when: (e) =>
-    onlySyn(e) && e.server.packets === 0 && e.icmpQuotesSyn && icmpReason(e) !== undefined,
+  when: (e) => onlySyn(e) && serverIsSilent(e) && e.icmpQuotesSyn && icmpReason(e) !== undefined,
   closer: (e) => (e.icmpFromTarget ? 'server' : 'middlebox'),
-  confidence: () => 'certain',
-  alternatives: [],
   evidence: (e) => items([e.start, 'SYN'], [e.icmp, 'ICMP error that quotes the SYN']),
   explain: (e) =>
     `The SYN (${packet(e.start)}) was answered by ICMP type ${e.icmpType} code ${e.icmpCode} ` +
@@ -110,14 +168,16 @@ export const ICMP_UNREACHABLE: Rule = {
 export const UNANSWERED: Rule = {
   id: 'handshake-unanswered',
   ending: 'handshake_failed.unanswered',
-  when: (e) => onlySyn(e) && e.server.packets === 0,
+  when: (e) => onlySyn(e) && serverIsSilent(e),
   closer: () => 'none',
-  confidence: (e) => sureAfter(e.captureEndNs - e.start.ns),
-  alternatives: [],
   evidence: (e) => items([e.start, 'first SYN'], [e.client.last, 'last SYN']),
   explain: (e) =>
-    `No answer to ${count(e.client.packets, 'SYN')} within ${toEnd(e, e.start)}: ` +
-    `a firewall drops them, the host is down, or the accept queue is full.${tooEarly(e.captureEndNs - e.start.ns)}`,
+    (e.server.rstCount > 0
+      ? `The SYN got no answer that counts: ${count(e.server.rstCount, 'RST')} of the server (first ${packet(e.server.ignored)}) ` +
+        `${e.server.ignoredWhy === IGNORED_NO_ACK ? 'carry no acknowledgment' : `acknowledge${e.server.rstCount === 1 ? 's' : ''} ${misses(e.server.ignoredBy)}`}, so that the client does not take them ` +
+        `and repeated its SYN ${count(e.client.synRepeats, 'time')}.`
+      : `No answer to ${count(e.client.packets, 'SYN')} within ${toEnd(e, e.start)}: ${silence(e)}`) +
+    tooEarly(e.captureEndNs - e.start.ns),
 }
 
 /** SYN-ACKs that the server repeats although the client has acknowledged one. */
@@ -130,8 +190,6 @@ export const ACCEPT_OVERFLOW: Rule = {
     e.client.has(SIDE_PLAIN_ACK | SIDE_DATA) &&
     (e.client.outstanding(e.server) > 0 || e.server.synAckRepeats > 1),
   closer: () => 'none',
-  confidence: (e) => (e.client.has(SIDE_DATA) ? 'likely' : 'possible'),
-  alternatives: ['handshake_failed.synack_unanswered', 'lingering_established.data_unanswered'],
   evidence: (e) =>
     items(
       [e.handshake, "the client's ACK"],
@@ -143,6 +201,23 @@ export const ACCEPT_OVERFLOW: Rule = {
     `${count(e.server.synAckRepeats, 'time')} after the client's ACK${e.client.has(SIDE_DATA) ? ' and ignores its payload' : ''}. Its accept queue is probably full.`,
 }
 
+/** A server that gives its SYN-ACK up with a RST. */
+export const SYNACK_GIVEN_UP: Rule = {
+  id: 'handshake-synack-given-up',
+  ending: 'handshake_failed.synack_unanswered',
+  when: (e, s) =>
+    s.resetter === e.server &&
+    e.server.has(SIDE_SYN_ACK) &&
+    !e.server.has(BEYOND_SYN) &&
+    !e.client.has(BEYOND_SYN) &&
+    e.server.retransmissions + e.server.duplicates > 0,
+  closer: (e) => (e.client.rst.at.seen ? 'client' : 'server'),
+  evidence: (e) => items([e.start, 'first packet'], [e.server.rst.at, 'RST by the server']),
+  explain: (e) =>
+    `The client never acknowledged the SYN-ACK of the server${e.client.rst.at.seen ? ` (it answered with ${count(e.client.rstCount, 'RST')} whose numbers do not fit)` : ''}, ` +
+    `and the server gave it up with a RST (${packet(e.server.rst.at)}).`,
+}
+
 /** No answer to the SYN-ACK. */
 export const SYNACK_UNANSWERED: Rule = {
   id: 'handshake-synack-unanswered',
@@ -151,10 +226,7 @@ export const SYNACK_UNANSWERED: Rule = {
     e.server.has(SIDE_SYN_ACK) &&
     !e.server.has(BEYOND_SYN) &&
     !e.client.has(BEYOND_SYN) &&
-    !e.client.rst.at.seen,
-  closer: () => 'none',
-  confidence: (e) => sureAfter(e.captureEndNs - e.start.ns),
-  alternatives: [],
+    (!e.client.rst.at.seen || !e.client.rst.exact),
   evidence: (e) => items([e.start, 'first packet'], [e.server.last, 'last SYN-ACK']),
   explain: (e) =>
     `The client never acknowledged ${count(e.server.packets, 'SYN-ACK')} of the server: it is gone, its address was forged, ` +
@@ -201,6 +273,47 @@ function icmpReason(e: Evidence): string | undefined {
 /** The server acknowledged something other than the client's SYN. */
 function acksWrong({ client, server }: Evidence): boolean {
   return server.has(SIDE_SYN_ACK) && server.has(SIDE_ACK_SET) && seqAfter(server.acked, client.nxt)
+}
+
+/** A RST that acknowledges nearly the SYN, after which the client gives up: it seems to have been taken. */
+function seemsTaken({ client, server }: Evidence): boolean {
+  if (!server.rst.answersSyn || !server.rst.hasAck || client.synRepeats > 0) return false
+  return Math.abs(server.ignoredBy) <= 1
+}
+
+/** A bare RST of the client answers the SYN-ACK: its kernel knows nothing of the SYN, whatever its program goes on to send. */
+function resetsAnswer(e: Evidence, s: Derived): boolean {
+  const { client, server } = e
+  if (!s.resetDecides || s.resetter !== client || client.rst.hasAck || !client.has(SIDE_SYN))
+    return false
+  if (!server.has(SIDE_SYN_ACK) || client.rst.ownData.seen || server.rst.ownData.seen) return false
+  // Once it has acknowledged the SYN-ACK, a RST answers it no more.
+  if (e.handshake.seen && e.handshake.frame < client.rst.at.frame) return false
+  const answers = (client.triggerFlags & SYN) !== 0 && client.rstSeq === client.triggerAck
+  return answers && !foreignTtl(client) && client.aliveCount > 0
+}
+
+/** The server has sent nothing that the client takes. */
+function serverIsSilent({ server }: Evidence): boolean {
+  return !server.has(SIDE_SYN_ACK | BEYOND_SYN) && !server.rst.exact
+}
+
+/** What is not to be said against the rest of the capture. */
+function refuser(e: Evidence): string {
+  return e.portAccepts > 0
+    ? 'The port takes other connections in this capture: it was down for a while, full, or this client was turned away.'
+    : 'Nothing listens on that port, or a firewall answers for it.'
+}
+
+/** The same for a SYN that is not answered. */
+function silence(e: Evidence): string {
+  return e.portAccepts > 0
+    ? 'the port takes other connections in this capture, so that its accept queue was full, or a firewall dropped these.'
+    : 'a firewall drops them, the host is down, or the accept queue is full.'
+}
+
+function misses(by: number): string {
+  return by < 0 ? `${count(-by, 'byte')} too few` : `${count(by, 'byte')} too many`
 }
 
 /** The client sent SYNs and nothing else. */

@@ -2,6 +2,8 @@
 
 import {
   SIDE_ACK_SET,
+  SIDE_BARE,
+  SIDE_BARE_FIN,
   SIDE_DATA,
   SIDE_FIN,
   SIDE_NXT_SET,
@@ -22,22 +24,24 @@ export const RST_ONLY: Rule = {
   ending: 'incomplete.rst_only',
   when: (e) => onlySent(e, SIDE_RST),
   closer: () => 'unknown',
-  confidence: () => 'certain',
-  alternatives: [],
   evidence: (e) => items([e.start, 'RST']),
-  explain: () => 'Only RSTs of this connection were captured: a filter, backscatter or a scan.',
+  explain: (e) =>
+    e.belongsTo > 0
+      ? `Only a RST was captured under these addresses. Its numbers are those of stream ${e.belongsTo - 1}: a segment of that connection without its address translation.`
+      : 'Only RSTs of this connection were captured: a filter, or an answer to something that took another path.',
 }
 
 /** Nothing but FINs. */
 export const FIN_ONLY: Rule = {
   id: 'incomplete-fin-only',
   ending: 'incomplete.fin_only',
-  when: (e) => onlySent(e, SIDE_FIN),
+  when: (e) => onlySent(e, SIDE_FIN) || onlySent(e, SIDE_BARE_FIN),
   closer: () => 'unknown',
-  confidence: () => 'certain',
-  alternatives: [],
   evidence: (e) => items([e.start, 'FIN']),
-  explain: () => 'Only FINs of this connection were captured.',
+  explain: (e) =>
+    e.belongsTo > 0
+      ? `Only a FIN was captured under these addresses. Its numbers are those of stream ${e.belongsTo - 1}: a segment of that connection without its address translation.`
+      : 'Only FINs of this connection were captured.',
 }
 
 /** A single packet from the middle. */
@@ -46,8 +50,6 @@ export const MIDSTREAM: Rule = {
   ending: 'incomplete.midstream',
   when: (e, s) => s.midstream && e.client.packets + e.server.packets === 1,
   closer: () => 'unknown',
-  confidence: () => 'certain',
-  alternatives: [],
   evidence: (e) => items([e.start, 'first packet']),
   explain: () =>
     'Too few packets from the middle of this connection were captured to judge its ending.',
@@ -59,8 +61,6 @@ export const ONE_DIRECTION: Rule = {
   ending: 'incomplete.one_direction',
   when: (e, s) => s.oneDirection || finOfUnseenPeer(e, s),
   closer: () => 'unknown',
-  confidence: () => 'certain',
-  alternatives: [],
   evidence: (e) => items([e.start, 'first packet'], [e.end, 'last packet']),
   explain: (e) => {
     const side = e.client.packets === 0 ? e.client : e.server
@@ -80,7 +80,8 @@ function finOfUnseenPeer(_e: Evidence, s: Derived): boolean {
 /** Whether all captured packets of the connection carried this flag. */
 function onlySent(e: Evidence, flag: number): boolean {
   const plain = SIDE_SYN | SIDE_SYN_ACK | SIDE_DATA | SIDE_PLAIN_ACK
-  const others = (plain | SIDE_FIN | SIDE_RST) & ~flag
+  const bare = flag === SIDE_BARE_FIN ? SIDE_BARE_FIN : SIDE_BARE
+  const others = (plain | SIDE_FIN | SIDE_RST | bare) & ~flag
   return (
     !e.client.has(others) && !e.server.has(others) && (e.client.has(flag) || e.server.has(flag))
   )

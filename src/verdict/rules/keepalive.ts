@@ -5,16 +5,13 @@ import { count } from '../../base/text.js'
 import { The, items, packet, span, the } from '../phrases.js'
 import { gaveUpProbing } from '../reset-facts.js'
 import { isStateless } from '../reset-form.js'
-import { type Rule, onSide, resetter } from '../rule.js'
+import { type Rule, onSide } from '../rule.js'
 
 /** A RST by the prober after unanswered probes. */
 export const RESET_SENT: Rule = {
   id: 'keepalive-reset-sent',
   ending: 'keepalive_timeout.reset_sent',
   when: (_e, s) => s.resetDecides && gaveUpProbing(s.resetter, s.loss),
-  closer: resetter,
-  confidence: (_e, s) => ((s.resetter?.probeRun ?? 0) > 1 ? 'certain' : 'likely'),
-  alternatives: ['rst_after_kill.abort', 'rst_after_kill.unread_data'],
   evidence: (_e, s) => [
     ...onSide(s.resetter, (side) =>
       items(
@@ -40,9 +37,6 @@ export const PROBE_MET_NO_SOCKET: Rule = {
   ending: 'keepalive_timeout.peer_forgot',
   when: (_e, s) =>
     s.resetDecides && isStateless(s.resetter) && s.resetter?.rst.triggerIsProbe === true,
-  closer: resetter,
-  confidence: () => 'likely',
-  alternatives: ['reset_other.middlebox'],
   evidence: (_e, s) => [
     ...onSide(s.resetter, (side) =>
       items(

@@ -2,15 +2,21 @@
 // by the capturing host, so none of these is certain but where packets of the end itself show it.
 
 import { count, duration } from '../../base/text.js'
-import { CONN_SUPERSEDED, SERIES_WINDOW_PROBE, SIDE_DATA } from '../../tcp/record/bits.js'
+import {
+  CONN_SUPERSEDED,
+  SERIES_DATA,
+  SERIES_WINDOW_PROBE,
+  SIDE_ACK_SET,
+  SIDE_DATA,
+} from '../../tcp/record/bits.js'
 import { seqAfter } from '../../tcp/seq.js'
 import type { Derived } from '../derived.js'
 import type { Evidence } from '../evidence.js'
 import type { PacketRef } from '../packet-ref.js'
-import { The, distance, items, packet, sureAfter, the, toEnd, tooEarly } from '../phrases.js'
+import { The, distance, items, packet, the, toEnd, tooEarly } from '../phrases.js'
 import type { Rule } from '../rule.js'
 import type { SideEvidence } from '../side-evidence.js'
-import { ANSWER_NS, LATE, LONGEST_WAIT_NS } from '../timers.js'
+import { ANSWER_NS, LATE } from '../timers.js'
 import { windowProberStopped } from './give-up.js'
 
 /** Ports used again without a close. */
@@ -18,9 +24,6 @@ export const SUPERSEDED: Rule = {
   id: 'open-superseded',
   ending: 'lingering_established.superseded',
   when: (e, s) => e.has(CONN_SUPERSEDED) && s.first === undefined && !s.anyReset,
-  closer: () => 'none',
-  confidence: () => 'certain',
-  alternatives: [],
   evidence: (e) => items([e.end, 'last packet before the ports were used again']),
   explain: (e) =>
     `A new connection took the same addresses and ports over without a FIN or RST for this one (last packet ${e.end.frame}): ` +
@@ -32,12 +35,6 @@ export const ZERO_WINDOW: Rule = {
   id: 'open-zero-window',
   ending: 'lingering_established.zero_window',
   when: (e) => stalled(e) !== undefined && !windowProberStopped(e),
-  closer: () => 'none',
-  confidence: (e) => {
-    if (probesGoUnanswered(e)) return 'possible'
-    return e.quietNs > LONGEST_WAIT_NS ? 'likely' : 'certain'
-  },
-  alternatives: [],
   evidence: (e) => {
     const side = stalled(e)
     return side === undefined ? [] : items([side.last, 'window 0'])
@@ -59,9 +56,6 @@ export const DATA_UNANSWERED_HALF_CLOSED: Rule = {
   id: 'open-data-unanswered-half-closed',
   ending: 'lingering_established.data_unanswered',
   when: (_e, s) => s.first !== undefined && s.undelivered !== undefined,
-  closer: () => 'none',
-  confidence: () => 'likely',
-  alternatives: ['retransmission_timeout.data'],
   evidence: (_e, s) =>
     s.undelivered === undefined
       ? []
@@ -81,9 +75,6 @@ export const CLOSE_WAIT: Rule = {
   id: 'open-close-wait',
   ending: 'lingering_established.close_wait',
   when: (e, s) => s.first !== undefined && s.first.finAcked.seen && !stillSends(e, s),
-  closer: () => 'none',
-  confidence: (e, s) => sureAfter(s.first === undefined ? 0 : e.captureEndNs - s.first.finAcked.ns),
-  alternatives: [],
   evidence: (_e, s) =>
     s.first === undefined
       ? []
@@ -95,21 +86,50 @@ export const CLOSE_WAIT: Rule = {
         `${toEnd(e, s.first.finAcked)} later when the capture ended: it sits in CLOSE-WAIT, as after a missing close().${tooEarly(e.captureEndNs - s.first.finAcked.ns)}`,
 }
 
+/** Payload repeated again and again by a side of which alone the capture shows anything that counts. */
+export const REPEATED_UNHEARD: Rule = {
+  id: 'open-repeated-unheard',
+  ending: 'lingering_established.data_unanswered',
+  when: (e) => unheard(e) !== undefined,
+  evidence: (e) => {
+    const side = unheard(e)
+    return side === undefined
+      ? []
+      : items(
+          [side.data, 'payload that is never acknowledged'],
+          [side.seriesLast, 'last retransmission'],
+        )
+  },
+  explain: (e) => {
+    const side = unheard(e)
+    if (side === undefined) return ''
+    return (
+      `${The(e, side)} sent the same payload ${count(side.seriesCount + 1, 'time')} (last ${packet(side.seriesLast)}) without getting on: no acknowledgment reached it. ` +
+      `The capture ends before it gives up.`
+    )
+  },
+}
+
 /** One FIN, not acknowledged. */
 export const FIN_UNANSWERED: Rule = {
   id: 'open-fin-unanswered',
   ending: 'lingering_established.fin_unanswered',
-  when: (_e, s) => s.first !== undefined && !s.first.finAcked.seen,
-  closer: () => 'none',
-  confidence: () => 'likely',
-  alternatives: ['retransmission_timeout.fin', 'lingering_established.close_wait'],
-  evidence: (_e, s) =>
-    s.first === undefined ? [] : items([s.first.fin, 'FIN'], [s.first.finLast, 'last FIN']),
-  explain: (e, s) =>
-    s.first === undefined
-      ? ''
-      : `${The(e, s.first)} sent its FIN ${count(s.first.finCount, 'time')} (first ${packet(s.first.fin)}) without an acknowledgment ` +
-        `before the capture ended.`,
+  when: (_e, s) => unackedFin(s) !== undefined,
+  evidence: (_e, s) => {
+    const side = unackedFin(s)
+    return side === undefined ? [] : items([side.fin, 'FIN'], [side.finLast, 'last FIN'])
+  },
+  explain: (e, s) => {
+    const side = unackedFin(s)
+    if (side === undefined) return ''
+    const both = s.bothFins
+      ? `, though ${the(e, side === e.client ? e.server : e.client)} had closed too`
+      : ''
+    return (
+      `${The(e, side)} sent its FIN ${count(side.finCount, 'time')} (first ${packet(side.fin)}) without an acknowledgment ` +
+      `before the capture ended${both}.`
+    )
+  },
 }
 
 /** Payload without an acknowledgment. */
@@ -117,9 +137,6 @@ export const DATA_UNANSWERED: Rule = {
   id: 'open-data-unanswered',
   ending: 'lingering_established.data_unanswered',
   when: (e) => unanswered(e) !== undefined,
-  closer: () => 'none',
-  confidence: (e) => ((unanswered(e)?.seriesCount ?? 0) > 0 ? 'likely' : 'possible'),
-  alternatives: ['retransmission_timeout.data'],
   evidence: (e) => {
     const side = unanswered(e)
     return side === undefined
@@ -145,9 +162,6 @@ export const KEEPALIVE_SUSTAINED: Rule = {
   id: 'open-keepalive-sustained',
   ending: 'lingering_established.keepalive_sustained',
   when: (e) => keptAlive(e) !== undefined,
-  closer: () => 'none',
-  confidence: () => 'likely',
-  alternatives: [],
   evidence: (e) => {
     const side = keptAlive(e)
     return side === undefined
@@ -168,9 +182,6 @@ export const IDLE: Rule = {
   id: 'open-idle',
   ending: 'lingering_established.idle',
   when: (e) => e.quietNs > e.idleNs,
-  closer: () => 'none',
-  confidence: () => 'likely',
-  alternatives: [],
   evidence: (e) => items([e.end, 'last packet']),
   explain: (e) =>
     `Open and silent for ${duration(e.quietNs)} when the capture ended (last packet ${e.end.frame}): nobody closed it.`,
@@ -181,9 +192,6 @@ export const ACTIVE: Rule = {
   id: 'open-active',
   ending: 'lingering_established.active',
   when: () => true,
-  closer: () => 'none',
-  confidence: () => 'likely',
-  alternatives: [],
   evidence: (e) => items([e.end, 'last packet']),
   explain: (e, s) =>
     s.first === undefined
@@ -201,6 +209,27 @@ function stillSends(e: Evidence, { first, second }: Derived): boolean {
     e.captureEndNs - second.data.ns <= spanNs &&
     seqAfter(first.acked, first.finPeerNxt)
   )
+}
+
+/** Repeats of the same bytes that are more than a loss that is made good. */
+const UNHEARD_REPEATS = 2
+
+/** The side that repeats payload without progress while nothing of the other acknowledges anything. */
+function unheard(e: Evidence): SideEvidence | undefined {
+  for (const [side, other] of [
+    [e.client, e.server],
+    [e.server, e.client],
+  ] as const) {
+    if (other.has(SIDE_ACK_SET) || !side.has(SIDE_DATA) || side.seriesKind !== SERIES_DATA) continue
+    if (side.seriesCount >= UNHEARD_REPEATS && side.data.frame < side.seriesLast.frame) return side
+  }
+  return undefined
+}
+
+/** The side whose FIN is not acknowledged. */
+function unackedFin({ first, finUnheard }: Derived): SideEvidence | undefined {
+  if (finUnheard !== undefined) return finUnheard
+  return first === undefined || first.finAcked.seen ? undefined : first
 }
 
 /** The side whose window was 0 last while the other one probes it. */

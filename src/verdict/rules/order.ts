@@ -23,15 +23,22 @@ export interface RuleSection {
 /** A reset passed. The first four look at the handshake alone; each of the others asks whether the reset decided. */
 const RESETS: readonly Rule[] = [
   incomplete.RST_ONLY,
+  middlebox.STRAY,
+  handshake.OLD_CONNECTION,
+  handshake.BACKSCATTER,
   handshake.REFUSED,
+  handshake.HEALTH_CHECK,
   handshake.RESET_BY_CLIENT,
   handshake.ACCEPT_OVERFLOW_RESET,
+  handshake.SYNACK_GIVEN_UP,
   keepalive.RESET_SENT,
   keepalive.PROBE_MET_NO_SOCKET,
   // Before all that blame the supposed sender.
+  middlebox.AT_HOP,
   middlebox.INJECTED,
   middlebox.MIDDLEBOX,
   abort.CLOSE_WAIT_ABORT,
+  reset.CLOSE_NOTIFY,
   reset.WRITE_AFTER_CLOSE,
   reset.CROSSED_CLOSE,
   abort.ABORT_AFTER_FIN,
@@ -47,9 +54,11 @@ const RESETS: readonly Rule[] = [
 const FINS: readonly Rule[] = [
   graceful.LATE_CLOSE,
   graceful.RESET_AFTER_CLOSE,
+  graceful.NO_PAYLOAD,
   graceful.SIMULTANEOUS,
   graceful.LAST_ACK_MISSING,
   graceful.HALF_CLOSE,
+  graceful.UNANSWERED_REQUEST,
   graceful.SLOW_CLOSE,
   graceful.NORMAL,
 ]
@@ -57,6 +66,7 @@ const FINS: readonly Rule[] = [
 /** Everything else. */
 const UNFINISHED: readonly Rule[] = [
   graceful.SELF_CLOSE,
+  handshake.OLD_CONNECTION,
   handshake.ICMP_UNREACHABLE,
   handshake.UNANSWERED,
   handshake.ACCEPT_OVERFLOW,
@@ -68,6 +78,7 @@ const UNFINISHED: readonly Rule[] = [
   giveUp.DATA_GIVEN_UP,
   giveUp.FIN_GIVEN_UP,
   giveUp.ZERO_WINDOW_GIVEN_UP,
+  open.REPEATED_UNHEARD,
   incomplete.MIDSTREAM,
   incomplete.ONE_DIRECTION,
   open.SUPERSEDED,
@@ -84,7 +95,10 @@ const UNFINISHED: readonly Rule[] = [
 /** All sections, in order of precedence. */
 export const SECTIONS: readonly RuleSection[] = [
   { when: (s) => s.anyReset, rules: RESETS },
-  { when: (s) => s.bothFins && s.undelivered === undefined, rules: FINS },
+  {
+    when: (s) => s.bothFins && s.undelivered === undefined && s.finUnheard === undefined,
+    rules: FINS,
+  },
   { when: () => true, rules: UNFINISHED },
 ]
 

@@ -6,18 +6,40 @@ import { count } from '../../base/text.js'
 import type { Derived } from '../derived.js'
 import type { Evidence } from '../evidence.js'
 import { The, items, packet, span, the } from '../phrases.js'
-import { answersUse, gaveUpResending, knewOfFin, readOn, refusesPayload } from '../reset-facts.js'
-import { type Rule, onBoth, onSide, resetter } from '../rule.js'
+import {
+  answersUse,
+  gaveUpResending,
+  knewOfFin,
+  readOn,
+  refusesGoodbye,
+  refusesPayload,
+} from '../reset-facts.js'
+import { type Rule, onBoth, onSide } from '../rule.js'
 import type { SideEvidence } from '../side-evidence.js'
+
+/** A RST in answer to a TLS goodbye. */
+export const CLOSE_NOTIFY: Rule = {
+  id: 'fin-close-notify',
+  ending: 'graceful_fin.close_notify',
+  when: (_e, s) => s.resetDecides && refusesGoodbye(s),
+  evidence: (_e, s) =>
+    onSide(s.resetter, (side) =>
+      items([side.fin, 'FIN'], [side.rst.peerData, 'TLS goodbye'], [side.rst.at, 'RST in answer']),
+    ),
+  explain: (e, s) =>
+    onBoth(
+      s,
+      (side, victim) =>
+        `${The(e, side)} closed (FIN, ${packet(side.fin)}); ${the(e, victim)} sent nothing more but its TLS goodbye ` +
+        `(${packet(side.rst.peerData)}, ${count(side.rstPeerLen, 'byte')}), which found the socket gone (RST, ${packet(side.rst.at)}). No application data was lost.`,
+    ),
+}
 
 /** A RST in answer to payload of a writer that knew of the FIN. */
 export const WRITE_AFTER_CLOSE: Rule = {
   id: 'reset-write-after-close',
   ending: 'rst_after_kill.write_after_close',
-  when: (_e, s) => s.resetDecides && refusesPayload(s) && knewOfFin(s.resetter),
-  closer: resetter,
-  confidence: (_e, s) => (readOn(s) ? 'likely' : 'certain'),
-  alternatives: [],
+  when: (_e, s) => s.resetDecides && refusesPayload(s) && knewOfFin(s),
   evidence: lateWrite,
   explain: (e, s) =>
     onBoth(s, (side, victim) =>
@@ -37,10 +59,7 @@ export const WRITE_AFTER_CLOSE: Rule = {
 export const CROSSED_CLOSE: Rule = {
   id: 'reset-crossed-close',
   ending: 'rst_after_kill.crossed_close',
-  when: (_e, s) => s.resetDecides && refusesPayload(s) && !knewOfFin(s.resetter),
-  closer: resetter,
-  confidence: () => 'likely',
-  alternatives: ['rst_after_kill.write_after_close'],
+  when: (_e, s) => s.resetDecides && refusesPayload(s) && !knewOfFin(s),
   evidence: lateWrite,
   explain: (e, s) =>
     onBoth(s, (side, victim) =>
@@ -59,9 +78,6 @@ export const RESET_AFTER_RETRANSMISSIONS: Rule = {
   id: 'reset-give-up',
   ending: 'retransmission_timeout.data',
   when: (_e, s) => s.resetDecides && gaveUpResending(s),
-  closer: resetter,
-  confidence: () => 'likely',
-  alternatives: ['rst_after_kill.abort'],
   evidence: (_e, s) => [
     ...onSide(s.resetter, (side) =>
       items(
@@ -85,9 +101,6 @@ export const PEER_FORGOT: Rule = {
   id: 'reset-peer-forgot',
   ending: 'rst_after_kill.peer_forgot',
   when: (_e, s) => s.resetDecides && answersUse(s),
-  closer: resetter,
-  confidence: () => 'likely',
-  alternatives: ['reset_other.middlebox'],
   evidence: (_e, s) => [
     ...onSide(s.resetter, (side) =>
       items(
@@ -101,7 +114,7 @@ export const PEER_FORGOT: Rule = {
       s,
       (side, victim) =>
         `A packet of ${the(e, victim)} (${packet(side.rst.trigger)}) was answered by a RST from ${the(e, side)} (${packet(side.rst.at)}), ` +
-        `which had not closed: the process or host is gone or restarted, or something on the path forgot the connection.`,
+        `which ${side.fin.seen ? 'had closed and forgotten its half-closed socket' : 'had not closed'}: the process or host is gone or restarted, or something on the path forgot the connection.`,
     ),
 }
 
@@ -110,9 +123,6 @@ export const UNEXPLAINED: Rule = {
   id: 'reset-unexplained',
   ending: 'reset_other.unexplained',
   when: (_e, s) => s.resetDecides,
-  closer: resetter,
-  confidence: () => 'possible',
-  alternatives: ['reset_other.middlebox', 'rst_after_kill.abort'],
   evidence: (_e, s) => [...onSide(s.resetter, (side) => items([side.rst.at, 'RST']))],
   explain: (e, s) =>
     onSide(
