@@ -1,94 +1,72 @@
-// What server endpoints did on other connections: took them, refused them, left SYNs unanswered, answered payload. A fixed
-// number of endpoints is kept, the one known for longest is forgotten first.
+// What server endpoints did on other connections: took them, refused them, left SYNs unanswered.
 
-import { ENDPOINT_WORDS, EndpointTable } from './endpoint-table.js'
-
-const MAX_ENDPOINTS = 4096
+import { RecentPlaces } from './recent.js'
 
 /** What one endpoint did so far. Times are relative ns. */
 export interface ServerPort {
-  accepts: number
-  firstAcceptNs: number
-  lastAcceptNs: number
-  refusals: number
-  silences: number
-  answers: number
+  readonly accepts: number
+  readonly firstAcceptNs: number
+  readonly lastAcceptNs: number
+  readonly refusals: number
+  readonly silences: number
 }
 
-/** Server endpoints, given as the words of an {@link EndpointTable}. */
-export class ServerPorts {
-  private readonly endpoints = new EndpointTable(MAX_ENDPOINTS)
-  private readonly list: ServerPort[] = []
-  private readonly key = new Int32Array(ENDPOINT_WORDS)
-  /** The endpoint of the last call: nearly always that of the next one too. */
-  private last: ServerPort | undefined
+// Words of an endpoint.
+const ACCEPTS = 0
+const REFUSALS = 1
+const SILENCES = 2
+const WORDS = 3
 
-  /** An endpoint took a connection: four words of its address from `at` on, its port and encapsulation. */
-  accept(
-    words: Int32Array,
-    at: number,
-    isIpv6: boolean,
-    port: number,
-    encapsulation: number,
-    timeNs: number,
-  ): void {
-    const { key } = this
-    let found = this.last
-    if (
-      found === undefined ||
-      key[0] !== words[at] ||
-      key[4] !== port ||
-      key[5] !== encapsulation ||
-      (isIpv6 && (key[1] !== words[at + 1] || key[2] !== words[at + 2] || key[3] !== words[at + 3]))
-    ) {
-      key[0] = words[at] as number
-      for (let i = 1; i < 4; i++) key[i] = isIpv6 ? (words[at + i] as number) : 0
-      key[4] = port
-      key[5] = encapsulation
-      found = this.madeFor(key)
-      this.last = found
-    }
-    if (found.accepts === 0) found.firstAcceptNs = timeNs
-    found.accepts++
-    found.lastAcceptNs = timeNs
+/** Server endpoints, by a hash of address, port and encapsulation. */
+export class ServerPorts {
+  private readonly places = new RecentPlaces()
+  private readonly counts = new Int32Array(WORDS * this.places.size)
+  private readonly times = new Float64Array(2 * this.places.size)
+
+  /** An endpoint took a connection. */
+  accept(hash: number, timeNs: number): void {
+    const place = this.placeOf(hash)
+    const at = WORDS * place + ACCEPTS
+    if (this.counts[at] === 0) this.times[2 * place] = timeNs
+    this.counts[at] = (this.counts[at] as number) + 1
+    this.times[2 * place + 1] = timeNs
   }
 
   /** An endpoint refused a SYN. */
-  refused(endpoint: Int32Array): void {
-    this.madeFor(endpoint).refusals++
+  refused(hash: number): void {
+    this.count(hash, REFUSALS)
   }
 
   /** A SYN to an endpoint was repeated, as it had no answer. */
-  silent(endpoint: Int32Array): void {
-    this.madeFor(endpoint).silences++
-  }
-
-  /** An endpoint answered payload on a connection. */
-  answered(endpoint: Int32Array): void {
-    this.madeFor(endpoint).answers++
+  silent(hash: number): void {
+    this.count(hash, SILENCES)
   }
 
   /** What is known of an endpoint. */
-  find(endpoint: Int32Array): ServerPort | undefined {
-    const place = this.endpoints.find(endpoint)
-    return place < 0 ? undefined : this.list[place]
+  find(hash: number): ServerPort | undefined {
+    const place = this.places.find(hash)
+    if (place < 0) return undefined
+    const at = WORDS * place
+    const { counts, times } = this
+    return {
+      accepts: counts[at + ACCEPTS] as number,
+      refusals: counts[at + REFUSALS] as number,
+      silences: counts[at + SILENCES] as number,
+      firstAcceptNs: times[2 * place] as number,
+      lastAcceptNs: times[2 * place + 1] as number,
+    }
   }
 
-  private madeFor(endpoint: Int32Array): ServerPort {
-    const known = this.find(endpoint)
-    if (known !== undefined) return known
-    const made: ServerPort = {
-      accepts: 0,
-      firstAcceptNs: 0,
-      lastAcceptNs: 0,
-      refusals: 0,
-      silences: 0,
-      answers: 0,
-    }
-    const place = this.endpoints.add(endpoint)
-    // Its place may have been that of the endpoint of the last call.
-    if (this.list[place] === this.last) this.last = undefined
-    this.list[place] = made
-    return made
+  private count(hash: number, what: number): void {
+    const at = WORDS * this.placeOf(hash) + what
+    this.counts[at] = (this.counts[at] as number) + 1
+  }
+
+  private placeOf(hash: number): number {
+    const known = this.places.find(hash)
+    if (known >= 0) return known
+    const place = this.places.add(hash)
+    for (let i = 0; i < WORDS; i++) this.counts[WORDS * place + i] = 0
+    return place
   }
 }

@@ -6,6 +6,7 @@ import type { Segment } from '../wire/segment.js'
 import { ACK, FIN } from '../wire/segment.js'
 import { observeLateData } from './events/fin.js'
 import { observeGoodbye } from './events/goodbye.js'
+import { isClient, keepPayload } from './events/payload.js'
 import { GOODBYE_MAX_BYTES, goodbyeKind, payloadHead } from './payload.js'
 import { observePlainFin, observePlainFinAcked } from './plain-close.js'
 import {
@@ -109,19 +110,11 @@ export function observePlainNext(
   }
   if (payloadLen > 0) {
     const data = record * CONN_CELLS + SIDE_CELLS + side * SIDE_CELLS_STEP
-    const theirData = record * CONN_CELLS + SIDE_CELLS + (1 - side) * SIDE_CELLS_STEP
-    const head = payloadHead(seg, view)
+    // Of long payload only the client's first bytes tell anything: a request.
+    const isRead = payloadLen <= GOODBYE_MAX_BYTES || isClient(ints, record, side)
+    const head = isRead ? payloadHead(seg, view) : 0
     ints[me + SIDE.nxt] = seqAdd(seg.seq, payloadLen)
-    ints[me + SIDE.dataHead] = head
-    ints[me + SIDE.dataLen] = payloadLen
-    ints[me + SIDE.dataAck] = ack
-    if (
-      (floats[theirData + SIDE.dataFrame] as number) > (floats[data + SIDE.dataFrame] as number)
-    ) {
-      ints[me + SIDE.answers] = (ints[me + SIDE.answers] as number) + 1
-      ints[me + SIDE.answeredHead] = ints[peer + SIDE.dataHead] as number
-      if (ints[me + SIDE.answers] === 1) table.onAnswer(record, side)
-    }
+    keepPayload(ints, record * CONN_INTS, side, seg, head)
     if (payloadLen <= GOODBYE_MAX_BYTES && goodbyeKind(head, payloadLen) !== 0) {
       observeGoodbye(table.at(record), side, seg, view, frame, timeNs)
     }

@@ -123,7 +123,7 @@ export class GeneralPath {
       }
       if (seg.ipId > 0) me.flags |= SIDE_IP_ID
     }
-    observeSequence(this.table, c, n, seg, view, frame, timeNs)
+    observeSequence(c, n, seg, view, frame, timeNs)
     let mayEnd = false
     if ((flags & ACK) !== 0) mayEnd = observeAck(this.table, c, n, seg, frame, timeNs)
     if ((flags & FIN) !== 0) {
@@ -157,7 +157,6 @@ function observeBare(me: Side, seg: Segment): void {
 
 /** Sequence space: new bytes, bytes seen before, or none. */
 function observeSequence(
-  table: ConnectionTable,
   c: TrackedConnection,
   n: number,
   seg: Segment,
@@ -182,7 +181,7 @@ function observeSequence(
     me.nxt = end
     // On a SYN it is data only once it is acknowledged (RFC 7413).
     me.flags |= (flags & SYN) !== 0 ? SIDE_SYN_DATA : SIDE_DATA
-    observePayload(table, c, n, seg, view, frame, timeNs)
+    observePayload(c, n, seg, view, frame, timeNs)
     if (c.side(1 - n).has(SIDE_FIN)) {
       observeLateData(c, n, Math.min(ahead, payloadLen), frame, timeNs)
     }

@@ -119,7 +119,9 @@ export class Handshake {
     c.openTeardown()
     c.side(n).synRepeats++
     const peer = c.side(1 - n)
-    if (!peer.has(SIDE_SYN_ACK) && peer.packets === 0) this.table.ports.silent(c.endpoint(1 - n))
+    if (!peer.has(SIDE_SYN_ACK) && peer.packets === 0) {
+      this.table.parties.silent(c.own.ints, c.record, 1 - n)
+    }
   }
 
   /** The first SYN or SYN-ACK tells who is the client; `flags` are those of a segment of side `n`. */

@@ -7,6 +7,7 @@ import { ACK, SYN } from '../wire/segment.js'
 import { seqAdd, seqDistance } from './seq.js'
 import type { Observer } from './observe.js'
 import {
+  CONN_CLIENT_IS_SIDE_1,
   CONN_ENDED_BEYOND,
   CONN_REUSED_PORTS,
   CONN_ROLES_KNOWN,
@@ -18,6 +19,7 @@ import {
   PREVIOUS_OPEN,
   PREVIOUS_RESET,
   SIDE_ACK_SET,
+  SIDE_DATA,
   SIDE_FIN,
   SIDE_NXT_SET,
   SIDE_RST,
@@ -30,6 +32,8 @@ import {
   SIDE,
   SIDE_CELLS,
   SIDE_CELLS_STEP,
+  SIDE_INTS,
+  SIDE_INTS_STEP,
   STREAM_LOW,
 } from './record/connection.js'
 import { CLOSED, ESTABLISHED, SYN_SENT, TIME_WAIT } from './state.js'
@@ -79,6 +83,7 @@ export class Neighbours {
   /** Tells the connection in `record` of the one before it. */
   follow(record: number, { stream, kind, endNs }: Previous): void {
     const c = this.table.at(record)
+    c.openClosing()
     c.flags |= CONN_REUSED_PORTS
     c.previousStream = stream + 1
     c.previousKind = kind
@@ -95,12 +100,11 @@ export class Neighbours {
   /** The connection watched by that in `record`, -1 for none. */
   watched(record: number): number {
     const { ints } = this.table.connections
-    const base = record * CONN_INTS
-    if (((ints[base + CONN.flags] as number) & CONN_WATCHES_OLD) === 0) return -1
-    const old = (ints[base + CONN.oldRecord] as number) - 1
+    if (((ints[record * CONN_INTS + CONN.flags] as number) & CONN_WATCHES_OLD) === 0) return -1
+    const { oldRecord, previousStream } = this.table.at(record)
+    const old = oldRecord - 1
     // It may have been given up meanwhile, and its record be another one's.
-    const isSame =
-      ints[old * CONN_INTS + CONN.streamLow] === (ints[base + CONN.previousStream] as number) - 1
+    const isSame = ints[old * CONN_INTS + CONN.streamLow] === previousStream - 1
     return isSame ? old : -1
   }
 
@@ -169,27 +173,31 @@ export class Neighbours {
 
   /** Tells the records of a connection what is known of its server endpoint and of its client's next connection. */
   complete(record: number): void {
-    const { table } = this
-    const c = table.at(record)
-    if (!c.has(CONN_ROLES_KNOWN)) return
-    const server = 1 - c.clientSide
-    const failed = c.teardownIndex !== 0 && c.side(0).rstCount + c.side(1).rstCount > 0
-    const isOpened = c.handshakeFrame !== 0
-    const asksForAnswers = c.closingIndex !== 0 && c.idleSinceSide === c.clientSide + 1
-    if (!failed && isOpened && !asksForAnswers) return
-    const port = table.ports.find(c.endpoint(server))
-    const retry = failed || !isOpened ? table.retries.find(c) : undefined
+    const { ints, floats } = this.table.connections
+    const base = record * CONN_INTS
+    const flags = ints[base + CONN.flags] as number
+    if ((flags & CONN_ROLES_KNOWN) === 0) return
+    const isOpened = floats[record * CONN_CELLS + CONN.handshakeFrame] !== 0
+    // Nearly every connection was open and is closed by FIN.
+    if (isOpened && ints[base + CONN.teardownIndex] === 0) return
+    const { parties } = this.table
+    const server = (flags & CONN_CLIENT_IS_SIDE_1) === 0 ? 1 : 0
+    const at = base + SIDE_INTS + server * SIDE_INTS_STEP + SIDE.flags
+    const hasServed = ((ints[at] as number) & SIDE_DATA) !== 0
+    const port = hasServed ? undefined : parties.portOf(ints, record, server)
+    const retry = parties.retryOf(ints, record, server)
     if (port === undefined && retry === undefined) return
+    const c = this.table.at(record)
     c.openTeardown()
     if (port !== undefined) {
-      c.portAccepts = port.accepts - (isOpened && c.side(c.clientSide).has(SIDE_SYN) ? 1 : 0)
+      c.portAccepts = port.accepts - (isOpened && c.side(1 - server).has(SIDE_SYN) ? 1 : 0)
       c.portRefusals = port.refusals
       c.portSilences = port.silences
-      c.portAnswers = port.answers - (c.side(server).answers > 0 ? 1 : 0)
       c.portFirstNs = port.firstAcceptNs
       c.portLastNs = port.lastAcceptNs
     }
     if (retry === undefined || retry.takenNs < c.endNs) return
+    if (isOpened && c.side(0).rstCount + c.side(1).rstCount === 0) return
     c.retryStream = retry.takenStream + 1
     c.retryNs = retry.takenNs
   }

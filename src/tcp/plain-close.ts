@@ -17,8 +17,6 @@ import {
   SIDE,
   SIDE_CELLS,
   SIDE_CELLS_STEP,
-  SIDE_INTS,
-  SIDE_INTS_STEP,
 } from './record/connection.js'
 import { seqAdd, seqAfter } from './seq.js'
 import { EVENT_COUNT, FIN_ACKED, NEXT_STATE, RCVD_FIN, SENT_FIN } from './state.js'
@@ -106,12 +104,12 @@ function markIdleSince(table: ConnectionTable, record: number, index: number): v
     if ((floats[data + 1] as number) <= (floats[at + 1] as number)) continue
     at = data
     const { ints } = table.connections
-    const from = record * CONN_INTS + SIDE_INTS + side * SIDE_INTS_STEP
+    const from = record * CONN_INTS
     const to = index * CLOSING_INTS
     const words = table.closings.ints
     words[to + CLOSING.idleSinceSide] = side + 1
-    words[to + CLOSING.idleSinceHead] = ints[from + SIDE.dataHead] as number
-    words[to + CLOSING.idleSinceLen] = ints[from + SIDE.dataLen] as number
+    words[to + CLOSING.idleSinceHead] = ints[from + CONN.dataHead] as number
+    words[to + CLOSING.idleSinceLen] = ints[from + CONN.dataLen] as number
   }
   // The frame of a time lies in the next cell.
   times[closing + CLOSING.idleSinceNs] = floats[at] as number

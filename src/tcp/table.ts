@@ -8,9 +8,10 @@ import { ServerPorts } from '../context/server-ports.js'
 import type { Segment } from '../wire/segment.js'
 import { HashIndex, tagOf } from '../base/hash-index.js'
 import { newSeed } from '../base/seed.js'
+import { Parties } from './parties.js'
 import type { RecordQueue } from './queue.js'
 import { RecordPool } from './record-pool.js'
-import { CONN_CLIENT_IS_SIDE_1, CONN_IPV6, CONN_ROLES_KNOWN, CONN_SELF } from './record/bits.js'
+import { CONN_IPV6, CONN_SELF } from './record/bits.js'
 import { CLOSING_CELLS, CLOSING_INTS } from './record/closing.js'
 import { CONN, CONN_CELLS, CONN_INTS, streamOf } from './record/connection.js'
 import { TEARDOWN_CELLS } from './record/teardown.js'
@@ -35,10 +36,8 @@ export class ConnectionTable implements ConnectionRecords {
   readonly closings: RecordPool
   readonly teardowns: RecordPool
   readonly bursts: ResetBursts = new ResetBursts()
-  /** What server endpoints did on other connections. */
-  readonly ports: ServerPorts = new ServerPorts()
-  /** What clients did after a connection of theirs had failed. */
-  readonly retries: Retries = new Retries()
+  /** What clients and servers did on other connections. */
+  readonly parties: Parties = new Parties(new ServerPorts(), new Retries())
   /** Side that sent the segment of the last `find` or `add`: 0 or 1. */
   side = 0
   /** Hash of the last `find`; that of a record is kept in it. */
@@ -98,23 +97,7 @@ export class ConnectionTable implements ConnectionRecords {
 
   /** A connection was completed by its client; `server` is the side of its server. */
   onAccept(record: number, server: number, timeNs: number): void {
-    const { ints } = this.connections
-    const base = record * CONN_INTS
-    const at = base + (server === 0 ? CONN.addr0 : CONN.addr1)
-    const ports = ints[base + CONN.ports] as number
-    const port = server === 0 ? ports >>> 16 : ports & 0xffff
-    const isIpv6 = ((ints[base + CONN.flags] as number) & CONN_IPV6) !== 0
-    this.ports.accept(ints, at, isIpv6, port, ints[base + CONN.encapsulation] as number, timeNs)
-    if (!this.retries.isEmpty) this.retries.taken(this.at(record), this.streamOf(record), timeNs)
-  }
-
-  /** Payload of a side was the first to follow payload of the other: it answers. */
-  onAnswer(record: number, side: number): void {
-    const { ints } = this.connections
-    const flags = ints[record * CONN_INTS + CONN.flags] as number
-    if ((flags & CONN_ROLES_KNOWN) === 0) return
-    if (((flags & CONN_CLIENT_IS_SIDE_1) !== 0 ? 1 : 0) === side) return
-    this.ports.answered(this.at(record).endpoint(side))
+    this.parties.accepted(this.connections.ints, record, server, this.streamOf(record), timeNs)
   }
 
   /** Adds a record for the segment of the last `find`, with the segment's sender as side 0. */

@@ -102,7 +102,7 @@ export class Judgement {
     if (this.names !== undefined) return this.names
     const found: [ending: Ending, weight: number][] = []
     this.strongest = EXCLUDED
-    for (const ending of CANDIDATES) {
+    for (const ending of candidatesOf(this.derived)) {
       if (ending === this.ending) continue
       const weight = this.weightOf(e, ending)
       if (weight === EXCLUDED) continue
@@ -140,6 +140,15 @@ export class Judgement {
 /** Alternatives that are named. */
 const MAX_ALTERNATIVES = 4
 const CANDIDATES = Object.keys(HYPOTHESES) as Ending[]
+/** Those that can stand beside another when both FINs were acknowledged and no RST passed: nearly every connection. */
+const OF_CLOSED = CANDIDATES.filter((ending) => ending.startsWith('graceful_fin'))
+/** Those that need no RST. */
+const OF_NO_RESET = CANDIDATES.filter((ending) => !/^(rst_|reset_other)/.test(ending))
+
+function candidatesOf({ anyReset, bothFinsAcked, undelivered }: Derived): readonly Ending[] {
+  if (anyReset) return CANDIDATES
+  return bothFinsAcked && undelivered === undefined ? OF_CLOSED : OF_NO_RESET
+}
 
 /** "a", "a or b", "a, b or c"; each once. */
 function oneOf(all: readonly string[]): string {

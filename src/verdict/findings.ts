@@ -67,6 +67,8 @@ export interface FindingRow {
   readonly weight: number
   /** Causes whose own sentence says it. */
   readonly saidBy?: readonly Cause[]
+  /** Only a connection with a teardown record can have it. */
+  readonly isRare?: true
   readonly find: (e: Evidence, s: Derived, add: Add) => void
 }
 
@@ -87,6 +89,7 @@ const NEAR_NS = 100e3
 export const FINDINGS: readonly FindingRow[] = [
   {
     code: 'rst_ignored',
+    isRare: true,
     meaning:
       'RSTs passed that their receiver does not take; their sender has no such connection any more all the same.',
     weight: 9,
@@ -105,6 +108,7 @@ export const FINDINGS: readonly FindingRow[] = [
   },
   {
     code: 'rst_storm',
+    isRare: true,
     meaning: 'Segments and resets answer each other again and again.',
     weight: 8,
     find: (e, _s, add) => {
@@ -125,6 +129,7 @@ export const FINDINGS: readonly FindingRow[] = [
   },
   {
     code: 'challenge_acks',
+    isRare: true,
     meaning: 'ACKs that ask whether a reset or SYN was meant (RFC 5961).',
     weight: 3,
     saidBy: ['old_connection'],
@@ -141,6 +146,7 @@ export const FINDINGS: readonly FindingRow[] = [
   },
   {
     code: 'syn_repeated',
+    isRare: true,
     meaning: 'The SYN was sent again.',
     weight: 4,
     saidBy: ['unanswered', 'old_connection'],
@@ -155,6 +161,7 @@ export const FINDINGS: readonly FindingRow[] = [
   },
   {
     code: 'syn_ack_repeated',
+    isRare: true,
     meaning: 'The SYN-ACK was sent again after the client had acknowledged it.',
     weight: 4,
     saidBy: ['accept_overflow', 'synack_unanswered'],
@@ -170,6 +177,7 @@ export const FINDINGS: readonly FindingRow[] = [
   },
   {
     code: 'payload_repeated',
+    isRare: true,
     meaning: 'The same payload was sent again without an acknowledgment.',
     weight: 5,
     saidBy: ['data', 'data_unanswered', 'accept_overflow'],
@@ -256,6 +264,7 @@ export const FINDINGS: readonly FindingRow[] = [
   },
   {
     code: 'probes_lost',
+    isRare: true,
     meaning: 'Keepalive probes went without an answer while others were answered.',
     weight: 5,
     find: (e, _s, add) => {
@@ -351,6 +360,7 @@ export const FINDINGS: readonly FindingRow[] = [
   },
   {
     code: 'old_connection',
+    isRare: true,
     meaning: 'The server still held an earlier connection on these ports and had to be told.',
     weight: 5,
     saidBy: ['old_connection'],
@@ -365,6 +375,7 @@ export const FINDINGS: readonly FindingRow[] = [
   },
   {
     code: 'port_accepts',
+    isRare: true,
     meaning: 'The same server port took other connections in this capture.',
     weight: 7,
     saidBy: ['refused'],
@@ -396,6 +407,7 @@ export const FINDINGS: readonly FindingRow[] = [
   },
   {
     code: 'belongs_to',
+    isRare: true,
     meaning: 'A lone segment whose numbers are those of another connection.',
     weight: 9,
     saidBy: ['rst_only', 'fin_only'],
@@ -428,13 +440,15 @@ export const FINDINGS: readonly FindingRow[] = [
     code: 'capture_point',
     meaning: 'Where the capture was made, by the times of the handshake.',
     weight: 0,
-    find: (e, _s, add) => {
-      const where = capturePoint(e)
+    find: (e, s, add) => {
+      // After a plain close nobody asks.
+      const where = s.bothFinsAcked && !s.anyReset ? undefined : capturePoint(e)
       if (where !== undefined) add(e.handshake, `Captured ${where}, by the times of the handshake.`)
     },
   },
   {
     code: 'reset_code',
+    isRare: true,
     meaning: 'The RST carries a reason of its vendor.',
     weight: 4,
     find: (e, _s, add) => {
@@ -462,6 +476,7 @@ export const FINDINGS: readonly FindingRow[] = [
   },
   {
     code: 'retry_worked',
+    isRare: true,
     meaning:
       'The client opened another connection to the server right after, and that one was taken.',
     weight: 5,
@@ -487,7 +502,7 @@ const CITRIX_HIGH = 9999
 /** All findings of a connection, in order of time. */
 export function findingsOf(e: Evidence, s: Derived): readonly Finding[] {
   const found: Finding[] = []
-  for (const { code, find } of FINDINGS) {
+  for (const { code, find } of e.hasTeardown ? FINDINGS : USUAL) {
     find(e, s, (at, says, { side, ...more } = {}) => {
       found.push({
         code,
@@ -503,6 +518,7 @@ export function findingsOf(e: Evidence, s: Derived): readonly Finding[] {
 }
 
 const NONE: readonly Finding[] = []
+const USUAL = FINDINGS.filter(({ isRare }) => isRare !== true)
 const ROWS: ReadonlyMap<string, FindingRow> = new Map(FINDINGS.map((row) => [row.code, row]))
 /** Findings that an explanation tells at most. */
 const TOLD = 3
@@ -587,7 +603,7 @@ function bytesAtRisk(e: Evidence, s: Derived, side: SideEvidence, other: SideEvi
       return resetter.rstPeerLen
     // The last that was said goes down with the RST that follows at once.
     if (resetter === side && side.rst.ownData.seen && between(side.rst.ownData, side.rst.at) < 10e6)
-      return side.dataLen
+      return side.data.frame > other.data.frame ? e.dataLen : 0
     return 0
   }
   if (s.bothFins && s.finUnheard === undefined && s.undelivered === undefined) return 0

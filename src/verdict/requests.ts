@@ -1,7 +1,6 @@
 // Requests that got no answer, and goodbyes that want none. What a request is no packet says: it is the last payload of a
 // client in a conversation in which its payload was answered before, or whose first line asks for an answer.
 
-import { SIDE_DATA } from '../tcp/record/bits.js'
 import {
   GOODBYE_TLS_ALERT,
   GOODBYE_TLS_SHORT,
@@ -11,7 +10,6 @@ import {
 } from '../tcp/payload.js'
 import type { Derived } from './derived.js'
 import type { Evidence } from './evidence.js'
-import type { SideEvidence } from './side-evidence.js'
 
 /** A client that waits less for an answer has not given up: it had said all it wanted. */
 const GAVE_UP_NS = 0.9e9
@@ -23,28 +21,16 @@ const TLS_REQUEST_BYTES = 64
 const TLS_ANSWERS = 3
 
 /** The last payload before the first sign of the end. */
-export interface LastPayload {
-  readonly side: SideEvidence
+interface LastPayload {
   readonly head: number
   readonly len: number
 }
 
-/** Who sent the last payload before the first FIN or reset, and how it begins; undefined when none passed. */
-export function lastPayload(e: Evidence): LastPayload | undefined {
-  if (!e.hasClosing || e.idleSinceSide === 0) return undefined
-  const isClient = e.idleSinceSide - 1 === e.clientSide
-  return {
-    side: isClient ? e.client : e.server,
-    head: e.idleSinceHead,
-    len: e.idleSinceLen,
-  }
-}
-
 /** How far the last payload of the client is a request without an answer: 0 not at all, 1 it may be, 2 it is. */
 export function requestLeftOpen(e: Evidence, s: Derived): number {
-  const last = lastPayload(e)
   const closer = s.first
-  if (last === undefined || closer === undefined || last.side !== e.client) return 0
+  if (closer === undefined || e.idleSinceSide - 1 !== e.clientSide) return 0
+  const last = { head: e.idleSinceHead, len: e.idleSinceLen }
   if (e.server.late.seen && closer === e.client) return 0
   if (goodbyeKind(last.head, last.len) !== 0) return 0
   const asks = asksForAnswer(e, last)
@@ -59,14 +45,13 @@ export function requestLeftOpen(e: Evidence, s: Derived): number {
 
 /** Whether payload of the client is of a kind that is answered: 2 it is, 1 it may be, 0 nothing says so. */
 function asksForAnswer(e: Evidence, { head, len }: LastPayload): number {
-  const { server } = e
   if (isTls(head)) {
     if (head >>> 24 !== 0x17 || len < TLS_REQUEST_BYTES) return 0
-    return server.answers >= TLS_ANSWERS ? 2 : 0
+    return e.answers >= TLS_ANSWERS ? 2 : 0
   }
   if (isHttpRequest(head)) return 2
-  if (server.answers > 0) return server.answeredHead === head && head !== 0 ? 2 : 1
-  return server.has(SIDE_DATA) || e.portAnswers === 0 ? 0 : 1
+  if (e.answers === 0) return 0
+  return e.answeredHead === head && head !== 0 ? 2 : 1
 }
 
 /** Whether payload with this beginning and length is a TLS goodbye and nothing else. */

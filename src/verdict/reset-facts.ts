@@ -200,7 +200,7 @@ const READ_WITHIN_NS = 1e9
 export function readItsAnswer(e: Evidence, side: SideEvidence | undefined): boolean {
   if (side === undefined || side !== e.client) return false
   const { rst } = side
-  if (!rst.ownData.seen || e.server.answers === 0) return false
+  if (!rst.ownData.seen || e.answers === 0) return false
   const isAcked = side.has(SIDE_ACK_SET) && !seqAfter(side.rstPeerNxt, side.rstAcked)
   return isAcked && between(rst.peerData, rst.at) >= READ_WITHIN_NS
 }

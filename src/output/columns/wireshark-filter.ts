@@ -7,17 +7,14 @@ import type { ColumnSource } from './column.js'
 /** The filter of a connection. Replaced addresses are in no capture: then ports and packets have to do. */
 export function wiresharkFilter(c: ColumnSource): string {
   const { e, anonymizer } = c
-  const field = e.isIpv6 ? 'ipv6.addr' : 'ip.addr'
-  const [port0, port1] = [e.portOf(0), e.portOf(1)]
   const last = Math.max(e.endFrame, e.client.lastFrame, e.server.lastFrame)
-  const parts = [
-    ...(anonymizer === undefined
-      ? [`${field}==${shownAddress(c, 0)}`, `${field}==${shownAddress(c, 1)}`]
-      : []),
-    `tcp.port==${port0}`,
-    `tcp.port==${port1}`,
-    `frame.number>=${e.startFrame}`,
-    `frame.number<=${last}`,
-  ]
-  return [...new Set(parts)].join(' && ')
+  const ports = `${twice('tcp.port', e.portOf(0), e.portOf(1))} && frame.number>=${e.startFrame} && frame.number<=${last}`
+  if (anonymizer !== undefined) return ports
+  const field = e.isIpv6 ? 'ipv6.addr' : 'ip.addr'
+  return `${twice(field, shownAddress(c, 0), shownAddress(c, 1))} && ${ports}`
+}
+
+/** A field that has both values. */
+function twice(field: string, one: string | number, other: string | number): string {
+  return one === other ? `${field}==${one}` : `${field}==${one} && ${field}==${other}`
 }

@@ -89,8 +89,8 @@ export function markIdleSince(c: TrackedConnection): void {
     frame = side.dataFrame
     ns = side.dataNs
     c.idleSinceSide = n + 1
-    c.idleSinceHead = side.dataHead
-    c.idleSinceLen = side.dataLen
+    c.idleSinceHead = c.dataHead
+    c.idleSinceLen = c.dataLen
   }
   c.idleSinceFrame = frame
   c.idleSinceNs = ns

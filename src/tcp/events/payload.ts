@@ -1,14 +1,14 @@
-// Payload that passes for the first time: when, how it begins, whether it answers the other side.
+// Payload that passes for the first time: how it begins, and whether it answers the other side.
 
 import type { Segment } from '../../wire/segment.js'
-import { goodbyeKind, payloadHead } from '../payload.js'
-import type { ConnectionTable } from '../table.js'
+import { GOODBYE_MAX_BYTES, goodbyeKind, payloadHead } from '../payload.js'
+import { CONN_CLIENT_IS_SIDE_1, CONN_LAST_DATA, CONN_LAST_DATA_0 } from '../record/bits.js'
+import { CONN, CONN_INTS } from '../record/connection.js'
 import type { TrackedConnection } from '../tracked.js'
 import { observeGoodbye } from './goodbye.js'
 
 /** New payload of side `n`. */
 export function observePayload(
-  table: ConnectionTable,
   c: TrackedConnection,
   n: number,
   seg: Segment,
@@ -16,18 +16,40 @@ export function observePayload(
   frame: number,
   timeNs: number,
 ): void {
-  const me = c.side(n)
-  const head = payloadHead(seg, view)
-  me.dataHead = head
-  me.dataLen = seg.payloadLen
-  me.dataAck = seg.ack
-  const peer = c.side(1 - n)
-  if (peer.dataFrame > me.dataFrame) {
-    me.answers++
-    me.answeredHead = peer.dataHead
-    if (me.answers === 1) table.onAnswer(c.record, n)
-  }
+  const isRead = seg.payloadLen <= GOODBYE_MAX_BYTES || isClient(c.own.ints, c.record, n)
+  const head = isRead ? payloadHead(seg, view) : 0
+  keepPayload(c.own.ints, c.own.word, n, seg, head)
   if (goodbyeKind(head, seg.payloadLen) !== 0) observeGoodbye(c, n, seg, view, frame, timeNs)
+  const me = c.side(n)
   me.dataNs = timeNs
   me.dataFrame = frame
+}
+
+/** Whether a side is the client, as far as is known. */
+export function isClient(ints: Int32Array, record: number, side: number): boolean {
+  const flags = ints[record * CONN_INTS + CONN.flags] as number
+  return ((flags & CONN_CLIENT_IS_SIDE_1) === 0 ? 0 : 1) === side
+}
+
+/** Keeps what is known of the last payload; `conn` is the first word of its connection, `head` how it begins. */
+export function keepPayload(
+  ints: Int32Array,
+  conn: number,
+  side: number,
+  { payloadLen, ack }: Segment,
+  head: number,
+): void {
+  const flags = ints[conn + CONN.flags] as number
+  const mine = CONN_LAST_DATA_0 << side
+  if ((flags & mine) === 0) {
+    ints[conn + CONN.flags] = (flags & ~CONN_LAST_DATA) | mine
+    const client = (flags & CONN_CLIENT_IS_SIDE_1) === 0 ? 0 : 1
+    if ((flags & CONN_LAST_DATA) !== 0 && side !== client) {
+      ints[conn + CONN.answers] = (ints[conn + CONN.answers] as number) + 1
+      ints[conn + CONN.answeredHead] = ints[conn + CONN.dataHead] as number
+    }
+  }
+  ints[conn + CONN.dataHead] = head
+  ints[conn + CONN.dataLen] = payloadLen
+  ints[conn + CONN.dataAck] = ack
 }

@@ -2,8 +2,6 @@
 // its sender, what did it answer, and does either side carry on regardless.
 
 import type { ResetBursts } from '../../context/reset-bursts.js'
-import type { Retries } from '../../context/retries.js'
-import type { ServerPorts } from '../../context/server-ports.js'
 import type { Segment } from '../../wire/segment.js'
 import { ACK, FIN } from '../../wire/segment.js'
 import { type TcpOptions, readTcpOptions } from '../../wire/tcp/options.js'
@@ -33,6 +31,7 @@ import {
   TRIGGER_PROBE,
   TRIGGER_TWICE,
 } from '../record/bits.js'
+import type { Parties } from '../parties.js'
 import type { Side } from '../record/view.js'
 import { seqAdd, seqAfter, seqBefore, seqDistance } from '../seq.js'
 import { CLOSED, RCVD_RST, SENT_RST, SYN_SENT, TIME_WAIT, UNKNOWN, nextState } from '../state.js'
@@ -85,8 +84,7 @@ export function observeReset(
 /** What resets are remembered in that several connections may share. */
 export interface ResetContext {
   readonly bursts: ResetBursts
-  readonly ports: ServerPorts
-  readonly retries: Retries
+  readonly parties: Parties
 }
 
 /** Whether a reset is to be kept in place of an earlier one: of a better grade, or the earlier one had no effect. */
@@ -139,14 +137,14 @@ function endsProbing(me: Side, seg: Segment): boolean {
 function logReset(
   c: TrackedConnection,
   n: number,
-  { bursts, ports, retries }: ResetContext,
+  { bursts, parties }: ResetContext,
   frame: number,
   timeNs: number,
 ): void {
   const me = c.side(n)
-  retries.failed(c, timeNs)
+  parties.failed(c.own.ints, c.record, 1 - c.clientSide, timeNs)
   if ((me.rstMeta & RST_ANSWERS_SYN) !== 0) {
-    ports.refused(c.endpoint(n))
+    parties.refused(c.own.ints, c.record, n)
     if (!bursts.isEmpty) bursts.addRefusal(c.endpoint(n), frame, timeNs)
     return
   }
@@ -306,9 +304,11 @@ function keep(
   me.rstLen = seg.payloadLen
   me.rstAcked = me.acked
   me.rstPeerAcked = peer.acked
-  me.rstPeerHead = peer.dataHead
-  me.rstPeerLen = peer.dataLen
-  me.rstPeerAck = peer.dataAck
+  // Only the last payload of the connection is known that well.
+  const isPeers = peer.dataFrame > me.dataFrame
+  me.rstPeerHead = isPeers ? c.dataHead : 0
+  me.rstPeerLen = isPeers ? c.dataLen : 0
+  me.rstPeerAck = isPeers ? c.dataAck : 0
   me.triggerFlags = peer.lastMeta & 0xff
   me.triggerLen = peer.lastLen
   me.triggerAck = peer.lastAck

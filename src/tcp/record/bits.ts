@@ -53,7 +53,13 @@ export const CONN_WATCHES_OLD: number = 1 << 15
 /** Ended by a segment that Wireshark counts to the connection that follows on the same addresses and ports. */
 export const CONN_ENDED_BEYOND: number = 1 << 16
 
-// ---- ConnectionWords.previousKind: values, not bits ------------------------------------------------------
+/** The last payload was of side 0; side 1 has the bit above. */
+export const CONN_LAST_DATA_0: number = 1 << 17
+
+/** Payload has passed. */
+export const CONN_LAST_DATA: number = 3 << 17
+
+// ---- ClosingWords.previousKind: values, not bits ------------------------------------------------------
 
 /** Neither closed nor reset. */
 export const PREVIOUS_OPEN = 1

@@ -15,6 +15,14 @@ export class ClosingWords extends Words {
   readonly idleSinceHead: number = this.int()
   /** Its length in bytes. */
   readonly idleSinceLen: number = this.int()
+  /** Record plus one of the connection that its SYN met on the same addresses and ports, while that one is watched; else 0. */
+  readonly oldRecord: number = this.int()
+  /** Lower bits of the stream number of the connection before it on the same addresses and ports, plus one; 0 for none. */
+  readonly previousStream: number = this.int()
+  /** PREVIOUS_* how that one ended. */
+  readonly previousKind: number = this.int()
+  /** Time of its last packet. */
+  readonly previousNs: number = this.float()
 }
 
 /** Fields of each side. */

@@ -33,6 +33,16 @@ export class ConnectionWords extends Words {
   readonly endNs: number = this.float()
   /** Its frame. */
   readonly endFrame: number = this.float()
+  /** First four bytes of the last payload of either side, as far as captured: see payload.ts. */
+  readonly dataHead: number = this.int()
+  /** Its length in bytes. */
+  readonly dataLen: number = this.int()
+  /** Its acknowledgment number. */
+  readonly dataAck: number = this.int()
+  /** How often payload of the server was the next after payload of the client. */
+  readonly answers: number = this.int()
+  /** First four bytes of the last payload of the client that the server has answered. */
+  readonly answeredHead: number = this.int()
   /** Time of the first packet. */
   readonly startNs: number = this.float()
   /** Its frame. */
@@ -47,14 +57,6 @@ export class ConnectionWords extends Words {
   readonly history: number = this.list(HISTORY_MAX / 4)
   /** The bits of the stream number above the lower 31: a flood reaches them within hours. */
   readonly streamHigh: number = this.int()
-  /** Record plus one of the connection that its SYN met on the same addresses and ports, while that one is watched; else 0. */
-  readonly oldRecord: number = this.int()
-  /** Lower bits of the stream number of the connection before it on the same addresses and ports, plus one; 0 for none. */
-  readonly previousStream: number = this.int()
-  /** PREVIOUS_* how that one ended. */
-  readonly previousKind: number = this.int()
-  /** Time of its last packet. */
-  readonly previousNs: number = this.float()
   /** Time of the first SYN-ACK, 0 when there is none. */
   readonly synAckNs: number = this.float()
 }
@@ -105,16 +107,6 @@ export class SideWords extends Words {
   readonly dataNs: number = this.float()
   /** Its frame. */
   readonly dataFrame: number = this.float()
-  /** First four bytes of that payload, as far as captured: see payload.ts. */
-  readonly dataHead: number = this.int()
-  /** Its length in bytes. */
-  readonly dataLen: number = this.int()
-  /** Its acknowledgment number. */
-  readonly dataAck: number = this.int()
-  /** How often payload of this side was the next after payload of the other. */
-  readonly answers: number = this.int()
-  /** First four bytes of the last payload of the other side that this side has answered. */
-  readonly answeredHead: number = this.int()
   /** What of Zeek's history this side has had, see views/zeek.ts. */
   readonly zeekSeen: number = this.int()
   /** Sequence number of its last RST, for Zeek's history. */

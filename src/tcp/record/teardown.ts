@@ -19,8 +19,6 @@ export class TeardownWords extends Words {
   readonly portRefusals: number = this.int()
   /** SYNs that were repeated to its server endpoint without an answer. */
   readonly portSilences: number = this.int()
-  /** Other connections on which its server endpoint had answered payload. */
-  readonly portAnswers: number = this.int()
   /** Time of the first connection that the endpoint took. */
   readonly portFirstNs: number = this.float()
   /** Time of the last one. */
