@@ -2,17 +2,88 @@
 
 Reads one JSON array a line, [name, method, arguments...], and answers each with one JSON value. It exists so that what
 dies, closes, stalls or forgets to close is a real process with real sockets: the kernel does the rest.
+
+It writes down what its calls told it of the end of each connection, the first thing only, and adds that to every answer.
+It is a program that waits in poll(): before it closes a socket it has a look at what came meanwhile, which sends nothing.
 """
 
 import errno
 import json
 import os
+import select
 import socket
+import ssl
 import struct
 import sys
 import time
 
 SOCKETS = {}
+SEES = {}
+ENDED = {}
+
+
+def sees(name, what):
+    """What ended it for the program; what it learns later is no news."""
+    SEES.setdefault(name, what)
+
+
+def is_wait_over(error):
+    """The wait was over, which is no ETIMEDOUT: that is an error of the connection and has its number."""
+    return error.errno in (None, errno.EAGAIN, errno.EINPROGRESS, ssl.SSL_ERROR_WANT_READ)
+
+
+def failed(name, error):
+    code = errno.errorcode.get(error.errno, str(error))
+    sees(name, code)
+    return code
+
+
+def has_ended(s):
+    """Whether poll() reports an end or an error; asking sends nothing and takes nothing."""
+    poll = select.poll()
+    poll.register(s.fileno(), select.POLLRDHUP)
+    return any(events & (select.POLLRDHUP | select.POLLERR | select.POLLHUP) for _, events in poll.poll(0))
+
+
+def look(name):
+    """What a read returns now, without taking anything. Where unread octets stand before the end, it is not seen yet."""
+    s = SOCKETS[name]
+    if name not in SEES and has_ended(s):
+        try:
+            if not socket.socket.recv(s, 1, socket.MSG_PEEK | socket.MSG_DONTWAIT):
+                sees(name, "eof")
+        except OSError as error:
+            if not is_wait_over(error):
+                failed(name, error)
+
+
+def look_at_all(_name):
+    """Before the process is killed: what it knows by then."""
+    for name in SOCKETS:
+        if name not in LISTENERS:
+            look(name)
+
+
+def end(_name):
+    """The capture is about to end: which sockets have something to tell?"""
+    ENDED.update({name: has_ended(s) for name, s in SOCKETS.items() if name not in LISTENERS})
+
+
+def tell_all(_name):
+    """Reads every open socket to its end, after the capture: reading may move a window."""
+    for name, has_news in ENDED.items():
+        if not has_news:
+            sees(name, "nothing")
+            continue
+        try:
+            while socket.socket.recv(SOCKETS[name], 65536, socket.MSG_DONTWAIT):
+                pass
+            sees(name, "eof")
+        except OSError as error:
+            failed(name, error)
+
+
+LISTENERS = set()
 
 
 def listen(name, family, port, backlog, address):
@@ -21,6 +92,7 @@ def listen(name, family, port, backlog, address):
     s.bind((address, port))
     s.listen(backlog)
     SOCKETS[name] = s
+    LISTENERS.add(name)
 
 
 def connect(name, family, address, port, source_port, wait_s):
@@ -33,16 +105,42 @@ def connect(name, family, address, port, source_port, wait_s):
     s.settimeout(wait_s)
     try:
         s.connect((address, port))
-    except (BlockingIOError, TimeoutError):
-        return "started"
     except OSError as error:
-        return errno.errorcode.get(error.errno, str(error))
+        return "started" if is_wait_over(error) else failed(name, error)
     s.settimeout(None)
     return s.getsockname()[1]
 
 
 def accept(name, listener):
     SOCKETS[name], _ = SOCKETS[listener].accept()
+
+
+def encrypt(name, certificate, version):
+    """TLS over the socket, as the server where a certificate is given. The handshake takes both sides: tell, then ask."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER if certificate else ssl.PROTOCOL_TLS_CLIENT)
+    if certificate:
+        context.load_cert_chain(certificate)
+    else:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    context.minimum_version = context.maximum_version = ssl.TLSVersion[version]
+    SOCKETS[name] = context.wrap_socket(SOCKETS[name], server_side=bool(certificate))
+
+
+def say_goodbye(name):
+    """Sends the close_notify of TLS and does not wait for that of the other side."""
+    s = SOCKETS[name]
+    s.settimeout(0)
+    try:
+        s.unwrap()
+    except OSError as error:
+        return str(error)
+    finally:
+        s.settimeout(None)
+
+
+def say(name, text):
+    SOCKETS[name].sendall(text.encode())
 
 
 def send(name, octets, wait_s):
@@ -53,10 +151,9 @@ def send(name, octets, wait_s):
     try:
         while sent < octets:
             sent += s.send(b"x" * min(65536, octets - sent))
-    except TimeoutError:
-        pass
     except OSError as error:
-        return errno.errorcode.get(error.errno, str(error))
+        if not is_wait_over(error):
+            return failed(name, error)
     finally:
         s.settimeout(None)
     return sent
@@ -71,12 +168,12 @@ def receive(name, octets, wait_s):
         while got < octets:
             part = s.recv(min(65536, octets - got))
             if not part:
+                sees(name, "eof")
                 break
             got += len(part)
-    except TimeoutError:
-        pass
     except OSError as error:
-        return errno.errorcode.get(error.errno, str(error))
+        if not is_wait_over(error):
+            return failed(name, error)
     finally:
         s.settimeout(None)
     return got
@@ -87,18 +184,23 @@ def shutdown(name, how):
 
 
 def close(name):
+    if name in LISTENERS:
+        LISTENERS.remove(name)
+    else:
+        look(name)
+        sees(name, "closed_itself")
     SOCKETS.pop(name).close()
 
 
 def close_after(name, at_time):
     """Closes at a given CLOCK_REALTIME instant, so that two processes can close together."""
     time.sleep(max(0, at_time - time.time()))
-    SOCKETS.pop(name).close()
+    close(name)
 
 
 def abort(name):
     linger(name, 1, 0)
-    SOCKETS.pop(name).close()
+    close(name)
 
 
 def linger(name, on, seconds):
@@ -124,13 +226,16 @@ def fork(name, seconds):
 def main():
     methods = {
         f.__name__: f
-        for f in (listen, connect, accept, send, receive, shutdown, close, close_after, abort, linger, option, fork)
+        for f in (
+            listen, connect, accept, encrypt, say_goodbye, say, send, receive, shutdown, close, close_after, abort, linger,
+            option, fork, look_at_all, end, tell_all,
+        )
     }
     for line in sys.stdin:
         name, method, *arguments = json.loads(line)
         if method == "exit":
             os._exit(0)
-        print(json.dumps(methods[method](name, *arguments)), flush=True)
+        print(json.dumps([methods[method](name, *arguments), SEES]), flush=True)
 
 
 main()

@@ -70,6 +70,7 @@ class Host:
         self.vanish()
         for actor in self.actors:
             actor.stop()
+            actor.is_lost = True
         self.actors = []
         # The firewall swallows the resets of destroyed sockets; orphans die of it too.
         self.run("ss", "-K", "-t", "-n", "-a")
@@ -191,6 +192,8 @@ class Process:
             ["ip", "netns", "exec", host.namespace, sys.executable, os.path.join(HERE, "actor.py")],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
+        # What its calls told it of each socket, the first thing; whether it died, and whether nobody can say of what.
+        self.seen, self.is_dead, self.is_lost = {}, False, False
         host.actors.append(self)
 
     def ask(self, *words):
@@ -205,16 +208,26 @@ class Process:
         line = self.child.stdout.readline()
         if not line:
             raise RuntimeError("the actor died")
-        return json.loads(line)
+        value, self.seen = json.loads(line)
+        return value
+
+    def sees(self, name):
+        """What the program learnt of that socket's end, None where it had none or its host lost power."""
+        ended = "closed_itself" if self.is_dead and not self.is_lost else None
+        return self.seen.get(name, ended)
 
     def kill(self, name):
         """Sends a signal and waits until the kernel has taken the process apart."""
+        self.ask("", "look_at_all")
+        self.is_dead = True
         self.host.lab.acted()
         self.child.send_signal(getattr(signal, f"SIG{name}"))
         self.child.wait()
 
     def exit(self):
         """Ends without closing anything: _exit(0)."""
+        self.ask("", "look_at_all")
+        self.is_dead = True
         self.host.lab.acted()
         self.tell("", "exit")
         self.child.wait()
@@ -233,6 +246,13 @@ class Socket:
 
     def ask(self, method, *arguments):
         return self.process.ask(self.name, method, *arguments)
+
+    @property
+    def sees(self):
+        return self.process.sees(self.name)
+
+    def say(self, text):
+        self.ask("say", text)
 
     def send(self, octets, wait_s=2):
         return self.ask("send", octets, wait_s)
@@ -336,6 +356,8 @@ class Lab:
         self.number = number or Lab.count
         self.folder, self.name, self.ipv6 = folder, name, ipv6
         self.hosts, self.links, self.captures, self.truths = [], [], [], []
+        # The sockets of each connection, client's and server's, in the order of the first SYN.
+        self.pairs = []
         # Usable at once, without a wait for duplicates.
         self.address_flags = ["nodad"] if ipv6 else []
         self.family = socket.AF_INET6 if ipv6 else socket.AF_INET
@@ -429,9 +451,14 @@ class Lab:
         mine = Socket(client, near)
         mine.port, mine.outcome = (port, "open") if isinstance(port, int) else (None, port)
         if not accept or mine.port is None:
-            return mine, None
+            return self.pair(mine, None)
         server.ask(far, "accept", server.listener)
-        return mine, Socket(server, far)
+        return self.pair(mine, Socket(server, far))
+
+    def pair(self, client, server):
+        """Notes whose sockets a connection has; None for what is hand-made or was never accepted."""
+        self.pairs.append((client, server))
+        return client, server
 
     def exchange(self, client, server, request=120, response=400):
         """A request and its answer."""
@@ -459,17 +486,30 @@ class Lab:
         if self.acted_ns is None:
             self.acted_ns = time.time_ns()
 
-    def truth(self, *endings, closer, stream=0, suffix=""):
-        """What the analysis has to find: accepted verdict.cause names and closers."""
+    def truth(self, *endings, closer, stream=0, suffix="", findings=(), of=None):
+        """What the analysis has to find: accepted verdict.cause names and closers, and findings that must be there.
+
+        `of` is the number of the connection in the order of its making, where that is not the number of the stream.
+        """
         row = {"capture": f"{self.name}{suffix}.{self.extension}", "stream": stream, "endings": list(endings), "closer": closer.split("|")}
+        if findings:
+            row["findings"] = list(findings)
         if self.acted_ns is not None:
             row["acted_at_ns"] = self.acted_ns
-        self.truths.append(row)
+        at = stream if of is None else of
+        self.truths.append((row, self.pairs[at] if at < len(self.pairs) else (None, None)))
 
     def finish(self):
+        """Ends the capture, and asks every program what it saw: what it reads now was there when the capture ended."""
         self.wait(SETTLE_S + 4 * self.delay_s)
+        actors = [actor for host in self.hosts for actor in host.actors if not actor.is_dead]
+        for actor in actors:
+            actor.ask("", "end")
         for capture in self.captures:
             capture.stop()
+        for actor in actors:
+            actor.ask("", "tell_all")
+        self.truths = [{**row, **what_was_seen(pair)} for row, pair in self.truths]
 
     def close(self):
         if self.wire is not None:
@@ -478,6 +518,11 @@ class Lab:
             capture.stop()
         for host in self.hosts:
             host.remove()
+
+
+def what_was_seen(pair):
+    sees = {"client_sees": pair[0] and pair[0].sees, "server_sees": pair[1] and pair[1].sees}
+    return {name: value for name, value in sees.items() if value is not None}
 
 
 def kernel():

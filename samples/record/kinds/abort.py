@@ -25,7 +25,7 @@ def close_unread_answered(lab):
     server.receive(100)
     server.send(250)
     server.close()
-    lab.truth("rst_after_kill.unread_data", "rst_after_kill.abort", closer="server")
+    lab.truth("rst_after_kill.unread_data", "rst_abort.abort", closer="server")
 
 
 @recording("abort-linger0", "server closes with SO_LINGER {1, 0}")
@@ -34,7 +34,7 @@ def linger0(lab):
     client, server = lab.open()
     lab.wait(0.3)
     server.abort()
-    lab.truth("rst_after_kill.abort", closer="server")
+    lab.truth("rst_abort.abort", closer="server")
 
 
 @recording("abort-linger0-client", "client closes with SO_LINGER {1, 0} after the answer, as load generators and health checks do")
@@ -42,7 +42,7 @@ def linger0_client(lab):
     lab.capture()
     client, server = lab.open()
     client.abort()
-    lab.truth("rst_after_kill.unread_data", "rst_after_kill.abort", closer="client")
+    lab.truth("rst_after_kill.unread_data", "rst_abort.abort", closer="client")
 
 
 @recording("abort-health-check", "health check: connect, then SO_LINGER {1, 0} close without a word")
@@ -50,7 +50,7 @@ def health_check(lab):
     lab.capture()
     client, _server = lab.connect()
     client.abort()
-    lab.truth("rst_after_kill.abort", closer="client")
+    lab.truth("rst_abort.health_check", closer="client")
 
 
 @recording("abort-ss-kill", "an administrator destroys the server's socket with ss -K; the process lives")
@@ -60,7 +60,7 @@ def ss_kill(lab):
     lab.wait(0.3)
     lab.acted()
     lab.server.run("ss", "-K", "-t", "state", "established", f"( sport = :{server.process.port} )")
-    lab.truth("rst_after_kill.abort", closer="server")
+    lab.truth("rst_abort.abort", closer="server")
 
 
 @recording("abort-close-wait", "client closes; the server, which has not read its last request, closes after 0.5 s")
@@ -72,7 +72,7 @@ def close_wait_abort(lab):
     client.close()
     lab.wait(0.5)
     server.close()
-    lab.truth("rst_after_kill.close_wait_abort", closer="server")
+    lab.truth("rst_abort.close_wait_abort", closer="server")
 
 
 @recording("abort-after-fin", "server closes with TCP_LINGER2 below 0: FIN, and a RST as soon as that is acknowledged")
@@ -83,7 +83,7 @@ def abort_after_fin(lab):
     lab.wait(0.2)
     server.option(socket.IPPROTO_TCP, TCP_LINGER2, -1)
     server.close()
-    lab.truth("rst_after_kill.abort_after_fin", closer="server")
+    lab.truth("rst_abort.abort_after_fin", closer="server")
 
 
 @recording("abort-half-closed", "server shuts its sending side down and aborts 0.5 s later with a late request unread")
@@ -95,7 +95,7 @@ def abort_half_closed(lab):
     client.send(100)
     lab.wait(0.3)
     server.close()
-    lab.truth("rst_after_kill.abort_after_fin", "rst_after_kill.unread_data", closer="server")
+    lab.truth("rst_abort.abort_after_fin", "rst_after_kill.unread_data", closer="server")
 
 
 @recording("write-after-shutdown", "server shuts down and reads on, is killed 0.5 s later; the client writes another 0.5 s later")

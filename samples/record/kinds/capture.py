@@ -40,8 +40,8 @@ def one_direction_server(lab):
     lab.capture(expression="src port 8080")
     three(lab)
     lab.truth("incomplete.one_direction", closer="unknown", stream=0)
-    lab.truth("rst_after_kill.write_after_close", "rst_after_kill.abort_after_fin", "incomplete.one_direction", closer="server|unknown", stream=1)
-    lab.truth("rst_after_kill.unread_data", "rst_after_kill.abort", "incomplete.one_direction", closer="server|unknown", stream=2)
+    lab.truth("rst_after_kill.write_after_close", "rst_abort.abort_after_fin", "incomplete.one_direction", closer="server|unknown", stream=1)
+    lab.truth("rst_after_kill.unread_data", "rst_abort.abort", "incomplete.one_direction", closer="server|unknown", stream=2)
 
 
 @recording("rst-only", "a capture filter that lets only RSTs through", ipv4_only=True)
@@ -90,7 +90,7 @@ def ports_reused(lab):
         client, end = lab.open(server=server, source_port=40006)
         client.abort()
         lab.wait(0.2)
-        lab.truth("rst_after_kill.unread_data", "rst_after_kill.abort", closer="client", stream=stream)
+        lab.truth("rst_after_kill.unread_data", "rst_abort.abort", closer="client", stream=stream)
 
 
 @recording("ports-reused-time-wait", "the same ports again while the server still has the first connection in TIME-WAIT")
@@ -147,8 +147,8 @@ def nat(lab):
     lab.address = lambda host: public if host is lab.server else outside(host)
     three(lab)
     for at, (ending, closer) in enumerate((("graceful_fin.normal", "client"), ("rst_after_kill.write_after_close", "server"), ("rst_after_kill.unread_data", "server"))):
-        lab.truth(ending, closer=closer, stream=2 * at)
-        lab.truth(ending, closer=closer, stream=2 * at + 1)
+        lab.truth(ending, closer=closer, stream=2 * at, of=at)
+        lab.truth(ending, closer=closer, stream=2 * at + 1, of=at)
 
 
 @recording("snaplen-54", "two connections cut to 54 bytes: the TCP options are missing", ipv4_only=True)

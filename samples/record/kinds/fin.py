@@ -3,6 +3,7 @@
 import socket
 import time
 
+from lab import Socket
 from raw import ACK, FIN, RST, RawEnd
 from recording import recording
 
@@ -125,6 +126,7 @@ def reset_after_close(lab):
     client = RawEnd(lab, lab.client, 40001, lab.server, server.port)
     client.open()
     server.ask("s", "accept", server.listener)
+    lab.pair(None, Socket(server, "s"))
     client.push(120)
     client.hear()
     lab.acted()
@@ -144,6 +146,7 @@ def self_connect(lab):
     lab.capture(lab.client, interface="lo")
     process = lab.client.process()
     process.ask("c", "connect", socket.AF_INET, "127.0.0.1", 45000, 45000, 1)
+    lab.pair(Socket(process, "c"), Socket(process, "c"))
     process.ask("c", "send", 100, 1)
     process.ask("c", "receive", 100, 1)
     lab.acted()

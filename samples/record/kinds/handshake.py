@@ -1,5 +1,6 @@
 """Connections that never come about."""
 
+from lab import Socket
 from raw import ACK, SYN, RawEnd
 from recording import recording
 
@@ -72,6 +73,7 @@ def accept_overflow(lab):
         if at == 2:
             lab.wire.lose = lambda frame, to_server: to_server and is_ack(frame)
         process.ask(f"c{at}", "connect", lab.family, lab.address(lab.server), server.port, 0, 3)
+        lab.pair(Socket(process, f"c{at}"), None)
     lab.wire.lose = lambda frame, to_server: False
     for at, process in enumerate(processes):
         lab.wait(0.3)
@@ -103,5 +105,6 @@ def listener_gone(lab):
     lab.acted()
     server.ask(server.listener, "close")
     client.answer()
+    lab.pair(Socket(client, "c"), None)
     lab.wait(1)
-    lab.truth("handshake_failed.accept_overflow", closer="server")
+    lab.truth("handshake_failed.accept_overflow", closer="server", of=1)

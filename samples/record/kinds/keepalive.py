@@ -1,5 +1,6 @@
 """Keepalive: peers that are gone, peers that forgot, peers that answer."""
 
+from lab import Socket
 from raw import ACK, FIN, RawEnd
 from recording import recording
 
@@ -99,6 +100,7 @@ def one_octet(lab):
     client = RawEnd(lab, lab.client, 40002, lab.server, server.port)
     client.open()
     server.ask("s", "accept", server.listener)
+    lab.pair(None, Socket(server, "s"))
     client.push(120)
     server.ask("s", "receive", 120, 1)
     client.hear()
