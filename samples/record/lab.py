@@ -10,11 +10,13 @@ Every object cleans up after itself in Lab.close, also after an exception.
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -358,6 +360,7 @@ class Lab:
         self.hosts, self.links, self.captures, self.truths = [], [], [], []
         # The sockets of each connection, client's and server's, in the order of the first SYN.
         self.pairs = []
+        self.folders = []
         # Usable at once, without a wait for duplicates.
         self.address_flags = ["nodad"] if ipv6 else []
         self.family = socket.AF_INET6 if ipv6 else socket.AF_INET
@@ -481,6 +484,11 @@ class Lab:
     def wait(self, seconds):
         time.sleep(seconds)
 
+    def scratch(self):
+        """A folder that is gone afterwards."""
+        self.folders.append(tempfile.mkdtemp(prefix="tcp-teardown-"))
+        return self.folders[-1]
+
     def acted(self):
         """Notes the instant of what ends the connection: the first deed counts."""
         if self.acted_ns is None:
@@ -518,6 +526,8 @@ class Lab:
             capture.stop()
         for host in self.hosts:
             host.remove()
+        for folder in self.folders:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def what_was_seen(pair):

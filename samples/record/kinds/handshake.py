@@ -1,7 +1,10 @@
 """Connections that never come about."""
 
-from lab import Socket
-from raw import ACK, SYN, RawEnd
+import socket
+import struct
+
+from lab import Namespace, Socket
+from raw import ACK, SYN, RawEnd, checksum
 from recording import recording
 
 
@@ -85,6 +88,60 @@ def accept_overflow(lab):
     # Whichever of the last two is heard first takes the last place.
     for stream in (2, 3):
         lab.truth("handshake_failed.accept_overflow", "lingering_established.idle", closer="none", stream=stream)
+
+
+@recording("handshake-accept-overflow-expired", "backlog 1 and nobody accepts: the third client sends on what it takes for open until the server has forgotten its half (tcp_synack_retries 1), and is reset", delay_s=0)
+def accept_overflow_expired(lab):
+    lab.server.sysctl("net.ipv4.tcp_syncookies", 0)
+    lab.server.sysctl("net.ipv4.tcp_synack_retries", 1)
+    lab.capture()
+    server = lab.listen(backlog=1)
+    processes = [lab.client.process() for _ in range(3)]
+    for at, process in enumerate(processes):
+        if at == 1:
+            lab.wire.lose = lambda frame, to_server: to_server and is_ack(frame)
+        process.ask(f"c{at}", "connect", lab.family, lab.address(lab.server), server.port, 0, 3)
+        lab.pair(Socket(process, f"c{at}"), None)
+    lab.wire.lose = lambda frame, to_server: False
+    for at, process in enumerate(processes):
+        process.ask(f"c{at}", "send", 100, 1)
+        lab.wait(0.2)
+    lab.wait(7.5)
+    lab.noise()
+    for stream in (0, 1):
+        lab.truth("lingering_established.idle", "lingering_established.active", closer="none", stream=stream)
+    lab.truth("handshake_failed.accept_overflow", closer="none|server", stream=2, findings=["syn_ack_repeated", "payload_repeated"])
+
+
+@recording("handshake-icmp-kinds", "a router rejects SYNs with ICMP net, host and protocol unreachable", routed=True, ipv4_only=True)
+def icmp_kinds(lab):
+    kinds = ("net-unreachable", "host-unreachable", "prot-unreachable")
+    rules = "".join(f"  tcp dport {8080 + at} reject with icmp {kind}\n" for at, kind in enumerate(kinds))
+    lab.router.firewall("table ip lab {\n chain c { type filter hook forward priority 0;\n" + rules + " }\n}\n")
+    lab.capture(lab.client)
+    for stream in range(3):
+        lab.connect(server=lab.listen(8080 + stream), wait_s=0.5)
+        lab.truth("handshake_failed.icmp_unreachable", closer="middlebox", stream=stream)
+
+
+@recording("handshake-icmp-parameter", "hand-made ICMP parameter problem that quotes the SYN, as some device on the path may send: the connect ends at once", ipv4_only=True)
+def icmp_parameter(lab):
+    lab.server.drop("output", "ip protocol tcp")
+    lab.capture()
+    server = lab.listen()
+    with Namespace(lab.server.namespace):
+        seen = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_TCP)
+        out = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+    client = lab.client.process()
+    client.tell("c", "connect", lab.family, lab.address(lab.server), server.port, 0, 2)
+    lab.pair(Socket(client, "c"), None)
+    quoted = seen.recv(70000)[:28]
+    lab.acted()
+    icmp_head = struct.pack("!BBHI", 12, 0, 0, 20 << 24)
+    total = checksum(icmp_head + quoted)
+    out.sendto(icmp_head[:2] + struct.pack("!H", total) + icmp_head[4:] + quoted, (lab.address(lab.client), 0))
+    client.answer()
+    lab.truth("handshake_failed.icmp_unreachable", closer="middlebox|server")
 
 
 def is_ack(frame):

@@ -19,6 +19,17 @@ def reset(lab):
     lab.truth("reset_other.middlebox", closer="middlebox")
 
 
+@recording("middlebox-reset-any", "the same, captured with tcpdump -i any on the router: the rejected packet and the RST are there once, all else twice", routed=True)
+def reset_any(lab):
+    lab.capture(lab.router, interface="any", options=("-y", "LINUX_SLL2"))
+    client, server = lab.open()
+    lab.acted()
+    lab.router.firewall(REJECT)
+    client.send(150)
+    lab.wait(0.5)
+    lab.truth("reset_other.middlebox", closer="middlebox")
+
+
 @recording("middlebox-reset-unseen", "the same, captured at the server, which sees none of it but the client's answers to its own data", routed=True)
 def reset_unseen(lab):
     lab.capture(lab.server)

@@ -90,3 +90,16 @@ def icmp(lab):
     lab.wait(3)
     lab.noise()
     lab.truth("lingering_established.data_unanswered", closer="none")
+
+
+@recording("vanished-icmp-given-up", "the same, until the client gives up (TCP_USER_TIMEOUT 2 s): its program is told what the router said", routed=True, ipv4_only=True)
+def icmp_given_up(lab):
+    lab.capture(lab.client)
+    client, server = lab.open()
+    client.user_timeout(2)
+    lab.acted()
+    lab.router.run("ip", "route", "add", "unreachable", f"{lab.address(lab.server)}/32")
+    client.send(150)
+    lab.wait(12)
+    lab.noise()
+    lab.truth("retransmission_timeout.data", "lingering_established.data_unanswered", closer="client|none")
