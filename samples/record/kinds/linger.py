@@ -20,7 +20,7 @@ def idle(lab):
 def active(lab):
     lab.capture()
     client, server = lab.open()
-    for _ in range(8):
+    for _ in range(16):
         lab.exchange(client, server)
     lab.noise()
     lab.truth("lingering_established.active", closer="none")
