@@ -166,6 +166,8 @@ function lowered(confidence: Confidence, e: Evidence, s: Derived, row: Row): Con
   let steps = s.loss || e.captureDrops ? 1 : 0
   if (s.oneDirection) steps += 2
   if (s.someResetIgnored || s.resetIsDoubtful || s.formIsForeign) steps++
+  // The first FIN may lie before the capture.
+  if (s.midstream && s.bothFins && e.idleSinceSide === 0) steps++
   // Silence is measured with a clock that was set.
   if (e.clockStepped && row.verdict === 'lingering_established') steps++
   // Without its options the form of a RST says less.

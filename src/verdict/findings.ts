@@ -97,7 +97,7 @@ export const FINDINGS: readonly FindingRow[] = [
     find: (e, s, add) => {
       for (const side of [e.client, e.server]) {
         const ignored = side.ignoredCount - (s.resetter === side && !side.rst.exact ? 1 : 0)
-        if (ignored <= 0 || side.rst.afterChallenge) continue
+        if (ignored <= 0) continue
         add(
           side.ignored,
           `${count(ignored, 'RST')} of ${the(e, side)} (first ${packet(side.ignored)}) ${ignored === 1 ? 'was' : 'were'} not taken: ${whyIgnored(side)}.`,

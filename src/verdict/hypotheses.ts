@@ -70,12 +70,15 @@ export const HYPOTHESES: Readonly<Partial<Record<Ending, Hypothesis>>> = {
     }
     return closeMayBeUnseen(e, s) ? OPEN : EXCLUDED
   },
+  'graceful_fin.no_payload': (e, s) =>
+    s.bothFins && !s.resetDecides && noPayload(e) ? OPEN : EXCLUDED,
   'graceful_fin.unanswered_request': (e, s) =>
     s.bothFins && !s.resetDecides ? weightOf(requestLeftOpen(e, s)) : EXCLUDED,
   'graceful_fin.reset_after_close': (_e, s) => {
     if (s.bothFins && s.resetter !== undefined && !s.resetDecides)
       return metForgottenSocket(s) ? OPEN : FAVOURED
-    return otherFinMayBeUnseen(s) ? FAVOURED : EXCLUDED
+    if (otherFinMayBeUnseen(s)) return FAVOURED
+    return bareAfterFin(s) ? OPEN : EXCLUDED
   },
   'graceful_fin.last_ack_missing': (_e, s) =>
     s.bothFins && !s.bothFinsAcked && s.finUnheard === undefined && s.resetter === undefined
@@ -102,6 +105,7 @@ export const HYPOTHESES: Readonly<Partial<Record<Ending, Hypothesis>>> = {
     return mayBeUnaccepted(e, s.resetter) ? OPEN : EXCLUDED
   },
   'rst_after_kill.write_after_close': (_e, s) => {
+    if (bareAfterFin(s) || closedBefore(s)) return OPEN
     if (!s.resetDecides || !refusesPayload(s)) return EXCLUDED
     if (refusesGoodbye(s)) return isShortTls(s) ? OPEN : EXCLUDED
     return knewOfFin(s) ? BACKED : EXCLUDED
@@ -149,15 +153,24 @@ export const HYPOTHESES: Readonly<Partial<Record<Ending, Hypothesis>>> = {
   'retransmission_timeout.fin': (e, s) => (finRepeats(e, s) ? OPEN : EXCLUDED),
   'lingering_established.data_unanswered': (e, s) => (repeats(e, s) ? OPEN : EXCLUDED),
   'lingering_established.fin_unanswered': (e, s) => (finRepeats(e, s) ? OPEN : EXCLUDED),
+  'lingering_established.close_wait': (e, s) =>
+    closeMayBeUnseen(e, s) && s.first?.finAcked.seen === false ? OPEN : EXCLUDED,
   'lingering_established.idle': (e, s) =>
     s.first === undefined && !s.anyReset && probeRun(e) === 1 && e.quietNs > e.idleNs
       ? OPEN
       : EXCLUDED,
 
-  'handshake_failed.refused': (e) => (isRefused(e) ? FAVOURED : EXCLUDED),
+  'handshake_failed.refused': (e) => {
+    if (isRefused(e)) return FAVOURED
+    // A SYN that is not repeated has had an answer, whatever was captured of it, or was given up.
+    return onlySyn(e) && e.client.synRepeats === 0 ? OPEN : EXCLUDED
+  },
   'handshake_failed.reset_by_client': (e, s) => {
     if (isHandshakeReset(e, s)) return isActive(e.client) ? EXCLUDED : FAVOURED
-    return mayBeSecondStack(e) ? FAVOURED : EXCLUDED
+    if (mayBeSecondStack(e)) return FAVOURED
+    const isCut = !e.client.has(SIDE_SYN) || !e.server.has(SIDE_SYN_ACK)
+    const isUnseen = isCut && s.resetter === e.client && isStateless(e.client)
+    return isUnseen && !e.server.rst.ownData.seen && !e.client.rst.ownData.seen ? OPEN : EXCLUDED
   },
   'handshake_failed.accept_overflow': (e, s) => {
     if (e.server.has(SIDE_DATA | SIDE_FIN) || !e.server.has(SIDE_SYN_ACK)) return EXCLUDED
@@ -314,9 +327,33 @@ function finRepeats(e: Evidence, s: Derived): boolean {
   )
 }
 
+/** A bare RST by a side that had closed, in answer to nothing that was captured. */
+function bareAfterFin(s: Derived): boolean {
+  const side = s.resetter
+  return s.resetDecides && side?.fin.seen === true && isStateless(side) && !refusesPayload(s)
+}
+
+/** The capture begins so late that the FIN of the side that resets may lie before it. */
+function closedBefore(s: Derived): boolean {
+  return s.midstream && s.resetDecides && s.resetter?.fin.seen === false && answersUse(s)
+}
+
+/** A SYN is sent again after a second, on all systems. */
+const SYN_REPEAT_NS = 1.3e9
+
+function onlySyn(e: Evidence): boolean {
+  return (
+    e.client.has(SIDE_SYN) && !e.client.has(BEYOND_SYN_ACK | SIDE_ACK_SET) && e.server.packets === 0
+  )
+}
+
 /** One FIN passed and the capture ends, or has gaps, so that the other may just not be in it. */
 function closeMayBeUnseen(e: Evidence, s: Derived): boolean {
   if (s.first === undefined || s.bothFins || s.anyReset) return false
+  // A FIN that is not repeated in time was acknowledged, whatever was captured of that.
+  const { first } = s
+  if (!first.finAcked.seen && first.finCount === 1 && e.captureEndNs - first.fin.ns > SYN_REPEAT_NS)
+    return true
   return s.loss || e.captureDrops || s.oneDirection || (s.midstream && !s.second?.has(SIDE_DATA))
 }
 

@@ -12,7 +12,10 @@ import {
 import type { Derived } from './derived.js'
 import type { Ending } from './endings.js'
 import type { Evidence } from './evidence.js'
+import { finsCrossed } from './closer.js'
+import { mayHaveUnread } from './reset-facts.js'
 import { isActive } from './reset-form.js'
+import { seqAfter } from '../tcp/seq.js'
 import type { SideEvidence } from './side-evidence.js'
 
 /** Values of `client_sees` and `server_sees`, with their meaning. */
@@ -39,7 +42,7 @@ export type Sees = (typeof SEES)[number]['name']
 export function clientSees(e: Evidence, s: Derived, ending: Ending): Sees | undefined {
   if (e.has(CONN_SELF)) return s.first === undefined ? 'nothing' : 'closed_itself'
   if (!e.client.has(BEYOND_SYN) && e.client.has(SIDE_SYN)) return connectSees(e, s, ending)
-  return sideSees(s, ending, e.client, e.server)
+  return sideSees(e, s, ending, e.client, e.server)
 }
 
 /** What the program at the server saw first. */
@@ -49,7 +52,7 @@ export function serverSees(e: Evidence, s: Derived, ending: Ending): Sees | unde
   if (ending.startsWith('handshake_failed') || ending === 'rst_after_kill.unaccepted')
     return undefined
   if (!e.handshake.seen && e.client.has(SIDE_SYN)) return undefined
-  return sideSees(s, ending, e.server, e.client)
+  return sideSees(e, s, ending, e.server, e.client)
 }
 
 const BEYOND_SYN: number = SIDE_DATA | SIDE_FIN | SIDE_PLAIN_ACK | SIDE_SYN_ACK
@@ -59,19 +62,25 @@ function connectSees(e: Evidence, s: Derived, ending: Ending): Sees | undefined 
   if (ending === 'handshake_failed.refused') return 'ECONNREFUSED'
   if (ending === 'handshake_failed.icmp_unreachable') return icmpSees(e)
   if (ending === 'handshake_failed.unanswered' || ending === 'handshake_failed.old_connection') {
-    // What it still waits for may come after the capture; after that it may have been closed, or have timed out.
+    // It waits for as long as the next SYN is not due. Then it has timed out, or was closed.
     const waitedNs = e.captureEndNs - e.client.last.ns
-    if (waitedNs <= Math.max(1e9, 2.25 * e.client.seriesGapNs)) return 'nothing'
-    return e.client.synRepeats >= LINUX_SYN_RETRIES ? 'ETIMEDOUT' : undefined
+    const gapNs = Math.max(SYN_RETRY_NS, e.client.seriesGapNs)
+    if (waitedNs < gapNs) return 'nothing'
+    return e.client.synRepeats >= LINUX_SYN_RETRIES && waitedNs > 2 * gapNs
+      ? 'ETIMEDOUT'
+      : undefined
   }
   return isActive(e.client) && s.resetter === e.client ? 'closed_itself' : undefined
 }
 
+/** The first SYN is repeated no sooner. */
+const SYN_RETRY_NS = 1e9
 /** Default of tcp_syn_retries. */
 const LINUX_SYN_RETRIES = 6
 
 /** Errors of icmp_err_convert in net/ipv4/icmp.c and tab_unreach in net/ipv6/icmp.c; others have no name here. */
 function icmpSees({ icmpType, icmpCode, icmpIsV6 }: Evidence): Sees | undefined {
+  if (icmpType === (icmpIsV6 ? 4 : 12)) return 'EPROTO'
   if (icmpIsV6) {
     if (icmpType === 3) return 'EHOSTUNREACH'
     return ([['ENETUNREACH'], [], ['EHOSTUNREACH'], ['EHOSTUNREACH'], ['ECONNREFUSED']] as const)[
@@ -101,25 +110,49 @@ function icmpSees({ icmpType, icmpCode, icmpIsV6 }: Evidence): Sees | undefined 
 
 /** What a side with an open connection saw first. */
 function sideSees(
+  e: Evidence,
   s: Derived,
   ending: Ending,
   side: SideEvidence,
   peer: SideEvidence,
 ): Sees | undefined {
+  // Of a side that was not captured nothing shows what it did before.
+  if (side.packets === 0) return undefined
+  if (finsCrossed(s)) return 'closed_itself'
   const own = closedAt(side, s)
   const heard = peer.fin.seen ? peer.fin.frame : Infinity
   const reset = s.resetter === peer ? peer.rst.at.frame : Infinity
   const first = Math.min(own, heard, reset)
-  if (gaveUp(ending, side, first)) return 'ETIMEDOUT'
+  if (gaveUp(ending, side, first)) return e.icmpCount > 0 ? icmpSees(e) : 'ETIMEDOUT'
   if (first === Infinity) return nothingHeard(s, ending, side)
-  if (first === heard) return tookFin(side, peer, s) ? 'eof' : undefined
-  if (first === reset) return 'ECONNRESET'
-  return 'closed_itself'
+  if (first === heard) return heardFin(side, peer, s)
+  if (first === reset) return resetSees(ending)
+  // Its own close may have been the answer to one that was not captured.
+  if (peer.packets === 0) return undefined
+  // It may have finished sending only: what the other side does next would tell.
+  return ending === 'lingering_established.close_wait' ? undefined : 'closed_itself'
+}
+
+/** A reset by a side that gives the other up reaches nobody, most likely. */
+function resetSees(ending: Ending): Sees | undefined {
+  return ending === 'keepalive_timeout.reset_sent' || ending === 'retransmission_timeout.data'
+    ? undefined
+    : 'ECONNRESET'
+}
+
+/** The end of the stream, unless payload that nobody may have read lies before it. */
+function heardFin(side: SideEvidence, peer: SideEvidence, s: Derived): Sees | undefined {
+  if (s.resetter === side && isActive(side) && mayHaveUnread(side)) return undefined
+  return tookFin(side, peer, s) ? 'eof' : undefined
 }
 
 /** Frame at which a side closed by itself: its FIN, or a RST by its socket. */
 function closedAt(side: SideEvidence, s: Derived): number {
-  const fin = side.fin.seen ? side.fin.frame : Infinity
+  // Who goes on reading after its FIN has not closed.
+  const readsOn =
+    side.fin.seen && seqAfter(side.acked, side.finPeerNxt) && s.bothFins && !s.anyReset
+  const isShut = readsOn && s.second?.late.seen === true && s.first === side
+  const fin = side.fin.seen && !isShut ? side.fin.frame : Infinity
   const isOwn = side.rst.at.seen && isActive(side) && !side.rst.answersSyn && side.aliveCount === 0
   // A RST after its keepalive or its retransmissions is a give-up, which the ending tells.
   if (!isOwn || (s.resetter !== side && side.rst.exact)) return fin

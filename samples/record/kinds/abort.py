@@ -72,7 +72,7 @@ def close_wait_abort(lab):
     client.close()
     lab.wait(0.5)
     server.close()
-    lab.truth("rst_abort.close_wait_abort", closer="server")
+    lab.truth("rst_abort.close_wait_abort", closer="client")
 
 
 @recording("abort-after-fin", "server closes with TCP_LINGER2 below 0: FIN, and a RST as soon as that is acknowledged")

@@ -24,7 +24,7 @@ def port_check(lab):
     client.close()
     server.receive()
     server.close()
-    lab.truth("rst_abort.health_check", closer="client", findings=["no_payload"])
+    lab.truth("rst_abort.health_check", "graceful_fin.no_payload", closer="client", findings=["no_payload"])
 
 
 @recording("kill-in-request", "SIGKILL to a server that answered two requests and has read the third; the client closes on the end of the stream")

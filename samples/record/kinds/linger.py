@@ -93,5 +93,5 @@ def superseded(lab):
     again.close()
     end.receive()
     end.close()
-    lab.truth("lingering_established.superseded", closer="none", stream=0)
+    lab.truth("lingering_established.superseded", "rst_after_kill.peer_forgot", closer="none|client", stream=0)
     lab.truth("graceful_fin.normal", closer="client", stream=1)

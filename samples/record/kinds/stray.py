@@ -11,7 +11,7 @@ URG = 32
 def ack(lab):
     lab.capture()
     probe(lab, 9001, 40010, [ACK, ACK])
-    lab.truth("reset_other.stray", closer="none|unknown|server|client")
+    lab.truth("reset_other.stray", "rst_after_kill.peer_forgot", closer="none|unknown|server|client")
 
 
 @recording("stray-scan", "hand-made FIN, NULL and Xmas segments to closed ports, as port scanners send them", ipv4_only=True)

@@ -63,7 +63,7 @@ def reboot_fin(lab):
     lab.wait(0.5)
     client.close()
     lab.wait(0.2)
-    lab.truth("rst_after_kill.peer_forgot", closer="server")
+    lab.truth("rst_after_kill.peer_forgot", closer="client")
 
 
 @recording("fin-lost-then-write", "SIGKILL to the server while the path is down, so that its FINs are lost; the path comes back and the client writes", delay_s=0)

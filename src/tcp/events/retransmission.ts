@@ -47,7 +47,7 @@ export function observeRetransmission(
   }
   me.retransmissions++
   const kind = kindOf(me, peer, bytes)
-  if (kind === SERIES_SYN_ACK && peer.has(SIDE_PLAIN_ACK)) {
+  if (kind === SERIES_SYN_ACK && peer.has(SIDE_PLAIN_ACK | SIDE_DATA)) {
     c.openTeardown()
     me.synAckRepeats++
   }

@@ -226,6 +226,7 @@ export const SYNACK_UNANSWERED: Rule = {
     e.server.has(SIDE_SYN_ACK) &&
     !e.server.has(BEYOND_SYN) &&
     !e.client.has(BEYOND_SYN) &&
+    (e.client.packets > 0 || e.server.retransmissions > 0) &&
     (!e.client.rst.at.seen || !e.client.rst.exact),
   evidence: (e) => items([e.start, 'first packet'], [e.server.last, 'last SYN-ACK']),
   explain: (e) =>
@@ -265,6 +266,7 @@ const UNREACHABLE_V6: readonly string[] = [
 /** What an ICMP error says against a connection; undefined when it says nothing. */
 function icmpReason(e: Evidence): string | undefined {
   const { icmpType, icmpCode } = e
+  if (icmpType === (e.icmpIsV6 ? 4 : 12)) return 'a field of its header is wrong'
   if (icmpType === (e.icmpIsV6 ? 3 : 11)) return 'it went in circles until its TTL was used up'
   if (e.icmpIsV6) return icmpType === 1 ? UNREACHABLE_V6[icmpCode] : undefined
   return icmpType === 3 ? UNREACHABLE[icmpCode] : undefined

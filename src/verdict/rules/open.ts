@@ -74,7 +74,8 @@ export const DATA_UNANSWERED_HALF_CLOSED: Rule = {
 export const CLOSE_WAIT: Rule = {
   id: 'open-close-wait',
   ending: 'lingering_established.close_wait',
-  when: (e, s) => s.first !== undefined && s.first.finAcked.seen && !stillSends(e, s),
+  when: (e, s) =>
+    s.first !== undefined && !s.bothFins && s.first.finAcked.seen && !stillSends(e, s),
   evidence: (_e, s) =>
     s.first === undefined
       ? []
