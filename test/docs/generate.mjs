@@ -6,6 +6,9 @@ import { COLUMNS, ENDINGS, VERDICTS } from '../../dist/index.js'
 import { bundled } from '../support/bundle.mjs'
 
 const { FLAGS } = await import(await bundled('src/verdict/flags.ts'))
+const { FINDINGS } = await import(await bundled('src/verdict/findings.ts'))
+const { SEES } = await import(await bundled('src/verdict/sees.ts'))
+const { HALF_CLOSED_TIMERS, IDLE_TIMERS } = await import(await bundled('src/verdict/timers.ts'))
 const { RULES } = await import(await bundled('src/verdict/rules/order.ts'))
 
 const root = new URL('../../', import.meta.url)
@@ -43,11 +46,27 @@ function endingTables() {
 
 /** All rules in order of precedence. */
 function ruleTable() {
-  const rows = RULES.map(
-    ({ id, ending, alternatives }) =>
-      `| \`${id}\` | \`${ending}\` | ${alternatives.map((name) => `\`${name}\``).join(', ')} |`,
-  )
-  return ['| rule | ending | alternatives |', '|---|---|---|', ...rows].join('\n')
+  const rows = RULES.map(({ id, ending }) => `| \`${id}\` | \`${ending}\` |`)
+  return ['| rule | ending |', '|---|---|', ...rows].join('\n')
+}
+
+function findingTable() {
+  const rows = FINDINGS.map(({ code, meaning }) => `| \`${code}\` | ${meaning} |`)
+  return ['| finding | meaning |', '|---|---|', ...rows].join('\n')
+}
+
+function seesTable() {
+  const rows = SEES.map(({ name, meaning }) => `| \`${name}\` | ${meaning} |`)
+  return ['| value | meaning |', '|---|---|', ...rows].join('\n')
+}
+
+/** Known timers, idle and half-closed ones. */
+function timerTable() {
+  const rows = [
+    ...IDLE_TIMERS.map(({ seconds, name }) => `| ${seconds} | idle | ${name} |`),
+    ...HALF_CLOSED_TIMERS.map(({ seconds, name }) => `| ${seconds} | half-closed | ${name} |`),
+  ]
+  return ['| seconds | of what | consistent with |', '|---|---|---|', ...rows].join('\n')
 }
 
 /** The help of both commands. */
@@ -176,6 +195,9 @@ const FILES = {
     options,
     columns: columnTable,
     flags: flagTable,
+    findings: findingTable,
+    sees: seesTable,
+    timers: timerTable,
     licences,
   },
   'samples/README.md': { samples: sampleTable },
