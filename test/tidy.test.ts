@@ -72,8 +72,12 @@ const MAPS_WITHOUT_TEXTS = new Map([
   ['parallel/pool.ts', 'numbers of tasks, and workers'],
   ['parallel/row-threads.ts', 'numbers of batches'],
   ['parallel/shared-memory.ts', 'numbers of parts'],
+  ['tcp/payload.ts', 'constants'],
   ['verdict/classify.ts', 'endings'],
   ['verdict/endings.ts', 'endings'],
+  ['verdict/findings.ts', 'codes'],
+  ['verdict/findings/payload.ts', 'constants'],
+  ['verdict/hypotheses.ts', 'constants'],
   ['wire/fragments.ts', 'ages: counted here'],
   ['wire/link/linktype.ts', 'constants'],
 ])

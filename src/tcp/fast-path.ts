@@ -6,7 +6,7 @@ import type { Segment } from '../wire/segment.js'
 import { ACK, FIN } from '../wire/segment.js'
 import { observeLateData } from './events/fin.js'
 import { observeGoodbye } from './events/goodbye.js'
-import { isClient, keepPayload } from './events/payload.js'
+import { isClient, keepPayload } from './last-payload.js'
 import { GOODBYE_MAX_BYTES, goodbyeKind, payloadHead } from './payload.js'
 import { observePlainFin, observePlainFinAcked } from './plain-close.js'
 import {

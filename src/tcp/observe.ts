@@ -83,10 +83,7 @@ export class Observer {
         timeNs - (floats[meF + SIDE.lastNs] as number),
       )
     ) {
-      ints[me + SIDE.duplicates] = (ints[me + SIDE.duplicates] as number) + 1
-      ints[me + SIDE.flags] = (ints[me + SIDE.flags] as number) | SIDE_LAST_TWICE
-      if ((flags & RST) !== 0) observeResetTwice(this.table.at(record), side, frame)
-      if (ints[me + SIDE.ttlRange] !== 0 && (flags & RST) === 0) widenTtlRange(ints, me, meta)
+      observeTwice(this.table, record, side, me, meta, frame)
       observeZeek(ints, conn, me, side, seg)
       return false
     }
@@ -114,6 +111,22 @@ export class Observer {
     floats[meF + SIDE.lastFrame] = frame
     return mayEnd
   }
+}
+
+/** A second copy of the last segment of a side. */
+function observeTwice(
+  table: ConnectionTable,
+  record: number,
+  side: number,
+  me: number,
+  meta: number,
+  frame: number,
+): void {
+  const { ints } = table.connections
+  ints[me + SIDE.duplicates] = (ints[me + SIDE.duplicates] as number) + 1
+  ints[me + SIDE.flags] = (ints[me + SIDE.flags] as number) | SIDE_LAST_TWICE
+  if ((meta & RST) !== 0) observeResetTwice(table.at(record), side, frame)
+  else if (ints[me + SIDE.ttlRange] !== 0) widenTtlRange(ints, me, meta)
 }
 
 function markOptionsCut(ints: Int32Array, conn: number): void {

@@ -3,6 +3,7 @@
 
 import type { Segment } from '../wire/segment.js'
 import { ACK, FIN, RST, SYN } from '../wire/segment.js'
+import { Candidates, inStreamOrder } from './candidates.js'
 import { observeIcmp } from './events/icmp.js'
 import {
   MAX_CLOSED,
@@ -35,7 +36,6 @@ import {
   SIDE_INTS_STEP,
   STREAM_HIGH_UNIT,
   STREAM_LOW,
-  streamOf,
 } from './record/connection.js'
 import { CLOSED, LISTEN, TIME_WAIT } from './state.js'
 import { ConnectionTable } from './table.js'
@@ -51,8 +51,6 @@ export interface EndHandler {
   onEnd(record: number): boolean
 }
 
-/** Of so many, the one that was quiet the longest goes: nearly the quietest of all, at a fixed price. */
-const EVICTION_SAMPLE = 64
 /** Entries that are done which the queue of half-open connections may hold, besides as many as there are open ones. */
 const QUEUE_SLACK = 1024
 
@@ -81,8 +79,7 @@ export class Tracker {
   private readonly maxHalfOpen: number
   private readonly maxConnections: number
   private readonly maxTeardowns: number
-  /** Every connection, once the first has been evicted: where those are looked for that were quiet for long. */
-  private candidates: RecordQueue | undefined
+  private readonly candidates: Candidates
   /** How many entries of `closed`, from the oldest, have been reported by `settle`. */
   private settled = 0
 
@@ -90,6 +87,7 @@ export class Tracker {
     this.handler = handler
     this.table = new ConnectionTable(limits.isShared)
     this.observer = new Observer(this.table)
+    this.candidates = new Candidates(this.table)
     this.neighbours = new Neighbours(this.table, this.observer)
     this.maxClosed = limits.maxClosed ?? MAX_CLOSED
     this.maxHalfOpen = limits.maxHalfOpen ?? MAX_HALF_OPEN
@@ -151,7 +149,7 @@ export class Tracker {
 
   /** Reports everything that is left, in stream order. The tracker is empty afterwards. */
   finish(): void {
-    for (const record of this.inOrder()) this.forget(record)
+    for (const record of inStreamOrder(this.table)) this.forget(record)
   }
 
   /** A segment of a closed connection whose record is gone. A SYN is never one: it opens the 4-tuple anew. */
@@ -165,7 +163,7 @@ export class Tracker {
       // Closed ones are only kept for stragglers.
       while (this.closed.length > 0 && this.table.size >= this.maxConnections)
         this.dropOldestClosed()
-      if (this.table.size >= this.maxConnections) this.evictQuietest()
+      if (this.table.size >= this.maxConnections) this.evict(this.candidates.quietest())
     }
     const record = this.table.add(seg)
     const { ints, floats } = this.table.connections
@@ -180,9 +178,7 @@ export class Tracker {
     floats[cells + CONN.startFrame] = frame
     floats[cells + CONN.endNs] = timeNs
     floats[cells + CONN.endFrame] = frame
-    const { candidates } = this
-    if (candidates !== undefined)
-      this.addCandidate(candidates, record, ints[base + CONN.streamLow] as number)
+    this.candidates.add(record, ints[base + CONN.streamLow] as number)
     if ((seg.flags & (SYN | ACK)) === SYN) this.queueHalfOpen(record)
     return record
   }
@@ -338,26 +334,6 @@ export class Tracker {
     while (this.halfOpenCount > this.maxHalfOpen) this.evictOldestHalfOpen()
   }
 
-  /** Judges one of the connections that were quiet the longest; which one does not depend on how records are reused. */
-  private evictQuietest(): void {
-    const candidates = (this.candidates ??= this.allConnections())
-    const { ints, floats } = this.table.connections
-    let quietest = -1
-    let quietestNs = Infinity
-    for (let seen = 0, left = candidates.length; seen < EVICTION_SAMPLE && left > 0; left--) {
-      const stream = candidates.stampAt(0)
-      const record = candidates.shift()
-      if (ints[record * CONN_INTS + CONN.streamLow] !== stream) continue
-      candidates.push(record, stream)
-      seen++
-      const endNs = floats[record * CONN_CELLS + CONN.endNs] as number
-      if (endNs >= quietestNs) continue
-      quietest = record
-      quietestNs = endNs
-    }
-    if (quietest >= 0) this.evict(quietest)
-  }
-
   /** What happens to few connections takes large records: where it happens to most, the first of them is given up. */
   private evictHolder(): void {
     const { holders } = this.table
@@ -371,6 +347,7 @@ export class Tracker {
   }
 
   private evict(record: number): void {
+    if (record < 0) return
     const { ints } = this.table.connections
     const at = record * CONN_INTS + CONN.flags
     if (((ints[at] as number) & CONN_REPORTED) === 0 && !this.isClosed(record)) {
@@ -378,26 +355,6 @@ export class Tracker {
       ints[at] = (ints[at] as number) | CONN_EVICTED
     }
     this.giveUp(record)
-  }
-
-  private addCandidate(candidates: RecordQueue, record: number, stream: number): void {
-    candidates.push(record, stream)
-    // Most of them are gone: the queue is made anew when it is needed again.
-    if (candidates.length > 2 * this.table.size + QUEUE_SLACK) this.candidates = undefined
-  }
-
-  private allConnections(): RecordQueue {
-    const { ints } = this.table.connections
-    const all = new RecordQueue()
-    for (const record of this.inOrder())
-      all.push(record, ints[record * CONN_INTS + CONN.streamLow] as number)
-    return all
-  }
-
-  /** The records in the table, in stream order. */
-  private inOrder(): number[] {
-    const { ints } = this.table.connections
-    return this.table.records().sort((a, b) => streamOf(ints, a) - streamOf(ints, b))
   }
 
   private completed(record: number, flags: number): void {

@@ -163,7 +163,7 @@ export const HYPOTHESES: Readonly<Partial<Record<Ending, Hypothesis>>> = {
   'handshake_failed.refused': (e) => {
     if (isRefused(e)) return FAVOURED
     // A SYN that is not repeated has had an answer, whatever was captured of it, or was given up.
-    return onlySyn(e) && e.client.synRepeats === 0 ? OPEN : EXCLUDED
+    return onlySyn(e) && e.client.synRepeats === 0 && !e.icmpQuotesSyn ? OPEN : EXCLUDED
   },
   'handshake_failed.reset_by_client': (e, s) => {
     if (isHandshakeReset(e, s)) return isActive(e.client) ? EXCLUDED : FAVOURED
