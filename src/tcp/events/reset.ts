@@ -206,7 +206,8 @@ function isChallenge(me: Side, peer: Side, seg: Segment): boolean {
     peer.ignoredCount > 0 &&
     peer.lastFrame === peer.rstLastFrame &&
     seg.payloadLen === 0 &&
-    (seg.flags & FIN) === 0 &&
+    (seg.flags & (ACK | FIN)) === ACK &&
+    me.has(SIDE_ACK_SET) &&
     !seqAfter(seg.ack, me.acked)
   )
 }
@@ -304,8 +305,9 @@ function keep(
   me.aliveNs = 0
   peer.carryOnCount = 0
   me.rstLen = seg.payloadLen
-  me.rstAcked = me.acked
-  me.rstPeerAcked = peer.acked
+  // Who has acknowledged nothing yet is taken to have acknowledged all: what is unset is no number of the connection.
+  me.rstAcked = me.has(SIDE_ACK_SET) ? me.acked : peer.nxt
+  me.rstPeerAcked = peer.has(SIDE_ACK_SET) ? peer.acked : me.rstNxt
   me.rstPeerHead = peer.dataHead
   me.rstPeerLen = peer.dataLen
   me.rstPeerAck = peer.dataAck
