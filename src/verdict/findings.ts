@@ -27,7 +27,7 @@ import type { Derived } from './derived.js'
 import type { Cause } from './endings.js'
 import type { Evidence } from './evidence.js'
 import { type PacketRef, between } from './packet-ref.js'
-import { The, distance, packet, the } from './phrases.js'
+import { The, distance, packet, the, toldBytes } from './phrases.js'
 import { requestLeftOpen } from './requests.js'
 import type { SideEvidence } from './side-evidence.js'
 import { HALF_CLOSED_TIMERS, IDLE_TIMERS, knownTimer } from './timers.js'
@@ -288,7 +288,7 @@ export const FINDINGS: readonly FindingRow[] = [
           : 'had not been acknowledged when the capture ended'
         add(side.data, `${distance(bytes)} of ${the(e, side)} (${packet(side.data)}) ${why}.`, {
           side,
-          bytes,
+          bytes: toldBytes(bytes),
         })
       }
     },
@@ -529,7 +529,7 @@ function whyIgnored(side: SideEvidence): string {
     case IGNORED_BEHIND:
       return `the sequence number lies ${distance(by)} behind what was expected`
     case IGNORED_ACK:
-      return `it acknowledges ${by < 0 ? `${count(-by, 'byte')} too few` : `${count(by, 'byte')} too many`}`
+      return `it acknowledges ${distance(Math.abs(by))} too ${by < 0 ? 'few' : 'many'}`
     case IGNORED_NO_ACK:
       return 'it acknowledges nothing'
     default:
