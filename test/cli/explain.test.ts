@@ -50,7 +50,8 @@ describe.concurrent('the ladder', () => {
       'rst_after_kill / write_after_close certain, closed by the server',
       'fin_to_rst_s 1.001833251 (1.00 s)',
       'decided by rule reset-write-after-close (RFC 9293 §3.6.1, TCP_ABORT_ON_DATA)',
-      'in Wireshark tcp.stream eq 0',
+      'in Wireshark ip.addr==',
+      ' && frame.number>=1 && frame.number<=',
     ]) {
       expect(words).toContain(text)
     }
