@@ -39,7 +39,9 @@ export class ServerPorts {
       key[0] !== words[at] ||
       key[4] !== port ||
       key[5] !== encapsulation ||
-      (isIpv6 && (key[1] !== words[at + 1] || key[2] !== words[at + 2] || key[3] !== words[at + 3]))
+      key[1] !== (isIpv6 ? words[at + 1] : 0) ||
+      key[2] !== (isIpv6 ? words[at + 2] : 0) ||
+      key[3] !== (isIpv6 ? words[at + 3] : 0)
     ) {
       key[0] = words[at] as number
       for (let i = 1; i < 4; i++) key[i] = isIpv6 ? (words[at + i] as number) : 0
