@@ -9,6 +9,7 @@ import {
   SIDE_SYN,
   SIDE_SYN_ACK,
 } from '../tcp/record/bits.js'
+import { finsCrossed } from './closer.js'
 import type { Derived } from './derived.js'
 import type { Ending } from './endings.js'
 import type { Evidence } from './evidence.js'
@@ -107,7 +108,8 @@ function sideSees(
   peer: SideEvidence,
 ): Sees | undefined {
   const own = closedAt(side, s)
-  const heard = peer.fin.seen ? peer.fin.frame : Infinity
+  // Where both closed before they heard of it, none read the other's FIN first.
+  const heard = peer.fin.seen && !finsCrossed(s) ? peer.fin.frame : Infinity
   const reset = s.resetter === peer ? peer.rst.at.frame : Infinity
   const first = Math.min(own, heard, reset)
   if (gaveUp(ending, side, first)) return 'ETIMEDOUT'
