@@ -68,11 +68,9 @@ export function alone(connection: Connection, frames: readonly number[]): Connec
     ...(findings === undefined
       ? {}
       : {
-          findings: findings.map((finding) => ({
-            ...finding,
-            packet: own(finding.packet),
-            says: ownText(finding.says),
-          })),
+          findings: findings.map((finding) =>
+            Object.assign(finding, { packet: own(finding.packet), says: ownText(finding.says) }),
+          ),
         }),
     ...(evidence === undefined
       ? {}
