@@ -396,6 +396,17 @@ describe('a connection with', () => {
   })
 })
 
+test('a lone RST that fits several connections belongs to the last of them, whatever the order of the table', () => {
+  // The table is seeded anew for each analyzer.
+  const parts: Part[] = [40_001, 40_002, 40_003].map((clientPort) => [ANSWERED, { clientPort }])
+  const found = Array.from({ length: 20 }, () =>
+    analyze([...parts, ['1.000 > R 101:101(0)']])[3]?.findings?.find(
+      (f) => f.code === 'belongs_to',
+    ),
+  )
+  expect(new Set(found.map((finding) => finding?.count))).toEqual(new Set([2]))
+})
+
 describe('why a RST was not taken', () => {
   test.each([
     ['> R. 1:1(0) ack 1', /100 bytes behind/],
