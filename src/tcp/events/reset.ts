@@ -118,7 +118,8 @@ function observeIgnored(me: Side, peer: Side, seg: Segment, frame: number, timeN
   }
   const from = peer.has(SIDE_ACK_SET) ? peer.acked : me.nxt
   const by = seqDistance(seg.seq, from)
-  me.ignoredBy = Math.abs(by)
+  // The farthest distance backwards has no counterpart ahead.
+  me.ignoredBy = Math.min(0x7fff_ffff, Math.abs(by))
   if (by < 0) me.ignoredWhy = IGNORED_BEHIND
   else me.ignoredWhy = by < windowOf(me, peer) ? IGNORED_AHEAD : IGNORED_BEYOND
 }
