@@ -24,7 +24,10 @@ export function didYouMean(
 function nearest(typed: string, candidates: readonly (Candidate | string)[]): string[] {
   const near = candidates
     .map((row) => (typeof row === 'string' ? { name: row, spelling: row } : row))
-    .map(({ name, spelling }) => ({ name, cost: costOf(typed.toLowerCase(), spelling) }))
+    .map(({ name, spelling }) => ({
+      name,
+      cost: costOf(typed.toLowerCase(), spelling.toLowerCase()),
+    }))
     .filter(({ cost }) => cost < 1)
     .sort((a, b) => a.cost - b.cost)
   const most = (near[0]?.cost ?? 0) + SUGGESTION_SPREAD

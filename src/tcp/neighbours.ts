@@ -159,10 +159,10 @@ export class Neighbours {
     const c = table.at(record)
     const receiver = Int32Array.from(c.endpoint(1))
     let found = -1
+    // Of several the last one: the order of the table is not that of the connections.
     for (const other of table.records()) {
       if (other !== record && isKin(table.at(other), receiver, seg)) {
-        found = table.streamOf(other)
-        break
+        found = Math.max(found, table.streamOf(other))
       }
     }
     const own = table.at(record)

@@ -169,7 +169,7 @@ function lowered(confidence: Confidence, e: Evidence, s: Derived, row: Row): Con
   // The first FIN may lie before the capture.
   if (s.midstream && s.bothFins && e.idleSinceSide === 0) steps++
   // Silence is measured with a clock that was set.
-  if (e.clockStepped && row.verdict === 'lingering_established') steps++
+  if (e.clockStepped && row.verdict === 'lingering_established') most = 'possible'
   // Without its options the form of a RST says less.
   if (s.resetDecides && e.has(CONN_OPTIONS_CUT)) steps++
   const at = Math.min(STEPS.indexOf(most), STEPS.indexOf(confidence) - steps)

@@ -139,8 +139,8 @@ const SINGLE_SEGMENTS = 2
 
 /** Whether all but a reset and what it answers was captured twice, as on both sides of the device that sent it. */
 function isAtHop(e: Evidence, side: SideEvidence | undefined): boolean {
-  if (side === undefined || side.rst.wasTwice || side.rst.triggerWasTwice || side.rstCount > 1)
-    return false
+  if (side === undefined || !side.rst.trigger.seen || side.rstCount > 1) return false
+  if (side.rst.wasTwice || side.rst.triggerWasTwice) return false
   const { client, server } = e
   const duplicates = client.duplicates + server.duplicates
   const packets = client.packets + server.packets

@@ -49,6 +49,11 @@ export function distance(bytes: number): string {
   return bytes > EXACT_BYTES ? bytesText(bytes) : count(bytes, 'byte')
 }
 
+/** The same as a number. */
+export function toldBytes(bytes: number): number {
+  return bytes > EXACT_BYTES ? Number(bytes.toPrecision(3)) : bytes
+}
+
 /** Evidence items in the order of their packets; what did not happen is left out. */
 export function items(...pairs: readonly (readonly [PacketRef, string])[]): EvidenceItem[] {
   const list: EvidenceItem[] = []

@@ -9,10 +9,10 @@ import {
   SIDE_SYN,
   SIDE_SYN_ACK,
 } from '../tcp/record/bits.js'
+import { finsCrossed } from './closer.js'
 import type { Derived } from './derived.js'
 import type { Ending } from './endings.js'
 import type { Evidence } from './evidence.js'
-import { finsCrossed } from './closer.js'
 import { mayHaveUnread } from './reset-facts.js'
 import { isActive } from './reset-form.js'
 import { seqAfter } from '../tcp/seq.js'
@@ -120,7 +120,8 @@ function sideSees(
   if (side.packets === 0) return undefined
   if (finsCrossed(s)) return 'closed_itself'
   const own = closedAt(side, s)
-  const heard = peer.fin.seen ? peer.fin.frame : Infinity
+  // Where both closed before they heard of it, none read the other's FIN first.
+  const heard = peer.fin.seen && !finsCrossed(s) ? peer.fin.frame : Infinity
   const reset = s.resetter === peer ? peer.rst.at.frame : Infinity
   const first = Math.min(own, heard, reset)
   if (gaveUp(ending, side, first)) return e.icmpCount > 0 ? icmpSees(e) : 'ETIMEDOUT'

@@ -49,6 +49,14 @@ describe.concurrent('2: usage', () => {
       /--cause: 'killed' is no verdict and no cause/,
     ],
     ['an unknown closer', ['analyze', '--closer', 'me', REFUSED], /--closer: .*'me'.*middlebox/],
+    ['an unknown finding', ['--finding', 'me', REFUSED], /--finding: .*'me'.*explain findings/],
+    [
+      'a misspelt finding',
+      ['--finding', 'rst_ignord', REFUSED],
+      /--finding: .*; did you mean rst_ignored\?/,
+    ],
+    ['an unknown error', ['--sees', 'me', REFUSED], /--sees: .*'me'.*ECONNRESET/],
+    ['a misspelt error', ['--sees', 'ECONNRESE', REFUSED], /--sees: .*; did you mean ECONNRESET\?/],
     ['a misspelt closer', ['--closer', 'servr', REFUSED], /--closer: .*; did you mean server\?/],
     [
       'an unknown ending',

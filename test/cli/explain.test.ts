@@ -50,7 +50,7 @@ describe.concurrent('the ladder', () => {
       'rst_after_kill / write_after_close certain, closed by the server',
       'fin_to_rst_s 1.001833251 (1.00 s)',
       'decided by rule reset-write-after-close (RFC 9293 §3.6.1, TCP_ABORT_ON_DATA)',
-      'in Wireshark tcp.stream eq 0',
+      'in Wireshark ip.addr==10.50.34.1 && ip.addr==10.50.34.2 && tcp.port==35842 && tcp.port==6379 && frame.number>=4 && frame.number<=19',
     ]) {
       expect(words).toContain(text)
     }

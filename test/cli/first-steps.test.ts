@@ -76,8 +76,8 @@ describe.concurrent('a word at the wrong place', () => {
     ['--all explain samples/fin-normal.pcap', "'explain' is no file; as a command it comes first"],
     ['samples/fin-normal.pcap analyze', "'analyze' is no file; as a command it comes first"],
     [
-      'rst_after_kill.abort',
-      "'rst_after_kill.abort' is no command and no file; did you mean explain rst_after_kill.abort?",
+      'rst_abort.abort',
+      "'rst_abort.abort' is no command and no file; did you mean explain rst_abort.abort?",
     ],
     [
       'explain graceful_fin --stream 3',

@@ -35,7 +35,7 @@ test('json: one document with the same rows', async () => {
   expect([json.code, json.stderr]).toEqual([0, ''])
   const document = JSON.parse(json.stdout) as Record<string, unknown>
   const lines = rows(ndjson.stdout)
-  expect(document).toMatchObject({ schema: 'tcp-teardown/1', summary: lines.at(-1) })
+  expect(document).toMatchObject({ schema: 'tcp-teardown/2', summary: lines.at(-1) })
   expect(document['connections']).toEqual(connections(ndjson.stdout))
   expect(document['captures']).toEqual(lines.filter(({ type }) => type === 'capture'))
 })

@@ -110,7 +110,11 @@ describe.concurrent('filters', () => {
     readonly verdict: string
     readonly cause: string
     readonly closer: string
+    readonly client_sees?: string
+    readonly server_sees?: string
+    readonly findings?: readonly { readonly code: string }[]
   }
+  const has = (c: Row, code: string): boolean => c.findings?.some((f) => f.code === code) === true
   const all = connections(
     execFileSync(process.execPath, ['bin/tcp-teardown.js', 'analyze', '-f', 'ndjson', LISTENER], {
       cwd: ROOT,
@@ -127,6 +131,11 @@ describe.concurrent('filters', () => {
     ['--cause', 'rst-after-kill', streamsWhere((c) => c.verdict === 'rst_after_kill')],
     ['--cause', 'rst_after_kill.unread_data', []],
     ['--closer', 'client,none', streamsWhere((c) => /client|none/.test(c.closer))],
+    ['--finding', 'payload_at_risk', streamsWhere((c) => has(c, 'payload_at_risk'))],
+    ['--finding', 'no_payload,payload_at_risk', streamsWhere(() => true)],
+    ['--finding', 'rst_storm', []],
+    ['--sees', 'ECONNRESET', streamsWhere((c) => c.client_sees === 'ECONNRESET')],
+    ['--sees', 'eof,nothing', []],
     ['--host', '10.50.63.2', streamsWhere(() => true)],
     ['--host', '10.50.63.9', []],
     ['--host', '10.50.63.9, 10.50.63.2', streamsWhere(() => true)],
@@ -139,6 +148,27 @@ describe.concurrent('filters', () => {
     const { streams, total } = await filtered(option, value)
     expect(streams).toEqual(expected)
     expect(total).toBe(all.length)
+  })
+
+  test('--finding takes some connections and leaves others', () => {
+    const taken = streamsWhere((c) => has(c, 'payload_at_risk'))
+    expect(taken.length).toBeGreaterThan(0)
+    expect(taken.length).toBeLessThan(all.length)
+  })
+
+  test('--sees asks what either program saw', async () => {
+    const seen = async (...args: string[]): Promise<unknown[]> => {
+      const path = 'test/cli/captures/ipv6.pcapng'
+      const { stdout } = await analyze(['-f', 'ndjson', ...args, path])
+      return connections(stdout)
+        .map(({ stream }) => stream)
+        .sort()
+    }
+    expect(await seen()).toEqual([0, 1, 2])
+    // As the client saw the end of the stream, or the server did.
+    expect(await seen('--sees', 'eof')).toEqual([0, 2])
+    expect(await seen('--sees', 'ECONNRESET')).toEqual([1])
+    expect(await seen('--sees', 'ECONNREFUSED')).toEqual([])
   })
 
   test('of different kinds must all match', async () => {

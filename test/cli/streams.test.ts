@@ -11,9 +11,11 @@ const CLOSED = scenarioFrames(`
 0.000 > S 0:0(0)
 0.001 < S. 0:0(0) ack 1
 0.002 > . 1:1(0) ack 1
-0.100 > F. 1:1(0) ack 1
-0.101 < F. 1:1(0) ack 2
-0.102 > . 2:2(0) ack 2`)
+0.050 < P. 1:101(100) ack 1
+0.051 > . 1:1(0) ack 101
+0.100 > F. 1:1(0) ack 101
+0.101 < F. 101:101(0) ack 2
+0.102 > . 2:2(0) ack 102`)
 
 const STILL_OPEN = scenarioFrames(
   `

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { type Connection, PacketAnalyzer } from '../../src/index.js'
 import { type Frame, framesOf } from './frames.js'
 import { MUTATIONS, type Mutation, randomSource } from './mutate.js'
+import { fits } from '../support/truth.js'
 
 const SAMPLES = new URL('../../samples/', import.meta.url)
 const LAB = new URL('../../../shared/lab/', import.meta.url)
@@ -114,7 +115,7 @@ function tally({ name, folder, truths }: Corpus, what: string, mutate: Mutation)
       counts.connections++
       const found = counterpart(whole, mutated, stream)
       if (found === undefined) counts.gone++
-      else if (endings.includes(`${found.verdict}.${found.cause}`)) counts.same++
+      else if (fits(found, endings)) counts.same++
       else if (found.verdict === 'incomplete') counts.incomplete++
       else if (found.confidence !== 'certain') counts.otherUnsure++
       else counts.certainAndWrong.push(`${capture} ${stream}: ${found.verdict}.${found.cause}`)

@@ -51,16 +51,27 @@ export function analyzeBytes(bytes: Uint8Array, cuts: readonly number[] = []): u
 
 /** A connection as if it were alone in its capture: without its stream number, packets counted from its own first. */
 export function alone(connection: Connection, frames: readonly number[]): Connection {
-  const { evidence } = connection
+  const { evidence, findings } = connection
   const own = (frame: number | string): number => frames.indexOf(Number(frame)) + 1
+  const ownText = (says: string): string =>
+    says.replaceAll(/packets? \d+(?:(?:, | and | to )\d+)*/g, (text) =>
+      text.replaceAll(/\d+/g, (frame) => String(own(frame))),
+    )
   return {
     ...connection,
     stream: 0,
-    wireshark_filter: '',
-    explanation: connection.explanation.replaceAll(
-      /packets? \d+(?:(?:, | and | to )\d+)*/g,
-      (text) => text.replaceAll(/\d+/g, (frame) => String(own(frame))),
+    wireshark_filter: connection.wireshark_filter.replaceAll(
+      /(frame\.number[<>]=)(\d+)/g,
+      (_text, name: string, frame: string) => `${name}${own(frame)}`,
     ),
+    explanation: ownText(connection.explanation),
+    ...(findings === undefined
+      ? {}
+      : {
+          findings: findings.map((finding) =>
+            Object.assign(finding, { packet: own(finding.packet), says: ownText(finding.says) }),
+          ),
+        }),
     ...(evidence === undefined
       ? {}
       : {

@@ -8,8 +8,13 @@ import { conversations, recordsOf, START_NS } from './conversation.js'
 import { runs } from '../support/runs.js'
 
 function mirrored(c: Connection): Connection {
+  const [one = '', other = '', ...rest] = c.wireshark_filter.split(' && ')
+  // Addresses and ports in the order in which the sides are stored; equal ports are named once.
+  const ports = rest.filter((part) => part.startsWith('tcp.port'))
+  const frames = rest.filter((part) => !part.startsWith('tcp.port'))
   return {
     ...c,
+    wireshark_filter: [other, one, ...ports.reverse(), ...frames].join(' && '),
     client_ip: c.server_ip,
     client_port: c.server_port,
     server_ip: c.client_ip,
@@ -50,10 +55,16 @@ test('any first sequence numbers, wraps included: the same connections', () => {
 function timeless({
   start_time: _start,
   end_time: _end,
+  ended_at: _ended,
   evidence = [],
+  findings = [],
   ...rest
 }: Connection): unknown {
-  return { ...rest, evidence: evidence.map(({ packet, shows }) => [packet, shows]) }
+  return {
+    ...rest,
+    evidence: evidence.map(({ packet, shows }) => [packet, shows]),
+    findings: findings.map(({ time: _time, ...finding }) => finding),
+  }
 }
 
 test('another time of day, or before 1970: the same but for the times', () => {
@@ -67,8 +78,13 @@ test('another time of day, or before 1970: the same but for the times', () => {
   )
 })
 
-function nameless({ client_ip: _client, server_ip: _server, ...rest }: Connection): unknown {
-  return rest
+function nameless({ client_ip: client, server_ip: server, ...rest }: Connection): unknown {
+  const field = client.includes(':') ? 'ipv6.addr' : 'ip.addr'
+  const filter = rest.wireshark_filter
+    .replace(`${field}==${client}`, 'address==client')
+    .replace(`${field}==${server}`, 'address==server')
+  expect(filter).toMatch(/^address==(?:client && address==server|server && address==client) && tcp/)
+  return { ...rest, wireshark_filter: filter }
 }
 
 test('IPv4 or IPv6: the same but for the addresses', () => {

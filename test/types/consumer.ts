@@ -29,6 +29,7 @@ const SEVERITY: Readonly<Record<Verdict, number>> = {
   reset_other: 1,
   handshake_failed: 1,
   rst_after_kill: 2,
+  rst_abort: 2,
   keepalive_timeout: 2,
   retransmission_timeout: 2,
 }

@@ -1,16 +1,15 @@
 // The taxonomy and its rules: compiled, never run. Each @ts-expect-error marks a mistake that must not compile.
 
-import { type EndingRow, rowOf } from '../../src/verdict/endings.js'
+import { type Ending, type EndingRow, rowOf } from '../../src/verdict/endings.js'
+import type { Hypothesis } from '../../src/verdict/hypotheses.js'
 import type { Rule } from '../../src/verdict/rule.js'
 
 /** A rule that is right but for what the others change. */
 export const RULE: Rule = {
   id: 'example',
-  ending: 'rst_after_kill.abort',
+  ending: 'rst_abort.abort',
   when: () => true,
   closer: () => 'unknown',
-  confidence: () => 'possible',
-  alternatives: ['reset_other.middlebox'],
   evidence: () => [],
   explain: () => '',
 }
@@ -18,14 +17,25 @@ export const RULE: Rule = {
 /** Rules that name endings that do not exist. */
 export const WRONG_RULES: readonly Rule[] = [
   // @ts-expect-error -- a misspelt cause
-  { ...RULE, ending: 'rst_after_kill.abrot' },
+  { ...RULE, ending: 'rst_abort.abrot' },
   // @ts-expect-error -- a cause of another verdict
   { ...RULE, ending: 'graceful_fin.abort' },
-  // @ts-expect-error -- a misspelt alternative
-  { ...RULE, alternatives: ['reset_other.middlebox', 'reset_other.middelbox'] },
+  // @ts-expect-error -- nobody
+  { ...RULE, closer: () => 'nobody' },
+  // @ts-expect-error -- what else it can be is computed
+  { ...RULE, alternatives: ['reset_other.middlebox'] },
+  // @ts-expect-error -- so is how sure it is
+  { ...RULE, confidence: () => 'possible' },
 ]
 
-const ROW: EndingRow = rowOf('rst_after_kill.abort')
+/** Weights of endings. */
+export const HYPOTHESES_OF_TWO: Readonly<Partial<Record<Ending, Hypothesis>>> = {
+  'reset_other.middlebox': () => 1,
+  // @ts-expect-error -- a misspelt ending
+  'reset_other.middelbox': () => 1,
+}
+
+const ROW: EndingRow = rowOf('rst_abort.abort')
 const { advice: _advice, ...withoutAdvice } = ROW
 const { brief: _brief, ...withoutBrief } = ROW
 const { quiet: _quiet, ...withoutQuiet } = ROW

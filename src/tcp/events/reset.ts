@@ -116,7 +116,8 @@ function observeIgnored(me: Side, peer: Side, seg: Segment, frame: number, timeN
   }
   const from = peer.has(SIDE_ACK_SET) ? peer.acked : me.nxt
   const by = seqDistance(seg.seq, from)
-  me.ignoredBy = Math.abs(by)
+  // The farthest distance backwards has no counterpart ahead.
+  me.ignoredBy = Math.min(0x7fff_ffff, Math.abs(by))
   if (by < 0) me.ignoredWhy = IGNORED_BEHIND
   else me.ignoredWhy = by < windowOf(me, peer) ? IGNORED_AHEAD : IGNORED_BEYOND
 }
@@ -204,7 +205,8 @@ function isChallenge(me: Side, peer: Side, seg: Segment): boolean {
     peer.ignoredCount > 0 &&
     peer.lastFrame === peer.rstLastFrame &&
     seg.payloadLen === 0 &&
-    (seg.flags & FIN) === 0 &&
+    (seg.flags & (ACK | FIN)) === ACK &&
+    me.has(SIDE_ACK_SET) &&
     !seqAfter(seg.ack, me.acked)
   )
 }
@@ -302,8 +304,9 @@ function keep(
   me.aliveNs = 0
   peer.carryOnCount = 0
   me.rstLen = seg.payloadLen
-  me.rstAcked = me.acked
-  me.rstPeerAcked = peer.acked
+  // Who has acknowledged nothing yet is taken to have acknowledged all: what is unset is no number of the connection.
+  me.rstAcked = me.has(SIDE_ACK_SET) ? me.acked : peer.nxt
+  me.rstPeerAcked = peer.has(SIDE_ACK_SET) ? peer.acked : me.rstNxt
   // Only the last payload of the connection is known that well.
   const isPeers = peer.dataFrame > me.dataFrame
   me.rstPeerHead = isPeers ? c.dataHead : 0

@@ -6,7 +6,7 @@ import { seqAfter, seqDistance } from '../../tcp/seq.js'
 import type { Derived } from '../derived.js'
 import type { Evidence } from '../evidence.js'
 import { between } from '../packet-ref.js'
-import { The, distance, packet, the } from '../phrases.js'
+import { The, distance, packet, the, toldBytes } from '../phrases.js'
 import { requestLeftOpen } from '../requests.js'
 import type { SideEvidence } from '../side-evidence.js'
 import { isCloseNotify } from './goodbye.js'
@@ -33,7 +33,7 @@ export const PAYLOAD: readonly FindingRow[] = [
           : 'had not been acknowledged when the capture ended'
         add(side.data, `${distance(bytes)} of ${the(e, side)} (${packet(side.data)}) ${why}.`, {
           side,
-          bytes,
+          bytes: toldBytes(bytes),
         })
       }
     },

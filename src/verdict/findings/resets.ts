@@ -118,7 +118,7 @@ function whyIgnored(side: SideEvidence): string {
     case IGNORED_BEHIND:
       return `the sequence number lies ${distance(by)} behind what was expected`
     case IGNORED_ACK:
-      return `it acknowledges ${by < 0 ? `${count(-by, 'byte')} too few` : `${count(by, 'byte')} too many`}`
+      return `it acknowledges ${distance(Math.abs(by))} too ${by < 0 ? 'few' : 'many'}`
     case IGNORED_NO_ACK:
       return 'it acknowledges nothing'
     default:

@@ -24,11 +24,7 @@ import {
 import { runs } from '../../support/runs.js'
 
 const SAMPLES = new URL('../../../samples/', import.meta.url)
-const THREE_ENDINGS = [
-  'graceful_fin.normal',
-  'rst_after_kill.abort',
-  'lingering_established.active',
-]
+const THREE_ENDINGS = ['graceful_fin.normal', 'rst_abort.abort', 'lingering_established.active']
 
 let folder = ''
 beforeAll(async () => {

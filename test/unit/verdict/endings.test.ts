@@ -37,7 +37,12 @@ describe.each(ENDINGS.map((row) => [endingOf(row), row] as const))('%s', (_name,
   })
 })
 
-test('endings by a reset, a give-up or a failed handshake are never quiet', () => {
-  const quiet = new Set(ENDINGS.filter((row) => row.quiet).map(({ verdict }) => verdict))
-  expect([...quiet]).toEqual(['graceful_fin', 'lingering_established', 'incomplete'])
+test('endings by a reset, a give-up or a failed handshake are never quiet, but for habits', () => {
+  const quiet = ENDINGS.filter((row) => row.quiet)
+  const ordinary = new Set(['graceful_fin', 'lingering_established', 'incomplete'])
+  const others = quiet.filter(({ verdict }) => !ordinary.has(verdict)).map(endingOf)
+  expect(others).toEqual(['rst_abort.health_check', 'reset_other.stray'])
+  expect(new Set(quiet.map(({ verdict }) => verdict))).toEqual(
+    new Set([...ordinary, 'rst_abort', 'reset_other']),
+  )
 })

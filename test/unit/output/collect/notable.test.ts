@@ -9,9 +9,10 @@ const SOME: readonly Ending[] = ['graceful_fin.normal', 'handshake_failed.refuse
 /** Long, so that few of them fill a list. */
 const LENGTH = 100_000
 
-/** Of a connection only its ending is looked at. */
-function connection(n: number): ColumnSource {
-  return { j: { ending: SOME[n % 2] }, e: { stream: n } } as unknown as ColumnSource
+/** Of a connection its ending is looked at, and its findings where the ending alone is of no interest. */
+function connection(n: number, ending = SOME[n % 2], codes: readonly string[] = []): ColumnSource {
+  const findings = (): readonly object[] => codes.map((code) => ({ code }))
+  return { j: { ending, findings }, e: { stream: n } } as unknown as ColumnSource
 }
 
 function collector(all: boolean, top: number): NotableCollector {
@@ -40,4 +41,18 @@ test.each([
     shared.absorb(part.take())
   }
   expect(numbers(shared).sort()).toEqual(listed.sort())
+})
+
+test.each([
+  ['half_closed', true],
+  ['rst_ignored', true],
+  ['rst_storm', true],
+  ['payload_at_risk', true],
+  ['tls_alert', true],
+  ['capture_point', false],
+  ['tls_close_notify', false],
+])('a close of no interest with the finding %s: listed is %s', (code, isListed) => {
+  const list = collector(false, 5)
+  list.add(connection(7, 'graceful_fin.normal', ['nat_twin', code]))
+  expect(numbers(list)).toEqual(isListed ? ['graceful_fin.normal 7'] : [])
 })

@@ -58,6 +58,7 @@ describe('the interface Connection', () => {
     'readonly string[]': ['strings'],
     'readonly Ending[]': ['strings'],
     'readonly EvidenceRow[]': ['evidence'],
+    'readonly FindingItem[]': ['findings'],
   }
   test.each(COLUMNS.map((c) => [c.key, c.type] as const))('%s has type %s', (key, type) => {
     expect(TYPES[INTERFACE.get(key)?.type ?? ''] ?? ['string']).toContain(type)
@@ -71,6 +72,7 @@ const JSON_TYPES: Readonly<Record<Column['type'], (value: unknown) => boolean>> 
   boolean: (v) => typeof v === 'boolean',
   strings: (v) => Array.isArray(v) && v.length > 0 && v.every((part) => typeof part === 'string'),
   evidence: (v) => Array.isArray(v) && v.length > 0,
+  findings: (v) => Array.isArray(v) && v.length > 0,
 }
 
 test.each([

@@ -52,7 +52,7 @@ test('JSON: one document with the rows of NDJSON', () => {
     'schema',
     'summary',
   ])
-  expect(document['schema']).toBe('tcp-teardown/1')
+  expect(document['schema']).toBe('tcp-teardown/2')
   expect(document.connections).toEqual(rows.filter((row) => row.type === 'connection'))
   expect(document.captures).toEqual(rows.filter((row) => row.type === 'capture'))
   expect(document.summary).toEqual(rows.at(-1))
@@ -80,7 +80,11 @@ test('rows hold what the columns say', () => {
     client_bytes: 100,
     server_bytes: 200,
     fin_to_fin_s: 0.001,
-    wireshark_filter: 'tcp.stream eq 0',
+    ended_at: '2023-11-14T22:13:21.000000000Z',
+    client_sees: 'closed_itself',
+    server_sees: 'eof',
+    wireshark_filter:
+      'ip.addr==10.0.0.1 && ip.addr==10.0.0.9 && tcp.port==40000 && tcp.port==80 && frame.number>=1 && frame.number<=9',
   })
   expect(row).not.toHaveProperty('fin_to_rst_s')
 })

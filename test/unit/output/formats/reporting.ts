@@ -58,7 +58,16 @@ const OPTIONS: WriterOptions = {
   nameCaptures: true,
   width: 80,
   colour: false,
-  filter: { verdict: [], cause: [], closer: [], host: [], port: [], stream: [] },
+  filter: {
+    verdict: [],
+    cause: [],
+    closer: [],
+    finding: [],
+    sees: [],
+    host: [],
+    port: [],
+    stream: [],
+  },
   failOn: [],
 }
 
