@@ -242,7 +242,7 @@ describe('a terminal without UTF-8', () => {
     for (const args of [[KILLED], ['explain', KILLED], ['explain']]) {
       expect(foreign(shown(args, env))).toEqual([])
     }
-    expect(shown([KILLED], env)).toContain('10.50.52.1:44064 -> 10.50.52.2:8080')
+    expect(shown([KILLED], env)).toMatch(/10\.50\.\d+\.1:\d+ -> 10\.50\.\d+\.2:8080/)
     expect(shown(['explain', KILLED], env)).toContain('-- SYN seq 0 --')
   })
 
@@ -268,7 +268,7 @@ describe('a terminal without UTF-8', () => {
     const env = { PATH: process.env['PATH'], TERM: 'dumb' }
     const args = ['-qec', `${process.execPath} bin/tcp-teardown.js samples/`, '/dev/null']
     const { stdout } = spawnSync('script', args, { cwd: ROOT, env, encoding: 'utf8' })
-    expect(stdout).toContain('132 connections')
+    expect(stdout).toContain('168 connections')
     expect(stdout).not.toContain('\u001b')
   })
 })

@@ -27,6 +27,7 @@ import {
   SIDE_NXT_SET,
   SIDE_RST,
   SIDE_SYN_ACK,
+  SIDE_UNSEEN,
   SIDE_WINDOW_SCALE,
   TRIGGER_PROBE,
   TRIGGER_TWICE,
@@ -288,6 +289,9 @@ function keep(
   const peer = c.side(1 - n)
   const hasAck = (seg.flags & ACK) !== 0
   me.rstMeta = grade | (hasAck ? RST_HAS_ACK : 0) | (hasTimestamps ? RST_HAS_TIMESTAMPS : 0)
+  // What it acknowledges has passed, wherever that was.
+  if (hasAck && peer.has(SIDE_NXT_SET) && seqAfter(seg.ack, peer.nxt) && (grade & RST_EXACT) !== 0)
+    peer.flags |= SIDE_UNSEEN
   me.rstSeq = seg.seq
   me.rstAck = seg.ack
   me.rstWindow = seg.window

@@ -8,6 +8,7 @@ import type { Evidence } from '../evidence.js'
 import { between } from '../packet-ref.js'
 import { The, distance, packet, the, toldBytes } from '../phrases.js'
 import { requestLeftOpen } from '../requests.js'
+import { readItsAnswer } from '../reset-facts.js'
 import type { SideEvidence } from '../side-evidence.js'
 import { isCloseNotify } from './goodbye.js'
 import type { FindingRow } from './row.js'
@@ -18,7 +19,7 @@ export const PAYLOAD: readonly FindingRow[] = [
     code: 'payload_at_risk',
     meaning: 'Payload was sent and not acknowledged, or delivered into a reset.',
     weight: 8,
-    saidBy: ['data', 'data_unanswered', 'accept_overflow', 'close_notify'],
+    saidBy: ['data', 'data_unanswered', 'accept_overflow', 'close_notify', 'write_after_close'],
     find: (e, s, add) => {
       for (const [side, other] of [
         [e.client, e.server],
@@ -26,15 +27,14 @@ export const PAYLOAD: readonly FindingRow[] = [
       ] as const) {
         const bytes = bytesAtRisk(e, s, side, other)
         if (bytes <= 0 || !side.data.seen) continue
-        const why = s.resetDecides
-          ? s.resetter === side
-            ? 'may never have reached the program there: it was cut off by its own RST'
-            : 'may not have been read: the RST came after it'
-          : 'had not been acknowledged when the capture ended'
-        add(side.data, `${distance(bytes)} of ${the(e, side)} (${packet(side.data)}) ${why}.`, {
-          side,
-          bytes: toldBytes(bytes),
-        })
+        add(
+          side.data,
+          `${distance(bytes)} of ${the(e, side)} (${packet(side.data)}) ${risk(s, side)}.`,
+          {
+            side,
+            bytes: toldBytes(bytes),
+          },
+        )
       }
     },
   },
@@ -96,6 +96,19 @@ export const PAYLOAD: readonly FindingRow[] = [
   },
 ]
 
+/** What became of payload of `side` that is at risk. */
+function risk(s: Derived, side: SideEvidence): string {
+  const { resetter } = s
+  if (!s.resetDecides || resetter === undefined)
+    return 'had not been acknowledged when the capture ended'
+  if (resetter === side)
+    return 'may never have reached the program there: its own RST came right after it'
+  const isAcked = !seqAfter(resetter.rstPeerNxt, resetter.rstAcked)
+  return isAcked
+    ? 'may not have been read: the RST came after it'
+    : 'was never acknowledged: the RST came instead'
+}
+
 /** Payload of `side` that the program at the other side may not have got. */
 function bytesAtRisk(e: Evidence, s: Derived, side: SideEvidence, other: SideEvidence): number {
   if (!side.has(SIDE_NXT_SET) || !other.has(SIDE_ACK_SET)) return 0
@@ -107,7 +120,8 @@ function bytesAtRisk(e: Evidence, s: Derived, side: SideEvidence, other: SideEvi
     const unacked = Math.max(0, seqDistance(end, acked))
     if (unacked > 0) return unacked
     // Acknowledged by the host, and perhaps not read by its program.
-    if (resetter === other && resetter.rst.peerData.frame > resetter.rst.ownData.frame)
+    const isUnanswered = resetter.rst.peerData.frame > resetter.rst.ownData.frame
+    if (resetter === other && isUnanswered && !readItsAnswer(e, resetter))
       return resetter.rstPeerLen
     // The last that was said goes down with the RST that follows at once.
     if (resetter === side && side.rst.ownData.seen && between(side.rst.ownData, side.rst.at) < 10e6)

@@ -1,102 +1,59 @@
 import { describe, expect, test } from 'vitest'
-import { Retries, type RetryParties } from '../../../src/context/retries.js'
+import { Retries } from '../../../src/context/retries.js'
+import { PacketAnalyzer } from '../../../src/index.js'
+import { scenarioFrames } from '../../support/scenario.js'
 
-const S = 1e9
-
-interface Parties {
-  readonly client?: number
-  readonly clientPort?: number
-  readonly server?: number
-  readonly serverPort?: number
-  readonly clientSide?: number
-}
-
-/** A connection; its sides share one array, as those of records do. */
-function between(p: Parties = {}): RetryParties {
-  const words = new Int32Array(6)
-  const { clientSide = 0 } = p
-  return {
-    clientSide,
-    endpoint: (side) => {
-      const isClient = side === clientSide
-      words.fill(0)
-      words[0] = isClient ? (p.client ?? 1) : (p.server ?? 2)
-      words[4] = isClient ? (p.clientPort ?? 40_000) : (p.serverPort ?? 80)
-      return words
-    },
-  }
-}
-
-test('nothing is kept of connections without a failure before', () => {
-  const retries = new Retries()
-  expect(retries.isEmpty).toBe(true)
-  retries.taken(between(), 0, S)
-  expect(retries.isEmpty).toBe(true)
-  expect(retries.find(between())).toBeUndefined()
-})
-
-test('the next connection that is taken is found, from whatever port of the client', () => {
-  const retries = new Retries()
-  retries.failed(between(), S)
-  expect(retries.isEmpty).toBe(false)
-  expect(retries.find(between())).toBeUndefined()
-  retries.taken(between({ clientPort: 40_001 }), 7, 2 * S)
-  expect(retries.find(between())).toMatchObject({ takenNs: 2 * S, takenStream: 7 })
-})
-
-test('the first one counts', () => {
-  const retries = new Retries()
-  retries.failed(between(), S)
-  retries.taken(between(), 7, 2 * S)
-  retries.taken(between(), 8, 3 * S)
-  expect(retries.find(between())).toMatchObject({ takenNs: 2 * S, takenStream: 7 })
-})
-
-test('after another failure another one does', () => {
-  const retries = new Retries()
-  retries.failed(between(), S)
-  retries.taken(between(), 7, 2 * S)
-  retries.failed(between(), 3 * S)
-  expect(retries.find(between())).toBeUndefined()
-  retries.taken(between(), 8, 4 * S)
-  expect(retries.find(between())).toMatchObject({ takenNs: 4 * S, takenStream: 8 })
-})
-
-test('a failure that is known late takes nothing back', () => {
-  const retries = new Retries()
-  retries.failed(between(), S)
-  retries.taken(between(), 7, 3 * S)
-  retries.failed(between(), 2 * S)
-  expect(retries.find(between())).toMatchObject({ takenStream: 7 })
-})
-
-test('which side of a record is the client makes no difference', () => {
-  const retries = new Retries()
-  retries.failed(between({ clientSide: 1 }), S)
-  retries.taken(between({ clientSide: 0 }), 7, 2 * S)
-  expect(retries.find(between({ clientSide: 1 }))).toMatchObject({ takenStream: 7 })
-})
-
-describe('none of it is the luck of', () => {
-  test.each<[string, Parties]>([
-    ['another client', { client: 3 }],
-    ['another server', { server: 3 }],
-    ['another port of the server', { serverPort: 81 }],
-    ['the server as a client', { client: 2, server: 1 }],
-  ])('%s', (_what, parties) => {
+describe('Retries', () => {
+  test('the first connection after a failure counts', () => {
     const retries = new Retries()
-    retries.failed(between(), S)
-    retries.taken(between(parties), 7, 2 * S)
-    expect(retries.find(between())).toBeUndefined()
-    expect(retries.find(between(parties))).toBeUndefined()
+    expect(retries.isEmpty).toBe(true)
+    retries.failed(42, 1)
+    retries.taken(42, 7, 2)
+    retries.taken(42, 8, 3)
+    expect(retries.find(42)).toEqual({ takenNs: 2, takenStream: 7 })
+  })
+
+  test('after another failure another one does', () => {
+    const retries = new Retries()
+    retries.failed(42, 1)
+    retries.taken(42, 7, 2)
+    retries.failed(42, 3)
+    expect(retries.find(42)).toBeUndefined()
+    retries.taken(42, 8, 4)
+    expect(retries.find(42)).toEqual({ takenNs: 4, takenStream: 8 })
+  })
+
+  test('who never failed has not come again', () => {
+    const retries = new Retries()
+    retries.failed(42, 1)
+    retries.taken(43, 7, 2)
+    expect(retries.find(43)).toBeUndefined()
   })
 })
 
-test('of too many pairs the first known are forgotten', () => {
-  const retries = new Retries()
-  for (let client = 0; client <= 4096; client++) retries.failed(between({ client }), S)
-  for (let client = 0; client <= 4096; client++) retries.taken(between({ client }), client, 2 * S)
-  expect(retries.find(between({ client: 0 }))).toBeUndefined()
-  expect(retries.find(between({ client: 1 }))).toMatchObject({ takenStream: 1 })
-  expect(retries.find(between({ client: 4096 }))).toMatchObject({ takenStream: 4096 })
+/** A refused connection, and one of a client that is taken a second later; their stream numbers by what is told. */
+function retryOf(options: { readonly serverPort?: number; readonly swap?: boolean }): unknown {
+  const refused = '0.000 > S 0:0(0)\n0.001 < R. 0:0(0) ack 1 win 0 nots'
+  const taken = '1.000 > S 0:0(0)\n1.001 < S. 0:0(0) ack 1\n1.002 > . 1:1(0) ack 1'
+  const frames = [
+    ...scenarioFrames(refused, { clientPort: 40_001 }),
+    ...scenarioFrames(taken, { clientPort: 40_002, ...options }),
+  ]
+  const found: unknown[] = []
+  const analyzer = new PacketAnalyzer({
+    onConnection: ({ findings = [] }) =>
+      found.push(findings.find(({ code }) => code === 'retry_worked')?.seconds),
+  })
+  for (const frame of frames) analyzer.push(frame)
+  analyzer.finish()
+  return found[0]
+}
+
+test('the next connection of the client to that server is found, from whatever port', () => {
+  expect(retryOf({})).toBe(1.001)
+})
+
+test('one to another port, or of another client, is not', () => {
+  expect(retryOf({ serverPort: 81 })).toBeUndefined()
+  expect(retryOf({ swap: true })).toBeUndefined()
 })
