@@ -46,7 +46,7 @@ export const COMPANY: readonly FindingRow[] = [
     weight: 7,
     saidBy: ['refused'],
     find: (e, _s, add) => {
-      if (e.portAccepts <= 0) return
+      if (e.portAccepts <= 0 || e.handshake.seen) return
       add(
         e.start,
         `The port took ${count(e.portAccepts, 'other connection')} in this capture${when(e)}.`,

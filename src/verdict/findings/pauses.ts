@@ -40,7 +40,7 @@ export const PAUSES: readonly FindingRow[] = [
     meaning:
       'Nothing was said for two seconds or more before the first sign of the end; goodbyes are not counted.',
     weight: 6,
-    saidBy: ['abort', 'crossed_close', 'unanswered_request', 'no_payload'],
+    saidBy: ['abort', 'crossed_close', 'reset_sent', 'unanswered_request', 'no_payload'],
     find: (e, s, add) => {
       const idle = idleBefore(e, s)
       if (idle === undefined) return
@@ -53,6 +53,7 @@ export const PAUSES: readonly FindingRow[] = [
     code: 'timer',
     meaning: 'The idle or half-closed time fits a timer that products are known for.',
     weight: 7,
+    saidBy: ['reset_sent'],
     find: (e, s, add) => {
       const idle = idleBefore(e, s)
       const idleTimer = idle === undefined ? undefined : knownTimer(IDLE_TIMERS, idle.ns)
@@ -85,6 +86,8 @@ function halfClosedNs(e: Evidence, { first, second, resetter }: Derived): number
 function idleBefore(e: Evidence, s: Derived): { at: PacketRef; ns: number } | undefined {
   const first = firstTeardown(s)
   if (first === undefined || !e.idleSince.seen || e.clockStepped) return undefined
+  // Before a connection is open nothing can be said on it.
+  if (!e.handshake.seen && !s.midstream) return undefined
   let at = first
   let since = e.idleSince.ns
   for (const side of [e.client, e.server]) {

@@ -8,7 +8,7 @@ import type { Evidence } from '../evidence.js'
 import { between } from '../packet-ref.js'
 import { The, distance, packet, the, toldBytes } from '../phrases.js'
 import { requestLeftOpen } from '../requests.js'
-import { readItsAnswer } from '../reset-facts.js'
+import { mayHaveUnread, readItsAnswer } from '../reset-facts.js'
 import type { SideEvidence } from '../side-evidence.js'
 import { isCloseNotify } from './goodbye.js'
 import type { FindingRow } from './row.js'
@@ -120,8 +120,7 @@ function bytesAtRisk(e: Evidence, s: Derived, side: SideEvidence, other: SideEvi
     const unacked = Math.max(0, seqDistance(end, acked))
     if (unacked > 0) return unacked
     // Acknowledged by the host, and perhaps not read by its program.
-    const isUnanswered = resetter.rst.peerData.frame > resetter.rst.ownData.frame
-    if (resetter === other && isUnanswered && !readItsAnswer(e, resetter))
+    if (resetter === other && mayHaveUnread(resetter) && !readItsAnswer(e, resetter))
       return resetter.rstPeerLen
     // The last that was said goes down with the RST that follows at once.
     if (resetter === side && side.rst.ownData.seen && between(side.rst.ownData, side.rst.at) < 10e6)

@@ -34,7 +34,7 @@ export const RESETS: readonly FindingRow[] = [
         if (ignored <= 0) continue
         add(
           side.ignored,
-          `${count(ignored, 'RST')} of ${the(e, side)} (first ${packet(side.ignored)}) ${ignored === 1 ? 'was' : 'were'} not taken: ${whyIgnored(side)}.`,
+          `${count(ignored, 'RST')} of ${the(e, side)} (${ignored === 1 ? '' : 'first '}${packet(side.ignored)}) ${ignored === 1 ? 'was' : 'were'} not taken: ${whyIgnored(side)}.`,
           { side, count: ignored },
         )
       }
@@ -72,7 +72,7 @@ export const RESETS: readonly FindingRow[] = [
         if (side.challenges === 0) continue
         add(
           side.challenge,
-          `${The(e, side)} answered with ${count(side.challenges, 'challenge ACK')} (first ${packet(side.challenge)}).`,
+          `${The(e, side)} answered with ${count(side.challenges, 'challenge ACK')} (${side.challenges === 1 ? '' : 'first '}${packet(side.challenge)}).`,
           { side, count: side.challenges },
         )
       }
