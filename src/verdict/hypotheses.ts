@@ -208,7 +208,7 @@ function middlebox(e: Evidence, s: Derived): Weight {
   if (isRefused(e) || isHandshakeReset(e, s) || !e.server.has(BEYOND_SYN_ACK)) return OPEN
   if (formIsForeign(side)) return OPEN
   // From as far away as the host and not from next door: a device on the path would be nearer.
-  if (isDistant(side)) return EXCLUDED
+  if (isDistant(side) && !answersUse(s)) return EXCLUDED
   const pauseNs = pauseBefore(e, s)
   if (isActive(side))
     return pauseNs >= IDLE_FORGOTTEN_NS && side.rstWindow === 0 ? FAVOURED : EXCLUDED
