@@ -40,6 +40,7 @@ export type Sees = (typeof SEES)[number]['name']
 
 /** What the program at the client saw first; undefined where the packets do not tell. */
 export function clientSees(e: Evidence, s: Derived, ending: Ending): Sees | undefined {
+  if (ending.startsWith('incomplete')) return undefined
   if (e.has(CONN_SELF)) return s.first === undefined ? 'nothing' : 'closed_itself'
   if (!e.client.has(BEYOND_SYN) && e.client.has(SIDE_SYN)) return connectSees(e, s, ending)
   return sideSees(e, s, ending, e.client, e.server)
@@ -47,6 +48,7 @@ export function clientSees(e: Evidence, s: Derived, ending: Ending): Sees | unde
 
 /** What the program at the server saw first. */
 export function serverSees(e: Evidence, s: Derived, ending: Ending): Sees | undefined {
+  if (ending.startsWith('incomplete')) return undefined
   if (e.has(CONN_SELF)) return s.first === undefined ? 'nothing' : 'closed_itself'
   // Before the handshake is complete no program has the connection.
   if (ending.startsWith('handshake_failed') || ending === 'rst_after_kill.unaccepted')

@@ -33,7 +33,17 @@ export function checkConnection(c: Connection, packets: number, inOrder: boolean
   const real = shown.every((packet) => packet >= 1 && packet <= packets)
   const found = `${shown.join()} of ${packets}`
   expectThat(real && shown.length <= EVIDENCE_MAX, 'evidence is packets that were read', found)
-  const times = [c.start_time, c.end_time, ...(c.evidence ?? []).map(({ time }) => time)]
+  const findings = c.findings ?? []
+  for (const { code, packet, says, seconds = 0, bytes = 0, count = 0 } of findings) {
+    const text = `${code} at ${packet}: ${says}`
+    expectThat(packet >= 1 && packet <= packets, 'findings are of packets that were read', text)
+    expectThat(SENTENCES.test(says) && !NONSENSE.test(says), 'findings are whole', text)
+    expectThat(PROSE.test(says), 'findings need no escape', text)
+    const sound = seconds >= 0 && bytes >= 0 && count >= 0
+    expectThat(sound, 'findings have credible numbers', `${text} ${seconds} ${bytes} ${count}`)
+  }
+  const times = [c.start_time, c.end_time, c.ended_at]
+  for (const { time } of [...(c.evidence ?? []), ...findings]) times.push(time)
   expectThat(
     times.every((time) => TIME.test(time)),
     'times have a form',

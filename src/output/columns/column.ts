@@ -4,6 +4,7 @@ import type { Judgement } from '../../verdict/classify.js'
 import type { Evidence } from '../../verdict/evidence.js'
 import type { Finding } from '../../verdict/findings.js'
 import type { EvidenceItem } from '../../verdict/phrases.js'
+import { credibleSpan } from '../anonymize/claims.js'
 import { isoTime, secondsOf } from '../bytes/time.js'
 import { type AddressSource, shownAddress } from './address.js'
 
@@ -144,7 +145,9 @@ export function readColumn(column: Column, from: ColumnSource): ColumnValue {
 
 function findingItem(from: ColumnSource, finding: Finding): FindingItem {
   const { code, frame, ns, side, count, spanNs, bytes, says } = finding
-  const seconds = spanNs === undefined ? undefined : secondsOf(spanNs)
+  const isShown = spanNs !== undefined && !Number.isNaN(spanNs)
+  const shownNs = isShown && from.anonymizer !== undefined ? credibleSpan(spanNs) : spanNs
+  const seconds = shownNs === undefined ? undefined : secondsOf(shownNs)
   return {
     code,
     packet: frame,

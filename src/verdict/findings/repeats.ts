@@ -55,7 +55,11 @@ export const REPEATS: readonly FindingRow[] = [
         add(
           side.seriesLast,
           `${The(e, side)} sent the same payload again ${count(side.seriesCount, 'time')} without an acknowledgment (last ${packet(side.seriesLast)}).`,
-          { side, count: side.seriesCount, spanNs: side.seriesLast.ns - side.seriesSentNs },
+          {
+            side,
+            count: side.seriesCount,
+            spanNs: Math.max(0, side.seriesLast.ns - side.seriesSentNs),
+          },
         )
       }
     },

@@ -41,6 +41,27 @@ export const RESETS: readonly FindingRow[] = [
     },
   },
   {
+    code: 'rst_talked_over',
+    isRare: true,
+    meaning:
+      'A RST with the right numbers passed, and both sides went on as if it had not: it never arrived, or was not meant.',
+    weight: 8,
+    find: (e, s, add) => {
+      for (const [side, other] of [
+        [e.client, e.server],
+        [e.server, e.client],
+      ] as const) {
+        if (!side.rst.exact || s.resetter === side || side.aliveCount === 0) continue
+        if (other.carryOnCount === 0 || side.rst.answersSyn) continue
+        add(
+          side.rst.at,
+          `A RST of ${the(e, side)} (${packet(side.rst.at)}) had the right numbers and changed nothing: both sides went on.`,
+          { side },
+        )
+      }
+    },
+  },
+  {
     code: 'rst_storm',
     isRare: true,
     meaning: 'Segments and resets answer each other again and again.',

@@ -150,6 +150,8 @@ function checkCsv(stdout: string, expected: Results, keys: readonly string[] = C
 interface Evidence {
   readonly packet: number
   readonly shows: string
+  /** Of a finding, which has no `shows`. */
+  readonly code?: string
 }
 
 const FORMULA = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/
@@ -166,7 +168,8 @@ function cellOf(value: unknown): string {
 }
 
 function partOf(part: string | Evidence): string {
-  return typeof part === 'string' ? part : `${part.packet} ${part.shows}`
+  if (typeof part === 'string') return part
+  return part.code ?? `${part.packet} ${part.shows}`
 }
 
 function checkTable(stdout: string, expected: Results, keys?: readonly string[]): void {

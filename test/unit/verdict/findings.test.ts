@@ -47,6 +47,20 @@ const CASES: Readonly<Record<string, Case>> = {
     ],
     found: { packet: 6, side: 'server', count: 1, says: /5,000 bytes ahead of what was expected/ },
   },
+  rst_talked_over: {
+    parts: [
+      [
+        `${USED}
+0.200 < R. 1:1(0) ack 101
+1.000 < P. 1:11(10) ack 101
+1.010 > . 101:101(0) ack 11
+2.000 < P. 11:21(10) ack 101
+2.010 > . 101:101(0) ack 21
+9.000 end`,
+      ],
+    ],
+    found: { packet: 6, side: 'server', says: /changed nothing/ },
+  },
   rst_storm: {
     parts: [
       [

@@ -44,6 +44,12 @@ test('lists are joined by semicolons', () => {
   expect(others).toEqual([])
 })
 
+test('of findings there are the codes', () => {
+  const text = NORMAL.replaceAll(/^1\./gm, '9.')
+  const [, row] = csvOf([{ text }], ['findings'])
+  expect(row).toEqual(['capture_point;idle'])
+})
+
 test.each(['a,b.pcap', 'say "hi".pcap', ' blanks .pcap', ''])(
   'the name %j comes back whole',
   (name) => {
