@@ -29,6 +29,8 @@ export class Judgement {
   /** Alternatives of the connection at hand, and the most that speaks for one of them; made when asked for. */
   private names: readonly Ending[] | undefined
   private strongest = 0
+  private foundCloser: Closer | undefined
+  private foundConfidence: Confidence | undefined
   private found: readonly Finding[] | undefined
   private row = rowOf(LAST_RULE.ending)
   private e: Evidence | undefined
@@ -54,25 +56,35 @@ export class Judgement {
     if (rule !== this.rule) this.row = rowOf(rule.ending)
     this.rule = rule
     this.names = undefined
+    this.foundCloser = undefined
+    this.foundConfidence = undefined
     this.found = undefined
   }
 
   /** Who closed first. */
   get closer(): Closer {
+    return (this.foundCloser ??= this.findCloser())
+  }
+
+  /** How sure the verdict is: certain if nothing else is left and nothing that matters is missing. */
+  get confidence(): Confidence {
+    return (this.foundConfidence ??= this.findConfidence())
+  }
+
+  private findCloser(): Closer {
     const { e, rule, derived } = this
     if (e === undefined) return 'unknown'
     return rule.closer === undefined ? closerOf(e, derived) : rule.closer(e, derived)
   }
 
-  /** How sure the verdict is: certain if nothing else is left and nothing that matters is missing. */
-  get confidence(): Confidence {
+  private findConfidence(): Confidence {
     const { e } = this
     if (e === undefined || this.verdict === 'incomplete') return 'possible'
     const names = this.weigh(e)
     const own = Math.max(FAVOURED, this.weightOf(e, this.ending))
     const sure: Confidence =
       names.length === 0 ? 'certain' : own > this.strongest ? 'likely' : 'possible'
-    return lowered(sure, e, this.derived, this.row)
+    return lowered(sure, e, this.derived, this.row, this.ending)
   }
 
   /** What else a reader must know, in order of time. */
@@ -100,17 +112,23 @@ export class Judgement {
   /** Weighs every other ending, once. */
   private weigh(e: Evidence): readonly Ending[] {
     if (this.names !== undefined) return this.names
-    const found: [ending: Ending, weight: number][] = []
+    let found: [ending: Ending, weight: number][] | undefined
     this.strongest = EXCLUDED
     for (const ending of candidatesOf(this.derived)) {
       if (ending === this.ending) continue
       const weight = this.weightOf(e, ending)
       if (weight === EXCLUDED) continue
       if (weight > this.strongest) this.strongest = weight
+      found ??= []
       found.push([ending, weight])
     }
-    found.sort((a, b) => b[1] - a[1])
-    this.names = found.slice(0, MAX_ALTERNATIVES).map(([ending]) => ending)
+    this.names =
+      found === undefined
+        ? NO_NAMES
+        : found
+            .sort((a, b) => b[1] - a[1])
+            .slice(0, MAX_ALTERNATIVES)
+            .map(([ending]) => ending)
     return this.names
   }
 
@@ -140,8 +158,13 @@ export class Judgement {
 /** Alternatives that are named. */
 const MAX_ALTERNATIVES = 4
 const CANDIDATES = Object.keys(HYPOTHESES) as Ending[]
+const NO_NAMES: readonly Ending[] = []
 /** Those that can stand beside another when both FINs were acknowledged and no RST passed: nearly every connection. */
-const OF_CLOSED = CANDIDATES.filter((ending) => ending.startsWith('graceful_fin'))
+const OF_CLOSED: readonly Ending[] = [
+  'graceful_fin.normal',
+  'graceful_fin.unanswered_request',
+  'graceful_fin.no_payload',
+]
 /** Those that need no RST. */
 const OF_NO_RESET = CANDIDATES.filter((ending) => !/^(rst_|reset_other)/.test(ending))
 
@@ -160,8 +183,14 @@ function oneOf(all: readonly string[]): string {
 const STEPS: readonly Confidence[] = ['possible', 'likely', 'certain']
 
 /** Gaps in the capture make every verdict less sure. */
-function lowered(confidence: Confidence, e: Evidence, s: Derived, row: Row): Confidence {
-  let most: Confidence = UNHEARD.has(endingOf(row)) ? 'likely' : 'certain'
+function lowered(
+  confidence: Confidence,
+  e: Evidence,
+  s: Derived,
+  row: Row,
+  ending: Ending,
+): Confidence {
+  let most: Confidence = UNHEARD.has(ending) ? 'likely' : 'certain'
   if (endsTooSoon(e, s, row)) most = 'possible'
   let steps = s.loss || e.captureDrops ? 1 : 0
   if (s.oneDirection) steps += 2

@@ -48,6 +48,7 @@ const TOLD = 3
 
 /** What an explanation tells of the findings of an ending with this cause, in order of time. */
 export function toldOf(findings: readonly Finding[], cause: Cause): readonly Finding[] {
+  if (findings.length === 0) return findings
   const worth = findings.filter(({ code }) => {
     const row = ROWS.get(code)
     return row !== undefined && row.weight > 0 && row.saidBy?.includes(cause) !== true

@@ -8,6 +8,7 @@ import {
   type Column,
   type ColumnKind,
   type ColumnSource,
+  type FindingItem,
   type RawValue,
   readColumn,
 } from '../columns/column.js'
@@ -21,6 +22,7 @@ const NEXT_PACKET: Fragment = fragment(',{"packet":')
 const TIME: Fragment = fragment(',"time":"')
 const OPEN = 0x7b
 const CLOSE = 0x7d
+const OPEN_LIST = 0x5b
 const CLOSE_LIST = 0x5d
 const QUOTE = 0x22
 
@@ -31,6 +33,7 @@ const BEFORE: Readonly<Partial<Record<ColumnKind, string>>> = {
   prose: '"',
   boolean: 'true',
   evidence: '[',
+  findings: '',
 }
 
 /** Writes connections by columns that are fixed for a run; absent values are left out. */
@@ -101,7 +104,8 @@ class JsonCell {
         writeAddress(raw as number, from, out)
         return out.byte(QUOTE)
       case 'findings':
-        return out.text(`${this.keyText()}${jsonText(readColumn(this.column, from))}`)
+        out.fragment(this.key)
+        return writeFindings(readColumn(this.column, from) as readonly FindingItem[], out)
       case 'boolean':
         return out.fragment(this.key)
       case 'evidence':
@@ -140,6 +144,23 @@ class JsonCell {
   private keyText(): string {
     return `,${jsonText(this.name)}:`
   }
+}
+
+/** Findings by their parts: their texts are our own, and hold nothing that JSON has to escape. */
+function writeFindings(findings: readonly FindingItem[], out: ByteWriter): void {
+  out.byte(OPEN_LIST)
+  for (let i = 0; i < findings.length; i++) {
+    const { code, packet, time, side, count, seconds, bytes, says } = findings[i] as FindingItem
+    const rest =
+      (side === undefined ? '' : `"side":"${side}",`) +
+      (count === undefined ? '' : `"count":${count},`) +
+      (seconds === undefined ? '' : `"seconds":${JSON.stringify(seconds)},`) +
+      (bytes === undefined ? '' : `"bytes":${bytes},`)
+    out.prose(
+      `${i === 0 ? '' : ','}{"code":"${code}","packet":${packet},"time":"${time}",${rest}"says":"${says}"}`,
+    )
+  }
+  out.byte(CLOSE_LIST)
 }
 
 function writeAddress(side: number, from: ColumnSource, out: ByteWriter): void {

@@ -123,11 +123,11 @@ export const COMPANY: readonly FindingRow[] = [
   },
   {
     code: 'capture_point',
+    isRare: true,
     meaning: 'Where the capture was made, by the times of the handshake.',
     weight: 0,
-    find: (e, s, add) => {
-      // After a plain close nobody asks.
-      const where = s.bothFinsAcked && !s.anyReset ? undefined : capturePoint(e)
+    find: (e, _s, add) => {
+      const where = capturePoint(e)
       if (where !== undefined) add(e.handshake, `Captured ${where}, by the times of the handshake.`)
     },
   },

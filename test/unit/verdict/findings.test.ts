@@ -345,7 +345,8 @@ const CASES: Readonly<Record<string, Case>> = {
 0.000 > S 0:0(0)
 0.010 < S. 0:0(0) ack 1
 0.011 > . 1:1(0) ack 1
-0.100 > P. 1:101(100) ack 1`,
+0.100 > P. 1:101(100) ack 1
+0.200 < R. 1:1(0) ack 101`,
       ],
     ],
     found: { packet: 3, says: /Captured near the client/ },
