@@ -25,6 +25,7 @@ Examples:
   tcp-teardown explain capture.pcap --stream 3           packets, states and evidence of one connection
   tcp-teardown explain a.pcap --client 10.0.0.1:40000    the same by its address and port
   tcp-teardown explain rst_after_kill.write_after_close  what an ending means, and what usually causes it
+  tcp-teardown explain findings                          every kind of finding
   tcp-teardown explain                                   every verdict and cause
 
 Exit codes: 0 done, 2 an error, 130 or 143 interrupted (SIGINT, SIGTERM).`
@@ -37,7 +38,10 @@ export function addExplain(
   const command = program
     .command('explain')
     .description('show one connection packet by packet, or tell what a verdict means')
-    .argument('[what]', 'a capture file, or a verdict, cause or verdict.cause; nothing lists all')
+    .argument(
+      '[what]',
+      'a capture file, or a verdict, cause or verdict.cause, or findings; nothing lists all',
+    )
   command
     .optionsGroup('Which connection (none of these if the capture has only one):')
     .addOption(

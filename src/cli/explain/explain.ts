@@ -23,6 +23,9 @@ import {
   explainedBy,
   explainedObject,
   explainedText,
+  findingsObject,
+  findingsText,
+  isFindings,
   overviewText,
   unknownName,
   wholeTaxonomy,
@@ -43,6 +46,15 @@ export async function runExplain(
   }
   const { stream, client, server } = settings
   const isAboutCapture = stream !== undefined || (client ?? server) !== undefined
+  if (!isAboutCapture && isFindings(what) && statOf(what) === undefined) {
+    print(
+      settings.isJson
+        ? json(findingsObject())
+        : findingsText(settings.width, tableStyle(settings.colour)),
+      isAscii,
+    )
+    return EXIT_DONE
+  }
   const explained = isAboutCapture ? undefined : explainedBy(what)
   if (explained !== undefined) {
     print(

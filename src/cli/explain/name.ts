@@ -5,6 +5,7 @@ import { wrap } from '../../base/text.js'
 import { labelled } from '../../output/ladder/text.js'
 import type { Style } from '../../output/style.js'
 import { ENDINGS, type Row, VERDICTS, endingOf } from '../../verdict/endings.js'
+import { FINDINGS } from '../../verdict/findings.js'
 import { RULES } from '../../verdict/rules/order.js'
 import { endingSuggestion, endingsNamed } from '../names.js'
 
@@ -65,6 +66,23 @@ export function overviewText(all: readonly Explained[], width: number, style: St
     return `${style.heading(verdict)}  ${style.faint(title)}\n${lines.join('\n')}\n`
   })
   return `${blocks.join('\n')}\n${style.faint('tcp-teardown explain VERDICT.CAUSE tells more about one.')}\n`
+}
+
+/** Whether `text` asks for the kinds of findings. */
+export function isFindings(text: string): boolean {
+  return /^findings?$/i.test(text)
+}
+
+/** Every kind of finding, one line each. */
+export function findingsText(width: number, style: Style): string {
+  const room = Math.max(...FINDINGS.map(({ code }) => code.length)) + 4
+  const lines = FINDINGS.map(({ code, meaning }) => wrap(meaning, width, `  ${code}`.padEnd(room)))
+  return `${style.heading('findings')}  ${style.faint('what else matters of a connection (--finding)')}\n${lines.join('\n')}\n`
+}
+
+/** The form of `--format json`. */
+export function findingsObject(): object {
+  return FINDINGS.map(({ code, meaning }) => ({ code, meaning }))
 }
 
 /** The long form of a verdict or cause. */
