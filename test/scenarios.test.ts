@@ -596,6 +596,35 @@ const ROWS: readonly Row[] = [
 1.003 < R 202:202(0)`,
   ],
   [
+    'graceful_fin.close_notify',
+    'server',
+    'likely',
+    'a few last bytes of a client that closes at the same moment',
+    `${OPEN}
+1.000 < F. 201:201(0) ack 101
+1.001 > P. 101:133(32) ack 201
+1.0011 > F. 133:133(0) ack 201
+1.003 < R 201:201(0)`,
+  ],
+  [
+    'rst_abort.abort',
+    'client',
+    'likely',
+    'a client resets after an answer it had acknowledged',
+    `${OPEN}
+0.060 > R. 101:101(0) ack 201`,
+  ],
+  [
+    'rst_abort.close_wait_abort',
+    'client',
+    'possible',
+    'a RST without window by a host that had acknowledged the FIN',
+    `${OPEN}
+1.000 > F. 101:101(0) ack 201
+1.001 < . 201:201(0) ack 102
+1.500 < R. 201:201(0) ack 102 win 0 nots`,
+  ],
+  [
     'rst_abort.health_check',
     'client',
     'likely',

@@ -13,6 +13,8 @@ const UNITS: readonly (readonly [name: string, ns: number, below: number])[] = [
 /** A duration for people: three significant digits and the unit that fits. */
 export function duration(ns: number): string {
   if (Number.isNaN(ns)) return 'an unknown time'
+  // Captures seldom tell shorter times, and never one that is none.
+  if (ns < 0.5) return 'less than 1 ns'
   if (ns < 1e3) return `${Math.round(ns)} ns`
   for (const [name, unit, below] of UNITS) {
     const scaled = ns / unit

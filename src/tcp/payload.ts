@@ -3,8 +3,12 @@
 
 import type { Segment } from '../wire/segment.js'
 
-/** Payload longer than this is no goodbye. */
-export const GOODBYE_MAX_BYTES = 64
+/** Payload longer than this is no goodbye: an alert of TLS with the longest padding. */
+export const GOODBYE_MAX_BYTES = 330
+/** Nor is longer payload of any other protocol. */
+const WORD_MAX_BYTES = 64
+/** Records of TLS before an alert in the same segment: an HTTP/2 GOAWAY or a WebSocket Close. */
+const LAST_RECORDS_BYTES = 96
 
 /** A TLS alert record (RFC 8446 §5.1). */
 export const GOODBYE_TLS_ALERT = 1
@@ -27,6 +31,9 @@ export const GOODBYE_LDAP = 9
 /** Close frame of WebSocket (RFC 6455 §5.5.1). */
 export const GOODBYE_WEBSOCKET = 10
 
+/** Session Close of HART-IP. */
+export const GOODBYE_HART_IP = 11
+
 const TLS_ALERT = 0x15
 const TLS_APPLICATION_DATA = 0x17
 /** An alert behind the header of its record: two bytes, a type, a tag. */
@@ -35,24 +42,45 @@ const TLS13_ALERT_BYTES = 5 + 19
 /** The first four bytes of a segment's payload, the missing ones 0; 0 when fewer were captured than there are. */
 export function payloadHead(seg: Segment, view: DataView): number {
   const at = seg.optionsEnd
-  if (seg.payloadLen >= 4) return at + 4 <= seg.capturedEnd ? view.getInt32(at) : 0
+  if (seg.payloadLen >= 4) {
+    if (at + 4 > seg.capturedEnd) return 0
+    const head = view.getInt32(at)
+    const isTlsData = head >>> 16 === 0x1703 && seg.payloadLen <= LAST_RECORDS_BYTES
+    return isTlsData && endsInAlert(seg, view) ? ALERT_HEAD : head
+  }
   if (seg.headerCut || at + seg.payloadLen > seg.capturedEnd) return 0
   let head = 0
   for (let i = 0; i < seg.payloadLen; i++) head |= view.getUint8(at + i) << (24 - 8 * i)
   return head
 }
 
+/** Stands for a segment of short TLS records of which the last is an alert. */
+const ALERT_HEAD = 0x15030300
+
+/** Whether a segment that begins with a TLS record holds another one, which is an alert. */
+function endsInAlert(seg: Segment, view: DataView): boolean {
+  const next = seg.optionsEnd + 5 + view.getUint8(seg.optionsEnd + 3) * 256 + secondByte(seg, view)
+  return next + 5 <= seg.capturedEnd && view.getInt32(next) >>> 16 === 0x1503
+}
+
+/** The lower byte of the length of a TLS record. */
+function secondByte(seg: Segment, view: DataView): number {
+  const at = seg.optionsEnd + 4
+  return at < seg.capturedEnd ? view.getUint8(at) : 0
+}
+
 /** GOODBYE_* kind of a payload by its first four bytes and its length; 0 for none. */
 export function goodbyeKind(head: number, len: number): number {
   if (len > GOODBYE_MAX_BYTES || head === 0) return 0
   const first = head >>> 24
+  if (first !== TLS_ALERT && len > WORD_MAX_BYTES) return 0
   switch (first) {
     case TLS_ALERT:
       return (head >>> 8) % 0x10000 <= 0x0304 && ((head >>> 16) & 0xff) === 3
         ? GOODBYE_TLS_ALERT
         : 0
     case TLS_APPLICATION_DATA:
-      return head === 0x17030300 && len === TLS13_ALERT_BYTES ? GOODBYE_TLS_SHORT : 0
+      return (head & 0xfffffcff) === 0x17030000 && len === TLS13_ALERT_BYTES ? GOODBYE_TLS_SHORT : 0
     case 0xe0:
       return len <= 4 && ((head >>> 16) & 0xff) <= 2 ? GOODBYE_MQTT : 0
     case 0x58:
@@ -60,6 +88,7 @@ export function goodbyeKind(head: number, len: number): number {
     case 0x45:
       return head === 0x45000000 ? GOODBYE_POSTGRES : 0
     case 0x01:
+      if (head >>> 8 === 0x010101 && len === 8) return GOODBYE_HART_IP
       return head === 0x01000000 && len === 5 ? GOODBYE_MYSQL : 0
     case 0x00:
       return head === 0x00000807 && len === 17 ? GOODBYE_HTTP2 : 0
@@ -81,6 +110,7 @@ function wordKind(head: number): number {
     case 0x32323120: // "221 "
     case 0x3232312d: // "221-"
     case 0x2a204259: // "* BY"
+    case 0x3c2f7374: // "</st" of XMPP (RFC 6120 §4.4)
       return GOODBYE_QUIT
     default:
   }

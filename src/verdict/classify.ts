@@ -191,7 +191,7 @@ function lowered(
   ending: Ending,
 ): Confidence {
   let most: Confidence = UNHEARD.has(ending) ? 'likely' : 'certain'
-  if (endsTooSoon(e, s, row)) most = 'possible'
+  if (endsTooSoon(e, s, row) || row.cause === 'unexplained') most = 'possible'
   let steps = s.loss || e.captureDrops ? 1 : 0
   if (s.oneDirection) steps += 2
   if (s.someResetIgnored || s.resetIsDoubtful || s.formIsForeign) steps++

@@ -32,6 +32,7 @@ import {
   metForgottenSocket,
   readItsAnswer,
   refusesGoodbye,
+  refusesLastWords,
   refusesPayload,
   wasUnaccepted,
 } from './reset-facts.js'
@@ -85,7 +86,8 @@ export const HYPOTHESES: Readonly<Partial<Record<Ending, Hypothesis>>> = {
       ? FAVOURED
       : EXCLUDED,
   'graceful_fin.close_notify': (_e, s) => {
-    if (!s.resetDecides || !refusesGoodbye(s)) return EXCLUDED
+    if (!s.resetDecides) return EXCLUDED
+    if (!refusesGoodbye(s)) return refusesLastWords(s) ? FAVOURED : EXCLUDED
     return isShortTls(s) ? FAVOURED : BACKED
   },
   'graceful_fin.late_close': (_e, s) => (s.bothFins && metForgottenSocket(s) ? BACKED : EXCLUDED),
@@ -108,11 +110,13 @@ export const HYPOTHESES: Readonly<Partial<Record<Ending, Hypothesis>>> = {
     if (bareAfterFin(s) || closedBefore(s)) return OPEN
     if (!s.resetDecides || !refusesPayload(s)) return EXCLUDED
     if (refusesGoodbye(s)) return isShortTls(s) ? OPEN : EXCLUDED
+    if (refusesLastWords(s)) return knewOfFin(s) ? OPEN : EXCLUDED
     return knewOfFin(s) ? BACKED : EXCLUDED
   },
   'rst_after_kill.crossed_close': (_e, s) => {
     if (!s.resetDecides || !refusesPayload(s) || refusesGoodbye(s)) return EXCLUDED
-    return knewOfFin(s) ? EXCLUDED : BACKED
+    if (knewOfFin(s)) return EXCLUDED
+    return refusesLastWords(s) ? OPEN : BACKED
   },
   'rst_after_kill.peer_forgot': (e, s) => {
     if (!s.resetDecides || triggerIsProbe(s) || !answersUse(s) || refusesPayload(s)) return EXCLUDED
@@ -125,7 +129,9 @@ export const HYPOTHESES: Readonly<Partial<Record<Ending, Hypothesis>>> = {
     if (s.victim?.has(SIDE_BARE) === true && side?.has(SIDE_NXT_SET) !== true) return EXCLUDED
     if (gaveUpForSure(s)) return EXCLUDED
     if (isHandshakeReset(e, s) || gaveUpProbing(side, s.loss)) return OPEN
-    return mayHaveUnread(side) && !readItsAnswer(e, side) ? OPEN : FAVOURED
+    if (!mayHaveUnread(side) || readItsAnswer(e, side)) return FAVOURED
+    // A client that resets after an answer has mostly read it.
+    return side === e.client && e.answers > 0 ? FAVOURED : OPEN
   },
   'rst_abort.close_wait_abort': (_e, s) =>
     s.resetDecides && mayBeAbort(s.resetter) && ackedFin(s.resetter, s.victim) ? BACKED : EXCLUDED,

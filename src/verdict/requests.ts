@@ -1,13 +1,7 @@
 // Requests that got no answer, and goodbyes that want none. What a request is no packet says: it is the last payload of a
 // client in a conversation in which its payload was answered before, or whose first line asks for an answer.
 
-import {
-  GOODBYE_TLS_ALERT,
-  GOODBYE_TLS_SHORT,
-  goodbyeKind,
-  isHttpRequest,
-  isTls,
-} from '../tcp/payload.js'
+import { goodbyeKind, isHttpRequest, isTls } from '../tcp/payload.js'
 import type { Derived } from './derived.js'
 import type { Evidence } from './evidence.js'
 
@@ -52,10 +46,4 @@ function asksForAnswer(e: Evidence, { head, len }: LastPayload): number {
   if (isHttpRequest(head)) return 2
   if (e.answers === 0) return 0
   return e.answeredHead === head && head !== 0 ? 2 : 1
-}
-
-/** Whether payload with this beginning and length is a TLS goodbye and nothing else. */
-export function isTlsGoodbye(head: number, len: number): boolean {
-  const kind = goodbyeKind(head, len)
-  return kind === GOODBYE_TLS_ALERT || kind === GOODBYE_TLS_SHORT
 }

@@ -9,12 +9,12 @@ import {
   SIDE_PLAIN_ACK,
   SIDE_SYN_ACK,
 } from '../tcp/record/bits.js'
+import { goodbyeKind } from '../tcp/payload.js'
 import { seqAfter, seqDistance } from '../tcp/seq.js'
 import { ACK, FIN, SYN } from '../wire/segment.js'
 import type { Derived } from './derived.js'
 import type { Evidence } from './evidence.js'
 import { between } from './packet-ref.js'
-import { isTlsGoodbye } from './requests.js'
 import { formIsForeign, isActive, isStateless } from './reset-form.js'
 import type { SideEvidence } from './side-evidence.js'
 import { DEFAULT_PROBE_INTERVAL_NS, LATE } from './timers.js'
@@ -51,8 +51,13 @@ export function foreignTtl(side: SideEvidence | undefined): boolean {
   if (side === undefined || side.ttlMax === 0) return false
   const ttl = side.rstTtl
   const hops = Math.max(side.ttlMin - ttl, ttl - side.ttlMax)
+  // Some stacks begin with another TTL where they have no socket: as far away, from another start.
+  if (OTHER_STARTS.some((start) => Math.abs(hops - start) <= 1)) return false
   return hops > (isActive(side) && !formIsForeign(side) && continuesIds(side) ? 1 : 0)
 }
+
+/** Differences between the TTLs with which stacks start: 64, 128 and 255. */
+const OTHER_STARTS: readonly number[] = [64, 127, 191]
 
 /** Its IP ID follows those of its sender's other packets: hard to guess for anybody else. */
 function continuesIds(side: SideEvidence): boolean {
@@ -162,13 +167,28 @@ export function refusesGoodbye(s: Derived): boolean {
   const { resetter: side, victim } = s
   if (side === undefined || victim === undefined || !refusesPayload(s)) return false
   if (!isStateless(side) || !victim.has(SIDE_DATA)) return false
-  if (!isTlsGoodbye(side.rstPeerHead, side.rstPeerLen)) return false
-  // All that was not acknowledged is that goodbye, and its FIN perhaps.
+  if (goodbyeKind(side.rstPeerHead, side.rstPeerLen) === 0) return false
+  // All that was not acknowledged is that goodbye, the little that goes before it, and its FIN perhaps.
   const unread = seqDistance(
     side.rstPeerNxt,
     side.has(SIDE_ACK_SET) ? side.rstAcked : side.rstPeerNxt,
   )
-  return unread <= side.rstPeerLen + 1
+  return unread <= Math.max(side.rstPeerLen + 1, LAST_WORDS_BYTES)
+}
+
+/** Goodbyes are no longer, whatever goes before them. */
+const LAST_WORDS_BYTES = 80
+/** Who closes that soon after a payload does not wait for an answer to it. */
+const AT_ONCE_NS = 2e6
+
+/** What a side refused after its FIN were a few bytes of one that closed at the same moment: its goodbye, by all signs. */
+export function refusesLastWords(s: Derived): boolean {
+  const { resetter: side, victim } = s
+  if (side === undefined || victim === undefined || !refusesPayload(s)) return false
+  if (!isStateless(side) || !victim.fin.seen || side.rstPeerLen === 0) return false
+  const unread = seqDistance(victim.finSeq, side.has(SIDE_ACK_SET) ? side.rstAcked : victim.finSeq)
+  if (unread <= 0 || unread > LAST_WORDS_BYTES) return false
+  return victim.fin.frame >= victim.data.frame && victim.fin.ns - victim.data.ns <= AT_ONCE_NS
 }
 
 /** Payload after the FIN was acknowledged: the side that sent the FIN was still reading for a while. */
@@ -190,8 +210,8 @@ export function mayHaveUnread(side: SideEvidence | undefined): boolean {
   return side.rst.peerData.frame > side.rst.ownData.frame
 }
 
-/** Longer after the answer it is a habit: a program that has read it and closes by RST (a proxy that empties its pool). */
-const READ_WITHIN_NS = 1e9
+/** Longer after an answer that was acknowledged it is a habit: a program that has read it and closes by RST. */
+const READ_WITHIN_NS = 1e6
 
 /**
  * The client resets long after an answer to its request that it had acknowledged: nothing says that it is unread, and who
@@ -202,6 +222,7 @@ export function readItsAnswer(e: Evidence, side: SideEvidence | undefined): bool
   const { rst } = side
   if (!rst.ownData.seen || e.answers === 0) return false
   const isAcked = side.has(SIDE_ACK_SET) && !seqAfter(side.rstPeerNxt, side.rstAcked)
+  if (goodbyeKind(side.rstPeerHead, side.rstPeerLen) !== 0) return true
   return isAcked && between(rst.peerData, rst.at) >= READ_WITHIN_NS
 }
 
@@ -257,6 +278,8 @@ export function answersTrigger(side: SideEvidence, victim: SideEvidence | undefi
   // A SYN-ACK that it has acknowledged is answered.
   if ((side.triggerFlags & SYN) !== 0 && side.has(SIDE_PLAIN_ACK | SIDE_DATA)) return false
   const isAcked = side.has(SIDE_ACK_SET) && !seqAfter(side.rstPeerNxt, side.acked)
+  // What it has acknowledged met its socket.
+  if (isAcked && (side.triggerFlags & FIN) !== 0) return false
   return (
     !isAcked || rst.triggerIsProbe || (side.triggerLen === 0 && side.rstSeq === side.triggerAck)
   )

@@ -1,6 +1,8 @@
 // What the form of a reset says about where it comes from.
 
 import { SIDE_IP_ID, SIDE_TIMESTAMPS } from '../tcp/record/bits.js'
+import { seqAfter } from '../tcp/seq.js'
+import { FIN } from '../wire/segment.js'
 import { between } from './packet-ref.js'
 import type { SideEvidence } from './side-evidence.js'
 
@@ -32,6 +34,9 @@ function isUnprovoked(side: SideEvidence): boolean {
  */
 function looksStateless(side: SideEvidence): boolean {
   const { rst } = side
+  // What it had acknowledged met its socket.
+  const isNew = seqAfter(side.rstPeerNxt, side.rstAcked) || rst.triggerIsProbe
+  if (!isNew && (side.triggerFlags & FIN) !== 0) return false
   if (side.rstWindow !== 0 || side.rstSeq !== side.triggerAck || rst.hasTimestamps) return false
   return side.has(SIDE_TIMESTAMPS) || (side.has(SIDE_IP_ID) && side.rstIpId === 0)
 }

@@ -40,7 +40,7 @@ export type Sees = (typeof SEES)[number]['name']
 
 /** What the program at the client saw first; undefined where the packets do not tell. */
 export function clientSees(e: Evidence, s: Derived, ending: Ending): Sees | undefined {
-  if (ending.startsWith('incomplete')) return undefined
+  if (tellsNothing(ending)) return undefined
   if (e.has(CONN_SELF)) return s.first === undefined ? 'nothing' : 'closed_itself'
   if (!e.client.has(BEYOND_SYN) && e.client.has(SIDE_SYN)) return connectSees(e, s, ending)
   return sideSees(e, s, ending, e.client, e.server)
@@ -48,13 +48,18 @@ export function clientSees(e: Evidence, s: Derived, ending: Ending): Sees | unde
 
 /** What the program at the server saw first. */
 export function serverSees(e: Evidence, s: Derived, ending: Ending): Sees | undefined {
-  if (ending.startsWith('incomplete')) return undefined
+  if (tellsNothing(ending)) return undefined
   if (e.has(CONN_SELF)) return s.first === undefined ? 'nothing' : 'closed_itself'
   // Before the handshake is complete no program has the connection.
   if (ending.startsWith('handshake_failed') || ending === 'rst_after_kill.unaccepted')
     return undefined
   if (!e.handshake.seen && e.client.has(SIDE_SYN)) return undefined
   return sideSees(e, s, ending, e.server, e.client)
+}
+
+/** Too little was captured, or there was no connection. */
+function tellsNothing(ending: Ending): boolean {
+  return ending.startsWith('incomplete') || ending === 'reset_other.stray'
 }
 
 const BEYOND_SYN: number = SIDE_DATA | SIDE_FIN | SIDE_PLAIN_ACK | SIDE_SYN_ACK
@@ -126,7 +131,8 @@ function sideSees(
   const heard = peer.fin.seen && !finsCrossed(s) ? peer.fin.frame : Infinity
   const reset = s.resetter === peer ? peer.rst.at.frame : Infinity
   const first = Math.min(own, heard, reset)
-  if (gaveUp(ending, side, first)) return e.icmpCount > 0 ? icmpSees(e) : 'ETIMEDOUT'
+  const isFirst = heard !== Infinity && first === heard
+  if (!isFirst && gaveUp(ending, side, first)) return e.icmpCount > 0 ? icmpSees(e) : 'ETIMEDOUT'
   if (first === Infinity) return nothingHeard(s, ending, side)
   if (first === heard) return heardFin(side, peer, s)
   if (first === reset) return resetSees(ending)

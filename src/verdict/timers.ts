@@ -18,13 +18,13 @@ export interface KnownTimer {
 
 /** Timers after which idle connections are closed, reset or forgotten, by default. */
 export const IDLE_TIMERS: readonly KnownTimer[] = [
-  { seconds: 5, name: 'the keep-alive timeout of Node.js or Apache httpd (5 s)' },
+  { seconds: 5, name: 'a timeout of 5 s, as Node.js and Apache httpd have for keep-alive' },
   { seconds: 15, name: 'a keep-alive timeout of 15 s' },
-  { seconds: 20, name: 'the keep-alive timeout of Tomcat (20 s)' },
+  { seconds: 20, name: 'a timeout of 20 s, as Tomcat has for keep-alive' },
   { seconds: 30, name: 'a timeout of 30 s' },
-  { seconds: 60, name: 'the idle timeout of an AWS ALB, of HAProxy or of gunicorn setups (60 s)' },
+  { seconds: 60, name: 'a timeout of 60 s, as AWS ALB and many proxies have for idle connections' },
   { seconds: 65, name: 'a keep-alive timeout of 65 s' },
-  { seconds: 75, name: 'the keepalive_timeout of nginx (75 s)' },
+  { seconds: 75, name: 'a timeout of 75 s, as nginx has for keep-alive' },
   { seconds: 120, name: 'an idle timeout of 2 min (IIS)' },
   { seconds: 180, name: 'an idle timeout of 3 min' },
   { seconds: 240, name: 'the idle timeout of the Azure load balancer (4 min)' },

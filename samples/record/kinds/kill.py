@@ -56,7 +56,7 @@ def sigterm_unread_client(lab):
     server.send(3000)
     lab.wait(0.3)
     client.process.kill("TERM")
-    lab.truth("rst_after_kill.unread_data", closer="client")
+    lab.truth("rst_after_kill.unread_data", "rst_abort.abort", closer="client")
 
 
 @recording("kill-sigkill-peer-writes", "SIGKILL to an idle server; the client does not look at its socket and sends a request 1 s later")

@@ -58,6 +58,7 @@ export class LadderObserver {
     const isAnswer = this.probed === side && seg.payloadLen === 0 && isBare(seg)
     this.probed = isProbe ? 1 - side : undefined
     const notes = notesOf(seg, grown, isAnswer)
+    const resets = c.teardownIndex === 0 ? 0 : me.rstCount + c.side(1 - side).rstCount
     return {
       frame,
       ns,
@@ -67,7 +68,7 @@ export class LadderObserver {
       ack: (seg.flags & ACK) === 0 ? undefined : this.relative(seg.ack, c.side(1 - side)),
       length: seg.payloadLen,
       ...this.states(record),
-      kind: kindOf(seg, isProbe || isAnswer, notes),
+      kind: kindOf(seg, isProbe || isAnswer, notes, resets > ((seg.flags & RST) !== 0 ? 1 : 0)),
       notes,
       shows,
     }
@@ -137,8 +138,16 @@ function isBare(seg: Segment): boolean {
   return (seg.flags & (SYN | FIN | RST)) === 0
 }
 
-function kindOf(seg: Segment, isProbing: boolean, notes: readonly string[]): LadderKind {
+/** `isAfterReset`: a reset had passed before. */
+function kindOf(
+  seg: Segment,
+  isProbing: boolean,
+  notes: readonly string[],
+  isAfterReset: boolean,
+): LadderKind {
   if (isProbing) return 'probe'
+  if (isAfterReset && (isBare(seg) || (seg.flags & RST) !== 0)) return 'storm'
+  if (notes.length === 1 && notes[0] === SENT_AGAIN) return 'series'
   const isPlain = isBare(seg) && notes.every((note) => note === SENT_AGAIN)
   return isPlain ? 'plain' : 'other'
 }

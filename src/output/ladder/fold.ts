@@ -1,4 +1,4 @@
-// Folds what says nothing about an ending: runs of plain data and acknowledgments, rounds of probes, silence.
+// Folds what says nothing about an ending: runs of plain data and acknowledgments, rounds of probes, repeats, storms, silence.
 
 import {
   type LadderGap,
@@ -66,17 +66,19 @@ function canFold(packet: LadderPacket): boolean {
   return packet.kind !== 'other' && packet.shows === undefined && !packet.isStateChange
 }
 
-/** Silence ends a run of data, but lies between all probes. */
+/** Silence ends a run of data, but lies between all probes and all repeats. */
 function continues(last: LadderPacket | undefined, next: LadderPacket): boolean {
   if (last === undefined) return true
   if (last.kind !== next.kind) return false
-  return next.kind === 'probe' || next.ns - last.ns <= SILENCE_NS
+  if (next.kind === 'probe' || next.kind === 'series') return true
+  return next.ns - last.ns <= SILENCE_NS
 }
 
 /** The ends of a run with one row for its middle, or all of a short run. */
 function foldRun(run: readonly LadderPacket[]): LadderItem[] {
-  // Probes come in pairs with their answers.
-  const edge = run[0]?.kind === 'probe' ? RUN_EDGE + 1 : RUN_EDGE
+  // Probes, and what draws a reset, come in pairs with their answers.
+  const isPaired = run[0]?.kind === 'probe' || run[0]?.kind === 'storm'
+  const edge = isPaired ? RUN_EDGE + 1 : RUN_EDGE
   if (run.length < 2 * edge + FOLD_MIN) return [...run]
   const gap = emptyGap(false)
   for (const packet of run.slice(edge, -edge)) addToGap(gap, packet)

@@ -3,8 +3,11 @@
 /** Who sent a packet; `network` for an ICMP error about the connection. */
 export type LadderSender = 'client' | 'server' | 'network'
 
-/** What a packet is, as far as that decides whether it can be folded away. */
-export type LadderKind = 'plain' | 'probe' | 'other'
+/**
+ * What a packet is, as far as that decides whether it can be folded away: of a `series` that repeats the same bytes, or of a
+ * `storm` of segments and resets that answer each other.
+ */
+export type LadderKind = 'plain' | 'probe' | 'series' | 'storm' | 'other'
 
 /** One packet of a connection. */
 export interface LadderPacket {
@@ -37,6 +40,7 @@ export interface LadderGap {
   clientBytes: number
   serverBytes: number
   retransmissions: number
+  resets: number
   fromNs: number
   toNs: number
   /** All of them are keepalive or window probes and answers. */
@@ -70,6 +74,7 @@ export function emptyGap(isLost: boolean): LadderGap {
     clientBytes: 0,
     serverBytes: 0,
     retransmissions: 0,
+    resets: 0,
     fromNs: 0,
     toNs: 0,
     isProbing: true,
@@ -85,5 +90,6 @@ export function addToGap(gap: LadderGap, packet: LadderPacket): void {
   if (packet.from === 'client') gap.clientBytes += packet.length
   else gap.serverBytes += packet.length
   if (packet.notes.includes(SENT_AGAIN)) gap.retransmissions++
+  if (packet.flags.includes('RST')) gap.resets++
   if (packet.kind !== 'probe') gap.isProbing = false
 }

@@ -154,6 +154,7 @@ function gapText(gap: LadderGap): string {
     if (gap.clientBytes > 0) parts.push(`${bytesText(gap.clientBytes)} from the client`)
     if (gap.serverBytes > 0) parts.push(`${bytesText(gap.serverBytes)} from the server`)
   }
+  if (gap.resets > 0) parts.push(count(gap.resets, 'RST'))
   if (gap.retransmissions > 0) parts.push(`${grouped(gap.retransmissions)} resent`)
   parts.push(`in ${duration(gap.toNs - gap.fromNs)}`)
   return parts.join(', ') + (gap.isLost ? ' (not kept)' : '')

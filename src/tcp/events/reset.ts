@@ -205,6 +205,7 @@ function isChallenge(me: Side, peer: Side, seg: Segment): boolean {
   return (
     peer.ignoredCount > 0 &&
     peer.lastFrame === peer.rstLastFrame &&
+    me.lastFrame < peer.rstLastFrame &&
     seg.payloadLen === 0 &&
     (seg.flags & (ACK | FIN)) === ACK &&
     me.has(SIDE_ACK_SET) &&

@@ -119,11 +119,12 @@ export const GRACEFUL_FIN = [
   {
     verdict: 'graceful_fin',
     cause: 'close_notify',
-    meaning: 'After the first FIN the other side sent nothing but a TLS goodbye, which met a RST.',
+    meaning:
+      'After the first FIN the other side sent nothing but a goodbye, such as TLS’s, which met a RST.',
     usually:
-      'Each side of a TLS connection says goodbye before it closes; the second goodbye finds the socket gone. Every browser does it.',
+      'Each side of a TLS connection says goodbye before it closes; the second goodbye finds the socket gone. Every browser does it, and other protocols take their leave alike.',
     advice: 'Nothing to do: no application data was lost.',
-    brief: 'a TLS goodbye to a socket that was closed already',
+    brief: 'a goodbye to a socket that was closed already',
     source: 'RFC 8446 §6.1, TCP_ABORT_ON_DATA',
     kernelReasons: ['TCP_TIMEWAIT_SOCKET', 'TCP_ABORT_ON_DATA', 'NO_SOCKET'],
     quiet: true,

@@ -108,7 +108,8 @@ export const COMPANY: readonly FindingRow[] = [
     meaning:
       'The client opened another connection to the server right after, and that one was taken.',
     weight: 5,
-    find: (e, _s, add) => {
+    find: (e, s, add) => {
+      if (s.bothFins && !s.resetDecides) return
       if (e.retryStream === 0 || e.retryNs - e.end.ns > RETRY_NS) return
       const spanNs = Math.max(0, e.retryNs - e.end.ns)
       add(
@@ -136,9 +137,9 @@ export const COMPANY: readonly FindingRow[] = [
 function when(e: Evidence): string {
   const before = e.portFirstNs < e.start.ns
   const after = e.portLastNs > e.end.ns
-  if (before && after) return ', before and since'
-  if (before) return ', the last of them before'
-  return after ? ', since' : ' at that time'
+  if (before && after) return ', before and after this one'
+  if (before) return ', all of them before this one'
+  return after ? ', all of them after this one' : ' at that time'
 }
 
 function previousText(kind: number): string {

@@ -21,7 +21,16 @@ export const PAUSES: readonly FindingRow[] = [
     code: 'half_closed',
     meaning: 'One side had closed and the other had not, for a second or more.',
     weight: 7,
-    saidBy: ['slow_close', 'late_close', 'close_wait', 'half_close', 'fin_unanswered', 'fin'],
+    saidBy: [
+      'slow_close',
+      'late_close',
+      'close_wait',
+      'half_close',
+      'fin_unanswered',
+      'fin',
+      'close_wait_abort',
+      'reset_after_close',
+    ],
     find: (e, s, add) => {
       const { first, second } = s
       if (first === undefined || second === undefined) return
@@ -44,9 +53,13 @@ export const PAUSES: readonly FindingRow[] = [
     find: (e, s, add) => {
       const idle = idleBefore(e, s)
       if (idle === undefined) return
-      add(idle.at, `Nothing had been said for ${duration(idle.ns)} before that.`, {
-        spanNs: idle.ns,
-      })
+      add(
+        idle.at,
+        `No payload had passed for ${duration(idle.ns)} before packet ${idle.at.frame}.`,
+        {
+          spanNs: idle.ns,
+        },
+      )
     },
   },
   {

@@ -8,7 +8,7 @@ import type { Evidence } from '../evidence.js'
 import { between } from '../packet-ref.js'
 import { The, distance, packet, the, toldBytes } from '../phrases.js'
 import { requestLeftOpen } from '../requests.js'
-import { mayHaveUnread, readItsAnswer } from '../reset-facts.js'
+import { mayHaveUnread, readItsAnswer, refusesGoodbye, refusesLastWords } from '../reset-facts.js'
 import type { SideEvidence } from '../side-evidence.js'
 import { isCloseNotify } from './goodbye.js'
 import type { FindingRow } from './row.js'
@@ -27,6 +27,9 @@ export const PAYLOAD: readonly FindingRow[] = [
       ] as const) {
         const bytes = bytesAtRisk(e, s, side, other)
         if (bytes <= 0 || !side.data.seen) continue
+        // A goodbye is no loss.
+        if (s.resetDecides && s.victim === side && (refusesGoodbye(s) || refusesLastWords(s)))
+          continue
         add(
           side.data,
           `${distance(bytes)} of ${the(e, side)} (${packet(side.data)}) ${risk(s, side)}.`,
@@ -103,7 +106,9 @@ function risk(s: Derived, side: SideEvidence): string {
     return 'had not been acknowledged when the capture ended'
   if (resetter === side)
     return 'may never have reached the program there: its own RST came right after it'
-  const isAcked = !seqAfter(resetter.rstPeerNxt, resetter.rstAcked)
+  const { rst, rstAck, rstAcked, rstPeerNxt } = resetter
+  const acked = rst.hasAck && seqAfter(rstAck, rstAcked) ? rstAck : rstAcked
+  const isAcked = !seqAfter(rstPeerNxt, acked)
   return isAcked
     ? 'may not have been read: the RST came after it'
     : 'was never acknowledged: the RST came instead'
@@ -116,7 +121,9 @@ function bytesAtRisk(e: Evidence, s: Derived, side: SideEvidence, other: SideEvi
   if (s.resetDecides && resetter !== undefined) {
     const sentNxt = resetter === side ? side.rstNxt : resetter.rstPeerNxt
     const end = side.fin.seen && seqAfter(sentNxt, side.finSeq) ? side.finSeq : sentNxt
-    const acked = resetter === side ? resetter.rstPeerAcked : resetter.rstAcked
+    // What was acknowledged after the RST had arrived as well.
+    const atReset = resetter === side ? resetter.rstPeerAcked : resetter.rstAcked
+    const acked = seqAfter(other.acked, atReset) ? other.acked : atReset
     const unacked = Math.max(0, seqDistance(end, acked))
     if (unacked > 0) return unacked
     // Acknowledged by the host, and perhaps not read by its program.

@@ -52,7 +52,7 @@ export const ABORT_AFTER_FIN: Rule = {
       s.resetter,
       (side) =>
         `${The(e, side)} closed (FIN, ${packet(side.fin)}) and reset the connection ` +
-        `${span(side.fin, side.rst.at)} later (${packet(side.rst.at)}) without waiting for the other side to close.`,
+        `${span(side.fin, side.rst.at)} later (${packet(side.rst.at)})${s.victim?.fin.seen === true ? ', though the other side had closed too.' : ' without waiting for the other side to close.'}`,
     ),
 }
 

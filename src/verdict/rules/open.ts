@@ -105,7 +105,7 @@ export const REPEATED_UNHEARD: Rule = {
     const side = unheard(e)
     if (side === undefined) return ''
     return (
-      `${The(e, side)} sent the same payload ${count(side.seriesCount + 1, 'time')} (last ${packet(side.seriesLast)}) without getting on: no acknowledgment reached it. ` +
+      `${The(e, side)} sent the same payload ${count(side.seriesCount + 1, 'time')} (last ${packet(side.seriesLast)}) without getting on: ${refusedBy(e, side)}. ` +
       `The capture ends before it gives up.`
     )
   },
@@ -210,6 +210,14 @@ function stillSends(e: Evidence, { first, second }: Derived): boolean {
     e.captureEndNs - second.data.ns <= spanNs &&
     seqAfter(first.acked, first.finPeerNxt)
   )
+}
+
+/** What came back of a side that acknowledges nothing. */
+function refusedBy(e: Evidence, side: SideEvidence): string {
+  const other = side === e.client ? e.server : e.client
+  return other.rstCount === 0
+    ? 'no acknowledgment reached it'
+    : `${the(e, other)} answered with ${count(other.rstCount, 'RST')} whose numbers cannot be taken: it has no such connection any more`
 }
 
 /** Repeats of the same bytes that are more than a loss that is made good. */

@@ -12,6 +12,7 @@ import {
   knewOfFin,
   readOn,
   refusesGoodbye,
+  refusesLastWords,
   refusesPayload,
 } from '../reset-facts.js'
 import { type Rule, onBoth, onSide } from '../rule.js'
@@ -21,17 +22,18 @@ import type { SideEvidence } from '../side-evidence.js'
 export const CLOSE_NOTIFY: Rule = {
   id: 'fin-close-notify',
   ending: 'graceful_fin.close_notify',
-  when: (_e, s) => s.resetDecides && refusesGoodbye(s),
+  when: (_e, s) => s.resetDecides && (refusesGoodbye(s) || refusesLastWords(s)),
   evidence: (_e, s) =>
     onSide(s.resetter, (side) =>
-      items([side.fin, 'FIN'], [side.rst.peerData, 'TLS goodbye'], [side.rst.at, 'RST in answer']),
+      items([side.fin, 'FIN'], [side.rst.peerData, 'goodbye'], [side.rst.at, 'RST in answer']),
     ),
   explain: (e, s) =>
     onBoth(
       s,
       (side, victim) =>
-        `${The(e, side)} closed (FIN, ${packet(side.fin)}); ${the(e, victim)} sent nothing more but its TLS goodbye ` +
-        `(${packet(side.rst.peerData)}, ${count(side.rstPeerLen, 'byte')}), which found the socket gone (RST, ${packet(side.rst.at)}). No application data was lost.`,
+        `${The(e, side)} closed (FIN, ${packet(side.fin)}); ${the(e, victim)} sent nothing more but ${refusesGoodbye(s) ? 'its goodbye' : 'a few last bytes with its own FIN'} ` +
+        `(${packet(side.rst.peerData)}, ${count(side.rstPeerLen, 'byte')}), which found the socket gone (RST, ${packet(side.rst.at)}). ` +
+        (refusesGoodbye(s) ? 'No application data was lost.' : 'It waited for no answer to them.'),
     ),
 }
 

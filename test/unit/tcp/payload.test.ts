@@ -77,6 +77,18 @@ describe('goodbyes', () => {
     ['MySQL COM_QUIT', 'hex 010000 00 01', P.GOODBYE_MYSQL],
     ['HTTP/2 GOAWAY', `hex 000008 07 00 00000000 00000000 00000000`, P.GOODBYE_HTTP2],
     ['LDAP unbindRequest', 'hex 3005 020103 4200', P.GOODBYE_LDAP],
+    ['HART-IP Session Close', 'hex 01010100 00000008', P.GOODBYE_HART_IP],
+    ['end of an XMPP stream', 'hex 3c2f7374 7265616d 3a737472 65616d3e', P.GOODBYE_QUIT],
+    [
+      'TLS 1.3 alert under an older version',
+      `hex 1703010013${'00'.repeat(19)}`,
+      P.GOODBYE_TLS_SHORT,
+    ],
+    [
+      'a GOAWAY and an alert in one segment',
+      `hex 1703030029${'00'.repeat(41)}150303001a${'00'.repeat(26)}`,
+      P.GOODBYE_TLS_ALERT,
+    ],
     ['WebSocket close of the server', 'hex 8802 03e8', P.GOODBYE_WEBSOCKET],
     ['WebSocket close of the client, masked', 'hex 8882 11223344 1232', P.GOODBYE_WEBSOCKET],
   ])('%s', (_what, payload, kind) => {
@@ -86,7 +98,7 @@ describe('goodbyes', () => {
   test('every kind has one here', () => {
     const kinds = Object.entries(P).filter(([name]) => /^GOODBYE_(?!MAX)/.test(name))
     expect(new Set(kinds.map(([, kind]) => kind)).size).toBe(kinds.length)
-    expect(kinds).toHaveLength(10)
+    expect(kinds).toHaveLength(11)
   })
 
   test.each([
@@ -106,8 +118,10 @@ describe('goodbyes', () => {
   })
 
   test('long payload is none, however it begins', () => {
-    expect(P.goodbyeKind(headOf('QUIT'), P.GOODBYE_MAX_BYTES)).toBe(P.GOODBYE_QUIT)
-    expect(P.goodbyeKind(headOf('QUIT'), P.GOODBYE_MAX_BYTES + 1)).toBe(0)
+    expect(P.goodbyeKind(headOf('QUIT'), 64)).toBe(P.GOODBYE_QUIT)
+    expect(P.goodbyeKind(headOf('QUIT'), 65)).toBe(0)
+    expect(P.goodbyeKind(0x15030300, P.GOODBYE_MAX_BYTES)).toBe(P.GOODBYE_TLS_ALERT)
+    expect(P.goodbyeKind(0x15030300, P.GOODBYE_MAX_BYTES + 1)).toBe(0)
   })
 
   test('payload at random is hardly ever taken for one', () => {

@@ -167,7 +167,7 @@ const CASES: Readonly<Record<string, Case>> = {
 10.140 > . 102:102(0) ack 202`,
       ],
     ],
-    found: { packet: 7, seconds: 10, says: /for 10\.0 s before that/ },
+    found: { packet: 7, seconds: 10, says: /for 10\.0 s before packet/ },
   },
   timer: {
     parts: [
@@ -292,7 +292,7 @@ const CASES: Readonly<Record<string, Case>> = {
       packet: 7,
       side: 'server',
       count: 1,
-      says: /1 other connection in this capture, the last of them before/,
+      says: /1 other connection in this capture, all of them/,
     },
   },
   same_ports_before: {

@@ -59,6 +59,7 @@ describe('a run of plain packets', () => {
       clientBytes: 200,
       serverBytes: 21,
       retransmissions: 2,
+      resets: 0,
       fromNs: 3e6,
       toNs: 9e6,
       isProbing: false,
