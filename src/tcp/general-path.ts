@@ -4,6 +4,7 @@
 import { ACK, FIN, RST, SYN, type Segment } from '../wire/segment.js'
 import { TcpOptions, readTcpOptions } from '../wire/tcp/options.js'
 import { observeFin, observeFinAcked, observeLateData } from './events/fin.js'
+import { observePaws } from './events/paws.js'
 import { observePayload } from './events/payload.js'
 import { isOldAnswer, isResetOfOld, observeOldAnswer } from './events/old-incarnation.js'
 import {
@@ -124,6 +125,7 @@ export class GeneralPath {
       if (seg.ipId > 0) me.flags |= SIDE_IP_ID
     }
     observeSequence(c, n, seg, view, frame, timeNs)
+    if (c.teardownIndex !== 0) observePaws(c, n, seg, view, frame, timeNs, this.options)
     let mayEnd = false
     if ((flags & ACK) !== 0) mayEnd = observeAck(this.table, c, n, seg, frame, timeNs)
     if ((flags & FIN) !== 0) {

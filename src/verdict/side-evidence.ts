@@ -101,6 +101,7 @@ export class SideEvidence extends Side {
   readonly probeLast: PacketRef = new BlockPacketRef(this.teardown, TEARDOWN_SIDE.probeLastNs)
   readonly ignored: PacketRef = new BlockPacketRef(this.teardown, TEARDOWN_SIDE.ignoredNs)
   readonly challenge: PacketRef = new BlockPacketRef(this.teardown, TEARDOWN_SIDE.challengeNs)
+  readonly paws: PacketRef = new BlockPacketRef(this.teardown, TEARDOWN_SIDE.pawsNs)
   readonly goodbye: PacketRef = new BlockPacketRef(this.closing, CLOSING_SIDE.goodbyeNs)
   readonly probeAnswer: PacketRef = new BlockPacketRef(this.teardown, TEARDOWN_SIDE.probeAnswerNs)
 

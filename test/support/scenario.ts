@@ -5,6 +5,7 @@
 //   0.002 > . 1:1(0) ack 1 win 0     optional: win N, ttl N, id N, nots (no timestamps), copy (same IP ID as before)
 //   0.003 icmp 3 1 > S 0:0(0)        an ICMP error of that type and code, quoting the segment
 //   0.004 > P. 1:6(5) ack 1 text QUIT.   how the payload begins: as text, or `hex 1503`
+//   0.005 > P. 6:9(3) ack 1 ts 7 ecr 9   TSval and TSecr, else 1 and 1
 //   9.000 end                        the capture runs on until then
 //
 // What is not written follows a Linux host: timestamps, a growing IP ID, window 502; for a RST without ACK none of them.
@@ -103,6 +104,8 @@ function frameOf(line: string, client: Side, server: Side): Uint8Array {
     ack: groups['ack'] === undefined ? 0 : to.isn + Number(groups['ack']),
     window: optionOf(rest, 'win') ?? (stateless ? 0 : 502),
     timestamps: !stateless && !/\bnots\b/.test(rest),
+    tsVal: optionOf(rest, 'ts') ?? 1,
+    tsEcr: optionOf(rest, 'ecr') ?? 1,
     windowScale: isSyn,
   })
   const packet = ipv4(from, to, 6, segment, ipId, optionOf(rest, 'ttl') ?? 64)
@@ -137,13 +140,15 @@ interface TcpFields {
   readonly ack: number
   readonly window: number
   readonly timestamps: boolean
+  readonly tsVal: number
+  readonly tsEcr: number
   readonly windowScale: boolean
 }
 
 function tcp(f: TcpFields): Uint8Array {
   const options: number[] = []
   if (f.windowScale) options.push(3, 3, 7, 1)
-  if (f.timestamps) options.push(1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 1)
+  if (f.timestamps) options.push(1, 1, 8, 10, 0, 0, 0, f.tsVal, 0, 0, 0, f.tsEcr)
   const segment = new Uint8Array(20 + options.length + f.payloadLen)
   const view = new DataView(segment.buffer)
   view.setUint16(0, f.from.port)

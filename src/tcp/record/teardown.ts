@@ -157,12 +157,20 @@ export class TeardownSideWords extends Words {
   readonly rstAcked: number = this.int()
   /** Highest acknowledgment of the peer before it. */
   readonly rstPeerAcked: number = this.int()
+  /** TSval of the last retransmission, 0 when unknown. */
+  readonly seriesTsVal: number = this.int()
+  /** Retransmissions refused at once as older than what had come before (PAWS). */
+  readonly pawsCount: number = this.int()
   /** Longest run of retransmissions without progress. */
   readonly longestSeries: number = this.int()
   /** Time of the first reset that is not taken. */
   readonly ignoredNs: number = this.float()
   /** Its frame. */
   readonly ignoredFrame: number = this.float()
+  /** Time of the first ACK that refuses one of them. */
+  readonly pawsNs: number = this.float()
+  /** Its frame. */
+  readonly pawsFrame: number = this.float()
   /** Time of the first challenge. */
   readonly challengeNs: number = this.float()
   /** Its frame. */

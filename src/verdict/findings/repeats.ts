@@ -65,6 +65,23 @@ export const REPEATS: readonly FindingRow[] = [
     },
   },
   {
+    code: 'paws',
+    isRare: true,
+    meaning: 'Repeated segments were refused at once: their timestamps run back (RFC 7323 §5).',
+    weight: 9,
+    find: (e, _s, add) => {
+      for (const side of [e.client, e.server]) {
+        if (side.pawsCount === 0) continue
+        add(
+          side.paws,
+          `${count(side.pawsCount, 'repeated segment')} of ${the(e, side)} ${side.pawsCount === 1 ? 'was' : 'were'} refused by a duplicate ACK at once (first ${packet(side.paws)}): ` +
+            `the timestamps run back, as behind a NAT with several hosts (PAWS).`,
+          { side, count: side.pawsCount },
+        )
+      }
+    },
+  },
+  {
     code: 'fin_repeated',
     meaning: 'A FIN was sent again.',
     weight: 5,

@@ -47,6 +47,21 @@ const CASES: Readonly<Record<string, Case>> = {
     ],
     found: { packet: 6, side: 'server', count: 1, says: /5,000 bytes ahead of what was expected/ },
   },
+  paws: {
+    parts: [
+      [
+        `${USED}
+1.000 > P. 101:201(100) ack 1 ts 5 ecr 1
+1.001 < . 1:1(0) ack 101 ts 9 ecr 90
+1.200 > P. 101:201(100) ack 1 ts 6 ecr 1
+1.201 < . 1:1(0) ack 101 ts 9 ecr 90
+1.600 > P. 101:201(100) ack 1 ts 7 ecr 1
+1.601 < . 1:1(0) ack 101 ts 9 ecr 90
+9.000 end`,
+      ],
+    ],
+    found: { packet: 9, side: 'client', count: 2, says: /timestamps run back/ },
+  },
   rst_talked_over: {
     parts: [
       [
