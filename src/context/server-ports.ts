@@ -1,4 +1,4 @@
-// What server endpoints did on other connections: took them, refused them, left SYNs unanswered.
+// What server endpoints did on other connections: took them, left SYNs unanswered.
 
 import { RecentPlaces } from './recent.js'
 
@@ -7,15 +7,13 @@ export interface ServerPort {
   readonly accepts: number
   readonly firstAcceptNs: number
   readonly lastAcceptNs: number
-  readonly refusals: number
   readonly silences: number
 }
 
 // Words of an endpoint.
 const ACCEPTS = 0
-const REFUSALS = 1
-const SILENCES = 2
-const WORDS = 3
+const SILENCES = 1
+const WORDS = 2
 
 /** Server endpoints, by a hash of address, port and encapsulation. */
 export class ServerPorts {
@@ -32,11 +30,6 @@ export class ServerPorts {
     this.times[2 * place + 1] = timeNs
   }
 
-  /** An endpoint refused a SYN. */
-  refused(hash: number): void {
-    this.count(hash, REFUSALS)
-  }
-
   /** A SYN to an endpoint was repeated, as it had no answer. */
   silent(hash: number): void {
     this.count(hash, SILENCES)
@@ -50,7 +43,6 @@ export class ServerPorts {
     const { counts, times } = this
     return {
       accepts: counts[at + ACCEPTS] as number,
-      refusals: counts[at + REFUSALS] as number,
       silences: counts[at + SILENCES] as number,
       firstAcceptNs: times[2 * place] as number,
       lastAcceptNs: times[2 * place + 1] as number,

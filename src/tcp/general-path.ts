@@ -22,7 +22,6 @@ import {
   SIDE_ACKED_MORE,
   SIDE_ACK_SET,
   SIDE_BARE,
-  SIDE_BARE_DATA,
   SIDE_BARE_FIN,
   SIDE_DATA,
   SIDE_EMPTY_ACK,
@@ -154,7 +153,6 @@ function tellZeek(c: TrackedConnection, n: number, seg: Segment): void {
 function observeBare(me: Side, seg: Segment): void {
   me.flags |= SIDE_BARE
   if ((seg.flags & FIN) !== 0) me.flags |= SIDE_BARE_FIN
-  if (seg.payloadLen > 0) me.flags |= SIDE_BARE_DATA
 }
 
 /** Sequence space: new bytes, bytes seen before, or none. */

@@ -20,7 +20,7 @@ export const MAX_CLOSED: number = 1 << 11
 export const MAX_HALF_OPEN: number = 1 << 17
 /** Default of `maxConnections`: about 420 bytes each while nothing has happened to them, 710 when they are being closed. */
 export const MAX_CONNECTIONS = 300_000
-/** Connections at once that have a record of their teardown, of 912 bytes; beyond that the first of them is given up. */
+/** Connections at once that have a record of their teardown, of 904 bytes; beyond that the first of them is given up. */
 export const MAX_TEARDOWNS = 65_536
 /** One in so many connections, for those who follow more. */
 export const TEARDOWN_SHARE = 6

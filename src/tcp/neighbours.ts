@@ -191,7 +191,6 @@ export class Neighbours {
     c.openTeardown()
     if (port !== undefined) {
       c.portAccepts = port.accepts - (isOpened && c.side(1 - server).has(SIDE_SYN) ? 1 : 0)
-      c.portRefusals = port.refusals
       c.portSilences = port.silences
       c.portFirstNs = port.firstAcceptNs
       c.portLastNs = port.lastAcceptNs

@@ -28,12 +28,6 @@ export class Parties {
     this.retries.taken(this.hash, stream, timeNs)
   }
 
-  /** The server refused the SYN. */
-  refused(ints: Int32Array, record: number, server: number): void {
-    this.hashServer(ints, record, server)
-    this.ports.refused(this.hash)
-  }
-
   /** The SYN was repeated without an answer. */
   silent(ints: Int32Array, record: number, server: number): void {
     this.hashServer(ints, record, server)

@@ -125,10 +125,10 @@ function sideSees(
 ): Sees | undefined {
   // Of a side that was not captured nothing shows what it did before.
   if (side.packets === 0) return undefined
+  // Where both closed before they heard of it, none read the other's FIN first.
   if (finsCrossed(s)) return 'closed_itself'
   const own = closedAt(side, s)
-  // Where both closed before they heard of it, none read the other's FIN first.
-  const heard = peer.fin.seen && !finsCrossed(s) ? peer.fin.frame : Infinity
+  const heard = peer.fin.seen ? peer.fin.frame : Infinity
   const reset = s.resetter === peer ? peer.rst.at.frame : Infinity
   const first = Math.min(own, heard, reset)
   const isFirst = heard !== Infinity && first === heard

@@ -1,7 +1,6 @@
 // What one side of a connection did: its facts by name, and what follows from one of them alone.
 
 import {
-  RST_AFTER_CHALLENGE,
   RST_ANSWERS_SYN,
   RST_EXACT,
   RST_HAS_ACK,
@@ -68,10 +67,6 @@ export class ResetEvidence {
   /** It was captured twice. */
   get wasTwice(): boolean {
     return this.is(RST_TWICE)
-  }
-  /** It repeats one that its receiver had challenged. */
-  get afterChallenge(): boolean {
-    return this.is(RST_AFTER_CHALLENGE)
   }
   /** What it answers was captured twice. */
   get triggerWasTwice(): boolean {

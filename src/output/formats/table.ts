@@ -165,9 +165,12 @@ function group(row: Row, list: readonly string[], total: number, options: Format
   ]
   const more = total - list.length
   if (more > 0) {
-    const isFull = options.all || list.length < options.top
+    // Of quiet endings only the notable connections are listed: the others are neither like them nor without room.
+    const isPicked = row.quiet && !options.all
+    const isFull = !isPicked && (options.all || list.length < options.top)
     const how = isFull ? 'the list is full: -f ndjson lists them' : '--all lists them'
-    lines.push(style.faint(`${INDENT}… and ${grouped(more)} more like these (${how})\n`))
+    const what = isPicked ? 'more' : 'more like these'
+    lines.push(style.faint(`${INDENT}… and ${grouped(more)} ${what} (${how})\n`))
   }
   return lines.join('')
 }

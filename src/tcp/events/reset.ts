@@ -11,7 +11,6 @@ import {
   IGNORED_BEHIND,
   IGNORED_BEYOND,
   IGNORED_NO_ACK,
-  RST_AFTER_CHALLENGE,
   RST_ANSWERS_SYN,
   RST_EXACT,
   RST_HAS_ACK,
@@ -67,7 +66,7 @@ export function observeReset(
     if (!isBetter(me, peer, grade)) return
     if (repeatsChallenged(me)) {
       // The receiver had challenged the first one (RFC 5961 §3.2) and is now told again: the first one shows the cause.
-      me.rstMeta |= RST_EXACT | RST_AFTER_CHALLENGE
+      me.rstMeta |= RST_EXACT
       markIdleSince(c)
       applyReset(c, n)
       return
@@ -146,7 +145,6 @@ function logReset(
   const me = c.side(n)
   parties.failed(c.own.ints, c.record, 1 - c.clientSide, timeNs)
   if ((me.rstMeta & RST_ANSWERS_SYN) !== 0) {
-    parties.refused(c.own.ints, c.record, n)
     if (!bursts.isEmpty) bursts.addRefusal(c.endpoint(n), frame, timeNs)
     return
   }

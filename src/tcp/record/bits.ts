@@ -153,9 +153,6 @@ export const SIDE_BARE: number = 1 << 23
 /** Sent such a segment with FIN. */
 export const SIDE_BARE_FIN: number = 1 << 24
 
-/** Sent such a segment with payload. */
-export const SIDE_BARE_DATA: number = 1 << 25
-
 /** The last segment was captured twice. */
 export const SIDE_LAST_TWICE: number = 1 << 26
 
@@ -178,9 +175,6 @@ export const RST_ANSWERS_SYN: number = 1 << 4
 
 /** It was captured twice. */
 export const RST_TWICE: number = 1 << 5
-
-/** It repeats one that its receiver had challenged (RFC 5961 §3.2). */
-export const RST_AFTER_CHALLENGE: number = 1 << 6
 
 // ---- TeardownSideWords.ignoredWhy: values, not bits ------------------------------------------------------
 

@@ -15,8 +15,6 @@ export class TeardownWords extends Words {
   readonly icmpFrame: number = this.float()
   /** Other connections that its server endpoint had taken, as far as kept. */
   readonly portAccepts: number = this.int()
-  /** SYNs that its server endpoint had refused. */
-  readonly portRefusals: number = this.int()
   /** SYNs that were repeated to its server endpoint without an answer. */
   readonly portSilences: number = this.int()
   /** Time of the first connection that the endpoint took. */

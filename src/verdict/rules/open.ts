@@ -56,13 +56,7 @@ export const DATA_UNANSWERED_HALF_CLOSED: Rule = {
   id: 'open-data-unanswered-half-closed',
   ending: 'lingering_established.data_unanswered',
   when: (_e, s) => s.first !== undefined && s.undelivered !== undefined,
-  evidence: (_e, s) =>
-    s.undelivered === undefined
-      ? []
-      : items(
-          [s.undelivered.data, 'payload that is never acknowledged'],
-          [s.undelivered.seriesLast, 'last retransmission'],
-        ),
+  evidence: (_e, s) => unacknowledged(s.undelivered),
   explain: (e, s) =>
     s.undelivered === undefined || s.first === undefined
       ? ''
@@ -92,15 +86,7 @@ export const REPEATED_UNHEARD: Rule = {
   id: 'open-repeated-unheard',
   ending: 'lingering_established.data_unanswered',
   when: (e) => unheard(e) !== undefined,
-  evidence: (e) => {
-    const side = unheard(e)
-    return side === undefined
-      ? []
-      : items(
-          [side.data, 'payload that is never acknowledged'],
-          [side.seriesLast, 'last retransmission'],
-        )
-  },
+  evidence: (e) => unacknowledged(unheard(e)),
   explain: (e) => {
     const side = unheard(e)
     if (side === undefined) return ''
@@ -138,15 +124,7 @@ export const DATA_UNANSWERED: Rule = {
   id: 'open-data-unanswered',
   ending: 'lingering_established.data_unanswered',
   when: (e) => unanswered(e) !== undefined,
-  evidence: (e) => {
-    const side = unanswered(e)
-    return side === undefined
-      ? []
-      : items(
-          [side.data, 'payload that is never acknowledged'],
-          [side.seriesLast, 'last retransmission'],
-        )
-  },
+  evidence: (e) => unacknowledged(unanswered(e)),
   explain: (e) => {
     const side = unanswered(e)
     if (side === undefined) return ''
@@ -218,6 +196,15 @@ function refusedBy(e: Evidence, side: SideEvidence): string {
   return other.rstCount === 0
     ? 'no acknowledgment reached it'
     : `${the(e, other)} answered with ${count(other.rstCount, 'RST')} whose numbers cannot be taken: it has no such connection any more`
+}
+
+/** What shows that payload of a side is repeated and never acknowledged. */
+function unacknowledged(side: SideEvidence | undefined): ReturnType<typeof items> {
+  if (side === undefined) return []
+  return items(
+    [side.data, 'payload that is never acknowledged'],
+    [side.seriesLast, 'last retransmission'],
+  )
 }
 
 /** Repeats of the same bytes that are more than a loss that is made good. */

@@ -7,12 +7,11 @@ test('accepts are counted, with the times of the first and the last', () => {
   expect(ports.find(42)).toMatchObject({ accepts: 3, firstAcceptNs: 5, lastAcceptNs: 9 })
 })
 
-test('so are refusals and silences, each for itself', () => {
+test('so are silences, for themselves', () => {
   const ports = new ServerPorts()
-  ports.refused(42)
   ports.silent(42)
   ports.silent(42)
-  expect(ports.find(42)).toMatchObject({ accepts: 0, refusals: 1, silences: 2 })
+  expect(ports.find(42)).toMatchObject({ accepts: 0, silences: 2 })
 })
 
 test('an endpoint that nothing is known of is none', () => {

@@ -111,6 +111,15 @@ describe('lists', () => {
     expect(table([{ text: NORMAL, name: 'fine.pcap' }])).not.toContain('fine.pcap')
     expect(table([{ text: NORMAL, name: 'fine.pcap' }], { all: true })).toContain('fine.pcap')
   })
+
+  test('ordinary closes beside a notable one are not said to be like it', () => {
+    const text = table([
+      { text: `${NORMAL}\n1.500 < R 90000000:90000000(0)`, name: 'ignored.pcap' },
+      { text: NORMAL, name: 'fine.pcap' },
+    ])
+    expect(text).toContain('ignored.pcap')
+    expect(text).toContain('… and 1 more (--all lists them)')
+  })
 })
 
 test.each([40, 60, 80, 120])('sentences fit %i columns', (width) => {
