@@ -1,6 +1,6 @@
 // `--anonymize`: no address of the capture in any output, and everything else as it was.
 
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { PcapngBuilder } from '../support/capture-builder.js'
@@ -126,7 +126,7 @@ describe('keys', () => {
     ['secret\n', /holds 7 bytes; a key is 32 bytes, or 64 hexadecimal digits/],
     [`${' '.repeat(65)}${'a'.repeat(64)}`, /holds more than 128 bytes; a key is/],
   ])('no key: %j', async (content, message) => {
-    const key = await scratch.file('short.key', content)
+    const key = await scratch.file(`${content.length}.key`, content)
     const { code, stdout, stderr } = await analyze(['--anonymize-key', key, ...V4_AND_V6])
     expect(code).toBe(2)
     expect(stdout).toBe('')
@@ -172,7 +172,7 @@ test('--resume takes up results of the same key only', async () => {
   const first = await analyze(['--anonymize-key', key, ...args])
   expect(first.stderr).toContain('3 results written')
   expect((await analyze(['--anonymize-key', key, ...args])).stderr).toContain('3 done before')
-  await scratch.file('resume.key', KEY.toUpperCase())
+  await writeFile(key, KEY.toUpperCase())
   expect((await analyze(['--anonymize-key', key, ...args])).stderr).toContain('3 results written')
   const { code, stderr } = await analyze(['--anonymize', ...args])
   expect(code).toBe(2)

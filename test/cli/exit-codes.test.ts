@@ -11,8 +11,8 @@ const NORMAL = 'samples/fin-normal.pcap'
 const scratch = new Scratch()
 
 /** A sample without its last ten bytes. */
-function cutSample(): Promise<string> {
-  return scratch.file('cut.pcap', readFileSync(NORMAL).subarray(0, -10))
+function cutSample(name: string): Promise<string> {
+  return scratch.file(`${name}-cut.pcap`, readFileSync(NORMAL).subarray(0, -10))
 }
 
 describe.concurrent('2: usage', () => {
@@ -130,7 +130,7 @@ describe.concurrent('2: captures that cannot be read', () => {
 
 describe.concurrent('a capture that is cut short', () => {
   test('is 0 with a warning, and what was read is reported', async () => {
-    const path = await cutSample()
+    const path = await cutSample('lenient')
     const { code, stdout, stderr } = await analyze(['-f', 'ndjson', path])
     expect(code).toBe(0)
     expect(connections(stdout)).toHaveLength(1)
@@ -140,7 +140,7 @@ describe.concurrent('a capture that is cut short', () => {
   })
 
   test('is 2 with --strict, with the same results', async () => {
-    const path = await cutSample()
+    const path = await cutSample('strict')
     const [strict, lenient] = await Promise.all([
       analyze(['-f', 'ndjson', '--strict', path]),
       analyze(['-f', 'ndjson', path]),

@@ -104,10 +104,10 @@ export class Scratch {
     afterAll(() => rm(this.path, { recursive: true }))
   }
 
-  /** Writes a file and returns its path. */
+  /** Writes a new file and returns its path; tests at the same time must not write the same one. */
   async file(name: string, bytes: Uint8Array | string): Promise<string> {
     const path = join(this.path, name)
-    await writeFile(path, bytes)
+    await writeFile(path, bytes, { flag: 'wx' })
     return path
   }
 }
