@@ -1,7 +1,7 @@
 // `| head -1`: a quiet end. JSON, NDJSON and CSV from one thread are in cli/streams.test.ts.
 
 import { once } from 'node:events'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { Scratch, ended, start } from '../cli/run-cli.js'
 import { buildPcap } from '../support/capture-builder.js'
 import { scenarioFrames } from '../support/scenario.js'
@@ -9,6 +9,11 @@ import { ONE, manyRefused } from './captures.js'
 import { shell } from './program.js'
 
 const scratch = new Scratch()
+let many = ''
+
+beforeAll(async () => {
+  many = await scratch.file('many.pcap', manyRefused(2000))
+})
 
 describe.concurrent('| head -1', () => {
   test.each([
@@ -17,7 +22,6 @@ describe.concurrent('| head -1', () => {
     'analyze -f ndjson --jobs 2',
     'explain --stream 3',
   ])('%s', async (command) => {
-    const many = await scratch.file('many.pcap', manyRefused(2000))
     const files = command.includes('--jobs') ? '"$1" samples/fin-normal.pcap' : '"$1"'
     const line = `{ $TT ${command} ${files}; echo "code $?" >&2; } | head -1`
     const { stdout, stderr } = await shell(line, [many])

@@ -1,6 +1,7 @@
 // Workers that end in the middle of a capture: it alone is missing, whole, and the reason is told.
 
 import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Scratch, rows } from '../cli/run-cli.js'
@@ -18,7 +19,8 @@ describe.concurrent.each([
 ])('a worker that %s', (how, why) => {
   test('costs one capture', async () => {
     const bad = await scratch.file(`${how}.pcap`, ONE)
-    const [a, b] = [await scratch.file('a.pcap', ONE), await scratch.file('b.pcap', ONE)]
+    const a = await scratch.file(`before-${how}.pcap`, ONE)
+    const b = await scratch.file(`beside-${how}.pcap`, ONE)
     const args = ['analyze', '-f', 'ndjson', '--jobs', '2', a, bad, b]
     const run = new Started(scratch.path, args, { env: ENV })
     const { code, stdout, stderr } = await run.ending
@@ -36,7 +38,8 @@ describe.concurrent.each([
 })
 
 test('a worker that dies leaves no part of a result', async () => {
-  const bad = await scratch.file('exits.pcap', ONE)
+  await mkdir(join(scratch.path, 'lone'))
+  const bad = await scratch.file('lone/exits.pcap', ONE)
   const out = join(scratch.path, 'out')
   const good = await scratch.file('good.pcap', ONE)
   const args = ['analyze', '-f', 'csv', '--jobs', '2', '--out-dir', out, bad, good]
