@@ -607,6 +607,126 @@ const ROWS: readonly Row[] = [
 1.003 < R 201:201(0)`,
   ],
   [
+    'graceful_fin.close_notify',
+    'server',
+    'certain',
+    'a TLS alert refused as Windows refuses, with a RST that acknowledges it',
+    `${OPEN}
+1.000 < F. 201:201(0) ack 101
+1.001 > P. 101:154(53) ack 201 hex 1503030030
+1.002 < R. 201:201(0) ack 154 win 0 nots`,
+  ],
+  [
+    'graceful_fin.close_notify',
+    'client',
+    'likely',
+    'goodbyes of both sides cross',
+    `${OPEN}
+1.000 > FP. 101:125(24) ack 201 hex 1703030013
+1.0001 < FP. 201:225(24) ack 101 hex 1703030013
+1.002 < R 225:225(0)`,
+  ],
+  [
+    'graceful_fin.close_notify',
+    'client',
+    'certain',
+    'an answer to QUIT that nobody waits for',
+    `${OPEN}
+1.000 > P. 101:107(6) ack 201 text QUIT..
+1.0001 > F. 107:107(0) ack 201
+1.010 < P. 201:210(9) ack 108 text +OK bye..
+1.011 > R 108:108(0)`,
+  ],
+  [
+    'rst_after_kill.write_after_close',
+    'client',
+    'certain',
+    'an answer to something else than a goodbye',
+    `${OPEN}
+1.000 > P. 101:107(6) ack 201 text NOOP..
+1.0001 > F. 107:107(0) ack 201
+1.010 < P. 201:210(9) ack 108 text +OK yes..
+1.011 > R 108:108(0)`,
+  ],
+  [
+    'rst_after_kill.crossed_close',
+    'server',
+    'possible',
+    'of two RSTs the first tells what it answers, whoever it answers',
+    `
+0.000 < P. 1:201(200) ack 101
+1.000 < F. 201:201(0) ack 101
+1.010 < R 201:201(0)
+1.011 < R 202:202(0)`,
+  ],
+  [
+    'rst_abort.abort',
+    'client',
+    'likely',
+    'a client hangs up at the answer to its SMB2 Logoff',
+    `${OPEN}
+1.000 > P. 101:173(72) ack 201
+1.010 < P. 201:273(72) ack 173 hex 00000044fe534d42400000000000000002000100010000
+1.0101 > R. 173:173(0) ack 273`,
+  ],
+  [
+    'rst_after_kill.unread_data',
+    'client',
+    'possible',
+    'or at another answer of that length, which it may not have read',
+    `${OPEN}
+1.000 > P. 101:173(72) ack 201
+1.010 < P. 201:273(72) ack 173 hex 00000044fe534d42400000000000000003000100010000
+1.0101 > R. 173:173(0) ack 273`,
+  ],
+  [
+    'rst_abort.abort',
+    'client',
+    'likely',
+    'a RST that acknowledges the last words of a client which closes',
+    `${OPEN}
+1.000 > P. 101:133(32) ack 201
+1.0001 > F. 133:133(0) ack 201
+1.001 < R. 201:201(0) ack 133`,
+  ],
+  [
+    'rst_abort.abort',
+    'client',
+    'possible',
+    'a client gives up a download that waits for a lost segment',
+    `${OPEN}
+1.000 < P. 301:401(100) ack 101
+1.001 > . 101:101(0) ack 201
+40.000 > R. 101:101(0) ack 201`,
+  ],
+  [
+    'rst_after_kill.unread_data',
+    'client',
+    'likely',
+    'a window that shrinks tells of what is unread',
+    `${OPEN}
+1.000 < P. 201:401(200) ack 101
+1.060 > R. 101:101(0) ack 401 win 500`,
+  ],
+  [
+    'incomplete.midstream',
+    'server',
+    'possible',
+    'a FIN that meets no socket, and nothing else of its host',
+    `
+0.000 < F. 201:201(0) ack 101
+0.001 > R 101:101(0)`,
+  ],
+  [
+    'rst_after_kill.peer_forgot',
+    'client',
+    'possible',
+    'payload that meets no socket, and nothing else of its host',
+    `
+0.000 < P. 1:201(200) ack 101
+0.001 > R 101:101(0)`,
+  ],
+  [
     'rst_abort.abort',
     'client',
     'likely',

@@ -1,5 +1,6 @@
 // What the first bytes of a payload tell: TLS records, HTTP, and the goodbyes of protocols that say one. No more than four
-// bytes are looked at (of a TLS alert seven), none is shown, and none is kept longer than its connection.
+// bytes are looked at (of a TLS alert seven, of SMB2 its header), none is shown, and none is kept longer than its
+// connection.
 
 import type { Segment } from '../wire/segment.js'
 
@@ -33,6 +34,8 @@ export const GOODBYE_WEBSOCKET = 10
 
 /** Session Close of HART-IP. */
 export const GOODBYE_HART_IP = 11
+/** Answer to Logoff or Tree Disconnect of SMB2, or its refusal of a login (MS-SMB2 §2.2). */
+export const GOODBYE_SMB = 12
 
 const TLS_ALERT = 0x15
 const TLS_APPLICATION_DATA = 0x17
@@ -45,8 +48,9 @@ export function payloadHead(seg: Segment, view: DataView): number {
   if (seg.payloadLen >= 4) {
     if (at + 4 > seg.capturedEnd) return 0
     const head = view.getInt32(at)
-    const isTlsData = head >>> 16 === 0x1703 && seg.payloadLen <= LAST_RECORDS_BYTES
-    return isTlsData && endsInAlert(seg, view) ? ALERT_HEAD : head
+    if (seg.payloadLen > LAST_RECORDS_BYTES) return head
+    if (head >>> 16 === 0x1703 && endsInAlert(seg, view)) return ALERT_HEAD
+    return head === seg.payloadLen - 4 && isSmbLast(seg, view) ? SMB_HEAD : head
   }
   if (seg.headerCut || at + seg.payloadLen > seg.capturedEnd) return 0
   let head = 0
@@ -63,6 +67,25 @@ function endsInAlert(seg: Segment, view: DataView): boolean {
   return next + 5 <= seg.capturedEnd && view.getInt32(next) >>> 16 === 0x1503
 }
 
+/** Stands for the last answer of an SMB2 server. */
+const SMB_HEAD = 0xfe534d42 | 0
+const SMB_SESSION_SETUP = 1
+const SMB_LOGOFF = 2
+const SMB_TREE_DISCONNECT = 4
+/** STATUS_MORE_PROCESSING_REQUIRED: a login that goes on. */
+const SMB_GOES_ON = 0xc0000016
+
+/** Whether a segment is a whole SMB2 answer after which its client hangs up. */
+function isSmbLast(seg: Segment, view: DataView): boolean {
+  const smb = seg.optionsEnd + 4
+  if (smb + 20 > seg.capturedEnd || view.getInt32(smb) !== SMB_HEAD) return false
+  if ((view.getUint8(smb + 16) & 1) === 0) return false
+  const command = view.getUint16(smb + 12, true)
+  const status = view.getUint32(smb + 8, true)
+  if (command === SMB_SESSION_SETUP) return status >>> 30 === 3 && status !== SMB_GOES_ON
+  return command === SMB_LOGOFF || command === SMB_TREE_DISCONNECT
+}
+
 /** The lower byte of the length of a TLS record. */
 function secondByte(seg: Segment, view: DataView): number {
   const at = seg.optionsEnd + 4
@@ -73,6 +96,7 @@ function secondByte(seg: Segment, view: DataView): number {
 export function goodbyeKind(head: number, len: number): number {
   if (len > GOODBYE_MAX_BYTES || head === 0) return 0
   const first = head >>> 24
+  if (head === SMB_HEAD) return GOODBYE_SMB
   if (first !== TLS_ALERT && len > WORD_MAX_BYTES) return 0
   switch (first) {
     case TLS_ALERT:
@@ -93,6 +117,7 @@ export function goodbyeKind(head: number, len: number): number {
     case 0x00:
       return head === 0x00000807 && len === 17 ? GOODBYE_HTTP2 : 0
     case 0x30:
+      if (head === 0x30840000) return len === 11 ? GOODBYE_LDAP : 0
       return head >>> 16 === 0x3005 && len === 7 ? GOODBYE_LDAP : 0
     case 0x88:
       return ((head >>> 16) & 0x7f) <= len ? GOODBYE_WEBSOCKET : 0

@@ -13,7 +13,7 @@ import {
   SIDE_SYN,
   SIDE_SYN_ACK,
 } from '../tcp/record/bits.js'
-import { GOODBYE_TLS_SHORT, goodbyeKind } from '../tcp/payload.js'
+import { GOODBYE_TLS_SHORT } from '../tcp/payload.js'
 import type { Derived } from './derived.js'
 import type { Ending } from './endings.js'
 import type { Evidence } from './evidence.js'
@@ -29,12 +29,14 @@ import {
   guessesAhead,
   knewOfFin,
   mayHaveUnread,
+  metGoodbye,
   metForgottenSocket,
   readItsAnswer,
   refusesGoodbye,
   refusesLastWords,
   refusesPayload,
   wasUnaccepted,
+  windowShrank,
 } from './reset-facts.js'
 import { formIsForeign, isActive, isStateless } from './reset-form.js'
 import type { SideEvidence } from './side-evidence.js'
@@ -96,7 +98,7 @@ export const HYPOTHESES: Readonly<Partial<Record<Ending, Hypothesis>>> = {
     const side = s.resetter
     if (!s.resetDecides || !mayBeAbort(side)) return EXCLUDED
     if (gaveUpForSure(s)) return EXCLUDED
-    if (readItsAnswer(e, side)) return OPEN
+    if (readItsAnswer(e, side) || metGoodbye(s)) return OPEN
     if (mayHaveUnread(side)) return FAVOURED
     // With part of a request unread an answer may have been written all the same.
     return s.victim?.has(SIDE_DATA) === true ? OPEN : EXCLUDED
@@ -129,9 +131,9 @@ export const HYPOTHESES: Readonly<Partial<Record<Ending, Hypothesis>>> = {
     if (s.victim?.has(SIDE_BARE) === true && side?.has(SIDE_NXT_SET) !== true) return EXCLUDED
     if (gaveUpForSure(s)) return EXCLUDED
     if (isHandshakeReset(e, s) || gaveUpProbing(side, s.loss)) return OPEN
-    if (!mayHaveUnread(side) || readItsAnswer(e, side)) return FAVOURED
+    if (!mayHaveUnread(side) || readItsAnswer(e, side) || metGoodbye(s)) return FAVOURED
     // A client that resets after an answer has mostly read it.
-    return side === e.client && e.answers > 0 ? FAVOURED : OPEN
+    return side === e.client && e.answers > 0 && !windowShrank(side) ? FAVOURED : OPEN
   },
   'rst_abort.close_wait_abort': (_e, s) =>
     s.resetDecides && mayBeAbort(s.resetter) && ackedFin(s.resetter, s.victim) ? BACKED : EXCLUDED,
@@ -268,10 +270,7 @@ function triggerIsProbe(s: Derived): boolean {
 
 /** The goodbye that was refused is encrypted, and known by its length alone. */
 function isShortTls({ resetter }: Derived): boolean {
-  return (
-    resetter !== undefined &&
-    goodbyeKind(resetter.rstPeerHead, resetter.rstPeerLen) === GOODBYE_TLS_SHORT
-  )
+  return resetter?.rstPeerGoodbye === GOODBYE_TLS_SHORT
 }
 
 function noPayload(e: Evidence): boolean {

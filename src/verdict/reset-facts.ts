@@ -9,7 +9,7 @@ import {
   SIDE_PLAIN_ACK,
   SIDE_SYN_ACK,
 } from '../tcp/record/bits.js'
-import { goodbyeKind } from '../tcp/payload.js'
+import { GOODBYE_TLS_SHORT } from '../tcp/payload.js'
 import { seqAfter, seqDistance } from '../tcp/seq.js'
 import { ACK, FIN, SYN } from '../wire/segment.js'
 import type { Derived } from './derived.js'
@@ -162,18 +162,26 @@ function missesPayload(side: SideEvidence, victim: SideEvidence): boolean {
   return side.rstPeerLen > 0 && side.has(SIDE_ACK_SET) && seqAfter(end, side.rstAcked)
 }
 
-/** After its FIN a side refused payload of which nothing is but a TLS goodbye. */
+/** After its FIN a side refused payload of which nothing is but a goodbye, or the answer to its own. */
 export function refusesGoodbye(s: Derived): boolean {
   const { resetter: side, victim } = s
   if (side === undefined || victim === undefined || !refusesPayload(s)) return false
-  if (!isStateless(side) || !victim.has(SIDE_DATA)) return false
-  if (goodbyeKind(side.rstPeerHead, side.rstPeerLen) === 0) return false
+  if (!victim.has(SIDE_DATA)) return false
+  if (side.rstPeerGoodbye === 0 && !saidGoodbye(side)) return false
   // All that was not acknowledged is that goodbye, the little that goes before it, and its FIN perhaps.
   const unread = seqDistance(
     side.rstPeerNxt,
     side.has(SIDE_ACK_SET) ? side.rstAcked : side.rstPeerNxt,
   )
   return unread <= Math.max(side.rstPeerLen + 1, LAST_WORDS_BYTES)
+}
+
+/** The last that a side said before it closed is a goodbye in the open: what comes then answers it. */
+function saidGoodbye(side: SideEvidence): boolean {
+  if (side.goodbyeKind <= GOODBYE_TLS_SHORT || !side.goodbye.seen) return false
+  return (
+    side.goodbye.frame === side.rst.ownData.frame && side.fin.ns - side.goodbye.ns <= AT_ONCE_NS
+  )
 }
 
 /** Goodbyes are no longer, whatever goes before them. */
@@ -185,7 +193,7 @@ const AT_ONCE_NS = 2e6
 export function refusesLastWords(s: Derived): boolean {
   const { resetter: side, victim } = s
   if (side === undefined || victim === undefined || !refusesPayload(s)) return false
-  if (!isStateless(side) || !victim.fin.seen || side.rstPeerLen === 0) return false
+  if (!victim.fin.seen || side.rstPeerLen === 0) return false
   const unread = seqDistance(victim.finSeq, side.has(SIDE_ACK_SET) ? side.rstAcked : victim.finSeq)
   if (unread <= 0 || unread > LAST_WORDS_BYTES) return false
   return victim.fin.frame >= victim.data.frame && victim.fin.ns - victim.data.ns <= AT_ONCE_NS
@@ -210,6 +218,8 @@ export function mayHaveUnread(side: SideEvidence | undefined): boolean {
   return side.rst.peerData.frame > side.rst.ownData.frame
 }
 
+/** Packets that pass each other do so within a round trip. */
+const CROSSED_NS = 1e9
 /** Longer after an answer that was acknowledged it is a habit: a program that has read it and closes by RST. */
 const READ_WITHIN_NS = 1e6
 
@@ -220,10 +230,35 @@ const READ_WITHIN_NS = 1e6
 export function readItsAnswer(e: Evidence, side: SideEvidence | undefined): boolean {
   if (side === undefined || side !== e.client) return false
   const { rst } = side
-  if (!rst.ownData.seen || e.answers === 0) return false
-  const isAcked = side.has(SIDE_ACK_SET) && !seqAfter(side.rstPeerNxt, side.rstAcked)
-  if (goodbyeKind(side.rstPeerHead, side.rstPeerLen) !== 0) return true
+  if (!rst.ownData.seen || e.answers === 0 || windowShrank(side)) return false
+  if (side.rstPeerGoodbye !== 0) return true
+  if (!side.has(SIDE_ACK_SET)) return false
+  // Nothing more had come in order when it reset: what it does not acknowledge is lost, or lies behind a hole.
+  const isAcked =
+    !seqAfter(side.rstPeerNxt, side.rstAcked) ||
+    (rst.hasAck && side.rstAck === side.rstAcked && between(rst.peerData, rst.at) > CROSSED_NS)
   return isAcked && between(rst.peerData, rst.at) >= READ_WITHIN_NS
+}
+
+/** Without scaling a window follows what is read in steps of a segment. */
+const WINDOW_STEP_BYTES = 1460
+
+/** The RST announces a smaller window than the segment before it: something in the receive buffer is not read. */
+export function windowShrank(side: SideEvidence): boolean {
+  if (!side.rst.hasAck || side.rstWindow === 0) return false
+  const lessBytes = (side.window - side.rstWindow) << side.windowShift
+  return lessBytes >= (side.windowShift === 0 ? WINDOW_STEP_BYTES : 1)
+}
+
+/**
+ * The other side had taken its leave: its few last bytes and its FIN went out together, and the RST, sent before the FIN
+ * came, acknowledges all of them.
+ */
+export function metGoodbye({ resetter: side, victim }: Derived): boolean {
+  if (side === undefined || victim === undefined || !victim.fin.seen) return false
+  if (!side.rst.hasAck || side.rstAck !== victim.finSeq || side.rstPeerLen === 0) return false
+  if (side.rstPeerLen > LAST_WORDS_BYTES || victim.fin.frame < victim.data.frame) return false
+  return victim.fin.ns - victim.data.ns <= AT_ONCE_NS
 }
 
 /** The RST of a side that had sent FIN answers an ACK without payload: its half-closed socket had been forgotten. */
@@ -257,6 +292,7 @@ export function wasUnaccepted(e: Evidence, side: SideEvidence | undefined): bool
 /** The RST does not acknowledge the last payload, which must have crossed it. */
 export function crossedPayload({ resetter: side, victim }: Derived): boolean {
   if (side === undefined || victim === undefined || !side.rst.hasAck) return false
+  if (between(side.rst.peerData, side.rst.at) > CROSSED_NS) return false
   return side.triggerLen > 0 && seqAfter(side.rstPeerNxt, side.rstAck)
 }
 
@@ -265,6 +301,11 @@ export function answersUse({ resetter: side, victim }: Derived): boolean {
   if (side === undefined || !isStateless(side) || !answersTrigger(side, victim)) return false
   if (side.triggerLen > 0 || (side.triggerFlags & (FIN | SYN)) === FIN) return true
   return (side.triggerFlags & (ACK | SYN)) === ACK && side.rstSeq === side.triggerAck
+}
+
+/** Nothing but resets was captured of the side that resets: a FIN of it may lie before the capture. */
+export function isUnheardOf({ resetter: side, midstream }: Derived): boolean {
+  return midstream && side !== undefined && side.packets === side.rstCount
 }
 
 /** A host without a socket answers at once; what takes longer waits for something else. */

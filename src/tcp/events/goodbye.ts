@@ -18,6 +18,8 @@ export function observeGoodbye(
   const kind = goodbyeKind(payloadHead(seg, view), seg.payloadLen)
   const last = lastUse(c)
   me.goodbyeKind = kind
+  me.goodbyeLen = seg.payloadLen
+  me.goodbyeAck = seg.ack
   me.goodbyeAlert = kind === GOODBYE_TLS_ALERT ? alertNumber(seg, view) : 0
   me.goodbyeNs = timeNs
   me.goodbyeFrame = frame

@@ -31,6 +31,7 @@ import {
   TRIGGER_PROBE,
   TRIGGER_TWICE,
 } from '../record/bits.js'
+import { goodbyeKind } from '../payload.js'
 import type { Parties } from '../parties.js'
 import type { Side } from '../record/view.js'
 import { seqAdd, seqAfter, seqBefore, seqDistance } from '../seq.js'
@@ -258,8 +259,10 @@ function gradeOf(me: Side, peer: Side, seg: Segment): number {
     const isAcceptable = (seg.flags & ACK) !== 0 && (seg.ack === peer.nxt || seg.ack === syn)
     return RST_ANSWERS_SYN | (isAcceptable ? RST_EXACT | RST_IN_WINDOW : 0)
   }
-  const low = peer.has(SIDE_ACK_SET)
+  // Nobody else can know the numbers of a side of which nothing was captured.
   const high = me.has(SIDE_NXT_SET)
+  if (high && peer.packets === 0 && !seqAfter(seg.seq, me.nxt)) return RST_EXACT | RST_IN_WINDOW
+  const low = peer.has(SIDE_ACK_SET)
   if (!low && !high) return RST_EXACT | RST_IN_WINDOW
   // RCV.NXT of the receiver lies between what it has acknowledged and what its peer has sent.
   const from = low ? peer.acked : me.nxt
@@ -310,11 +313,7 @@ function keep(
   // Who has acknowledged nothing yet is taken to have acknowledged all: what is unset is no number of the connection.
   me.rstAcked = me.has(SIDE_ACK_SET) ? me.acked : peer.nxt
   me.rstPeerAcked = peer.has(SIDE_ACK_SET) ? peer.acked : me.rstNxt
-  // Only the last payload of the connection is known that well.
-  const isPeers = peer.dataFrame > me.dataFrame
-  me.rstPeerHead = isPeers ? c.dataHead : 0
-  me.rstPeerLen = isPeers ? c.dataLen : 0
-  me.rstPeerAck = isPeers ? c.dataAck : 0
+  keepPeerPayload(c, me, peer)
   me.triggerFlags = peer.lastMeta & 0xff
   me.triggerLen = peer.lastLen
   me.triggerAck = peer.lastAck
@@ -327,6 +326,15 @@ function keep(
   me.rstOwnDataFrame = me.dataFrame
   me.rstPeerDataNs = peer.dataNs
   me.rstPeerDataFrame = peer.dataFrame
+}
+
+/** Keeps what is known of the peer's last payload: when the side that resets spoke later, of goodbyes only. */
+function keepPeerPayload(c: TrackedConnection, me: Side, peer: Side): void {
+  const isLast = peer.dataFrame > me.dataFrame
+  const isGoodbye = !isLast && peer.goodbyeFrame !== 0 && peer.goodbyeFrame === peer.dataFrame
+  me.rstPeerGoodbye = isLast ? goodbyeKind(c.dataHead, c.dataLen) : isGoodbye ? peer.goodbyeKind : 0
+  me.rstPeerLen = isLast ? c.dataLen : isGoodbye ? peer.goodbyeLen : 0
+  me.rstPeerAck = isLast ? c.dataAck : isGoodbye ? peer.goodbyeAck : 0
 }
 
 /** Both ends are closed by an acceptable reset; their states until then are kept for the report. */

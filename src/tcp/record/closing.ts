@@ -55,6 +55,10 @@ export class ClosingSideWords extends Words {
   readonly lateBytes: number = this.float()
   /** GOODBYE_* kind of its last goodbye, see payload.ts; 0 for none. */
   readonly goodbyeKind: number = this.int()
+  /** Its length in bytes. */
+  readonly goodbyeLen: number = this.int()
+  /** Its acknowledgment number. */
+  readonly goodbyeAck: number = this.int()
   /** Number of a TLS alert that is not encrypted, plus one; else 0. */
   readonly goodbyeAlert: number = this.int()
   /** Time of that goodbye. */

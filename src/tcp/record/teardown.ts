@@ -145,9 +145,9 @@ export class TeardownSideWords extends Words {
   readonly challenges: number = this.int()
   /** Payload bytes of the kept reset. */
   readonly rstLen: number = this.int()
-  /** First four bytes of the peer's last payload before the kept reset. */
-  readonly rstPeerHead: number = this.int()
-  /** Its length in bytes. */
+  /** GOODBYE_* kind of the peer's last payload before the kept reset, see payload.ts; 0 when it is none or unknown. */
+  readonly rstPeerGoodbye: number = this.int()
+  /** Its length in bytes; 0 when unknown. */
   readonly rstPeerLen: number = this.int()
   /** Its acknowledgment number. */
   readonly rstPeerAck: number = this.int()

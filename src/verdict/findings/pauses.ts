@@ -6,6 +6,7 @@ import type { Derived } from '../derived.js'
 import type { Evidence } from '../evidence.js'
 import { type PacketRef, between } from '../packet-ref.js'
 import { The, packet, the } from '../phrases.js'
+import { requestLeftOpen } from '../requests.js'
 import { HALF_CLOSED_TIMERS, IDLE_TIMERS, knownTimer } from '../timers.js'
 import { firstTeardown } from '../timings.js'
 import { isCloseNotify } from './goodbye.js'
@@ -70,7 +71,9 @@ export const PAUSES: readonly FindingRow[] = [
     find: (e, s, add) => {
       const idle = idleBefore(e, s)
       const idleTimer = idle === undefined ? undefined : knownTimer(IDLE_TIMERS, idle.ns)
-      if (idle !== undefined && idleTimer !== undefined) {
+      // A client that waits for an answer is not idle.
+      const isWaiting = s.first === e.client && requestLeftOpen(e, s) > 0
+      if (idle !== undefined && idleTimer !== undefined && !isWaiting) {
         add(idle.at, `${duration(idle.ns)} of silence are consistent with ${idleTimer.name}.`, {
           spanNs: idle.ns,
         })

@@ -5,10 +5,16 @@ import { GOODBYE_TLS_ALERT } from '../../tcp/payload.js'
 import { seqAfter, seqDistance } from '../../tcp/seq.js'
 import type { Derived } from '../derived.js'
 import type { Evidence } from '../evidence.js'
-import { between } from '../packet-ref.js'
+import { type PacketRef, between } from '../packet-ref.js'
 import { The, distance, packet, the, toldBytes } from '../phrases.js'
 import { requestLeftOpen } from '../requests.js'
-import { mayHaveUnread, readItsAnswer, refusesGoodbye, refusesLastWords } from '../reset-facts.js'
+import {
+  mayHaveUnread,
+  metGoodbye,
+  readItsAnswer,
+  refusesGoodbye,
+  refusesLastWords,
+} from '../reset-facts.js'
 import type { SideEvidence } from '../side-evidence.js'
 import { isCloseNotify } from './goodbye.js'
 import type { FindingRow } from './row.js'
@@ -30,9 +36,11 @@ export const PAYLOAD: readonly FindingRow[] = [
         // A goodbye is no loss.
         if (s.resetDecides && s.victim === side && (refusesGoodbye(s) || refusesLastWords(s)))
           continue
+        const at = lastAtRisk(s, side)
+        const which = bytes > lenOf(e, at, s) ? ' and others' : ''
         add(
-          side.data,
-          `${distance(bytes)} of ${the(e, side)} (${packet(side.data)}) ${risk(s, side)}.`,
+          at,
+          `${distance(bytes)} of ${the(e, side)} (${packet(at)}${which}) ${risk(s, side, bytes)}.`,
           {
             side,
             bytes: toldBytes(bytes),
@@ -99,19 +107,44 @@ export const PAYLOAD: readonly FindingRow[] = [
   },
 ]
 
+/** The last payload of `side` that is at risk: before the reset, if one ended the connection. */
+function lastAtRisk({ resetDecides, resetter }: Derived, side: SideEvidence): PacketRef {
+  if (!resetDecides || resetter === undefined || resetter === side) return side.data
+  return resetter.rst.peerData.seen ? resetter.rst.peerData : side.data
+}
+
+/** Length in bytes of that payload; Infinity when it is not known. */
+function lenOf({ dataLen }: Evidence, at: PacketRef, { resetter }: Derived): number {
+  if (at === resetter?.rst.peerData && resetter.rstPeerLen > 0) return resetter.rstPeerLen
+  return at === resetter?.data ? dataLen : Infinity
+}
+
 /** What became of payload of `side` that is at risk. */
-function risk(s: Derived, side: SideEvidence): string {
+function risk(s: Derived, side: SideEvidence, bytes: number): string {
   const { resetter } = s
   if (!s.resetDecides || resetter === undefined)
     return 'had not been acknowledged when the capture ended'
   if (resetter === side)
     return 'may never have reached the program there: its own RST came right after it'
-  const { rst, rstAck, rstAcked, rstPeerNxt } = resetter
-  const acked = rst.hasAck && seqAfter(rstAck, rstAcked) ? rstAck : rstAcked
-  const isAcked = !seqAfter(rstPeerNxt, acked)
-  return isAcked
+  return unackedAt(resetter, side) <= 0
     ? 'may not have been read: the RST came after it'
-    : 'was never acknowledged: the RST came instead'
+    : `${bytes === 1 ? 'was' : 'were'} never acknowledged: the RST came instead`
+}
+
+/** Bytes of new payload that `side` sent after the reset. */
+function afterReset({ rstPeerNxt }: SideEvidence, side: SideEvidence): number {
+  const end = side.fin.seen ? side.finSeq : side.nxt
+  return Math.max(0, seqDistance(end, rstPeerNxt))
+}
+
+/** Bytes of payload of `side` that the other side had not acknowledged with its RST either. */
+function unackedAt(
+  { rst, rstAck, rstAcked, rstPeerNxt }: SideEvidence,
+  side: SideEvidence,
+): number {
+  const acked = rst.hasAck && seqAfter(rstAck, rstAcked) ? rstAck : rstAcked
+  const end = side.fin.seen && seqAfter(rstPeerNxt, side.finSeq) ? side.finSeq : rstPeerNxt
+  return seqDistance(end, acked)
 }
 
 /** Payload of `side` that the program at the other side may not have got. */
@@ -125,10 +158,15 @@ function bytesAtRisk(e: Evidence, s: Derived, side: SideEvidence, other: SideEvi
     const atReset = resetter === side ? resetter.rstPeerAcked : resetter.rstAcked
     const acked = seqAfter(other.acked, atReset) ? other.acked : atReset
     const unacked = Math.max(0, seqDistance(end, acked))
-    if (unacked > 0) return unacked
-    // Acknowledged by the host, and perhaps not read by its program.
-    if (resetter === other && mayHaveUnread(resetter) && !readItsAnswer(e, resetter))
-      return resetter.rstPeerLen
+    if (resetter === side && unacked > 0) return unacked
+    if (resetter === other) {
+      if (!resetter.rst.peerData.seen) return 0
+      // What was sent later is refused as well.
+      if (unackedAt(resetter, side) > 0) return unacked + afterReset(resetter, side)
+      // Acknowledged by the host, and perhaps not read by its program.
+      const isRead = readItsAnswer(e, resetter) || metGoodbye(s)
+      return mayHaveUnread(resetter) && !isRead ? Math.max(unacked, resetter.rstPeerLen) : 0
+    }
     // The last that was said goes down with the RST that follows at once.
     if (resetter === side && side.rst.ownData.seen && between(side.rst.ownData, side.rst.at) < 10e6)
       return side.data.frame > other.data.frame ? e.dataLen : 0

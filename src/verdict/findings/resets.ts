@@ -116,7 +116,8 @@ export const RESETS: readonly FindingRow[] = [
         } else if (
           !side.rst.hasAck &&
           side.rstWindow >= CITRIX_LOW &&
-          side.rstWindow <= CITRIX_HIGH
+          side.rstWindow <= CITRIX_HIGH &&
+          side.rstWindow !== side.window
         ) {
           add(
             side.rst.at,

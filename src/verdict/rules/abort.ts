@@ -2,12 +2,15 @@
 // (tcp_send_active_reset on Linux). Which ending it is depends on what had passed before.
 
 import { count } from '../../base/text.js'
+import type { Derived } from '../derived.js'
+import type { Evidence } from '../evidence.js'
 import { The, items, packet, span, the } from '../phrases.js'
 import {
   ackedFin,
   answersBareAck,
   crossedPayload,
   mayHaveUnread,
+  metGoodbye,
   readItsAnswer,
   wasUnaccepted,
 } from '../reset-facts.js'
@@ -95,7 +98,8 @@ export const UNREAD_DATA: Rule = {
     s.resetDecides &&
     isActive(s.resetter) &&
     mayHaveUnread(s.resetter) &&
-    !readItsAnswer(e, s.resetter),
+    !readItsAnswer(e, s.resetter) &&
+    !metGoodbye(s),
   evidence: (_e, s) => [
     ...onSide(s.resetter, (side) =>
       items(
@@ -108,7 +112,7 @@ export const UNREAD_DATA: Rule = {
     onSide(
       s.resetter,
       (side) =>
-        `${The(e, side)} reset the connection (${packet(side.rst.at)}) ` +
+        `${hadClosed(e, s)}${The(e, side)} reset the connection (${packet(side.rst.at)}) ` +
         `${span(side.rst.peerData, side.rst.at)} after payload it had not answered (${packet(side.rst.peerData)}): ` +
         `what a killed process, or a close() without reading everything, leaves on the wire.` +
         (crossedPayload(s)
@@ -134,8 +138,16 @@ export const ABORT: Rule = {
     onSide(
       s.resetter,
       (side) =>
-        `${The(e, side)} reset the connection (${packet(side.rst.at)}) ` +
+        `${hadClosed(e, s)}${The(e, side)} reset the connection (${packet(side.rst.at)}) ` +
         `${e.idleSince.seen ? `${span(e.idleSince, side.rst.at)} after the last activity, ` : ''}with nothing unread as far as the packets show: ` +
         `an abort (SO_LINGER 0, ss -K, resetAndDestroy).`,
     ),
+}
+
+/** That the side which was reset had closed just before, on its own. */
+function hadClosed(e: Evidence, { resetter, victim }: Derived): string {
+  if (resetter === undefined || victim?.fin.seen !== true) return ''
+  return victim.fin.frame < resetter.rst.at.frame
+    ? `${The(e, victim)} closed (FIN, ${packet(victim.fin)}). `
+    : ''
 }

@@ -15,8 +15,10 @@ import {
 import { seqAfter } from '../../tcp/seq.js'
 import type { Derived } from '../derived.js'
 import type { Evidence } from '../evidence.js'
-import { items, the } from '../phrases.js'
-import type { Rule } from '../rule.js'
+import { FIN } from '../../wire/segment.js'
+import { The, items, packet, the } from '../phrases.js'
+import { isUnheardOf } from '../reset-facts.js'
+import { type Rule, onBoth } from '../rule.js'
 
 /** Nothing but resets. */
 export const RST_ONLY: Rule = {
@@ -53,6 +55,27 @@ export const MIDSTREAM: Rule = {
   evidence: (e) => items([e.start, 'first packet']),
   explain: () =>
     'Too few packets from the middle of this connection were captured to judge its ending.',
+}
+
+/** A FIN that no socket took, from the middle of a connection of whose other side nothing else was captured. */
+export const FIN_REFUSED: Rule = {
+  id: 'incomplete-fin-refused',
+  ending: 'incomplete.midstream',
+  when: (_e, s) =>
+    s.resetDecides &&
+    isUnheardOf(s) &&
+    s.victim?.has(SIDE_DATA) === false &&
+    s.resetter !== undefined &&
+    (s.resetter.triggerFlags & FIN) !== 0,
+  evidence: (_e, s) =>
+    onBoth(s, (side, victim) => items([victim.fin, 'FIN'], [side.rst.at, 'RST: no socket there'])),
+  explain: (e, s) =>
+    onBoth(
+      s,
+      (side, victim) =>
+        `${The(e, victim)} closed (FIN, ${packet(victim.fin)}) and met no socket at ${the(e, side)} (RST, ${packet(side.rst.at)}), ` +
+        `of which nothing else was captured: it may have closed long before.`,
+    ),
 }
 
 /** The ending itself is not visible. */

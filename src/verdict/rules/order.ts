@@ -46,6 +46,7 @@ const RESETS: readonly Rule[] = [
   abort.UNACCEPTED,
   abort.UNREAD_DATA,
   abort.ABORT,
+  incomplete.FIN_REFUSED,
   reset.PEER_FORGOT,
   reset.UNEXPLAINED,
 ]

@@ -5,10 +5,12 @@
 import { count } from '../../base/text.js'
 import type { Derived } from '../derived.js'
 import type { Evidence } from '../evidence.js'
+import { between } from '../packet-ref.js'
 import { The, items, packet, span, the } from '../phrases.js'
 import {
   answersUse,
   gaveUpResending,
+  isUnheardOf,
   knewOfFin,
   readOn,
   refusesGoodbye,
@@ -31,7 +33,7 @@ export const CLOSE_NOTIFY: Rule = {
     onBoth(
       s,
       (side, victim) =>
-        `${The(e, side)} closed (FIN, ${packet(side.fin)}); ${the(e, victim)} sent nothing more but ${refusesGoodbye(s) ? 'its goodbye' : 'a few last bytes with its own FIN'} ` +
+        `${victim.fin.seen && victim.fin.frame < side.fin.frame ? closed(e, side, victim) : `${The(e, side)} closed`} (FIN, ${packet(side.fin)}); ${the(e, victim)} sent nothing more but ${refusesGoodbye(s) ? 'its goodbye' : 'a few last bytes with its own FIN'} ` +
         `(${packet(side.rst.peerData)}, ${count(side.rstPeerLen, 'byte')}), which found the socket gone (RST, ${packet(side.rst.at)}). ` +
         (refusesGoodbye(s) ? 'No application data was lost.' : 'It waited for no answer to them.'),
     ),
@@ -49,10 +51,10 @@ export const WRITE_AFTER_CLOSE: Rule = {
         ? `${The(e, side)} finished sending (FIN, ${packet(side.fin)}) and went on reading, but no longer when ${the(e, victim)} ${side.triggerLen > 0 ? `wrote ${count(side.triggerLen, 'byte')}` : 'closed'} ` +
           `${span(side.fin, side.rst.trigger)} after the FIN (${packet(side.rst.trigger)}): RST ${span(side.rst.trigger, side.rst.at)} later (${packet(side.rst.at)}).`
         : victim.late.seen
-          ? `${The(e, side)} closed or was killed (FIN, ${packet(side.fin)}). ${The(e, victim)} had acknowledged that and still wrote ` +
+          ? `${closed(e, side, victim)} (FIN, ${packet(side.fin)}). ${The(e, victim)} had acknowledged that and still wrote ` +
             `${count(victim.lateBytes, 'byte')} (${packet(victim.late)}), ${span(side.fin, victim.late)} after the FIN: ` +
             `no socket was left to take it, RST ${span(victim.late, side.rst.at)} later (${packet(side.rst.at)}).`
-          : `${The(e, side)} closed or was killed (FIN, ${packet(side.fin)}). ${span(side.fin, side.rst.at)} later it sent a RST (${packet(side.rst.at)}) ` +
+          : `${closed(e, side, victim)} (FIN, ${packet(side.fin)}). ${span(side.fin, side.rst.at)} later ${the(e, side)} sent a RST (${packet(side.rst.at)}) ` +
             `whose sequence number answers a segment that had acknowledged the FIN: ${the(e, victim)} still wrote.`,
     ),
 }
@@ -69,7 +71,7 @@ export const CROSSED_CLOSE: Rule = {
         ? `${The(e, side)} closed or was killed (FIN, ${packet(side.fin)}); the FIN was repeated ${count(side.finCount - 1, 'time')} without an answer and seems to have been lost. ` +
           `${The(e, victim)}, which did not know, still sent payload${late(victim)}: no reader was left, ` +
           `RST ${span(side.fin, side.rst.at)} after the first FIN (${packet(side.rst.at)}).`
-        : `${The(e, side)} closed or was killed (FIN, ${packet(side.fin)}${e.idleSince.seen ? `, after ${span(e.idleSince, side.fin)} without payload` : ''}) ` +
+        : `${closed(e, side, victim)} (FIN, ${packet(side.fin)}${wasIdle(e, side) ? `, after ${span(e.idleSince, side.fin)} without payload` : ''}) ` +
           `while payload of ${the(e, victim)} was on its way${late(victim)}: it crossed the FIN and met no reader, ` +
           `RST ${span(side.fin, side.rst.at)} after the FIN (${packet(side.rst.at)}).`,
     ),
@@ -116,7 +118,8 @@ export const PEER_FORGOT: Rule = {
       s,
       (side, victim) =>
         `A packet of ${the(e, victim)} (${packet(side.rst.trigger)}) was answered by a RST from ${the(e, side)} (${packet(side.rst.at)}), ` +
-        `which ${side.fin.seen ? 'had closed and forgotten its half-closed socket' : 'had not closed'}: the process or host is gone or restarted, or something on the path forgot the connection.`,
+        `which ${side.fin.seen ? 'had closed and forgotten its half-closed socket' : isUnheardOf(s) ? 'had sent nothing before in this capture' : 'had not closed'}: ` +
+        `the process or host is gone or restarted, or something on the path forgot the connection.`,
     ),
 }
 
@@ -133,6 +136,21 @@ export const UNEXPLAINED: Rule = {
         `A RST with the address of ${the(e, side)} ended the connection (${packet(side.rst.at)}); ` +
         `nothing in the packets before it explains why.`,
     ),
+}
+
+/** Shorter pauses are no idling. */
+const IDLE_NS = 0.1e9
+
+/** Nothing had been said for a moment when the side closed. */
+function wasIdle({ idleSince }: Evidence, { fin }: SideEvidence): boolean {
+  return idleSince.seen && between(idleSince, fin) >= IDLE_NS
+}
+
+/** How a side ended that may also have been killed: the other may have closed before. */
+function closed(e: Evidence, side: SideEvidence, victim: SideEvidence): string {
+  return victim.fin.seen && victim.fin.frame < side.fin.frame
+    ? `Both sides closed: ${the(e, victim)} first (FIN, ${packet(victim.fin)}), then ${the(e, side)}`
+    : `${The(e, side)} closed or was killed`
 }
 
 function lateWrite(_e: Evidence, s: Derived): ReturnType<typeof items> {

@@ -77,6 +77,10 @@ describe('goodbyes', () => {
     ['MySQL COM_QUIT', 'hex 010000 00 01', P.GOODBYE_MYSQL],
     ['HTTP/2 GOAWAY', `hex 000008 07 00 00000000 00000000 00000000`, P.GOODBYE_HTTP2],
     ['LDAP unbindRequest', 'hex 3005 020103 4200', P.GOODBYE_LDAP],
+    ['LDAP unbindRequest with long lengths', 'hex 308400000005 020103 4200', P.GOODBYE_LDAP],
+    ['the answer to SMB2 Logoff', smb('00000000', '02'), P.GOODBYE_SMB],
+    ['the answer to SMB2 Tree Disconnect', smb('00000000', '04'), P.GOODBYE_SMB],
+    ['a login that SMB2 refuses', smb('6d0000c0', '01'), P.GOODBYE_SMB],
     ['HART-IP Session Close', 'hex 01010100 00000008', P.GOODBYE_HART_IP],
     ['end of an XMPP stream', 'hex 3c2f7374 7265616d 3a737472 65616d3e', P.GOODBYE_QUIT],
     [
@@ -98,7 +102,7 @@ describe('goodbyes', () => {
   test('every kind has one here', () => {
     const kinds = Object.entries(P).filter(([name]) => /^GOODBYE_(?!MAX)/.test(name))
     expect(new Set(kinds.map(([, kind]) => kind)).size).toBe(kinds.length)
-    expect(kinds).toHaveLength(11)
+    expect(kinds).toHaveLength(12)
   })
 
   test.each([
@@ -108,6 +112,10 @@ describe('goodbyes', () => {
     ['TLS payload of another length', `hex 17 0303 0014 ${'77'.repeat(20)}`],
     ['a TLS record of no version', 'hex 15 0909 0002 0100'],
     ['a reply that is no goodbye', '250 OK\r\n'],
+    ['a login that goes on in SMB2', smb('160000c0', '01')],
+    ['another answer of SMB2', smb('00000000', '03')],
+    ['a request of SMB2', smb('00000000', '02', '00')],
+    ['what has the length of an SMB2 answer', `hex 00000044${'61'.repeat(68)}`],
     ['a word that begins like one', 'QUOTE\r\n'],
     ['another MQTT packet', 'hex c000'],
     ['a longer PostgreSQL message', `hex 58 00000008 ${'00'.repeat(4)}`],
@@ -174,3 +182,9 @@ test.each([
 ])('%s begins an HTTP request: %s', (payload, isRequest) => {
   expect(P.isHttpRequest(headOf(payload))).toBe(isRequest)
 })
+
+/** An SMB2 answer of 72 bytes: status and command as they are sent, and its lowest flags. */
+function smb(status: string, command: string, flags = '01'): string {
+  const header = `fe534d42 40000000 ${status} ${command}00 0100 ${flags}000000`
+  return `hex 00000044 ${header} ${'00'.repeat(48)}`
+}

@@ -493,6 +493,35 @@ test('payload at risk is told in three digits where it is long: it may be no num
   expect(risk?.says).toContain('1.23 MB')
 })
 
+test('payload at risk counts what came after the RST, and names the last packet before it', () => {
+  const risk = ({ findings = [] }: Connection): unknown =>
+    findings.find(({ code }) => code === 'payload_at_risk')
+  const [refused] = analyze([
+    [
+      `${ANSWERED}
+1.000 > F. 101:101(0) ack 201
+1.010 < P. 201:301(100) ack 101
+1.020 < P. 301:401(100) ack 101
+1.030 > R 101:101(0)
+1.040 < P. 401:501(100) ack 101`,
+    ],
+  ])
+  expect(risk(refused as Connection)).toMatchObject({
+    packet: 9,
+    bytes: 300,
+    says: '300 bytes of the server (packet 9 and others) were never acknowledged: the RST came instead.',
+  })
+  const [unread] = analyze([
+    [
+      `${USED}
+1.000 > P. 101:201(100) ack 1
+1.010 < R. 1:1(0) ack 201
+1.020 > P. 201:301(100) ack 1`,
+    ],
+  ])
+  expect(risk(unread as Connection)).toMatchObject({ packet: 6, bytes: 100 })
+})
+
 describe('none of', () => {
   const CLOSE = `
 1.000 > F. 101:101(0) ack 201
@@ -512,6 +541,21 @@ describe('none of', () => {
   test('timer, when the silence is no known one', () => {
     expect(codesOf(`${ANSWERED}\n47.120 < R. 201:201(0) ack 101`)).not.toContain('timer')
     expect(codesOf(`${ANSWERED}\n60.120 < R. 201:201(0) ack 101`)).toContain('timer')
+  })
+
+  test('timer, when a client waits for an answer', () => {
+    const asked = `${OPEN}\n0.100 > P. 1:101(100) ack 1 text GET /a HTTP/1.1`
+    const closed =
+      '5.100 > F. 101:101(0) ack 1\n5.110 < F. 1:1(0) ack 102\n5.120 > . 102:102(0) ack 2'
+    const codes = codesOf(`${asked}\n0.110 < . 1:1(0) ack 101\n${closed}`)
+    expect(codes).toContain('unanswered_request')
+    expect(codes).not.toContain('timer')
+  })
+
+  test('reset_code, when the window of the RST is the usual one of its sender', () => {
+    const text = `${ANSWERED}\n1.000 < . 201:201(0) ack 101 win 9001\n2.000 < R 201:201(0) win`
+    expect(codesOf(`${text} 9001`)).not.toContain('reset_code')
+    expect(codesOf(`${text} 9002`)).toContain('reset_code')
   })
 
   test('idle by a goodbye: the silence before it counts', () => {
