@@ -14,7 +14,7 @@ const UNITS: readonly (readonly [name: string, ns: number, below: number])[] = [
 export function duration(ns: number): string {
   if (Number.isNaN(ns)) return 'an unknown time'
   // Captures seldom tell shorter times, and never one that is none.
-  if (ns < 0.5) return 'less than 1 ns'
+  if (ns < 0.5) return 'less than 1 µs'
   if (ns < 1e3) return `${Math.round(ns)} ns`
   for (const [name, unit, below] of UNITS) {
     const scaled = ns / unit
@@ -37,6 +37,11 @@ function withPoint(digits: number, places: number): string {
 /** A whole number with commas between thousands. Number.toLocaleString loads 20 ms of tables for that. */
 export function grouped(n: number): string {
   return n < 1000 ? String(n) : String(n).replace(/\B(?=(\d{3})+$)/g, ',')
+}
+
+/** "once", "2 times". */
+export function times(n: number): string {
+  return n === 1 ? 'once' : `${grouped(n)} times`
 }
 
 /** "1 packet", "1,200 packets". */

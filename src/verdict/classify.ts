@@ -14,7 +14,7 @@ import {
   rowOf,
 } from './endings.js'
 import type { Evidence } from './evidence.js'
-import { EXCLUDED, FAVOURED, HYPOTHESES } from './hypotheses.js'
+import { EXCLUDED, FAVOURED, HYPOTHESES, type Hypothesis } from './hypotheses.js'
 import { type Finding, findingsOf, toldOf } from './findings.js'
 import type { EvidenceItem } from './phrases.js'
 import type { Rule } from './rule.js'
@@ -115,9 +115,9 @@ export class Judgement {
     if (this.names !== undefined) return this.names
     let found: [ending: Ending, weight: number][] | undefined
     this.strongest = EXCLUDED
-    for (const ending of candidatesOf(this.derived)) {
+    for (const [ending, weigh] of candidatesOf(this.derived)) {
       if (ending === this.ending) continue
-      const weight = this.weightOf(e, ending)
+      const weight = weigh(e, this.derived)
       if (weight === EXCLUDED) continue
       if (weight > this.strongest) this.strongest = weight
       found ??= []
@@ -158,18 +158,19 @@ export class Judgement {
 
 /** Alternatives that are named. */
 const MAX_ALTERNATIVES = 4
-const CANDIDATES = Object.keys(HYPOTHESES) as Ending[]
+type Candidate = readonly [ending: Ending, weigh: Hypothesis]
+const CANDIDATES = Object.entries(HYPOTHESES) as unknown as readonly Candidate[]
 const NO_NAMES: readonly Ending[] = []
 /** Those that can stand beside another when both FINs were acknowledged and no RST passed: nearly every connection. */
-const OF_CLOSED: readonly Ending[] = [
-  'graceful_fin.normal',
-  'graceful_fin.unanswered_request',
-  'graceful_fin.no_payload',
-]
+const OF_CLOSED = CANDIDATES.filter(([ending]) =>
+  ['graceful_fin.normal', 'graceful_fin.unanswered_request', 'graceful_fin.no_payload'].includes(
+    ending,
+  ),
+)
 /** Those that need no RST. */
-const OF_NO_RESET = CANDIDATES.filter((ending) => !/^(rst_|reset_other)/.test(ending))
+const OF_NO_RESET = CANDIDATES.filter(([ending]) => !/^(rst_|reset_other)/.test(ending))
 
-function candidatesOf({ anyReset, bothFinsAcked, undelivered }: Derived): readonly Ending[] {
+function candidatesOf({ anyReset, bothFinsAcked, undelivered }: Derived): readonly Candidate[] {
   if (anyReset) return CANDIDATES
   return bothFinsAcked && undelivered === undefined ? OF_CLOSED : OF_NO_RESET
 }

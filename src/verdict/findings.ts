@@ -9,7 +9,7 @@ import { PAUSES } from './findings/pauses.js'
 import { PAYLOAD } from './findings/payload.js'
 import { REPEATS } from './findings/repeats.js'
 import { RESETS } from './findings/resets.js'
-import type { Finding, FindingRow } from './findings/row.js'
+import type { Add, Finding, FindingRow } from './findings/row.js'
 
 export type { Finding } from './findings/row.js'
 
@@ -25,17 +25,20 @@ export const FINDINGS: readonly FindingRow[] = [
 /** All findings of a connection, in order of time. */
 export function findingsOf(e: Evidence, s: Derived): readonly Finding[] {
   const found: Finding[] = []
-  for (const { code, find } of e.hasTeardown ? FINDINGS : USUAL) {
-    find(e, s, (at, says, { side, ...more } = {}) => {
-      found.push({
-        code,
-        frame: at.frame,
-        ns: at.ns,
-        ...(side === undefined ? {} : { side: side === e.client ? 'client' : 'server' }),
-        ...more,
-        says,
-      })
+  let code = ''
+  const add: Add = (at, says, { side, ...more } = {}) => {
+    found.push({
+      code,
+      frame: at.frame,
+      ns: at.ns,
+      ...(side === undefined ? {} : { side: side === e.client ? 'client' : 'server' }),
+      ...more,
+      says,
     })
+  }
+  for (const row of e.hasTeardown ? FINDINGS : USUAL) {
+    code = row.code
+    row.find(e, s, add)
   }
   return found.length === 0 ? NONE : found.sort((a, b) => a.frame - b.frame)
 }

@@ -138,8 +138,9 @@ function when(e: Evidence): string {
   const before = e.portFirstNs < e.start.ns
   const after = e.portLastNs > e.end.ns
   if (before && after) return ', before and after this one'
-  if (before) return ', all of them before this one'
-  return after ? ', all of them after this one' : ' at that time'
+  const all = e.portAccepts === 1 ? '' : ' all of them'
+  if (before) return `,${all} before this one`
+  return after ? `,${all} after this one` : ' at that time'
 }
 
 function previousText(kind: number): string {

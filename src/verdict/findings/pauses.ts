@@ -34,7 +34,7 @@ export const PAUSES: readonly FindingRow[] = [
     ],
     find: (e, s, add) => {
       const { first, second } = s
-      if (first === undefined || second === undefined) return
+      if (first === undefined || second === undefined || s.oneDirection) return
       const spanNs = halfClosedNs(e, s)
       if (!(spanNs >= HALF_CLOSED_NS)) return
       const names = first.finAcked.seen ? ' in CLOSE-WAIT' : ''
@@ -78,7 +78,7 @@ export const PAUSES: readonly FindingRow[] = [
           spanNs: idle.ns,
         })
       }
-      const halfNs = halfClosedNs(e, s)
+      const halfNs = s.oneDirection ? NaN : halfClosedNs(e, s)
       const halfTimer = knownTimer(HALF_CLOSED_TIMERS, halfNs)
       if (s.first === undefined || halfTimer === undefined) return
       add(s.first.fin, `${duration(halfNs)} half-closed are consistent with ${halfTimer.name}.`, {

@@ -172,7 +172,9 @@ function bytesAtRisk(e: Evidence, s: Derived, side: SideEvidence, other: SideEvi
       return side.data.frame > other.data.frame ? e.dataLen : 0
     return 0
   }
-  if (s.bothFins && s.finUnheard === undefined && s.undelivered === undefined) return 0
+  // What was acknowledged may have been so elsewhere.
+  if (s.oneDirection || (s.bothFins && s.finUnheard === undefined && s.undelivered === undefined))
+    return 0
   if (side.seriesKind === 0 && e.captureEndNs - side.data.ns < 1e9) return 0
   const end = side.fin.seen ? side.finSeq : side.nxt
   return Math.max(0, seqDistance(end, other.acked))

@@ -1,6 +1,6 @@
 // Findings about what was sent again.
 
-import { count } from '../../base/text.js'
+import { count, times } from '../../base/text.js'
 import { SIDE_DATA } from '../../tcp/record/bits.js'
 import { between } from '../packet-ref.js'
 import { The, packet, the } from '../phrases.js'
@@ -19,7 +19,7 @@ export const REPEATS: readonly FindingRow[] = [
     find: (e, _s, add) => {
       const { client } = e
       if (client.synRepeats === 0) return
-      add(e.start, `The SYN was sent again ${count(client.synRepeats, 'time')}.`, {
+      add(e.start, `The SYN was sent again ${times(client.synRepeats)}.`, {
         side: client,
         count: client.synRepeats,
       })
@@ -36,7 +36,7 @@ export const REPEATS: readonly FindingRow[] = [
       if (server.synAckRepeats === 0) return
       add(
         e.handshake.seen ? e.handshake : e.start,
-        `The server sent its SYN-ACK again ${count(server.synAckRepeats, 'time')} after the client's ACK.`,
+        `The server sent its SYN-ACK again ${times(server.synAckRepeats)} after the client's ACK.`,
         { side: server, count: server.synAckRepeats },
       )
     },
@@ -54,7 +54,7 @@ export const REPEATS: readonly FindingRow[] = [
         if (!side.seriesLast.seen || side.fin.seen) continue
         add(
           side.seriesLast,
-          `${The(e, side)} sent the same payload again ${count(side.seriesCount, 'time')} without an acknowledgment (last ${packet(side.seriesLast)}).`,
+          `${The(e, side)} sent the same payload again ${times(side.seriesCount)} without an acknowledgment (last ${packet(side.seriesLast)}).`,
           {
             side,
             count: side.seriesCount,
@@ -86,12 +86,12 @@ export const REPEATS: readonly FindingRow[] = [
     meaning: 'A FIN was sent again.',
     weight: 5,
     saidBy: ['fin', 'fin_unanswered'],
-    find: (e, _s, add) => {
+    find: (e, s, add) => {
       for (const side of [e.client, e.server]) {
         if (side.finCount < 2) continue
         add(
           side.finLast,
-          `${The(e, side)} sent its FIN ${count(side.finCount, 'time')} (last ${packet(side.finLast)})${side.finAcked.seen ? '' : ', never acknowledged'}.`,
+          `${The(e, side)} sent its FIN ${times(side.finCount)} (last ${packet(side.finLast)})${side.finAcked.seen || s.oneDirection ? '' : ', never acknowledged'}.`,
           { side, count: side.finCount, spanNs: between(side.fin, side.finLast) },
         )
       }

@@ -18,6 +18,8 @@ const STORM_RESETS = 10
 /** Window numbers by which Citrix ADC says why it resets. */
 const CITRIX_LOW = 8190
 const CITRIX_HIGH = 9999
+/** The window that programs set which make up their packets. */
+const COMMON_WINDOW = 8192
 
 /** Their rows. */
 export const RESETS: readonly FindingRow[] = [
@@ -31,7 +33,9 @@ export const RESETS: readonly FindingRow[] = [
     find: (e, s, add) => {
       for (const side of [e.client, e.server]) {
         const ignored = side.ignoredCount - (s.resetter === side && !side.rst.exact ? 1 : 0)
-        if (ignored <= 0) continue
+        // A closed socket answers everything that comes, each with the number that it acknowledges.
+        const isUsual = s.resetter === side && side.fin.seen && side.ignoredWhy === IGNORED_BEHIND
+        if (ignored <= 0 || isUsual) continue
         add(
           side.ignored,
           `${count(ignored, 'RST')} of ${the(e, side)} (${ignored === 1 ? '' : 'first '}${packet(side.ignored)}) ${ignored === 1 ? 'was' : 'were'} not taken: ${whyIgnored(side)}.`,
@@ -117,6 +121,7 @@ export const RESETS: readonly FindingRow[] = [
           !side.rst.hasAck &&
           side.rstWindow >= CITRIX_LOW &&
           side.rstWindow <= CITRIX_HIGH &&
+          side.rstWindow !== COMMON_WINDOW &&
           side.rstWindow !== side.window
         ) {
           add(

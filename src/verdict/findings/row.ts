@@ -23,7 +23,7 @@ export interface Finding {
 }
 
 /** What a row is given and adds to. */
-type Add = (at: PacketRef, says: string, more?: More) => void
+export type Add = (at: PacketRef, says: string, more?: More) => void
 
 /** What a finding may tell besides. */
 interface More {

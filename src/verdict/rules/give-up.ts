@@ -1,7 +1,7 @@
 // Connections that one side gave up in silence: keepalive probes or retransmissions that stop without an answer. What can
 // be said depends on how long the capture runs on after the last one, since Linux sends nothing when it gives up.
 
-import { count, duration } from '../../base/text.js'
+import { count, times, duration } from '../../base/text.js'
 import { SERIES_DATA, SERIES_FIN, SERIES_WINDOW_PROBE } from '../../tcp/record/bits.js'
 import type { Closer } from '../answer.js'
 import { closerOf } from '../closer.js'
@@ -100,7 +100,7 @@ function giveUp(
         )
       }
       return (
-        `${The(e, side)} repeated ${what} ${count(side.seriesCount, 'time')} over ${duration(Math.max(0, side.seriesLast.ns - side.seriesSentNs))} without an answer ` +
+        `${The(e, side)} repeated ${what} ${times(side.seriesCount)} over ${duration(Math.max(0, side.seriesLast.ns - side.seriesSentNs))} without an answer ` +
         `and then stopped (${packet(side.seriesLast)}); the capture runs on for ${toEnd(e, side.seriesLast)}. ` +
         (isHeardAfter(e, side)
           ? `The other side was still sending, without acknowledging it: packets were lost in one direction.`

@@ -1,6 +1,6 @@
 // Endings by FIN from both sides.
 
-import { count } from '../../base/text.js'
+import { count, times } from '../../base/text.js'
 import { CONN_SELF, SIDE_ACK_SET } from '../../tcp/record/bits.js'
 import { seqAfter, seqDistance } from '../../tcp/seq.js'
 import { finsCrossed } from '../closer.js'
@@ -129,7 +129,7 @@ export const LAST_ACK_MISSING: Rule = {
       (first, second) =>
         `${The(e, first)} closed first (FIN, ${packet(first.fin)}), ${the(e, second)} ${span(first.fin, second.fin)} later (${packet(second.fin)}); ` +
         (second.finCount > 1 && !second.finAcked.seen
-          ? `repeated ${count(second.finCount - 1, 'time')}, it was never acknowledged: ${the(e, first)} or the path to it was gone.`
+          ? `repeated ${times(second.finCount - 1)}, it was never acknowledged: ${the(e, first)} or the path to it was gone.`
           : `the last acknowledgment was not captured.`),
     ),
 }

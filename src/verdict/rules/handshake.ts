@@ -1,6 +1,6 @@
 // Connections that were never established at both ends.
 
-import { count, duration } from '../../base/text.js'
+import { count, times, duration } from '../../base/text.js'
 import {
   CONN_OLD_ANSWERED,
   IGNORED_NO_ACK,
@@ -120,7 +120,7 @@ export const OLD_CONNECTION: Rule = {
       [e.client.last, 'last packet of the client'],
     ),
   explain: (e) =>
-    `The SYN met an older connection on the same ports: ${count(e.server.challenges, 'time')} the server answered with an ACK of that one ` +
+    `The SYN met an older connection on the same ports: the server answered ${times(e.server.challenges)} with an ACK of that one ` +
     `(first ${packet(e.server.challenge)})${e.client.rstCount > 0 ? `, the client reset it (${count(e.client.rstCount, 'RST')})` : ''}, and the new connection never opened` +
     `${e.client.rstCount > 1 ? ': the resets do not reach the server, or are not taken there' : ''}.`,
 }
@@ -145,7 +145,7 @@ export const ACCEPT_OVERFLOW_RESET: Rule = {
     ),
   explain: (e) =>
     e.server.synAckRepeats > 0
-      ? `The client takes the connection for open, the server did not: it repeated its SYN-ACK ${count(e.server.synAckRepeats, 'time')} after the client's ACK` +
+      ? `The client takes the connection for open, the server did not: it repeated its SYN-ACK ${times(e.server.synAckRepeats)} after the client's ACK` +
         `${e.client.has(SIDE_DATA) ? ', ignored its payload' : ''} and answered it with a RST in the end (${packet(e.server.rst.at)}). Its accept queue was full.`
       : `The client completed the handshake and the server answered that with a RST (${packet(e.server.rst.at)}): ` +
         `its accept queue was full, or the listener had just gone.`,
@@ -175,8 +175,8 @@ export const UNANSWERED: Rule = {
     (e.server.rstCount > 0
       ? `The SYN got no answer that counts: ${count(e.server.rstCount, 'RST')} of the server (first ${packet(e.server.ignored)}) ` +
         `${e.server.ignoredWhy === IGNORED_NO_ACK ? 'carry no acknowledgment' : `acknowledge${e.server.rstCount === 1 ? 's' : ''} ${misses(e.server.ignoredBy)}`}, so that the client does not take them ` +
-        `and repeated its SYN ${count(e.client.synRepeats, 'time')}.`
-      : `No answer to ${count(e.client.packets, 'SYN')} within ${toEnd(e, e.start)}: ${silence(e)}`) +
+        `and ${e.client.synRepeats === 0 ? 'goes on waiting' : `repeated its SYN ${times(e.client.synRepeats)}`}.`
+      : `${e.client.packets === 1 ? 'The SYN got no answer' : `No answer to ${count(e.client.packets, 'SYN')}`} within ${toEnd(e, e.start)}: ${silence(e)}`) +
     tooEarly(e.captureEndNs - e.start.ns),
 }
 
@@ -198,7 +198,7 @@ export const ACCEPT_OVERFLOW: Rule = {
     ),
   explain: (e) =>
     `The client takes the connection for open, the server does not: it repeated its SYN-ACK ` +
-    `${count(e.server.synAckRepeats, 'time')} after the client's ACK${e.client.has(SIDE_DATA) ? ' and ignores its payload' : ''}. Its accept queue is probably full.`,
+    `${times(e.server.synAckRepeats)} after the client's ACK${e.client.has(SIDE_DATA) ? ' and ignores its payload' : ''}. Its accept queue is probably full.`,
 }
 
 /** A server that gives its SYN-ACK up with a RST. */
@@ -309,9 +309,10 @@ function refuser(e: Evidence): string {
 
 /** The same for a SYN that is not answered. */
 function silence(e: Evidence): string {
+  const isOne = e.client.packets === 1
   return e.portAccepts > 0
-    ? 'the port takes other connections in this capture, so that its accept queue was full, or a firewall dropped these.'
-    : 'a firewall drops them, the host is down, or the accept queue is full.'
+    ? `the port takes other connections in this capture, so that its accept queue was full, or a firewall dropped ${isOne ? 'this one' : 'these'}.`
+    : `a firewall drops ${isOne ? 'it' : 'them'}, the host is down, or the accept queue is full.`
 }
 
 function misses(by: number): string {

@@ -1,7 +1,7 @@
 // Connections still open when the capture ends, for all that was captured: a close may have passed elsewhere or been lost
 // by the capturing host, so none of these is certain but where packets of the end itself show it.
 
-import { count, duration } from '../../base/text.js'
+import { count, times, duration } from '../../base/text.js'
 import {
   CONN_SUPERSEDED,
   SERIES_DATA,
@@ -61,7 +61,7 @@ export const DATA_UNANSWERED_HALF_CLOSED: Rule = {
     s.undelivered === undefined || s.first === undefined
       ? ''
       : `${The(e, s.first)} had closed (FIN, ${packet(s.first.fin)}); payload of ${the(e, s.undelivered)} (${packet(payloadOf(s.undelivered))}) was sent again ` +
-        `${count(s.undelivered.seriesCount, 'time')} and never acknowledged before the capture ended.`,
+        `${times(s.undelivered.seriesCount)} and never acknowledged before the capture ended.`,
 }
 
 /** One FIN, acknowledged. */
@@ -78,7 +78,7 @@ export const CLOSE_WAIT: Rule = {
     s.first === undefined || s.second === undefined
       ? ''
       : `${The(e, s.first)} closed (FIN, ${packet(s.first.fin)}) and ${the(e, s.second)} acknowledged it, but had not closed ` +
-        `${toEnd(e, s.first.finAcked)} later when the capture ended: it sits in CLOSE-WAIT, as after a missing close().${tooEarly(e.captureEndNs - s.first.finAcked.ns)}`,
+        `${toEnd(e, s.first.finAcked)} later when the capture ended: it sits in CLOSE-WAIT${e.captureEndNs - s.first.finAcked.ns > ANSWER_NS ? ', as after a missing close()' : ''}.${tooEarly(e.captureEndNs - s.first.finAcked.ns)}`,
 }
 
 /** Payload repeated again and again by a side of which alone the capture shows anything that counts. */
@@ -91,7 +91,7 @@ export const REPEATED_UNHEARD: Rule = {
     const side = unheard(e)
     if (side === undefined) return ''
     return (
-      `${The(e, side)} sent the same payload ${count(side.seriesCount + 1, 'time')} (last ${packet(side.seriesLast)}) without getting on: ${refusedBy(e, side)}. ` +
+      `${The(e, side)} sent the same payload ${times(side.seriesCount + 1)} (last ${packet(side.seriesLast)}) without getting on: ${refusedBy(e, side)}. ` +
       `The capture ends before it gives up.`
     )
   },
@@ -113,7 +113,7 @@ export const FIN_UNANSWERED: Rule = {
       ? `, though ${the(e, side === e.client ? e.server : e.client)} had closed too`
       : ''
     return (
-      `${The(e, side)} sent its FIN ${count(side.finCount, 'time')} (first ${packet(side.fin)}) without an acknowledgment ` +
+      `${The(e, side)} sent its FIN ${times(side.finCount)} (${side.finCount === 1 ? '' : 'first '}${packet(side.fin)}) without an acknowledgment ` +
       `before the capture ended${both}.`
     )
   },
@@ -131,9 +131,21 @@ export const DATA_UNANSWERED: Rule = {
     const other = side === e.client ? e.server : e.client
     return (
       `${distance(side.outstanding(other))} of ${the(e, side)} (${packet(payloadOf(side))}) went unacknowledged for ` +
-      `${toEnd(e, payloadOf(side))}, with ${count(side.seriesCount, 'retransmission')}; the capture ends before it gives up.`
+      `${toEnd(e, payloadOf(side))}${resent(e, side)}`
     )
   },
+}
+
+/** No host waits longer before it sends again. */
+const RESEND_NS = 3e9
+
+/** What became of payload without an acknowledgment until the capture ended. */
+function resent(e: Evidence, side: SideEvidence): string {
+  if (side.seriesCount > 0)
+    return `, sent again ${times(side.seriesCount)}; the capture ends before it gives up.`
+  return e.captureEndNs - payloadOf(side).ns > RESEND_NS
+    ? ' and were not sent again either: they were acknowledged, or the sender is gone, and this capture does not show it.'
+    : '; the capture ends before it is sent again.'
 }
 
 /** Answered probes and nothing else. */

@@ -2,7 +2,7 @@
 // segment acknowledged (tcp_v4_send_reset on Linux), which tells whether its writer knew of a FIN. And resets for which
 // nothing else is a reason.
 
-import { count } from '../../base/text.js'
+import { count, times } from '../../base/text.js'
 import type { Derived } from '../derived.js'
 import type { Evidence } from '../evidence.js'
 import { between } from '../packet-ref.js'
@@ -68,7 +68,7 @@ export const CROSSED_CLOSE: Rule = {
   explain: (e, s) =>
     onBoth(s, (side, victim) =>
       side.finCount > 1
-        ? `${The(e, side)} closed or was killed (FIN, ${packet(side.fin)}); the FIN was repeated ${count(side.finCount - 1, 'time')} without an answer and seems to have been lost. ` +
+        ? `${The(e, side)} closed or was killed (FIN, ${packet(side.fin)}); the FIN was repeated ${times(side.finCount - 1)} without an answer and seems to have been lost. ` +
           `${The(e, victim)}, which did not know, still sent payload${late(victim)}: no reader was left, ` +
           `RST ${span(side.fin, side.rst.at)} after the first FIN (${packet(side.rst.at)}).`
         : `${closed(e, side, victim)} (FIN, ${packet(side.fin)}${wasIdle(e, side) ? `, after ${span(e.idleSince, side.fin)} without payload` : ''}) ` +
@@ -94,7 +94,7 @@ export const RESET_AFTER_RETRANSMISSIONS: Rule = {
     onSide(
       s.resetter,
       (side) =>
-        `${The(e, side)} repeated its payload ${count(side.seriesCount, 'time')} without an answer and reset the connection ` +
+        `${The(e, side)} repeated its payload ${times(side.seriesCount)} without an answer and reset the connection ` +
         `${span(side.seriesLast, side.rst.at)} after the last time (${packet(side.rst.at)}), as BSD and macOS do when they give up. ` +
         `The other host, or the path to it, was gone.`,
     ),

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { bytesText, count, duration, printable, wrap } from '../../../src/base/text.js'
 
 test.each([
-  [0, 'less than 1 ns'],
+  [0, 'less than 1 µs'],
   [1, '1 ns'],
   [999, '999 ns'],
   [1000, '1.00 µs'],
