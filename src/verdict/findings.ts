@@ -26,7 +26,7 @@ export const FINDINGS: readonly FindingRow[] = [
 export function findingsOf(e: Evidence, s: Derived): readonly Finding[] {
   const found: Finding[] = []
   let code = ''
-  const add: Add = (at, says, { side, ...more } = {}) => {
+  function add(...[at, says, { side, ...more } = {}]: Parameters<Add>): void {
     found.push({
       code,
       frame: at.frame,
