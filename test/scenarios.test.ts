@@ -730,6 +730,90 @@ const ROWS: readonly Row[] = [
     'rst_abort.abort',
     'client',
     'likely',
+    'an answer with a TLS goodbye behind it, which alone may be unread',
+    `${OPEN}
+1.000 < P. 201:601(400) ack 101 hex 170303016c${'66'.repeat(364)}150303001a${'aa'.repeat(26)}
+1.0001 > R. 101:101(0) ack 601`,
+  ],
+  [
+    'rst_after_kill.unread_data',
+    'client',
+    'possible',
+    'the same without the goodbye',
+    `${OPEN}
+1.000 < P. 201:601(400) ack 101 hex 170303018b${'6'.repeat(790)}
+1.0001 > R. 101:101(0) ack 601`,
+  ],
+  [
+    'rst_abort.abort',
+    'server',
+    'likely',
+    'a RST with text is none of a kernel that closes with unread data',
+    `${OPEN}
+1.000 > P. 101:201(100) ack 201
+1.0001 < R. 201:214(13) ack 201 text Access Denied`,
+  ],
+  [
+    'rst_abort.abort',
+    'server',
+    'possible',
+    'a bare RST with the usual window of its sender and its own number',
+    `${OPEN}
+1.000 < P. 201:301(100) ack 101 win 8192
+1.005 > . 101:101(0) ack 301
+1.006 < R 301:301(0) win 8192`,
+  ],
+  [
+    'rst_after_kill.peer_forgot',
+    'server',
+    'possible',
+    'a bare RST long after what it answers',
+    `
+0.000 > S 0:0(0)
+0.100 < S. 0:0(0) ack 1
+0.101 > . 1:1(0) ack 1
+0.110 > P. 1:101(100) ack 1
+0.220 < P. 1:201(200) ack 101
+0.221 > . 101:101(0) ack 201
+1.000 > P. 101:201(100) ack 201
+1.900 < R 201:201(0)`,
+  ],
+  [
+    'rst_after_kill.peer_forgot',
+    'server',
+    'likely',
+    'a bare RST in the time that the way takes',
+    `
+0.000 > S 0:0(0)
+0.100 < S. 0:0(0) ack 1
+0.101 > . 1:1(0) ack 1
+0.110 > P. 1:101(100) ack 1
+0.220 < P. 1:201(200) ack 101
+0.221 > . 101:101(0) ack 201
+1.000 > P. 101:201(100) ack 201
+1.100 < R 201:201(0)`,
+  ],
+  [
+    'rst_abort.close_wait_abort',
+    'client',
+    'possible',
+    'a RST too soon after an ACK to answer it',
+    `
+0.000 > S 0:0(0)
+0.100 < S. 0:0(0) ack 1
+0.101 > . 1:1(0) ack 1
+0.110 > P. 1:101(100) ack 1
+0.220 < P. 1:201(200) ack 101
+0.221 > . 101:101(0) ack 201
+1.000 > F. 101:101(0) ack 201
+1.100 < . 201:201(0) ack 102
+1.200 > . 102:102(0) ack 201
+1.20001 < R. 201:201(0) ack 102 win 0 nots`,
+  ],
+  [
+    'rst_abort.abort',
+    'client',
+    'likely',
     'a client resets after an answer it had acknowledged',
     `${OPEN}
 0.060 > R. 101:101(0) ack 201`,

@@ -7,7 +7,7 @@ import { ACK, FIN } from '../wire/segment.js'
 import { observeLateData } from './events/fin.js'
 import { observeGoodbye } from './events/goodbye.js'
 import { isClient, keepPayload } from './last-payload.js'
-import { GOODBYE_MAX_BYTES, goodbyeKind, payloadHead } from './payload.js'
+import { GOODBYE_MAX_BYTES, goodbyeKind, longPayloadHead, payloadHead } from './payload.js'
 import { observePlainFin, observePlainFinAcked } from './plain-close.js'
 import {
   SIDE_ACKED_MORE,
@@ -112,10 +112,10 @@ export function observePlainNext(
     const data = record * CONN_CELLS + SIDE_CELLS + side * SIDE_CELLS_STEP
     // Of long payload only the client's first bytes tell anything: a request.
     const isRead = payloadLen <= GOODBYE_MAX_BYTES || isClient(ints, record, side)
-    const head = isRead ? payloadHead(seg, view) : 0
+    const head = isRead ? payloadHead(seg, view) : longPayloadHead(seg, view)
     ints[me + SIDE.nxt] = seqAdd(seg.seq, payloadLen)
     keepPayload(ints, record * CONN_INTS, side, seg, head)
-    if (payloadLen <= GOODBYE_MAX_BYTES && goodbyeKind(head, payloadLen) !== 0) {
+    if (head !== 0 && goodbyeKind(head, payloadLen) !== 0) {
       observeGoodbye(table.at(record), side, seg, view, frame, timeNs)
     }
     floats[data + SIDE.dataNs] = timeNs

@@ -2,7 +2,7 @@
 // bytes are looked at (of a TLS alert seven, of SMB2 its header), none is shown, and none is kept longer than its
 // connection.
 
-import type { Segment } from '../wire/segment.js'
+import { PSH, type Segment } from '../wire/segment.js'
 
 /** Payload longer than this is no goodbye: an alert of TLS with the longest padding. */
 export const GOODBYE_MAX_BYTES = 330
@@ -36,6 +36,8 @@ export const GOODBYE_WEBSOCKET = 10
 export const GOODBYE_HART_IP = 11
 /** Answer to Logoff or Tree Disconnect of SMB2, or its refusal of a login (MS-SMB2 §2.2). */
 export const GOODBYE_SMB = 12
+/** A TLS alert behind other records of the same segment, which are none. */
+export const GOODBYE_TLS_BEHIND = 13
 
 const TLS_ALERT = 0x15
 const TLS_APPLICATION_DATA = 0x17
@@ -48,7 +50,10 @@ export function payloadHead(seg: Segment, view: DataView): number {
   if (seg.payloadLen >= 4) {
     if (at + 4 > seg.capturedEnd) return 0
     const head = view.getInt32(at)
-    if (seg.payloadLen > LAST_RECORDS_BYTES) return head
+    if (seg.payloadLen > LAST_RECORDS_BYTES) {
+      const behind = longPayloadHead(seg, view)
+      return behind === 0 ? head : behind
+    }
     if (head >>> 16 === 0x1703 && endsInAlert(seg, view)) return ALERT_HEAD
     return head === seg.payloadLen - 4 && isSmbLast(seg, view) ? SMB_HEAD : head
   }
@@ -56,6 +61,23 @@ export function payloadHead(seg: Segment, view: DataView): number {
   let head = 0
   for (let i = 0; i < seg.payloadLen; i++) head |= view.getUint8(at + i) << (24 - 8 * i)
   return head
+}
+
+/** Stands for long payload that ends in an alert. */
+const BEHIND_HEAD = 0x15030301
+/** Lengths of alert records as they end payload: 2 bytes alone; with AEAD; with CBC and SHA-1 or SHA-256. */
+const ALERT_RECORDS: readonly number[] = [7, 31, 37, 53, 69]
+
+/** What is kept of payload too long to be a goodbye itself: whether one stands at its end. */
+export function longPayloadHead(seg: Segment, view: DataView): number {
+  if ((seg.flags & PSH) === 0) return 0
+  const end = seg.optionsEnd + seg.payloadLen
+  if (end > seg.capturedEnd) return 0
+  for (const len of ALERT_RECORDS) {
+    if (view.getInt32(end - len) >>> 16 !== 0x1503) continue
+    if (view.getUint16(end - len + 3) === len - 5) return BEHIND_HEAD
+  }
+  return 0
 }
 
 /** Stands for a segment of short TLS records of which the last is an alert. */
@@ -94,9 +116,10 @@ function secondByte(seg: Segment, view: DataView): number {
 
 /** GOODBYE_* kind of a payload by its first four bytes and its length; 0 for none. */
 export function goodbyeKind(head: number, len: number): number {
-  if (len > GOODBYE_MAX_BYTES || head === 0) return 0
+  if (head === 0 || (len > GOODBYE_MAX_BYTES && head !== BEHIND_HEAD)) return 0
   const first = head >>> 24
   if (head === SMB_HEAD) return GOODBYE_SMB
+  if (head === BEHIND_HEAD) return GOODBYE_TLS_BEHIND
   if (first !== TLS_ALERT && len > WORD_MAX_BYTES) return 0
   switch (first) {
     case TLS_ALERT:

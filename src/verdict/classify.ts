@@ -18,7 +18,7 @@ import { EXCLUDED, FAVOURED, HYPOTHESES, type Hypothesis } from './hypotheses.js
 import { type Finding, findingsOf, toldOf } from './findings.js'
 import type { EvidenceItem } from './phrases.js'
 import type { Rule } from './rule.js'
-import { isUnheardOf } from './reset-facts.js'
+import { comesLate, isUnheardOf } from './reset-facts.js'
 import { LAST_RULE, SECTIONS } from './rules/order.js'
 import { type Sees, clientSees, serverSees } from './sees.js'
 import { ANSWER_NS } from './timers.js'
@@ -194,8 +194,10 @@ function lowered(
 ): Confidence {
   let most: Confidence = UNHEARD.has(ending) ? 'likely' : 'certain'
   if (endsTooSoon(e, s, row) || row.cause === 'unexplained') most = 'possible'
-  if (row.cause === 'peer_forgot' && isUnheardOf(s)) most = 'possible'
+  if (row.cause === 'peer_forgot' && (isUnheardOf(s) || s.resetter?.rst.ahead === true))
+    most = 'possible'
   let steps = s.loss || e.captureDrops ? 1 : 0
+  if (s.resetDecides && comesLate(s)) steps++
   if (s.oneDirection) steps += 2
   if (s.someResetIgnored || s.resetIsDoubtful || s.formIsForeign) steps++
   // The first FIN may lie before the capture.

@@ -9,6 +9,7 @@ import {
   ICMP_FROM_TARGET,
   ICMP_QUOTES_SYN,
   ICMP_V6,
+  SIDE_SYN,
 } from '../tcp/record/bits.js'
 import { CLOSING } from '../tcp/record/closing.js'
 import { CONN } from '../tcp/record/connection.js'
@@ -55,6 +56,16 @@ export class Evidence extends Whole implements ZeekSource {
     if (teardown >= 0 || this.hasTeardown) this.pointAtTeardowns(records, teardown)
     this.context = context
     this.records = records
+    if (teardown >= 0) this.setTurns()
+  }
+
+  /** How far the hosts are, by their first answers. */
+  private setTurns(): void {
+    const { client, server, handshake, synAckNs } = this
+    const isKnown =
+      synAckNs !== 0 && handshake.seen && client.synRepeats + server.synAckRepeats === 0
+    server.turnNs = isKnown && client.has(SIDE_SYN) ? Math.max(0, synAckNs - this.startNs) : 0
+    client.turnNs = isKnown ? Math.max(0, handshake.ns - synAckNs) : 0
   }
 
   /** Time of the first record of the capture. */

@@ -214,7 +214,8 @@ function middlebox(e: Evidence, s: Derived): Weight {
   if (goesOn(side)) return foreignTtl(side) ? BACKED : FAVOURED
   if (foreignTtl(side)) return isStateless(side) ? OPEN : FAVOURED
   if (isRefused(e) || isHandshakeReset(e, s) || !e.server.has(BEYOND_SYN_ACK)) return OPEN
-  if (formIsForeign(side)) return OPEN
+  // No stack leaves the ACK out of a RST by a socket.
+  if (formIsForeign(side) || (isActive(side) && !side.rst.hasAck)) return OPEN
   // From as far away as the host and not from next door: a device on the path would be nearer.
   if (isDistant(side) && !answersUse(s)) return EXCLUDED
   const pauseNs = pauseBefore(e, s)

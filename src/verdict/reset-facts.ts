@@ -9,13 +9,13 @@ import {
   SIDE_PLAIN_ACK,
   SIDE_SYN_ACK,
 } from '../tcp/record/bits.js'
-import { GOODBYE_TLS_SHORT } from '../tcp/payload.js'
+import { GOODBYE_TLS_BEHIND, GOODBYE_TLS_SHORT } from '../tcp/payload.js'
 import { seqAfter, seqDistance } from '../tcp/seq.js'
 import { ACK, FIN, SYN } from '../wire/segment.js'
 import type { Derived } from './derived.js'
 import type { Evidence } from './evidence.js'
 import { between } from './packet-ref.js'
-import { formIsForeign, isActive, isStateless } from './reset-form.js'
+import { formIsForeign, isActive, isStateless, isTooEarly } from './reset-form.js'
 import type { SideEvidence } from './side-evidence.js'
 import { DEFAULT_PROBE_INTERVAL_NS, LATE } from './timers.js'
 
@@ -167,7 +167,8 @@ export function refusesGoodbye(s: Derived): boolean {
   const { resetter: side, victim } = s
   if (side === undefined || victim === undefined || !refusesPayload(s)) return false
   if (!victim.has(SIDE_DATA)) return false
-  if (side.rstPeerGoodbye === 0 && !saidGoodbye(side)) return false
+  const isGoodbye = side.rstPeerGoodbye !== 0 && side.rstPeerGoodbye !== GOODBYE_TLS_BEHIND
+  if (!isGoodbye && !saidGoodbye(side)) return false
   // All that was not acknowledged is that goodbye, the little that goes before it, and its FIN perhaps.
   const unread = seqDistance(
     side.rstPeerNxt,
@@ -178,7 +179,8 @@ export function refusesGoodbye(s: Derived): boolean {
 
 /** The last that a side said before it closed is a goodbye in the open: what comes then answers it. */
 function saidGoodbye(side: SideEvidence): boolean {
-  if (side.goodbyeKind <= GOODBYE_TLS_SHORT || !side.goodbye.seen) return false
+  const { goodbyeKind: kind } = side
+  if (kind <= GOODBYE_TLS_SHORT || kind === GOODBYE_TLS_BEHIND || !side.goodbye.seen) return false
   return (
     side.goodbye.frame === side.rst.ownData.frame && side.fin.ns - side.goodbye.ns <= AT_ONCE_NS
   )
@@ -214,7 +216,8 @@ export function knewOfFin({ resetter: side, victim }: Derived): boolean {
 
 /** Payload of the peer came after the side's own last payload, so nothing shows that it was read. */
 export function mayHaveUnread(side: SideEvidence | undefined): boolean {
-  if (side === undefined || side.rst.ahead) return false
+  // A kernel that closes with unread data puts no text into its RST.
+  if (side === undefined || side.rst.ahead || side.rstLen > 0) return false
   return side.rst.peerData.frame > side.rst.ownData.frame
 }
 
@@ -303,6 +306,18 @@ export function answersUse({ resetter: side, victim }: Derived): boolean {
   return (side.triggerFlags & (ACK | SYN)) === ACK && side.rstSeq === side.triggerAck
 }
 
+/** Answers come within a few times what the host took for the first one, and within this time where that was less. */
+const LATE_TURNS = 5
+const LATE_ANSWER_NS = 0.5e9
+
+/** A RST in the form of an answer, long after what it should answer. */
+export function comesLate({ resetter: side }: Derived): boolean {
+  if (side === undefined || !isStateless(side) || !side.rst.trigger.seen || side.turnNs === 0)
+    return false
+  const afterNs = between(side.rst.trigger, side.rst.at)
+  return afterNs > Math.max(LATE_ANSWER_NS, LATE_TURNS * side.turnNs)
+}
+
 /** Nothing but resets was captured of the side that resets: a FIN of it may lie before the capture. */
 export function isUnheardOf({ resetter: side, midstream }: Derived): boolean {
   return midstream && side !== undefined && side.packets === side.rstCount
@@ -315,7 +330,8 @@ const ANSWER_WITHIN_NS = 5e9
 export function answersTrigger(side: SideEvidence, victim: SideEvidence | undefined): boolean {
   const { rst } = side
   if (victim === undefined || !rst.trigger.seen) return false
-  if (between(rst.trigger, rst.at) > ANSWER_WITHIN_NS) return false
+  const afterNs = between(rst.trigger, rst.at)
+  if (afterNs > ANSWER_WITHIN_NS || isTooEarly(side, afterNs)) return false
   // A SYN-ACK that it has acknowledged is answered.
   if ((side.triggerFlags & SYN) !== 0 && side.has(SIDE_PLAIN_ACK | SIDE_DATA)) return false
   const isAcked = side.has(SIDE_ACK_SET) && !seqAfter(side.rstPeerNxt, side.acked)

@@ -23,8 +23,10 @@ const UNPROVOKED_NS = 100e6
 /** Without ACK, but in answer to nothing, with the socket's own number and the next IP ID of its host. */
 function isUnprovoked(side: SideEvidence): boolean {
   const { rst } = side
-  if (side.rstIpId <= 0 || side.rstIpId !== ((side.rstPreviousIpId + 1) & 0xffff)) return false
   if (side.rstSeq !== side.rstNxt || side.fin.seen) return false
+  // Where no socket is, no window is announced: this one is its sender's usual one.
+  if (side.rstWindow !== 0 && side.rstWindow === side.window) return true
+  if (side.rstIpId <= 0 || side.rstIpId !== ((side.rstPreviousIpId + 1) & 0xffff)) return false
   return rst.trigger.seen && between(rst.trigger, rst.at) > UNPROVOKED_NS
 }
 
@@ -34,11 +36,21 @@ function isUnprovoked(side: SideEvidence): boolean {
  */
 function looksStateless(side: SideEvidence): boolean {
   const { rst } = side
+  if (rst.trigger.seen && isTooEarly(side, between(rst.trigger, rst.at))) return false
   // What it had acknowledged met its socket.
   const isNew = seqAfter(side.rstPeerNxt, side.rstAcked) || rst.triggerIsProbe
   if (!isNew && (side.triggerFlags & FIN) !== 0) return false
   if (side.rstWindow !== 0 || side.rstSeq !== side.triggerAck || rst.hasTimestamps) return false
   return side.has(SIDE_TIMESTAMPS) || (side.has(SIDE_IP_ID) && side.rstIpId === 0)
+}
+
+/** No answer takes so little of what the first one took, be that late for its own reasons; short times may be imprecise. */
+const EARLY = 0.1
+const EARLY_NS = 1e6
+
+/** Sooner than the way to the host and back allows: what it sent is no answer. */
+export function isTooEarly({ turnNs }: SideEvidence, afterNs: number): boolean {
+  return turnNs >= EARLY_NS && afterNs < EARLY * turnNs
 }
 
 /** IP IDs of one socket grow by one a packet; what else its host sends in between stays well below this. */

@@ -84,6 +84,8 @@ export class ResetEvidence {
 /** What one side did. */
 export class SideEvidence extends Side {
   readonly rst: ResetEvidence = new ResetEvidence(this)
+  /** What the way from the capture point to its host and back takes, by the handshake; 0 when unknown. */
+  turnNs = 0
   readonly last: PacketRef = new BlockPacketRef(this.own, SIDE.lastNs)
   readonly data: PacketRef = new BlockPacketRef(this.own, SIDE.dataNs)
   readonly fin: PacketRef = new BlockPacketRef(this.closing, CLOSING_SIDE.finNs)

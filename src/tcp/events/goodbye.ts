@@ -1,7 +1,14 @@
 // Payload by which a program takes its leave: what it says, and how long nothing had been said before.
 
 import type { Segment } from '../../wire/segment.js'
-import { GOODBYE_TLS_ALERT, alertNumber, goodbyeKind, payloadHead } from '../payload.js'
+import {
+  GOODBYE_MAX_BYTES,
+  GOODBYE_TLS_ALERT,
+  alertNumber,
+  goodbyeKind,
+  longPayloadHead,
+  payloadHead,
+} from '../payload.js'
 import type { TrackedConnection } from '../tracked.js'
 
 /** A goodbye of side `n`, before it is counted as payload. */
@@ -15,7 +22,9 @@ export function observeGoodbye(
 ): void {
   c.openClosing()
   const me = c.side(n)
-  const kind = goodbyeKind(payloadHead(seg, view), seg.payloadLen)
+  const head =
+    seg.payloadLen <= GOODBYE_MAX_BYTES ? payloadHead(seg, view) : longPayloadHead(seg, view)
+  const kind = goodbyeKind(head, seg.payloadLen)
   const last = lastUse(c)
   me.goodbyeKind = kind
   me.goodbyeLen = seg.payloadLen

@@ -2,7 +2,7 @@
 
 import type { Segment } from '../../wire/segment.js'
 import { isClient, keepPayload } from '../last-payload.js'
-import { GOODBYE_MAX_BYTES, goodbyeKind, payloadHead } from '../payload.js'
+import { GOODBYE_MAX_BYTES, goodbyeKind, longPayloadHead, payloadHead } from '../payload.js'
 import type { TrackedConnection } from '../tracked.js'
 import { observeGoodbye } from './goodbye.js'
 
@@ -16,7 +16,7 @@ export function observePayload(
   timeNs: number,
 ): void {
   const isRead = seg.payloadLen <= GOODBYE_MAX_BYTES || isClient(c.own.ints, c.record, n)
-  const head = isRead ? payloadHead(seg, view) : 0
+  const head = isRead ? payloadHead(seg, view) : longPayloadHead(seg, view)
   keepPayload(c.own.ints, c.own.word, n, seg, head)
   if (goodbyeKind(head, seg.payloadLen) !== 0) observeGoodbye(c, n, seg, view, frame, timeNs)
   const me = c.side(n)

@@ -1,7 +1,7 @@
 // Findings about payload: at risk, without an answer, goodbyes.
 
 import { SIDE_ACK_SET, SIDE_NXT_SET } from '../../tcp/record/bits.js'
-import { GOODBYE_TLS_ALERT } from '../../tcp/payload.js'
+import { GOODBYE_TLS_ALERT, GOODBYE_TLS_BEHIND } from '../../tcp/payload.js'
 import { seqAfter, seqDistance } from '../../tcp/seq.js'
 import type { Derived } from '../derived.js'
 import type { Evidence } from '../evidence.js'
@@ -15,6 +15,7 @@ import {
   refusesGoodbye,
   refusesLastWords,
 } from '../reset-facts.js'
+import { isStateless } from '../reset-form.js'
 import type { SideEvidence } from '../side-evidence.js'
 import { isCloseNotify } from './goodbye.js'
 import type { FindingRow } from './row.js'
@@ -82,7 +83,7 @@ export const PAYLOAD: readonly FindingRow[] = [
     weight: 0,
     find: (e, _s, add) => {
       for (const side of [e.client, e.server]) {
-        if (!isCloseNotify(side)) continue
+        if (!isCloseNotify(side) && side.goodbyeKind !== GOODBYE_TLS_BEHIND) continue
         add(side.goodbye, `${The(e, side)} said goodbye in TLS (${packet(side.goodbye)}).`, {
           side,
         })
@@ -161,8 +162,9 @@ function bytesAtRisk(e: Evidence, s: Derived, side: SideEvidence, other: SideEvi
     if (resetter === side && unacked > 0) return unacked
     if (resetter === other) {
       if (!resetter.rst.peerData.seen) return 0
-      // What was sent later is refused as well.
-      if (unackedAt(resetter, side) > 0) return unacked + afterReset(resetter, side)
+      // Where no socket is left, what is sent later is refused as well.
+      const missing = unackedAt(resetter, side)
+      if (missing > 0) return missing + (isStateless(resetter) ? afterReset(resetter, side) : 0)
       // Acknowledged by the host, and perhaps not read by its program.
       const isRead = readItsAnswer(e, resetter) || metGoodbye(s)
       return mayHaveUnread(resetter) && !isRead ? Math.max(unacked, resetter.rstPeerLen) : 0

@@ -118,7 +118,7 @@ export const PEER_FORGOT: Rule = {
       s,
       (side, victim) =>
         `A packet of ${the(e, victim)} (${packet(side.rst.trigger)}) was answered by a RST from ${the(e, side)} (${packet(side.rst.at)}), ` +
-        `which ${side.fin.seen ? 'had closed and forgotten its half-closed socket' : isUnheardOf(s) ? 'had sent nothing before in this capture' : 'had not closed'}: ` +
+        `which ${side.fin.seen ? 'had closed and forgotten its half-closed socket' : isUnheardOf(s) ? 'had sent nothing before in this capture' : side.rst.ahead ? 'had sent more than was captured' : 'had not closed'}: ` +
         `the process or host is gone or restarted, or something on the path forgot the connection.`,
     ),
 }

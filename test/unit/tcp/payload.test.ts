@@ -1,6 +1,7 @@
 // How payloads begin: goodbyes of protocols that say one, TLS records, HTTP requests. Bytes are those of the protocols'
 // specifications.
 
+import { PSH } from '../../../src/wire/segment.js'
 import { describe, expect, test } from 'vitest'
 import * as P from '../../../src/tcp/payload.js'
 import { randomSource, segmentOf } from './segments.js'
@@ -20,6 +21,7 @@ function headOf(payload: string, len = bytesOf(payload).length): number {
   const bytes = bytesOf(payload)
   const segment = segmentOf(CLIENT, SERVER, { payloadLen: len })
   segment.capturedEnd = HEADER + bytes.length
+  segment.flags |= PSH
   return P.payloadHead(segment, viewOf(bytes))
 }
 
@@ -78,6 +80,11 @@ describe('goodbyes', () => {
     ['HTTP/2 GOAWAY', `hex 000008 07 00 00000000 00000000 00000000`, P.GOODBYE_HTTP2],
     ['LDAP unbindRequest', 'hex 3005 020103 4200', P.GOODBYE_LDAP],
     ['LDAP unbindRequest with long lengths', 'hex 308400000005 020103 4200', P.GOODBYE_LDAP],
+    [
+      'an alert behind a longer answer',
+      `hex 170303016c${'66'.repeat(364)}150303001a${'aa'.repeat(26)}`,
+      P.GOODBYE_TLS_BEHIND,
+    ],
     ['the answer to SMB2 Logoff', smb('00000000', '02'), P.GOODBYE_SMB],
     ['the answer to SMB2 Tree Disconnect', smb('00000000', '04'), P.GOODBYE_SMB],
     ['a login that SMB2 refuses', smb('6d0000c0', '01'), P.GOODBYE_SMB],
@@ -102,7 +109,7 @@ describe('goodbyes', () => {
   test('every kind has one here', () => {
     const kinds = Object.entries(P).filter(([name]) => /^GOODBYE_(?!MAX)/.test(name))
     expect(new Set(kinds.map(([, kind]) => kind)).size).toBe(kinds.length)
-    expect(kinds).toHaveLength(12)
+    expect(kinds).toHaveLength(13)
   })
 
   test.each([
@@ -115,6 +122,7 @@ describe('goodbyes', () => {
     ['a login that goes on in SMB2', smb('160000c0', '01')],
     ['another answer of SMB2', smb('00000000', '03')],
     ['a request of SMB2', smb('00000000', '02', '00')],
+    ['a longer answer without one', `hex 170303018b${'66'.repeat(395)}`],
     ['what has the length of an SMB2 answer', `hex 00000044${'61'.repeat(68)}`],
     ['a word that begins like one', 'QUOTE\r\n'],
     ['another MQTT packet', 'hex c000'],
