@@ -5,7 +5,7 @@ import { type DigestHandler, DigestWriter } from '../incidents/digest.js'
 import { NotableCollector, type NotableState } from '../output/collect/notable.js'
 import { SummaryCollector, type SummaryState } from '../output/collect/summary.js'
 import type { Summary } from '../output/collect/summary.js'
-import type { CaptureRow, FormatOptions } from '../output/formats/format.js'
+import type { CaptureRow, FormatOptions, IncidentLine } from '../output/formats/format.js'
 import { formatNamed } from '../output/formats/index.js'
 import { type ByteSink, RowWriter } from '../output/row-writer.js'
 import { tableStyle } from '../output/style.js'
@@ -91,6 +91,11 @@ export class ConnectionWriter implements ConnectionHandler {
   /** Begins the document. */
   begin(): void {
     this.rows.begin()
+  }
+
+  /** Adds an incident of the capture that is added next. */
+  incident(incident: IncidentLine): void {
+    this.rows.incident(incident)
   }
 
   /** Adds a capture that has been read. */

@@ -1,4 +1,5 @@
-// What is left of a connection when its row is written: a dozen numbers, made for what concerns several connections. They reach the main thread in the order of the endings, however many threads judge connections.
+// What is left of a connection when its row is written: a score of numbers, made for what concerns several connections.
+// They reach the main thread in the order of the endings, however many threads judge connections.
 
 import {
   Block,
@@ -9,11 +10,15 @@ import {
   defineFields,
   recordsOf,
 } from '../tcp/record/fields.js'
+import { SIDE_DATA, SIDE_PLAIN_ACK } from '../tcp/record/bits.js'
 import { Words } from '../tcp/record/words.js'
 import { CLOSERS } from '../verdict/answer.js'
 import type { Judgement } from '../verdict/classify.js'
 import { ENDINGS, type Ending, endingOf } from '../verdict/endings.js'
+import type { Derived } from '../verdict/derived.js'
 import type { Evidence } from '../verdict/evidence.js'
+import { idleOf } from '../verdict/findings/pauses.js'
+import type { PacketRef } from '../verdict/packet-ref.js'
 import { firstTeardown } from '../verdict/timings.js'
 
 /** Fields of a digest. Times are ns relative to the base of the batch. */
@@ -38,6 +43,12 @@ export class DigestWords extends Words {
   readonly endNs: number = this.float()
   /** Time of the first FIN or reset that counts, NaN when there is none. */
   readonly teardownNs: number = this.float()
+  /** How long nothing had been said before that, goodbyes left out; NaN when unknown. */
+  readonly idleNs: number = this.float()
+  /** Time of the client's last packet, NaN when none was captured. */
+  readonly clientLastNs: number = this.float()
+  /** The same of the server. */
+  readonly serverLastNs: number = this.float()
   /** Payload bytes of the client, retransmissions included. */
   readonly clientBytes: number = this.float()
   /** Payload bytes of the server. */
@@ -56,6 +67,14 @@ export const DIGEST_IPV6 = 1
 export const DIGEST_CLIENT_GUESSED = 2
 /** DigestWords.flags: a RST passed that changed nothing. */
 export const DIGEST_RST_IGNORED = 4
+/** DigestWords.flags: the connection was open. */
+export const DIGEST_OPENED = 8
+/** DigestWords.flags: its first FIN or reset that counts is the server's. */
+export const DIGEST_BY_SERVER = 16
+/** DigestWords.flags: it is a reset. */
+export const DIGEST_BY_RESET = 32
+/** DigestWords.flags: a FIN or a reset that counts has passed. */
+export const DIGEST_CLOSED = 64
 
 /** Digests of one capture, in the order of its endings. */
 export interface DigestBatch {
@@ -84,7 +103,8 @@ const ENDING_INDEX: ReadonlyMap<Ending, number> = new Map(
   ENDINGS.map((row, i) => [endingOf(row), i]),
 )
 
-class DigestBlocks implements Blocks {
+/** A window on one digest; its fields are those of {@link Digest}. */
+export class DigestView implements Blocks {
   readonly own: Block
   readonly closing: Block
   readonly teardown: Block
@@ -93,7 +113,7 @@ class DigestBlocks implements Blocks {
     this.own = this.closing = this.teardown = new Block(records)
   }
 }
-defineFields(DigestBlocks.prototype, DIGEST, OWN)
+defineFields(DigestView.prototype, DIGEST, OWN)
 
 /** One digest by the names of its fields. */
 export interface Digest extends Blocks, Fields<DigestWords> {}
@@ -118,6 +138,7 @@ export class DigestWriter {
     const word = this.count * DIGEST_INTS
     const cell = this.count * DIGEST_CELLS
     const { isIpv6, clientSide } = e
+    const first = firstTeardown(j.derived)
     copyAddress(e, clientSide, isIpv6, ints, word + DIGEST.clientAddr)
     copyAddress(e, 1 - clientSide, isIpv6, ints, word + DIGEST.serverAddr)
     ints[word + DIGEST.ports] = (e.portOf(clientSide) << 16) | e.portOf(1 - clientSide)
@@ -126,11 +147,16 @@ export class DigestWriter {
     ints[word + DIGEST.flags] =
       (isIpv6 ? DIGEST_IPV6 : 0) |
       (e.clientGuessed ? DIGEST_CLIENT_GUESSED : 0) |
-      (j.derived.someResetIgnored ? DIGEST_RST_IGNORED : 0)
+      (j.derived.someResetIgnored ? DIGEST_RST_IGNORED : 0) |
+      (isOpened(e, j.derived) ? DIGEST_OPENED : 0) |
+      (first === undefined ? 0 : closedBits(e, j.derived, first))
     floats[cell + DIGEST.stream] = e.stream
     floats[cell + DIGEST.startNs] = e.startNs
     floats[cell + DIGEST.endNs] = e.endNs
-    floats[cell + DIGEST.teardownNs] = firstTeardown(j.derived)?.ns ?? NaN
+    floats[cell + DIGEST.teardownNs] = first?.ns ?? NaN
+    floats[cell + DIGEST.idleNs] = first === undefined ? NaN : (idleOf(e, j.derived)?.ns ?? NaN)
+    floats[cell + DIGEST.clientLastNs] = e.client.packets > 0 ? e.client.lastNs : NaN
+    floats[cell + DIGEST.serverLastNs] = e.server.packets > 0 ? e.server.lastNs : NaN
     floats[cell + DIGEST.clientBytes] = e.client.bytes
     floats[cell + DIGEST.serverBytes] = e.server.bytes
     if (++this.count === BATCH_DIGESTS) this.flush()
@@ -144,6 +170,24 @@ export class DigestWriter {
     const cells = this.records.floats.subarray(0, count * DIGEST_CELLS)
     this.handler({ captureName, baseNs, count, cells })
   }
+}
+
+/** Whether both sides took the connection for open at some time. */
+function isOpened(e: Evidence, s: Derived): boolean {
+  if (e.handshake.seen) return true
+  return (
+    s.midstream &&
+    (e.client.has(SIDE_DATA | SIDE_PLAIN_ACK) || e.server.has(SIDE_DATA | SIDE_PLAIN_ACK))
+  )
+}
+
+function closedBits(e: Evidence, s: Derived, first: PacketRef): number {
+  const { resetter } = s
+  const isReset = first === resetter?.rst.at
+  const side = isReset ? resetter : s.first
+  return (
+    DIGEST_CLOSED | (isReset ? DIGEST_BY_RESET : 0) | (side === e.server ? DIGEST_BY_SERVER : 0)
+  )
 }
 
 /** Copies the address of a side to four words at `to`. */
@@ -165,7 +209,7 @@ function copyAddress(
 /** Reads the digests of a batch: the same object for each, pointed at the next one. */
 export function* digestsOf({ cells, count }: DigestBatch): Generator<Digest, void, undefined> {
   const records = recordsOf(cells)
-  const digest = new DigestBlocks(records) as DigestBlocks & Digest
+  const digest = new DigestView(records) as DigestView & Digest
   for (let i = 0; i < count; i++) {
     digest.own.pointAt(records, i * DIGEST_INTS)
     yield digest

@@ -2,7 +2,7 @@
 
 import { ByteWriter } from './bytes/writer.js'
 import type { ColumnSource } from './columns/column.js'
-import type { CaptureRow, Format, Totals } from './formats/format.js'
+import type { CaptureRow, Format, IncidentLine, Totals } from './formats/format.js'
 
 /** Where bytes go. */
 export interface ByteSink {
@@ -42,6 +42,11 @@ export class RowWriter {
     format.row(c, out)
     this.rows++
     if (out.length >= HELD_BYTES || this.sink.immediate === true) this.pass()
+  }
+
+  incident(incident: IncidentLine): void {
+    this.format.incident?.(incident, this.out)
+    this.pass()
   }
 
   capture(report: CaptureRow): void {

@@ -6,7 +6,9 @@ import { count } from '../../base/text.js'
 import { discoverCaptures } from '../../capture/discover.js'
 import { groupBySeries } from '../../capture/rotation.js'
 import { statOf } from '../../capture/stat.js'
-import { CaptureAnalyzer, type Timeline } from '../../engine/capture-analyzer.js'
+import { CaptureAnalyzer, type Timeline, anonymizerOf } from '../../engine/capture-analyzer.js'
+import { IncidentDetector } from '../../incidents/detector.js'
+import type { DigestBatch } from '../../incidents/digest.js'
 import { formatNamed } from '../../output/formats/index.js'
 import { captureWorkers, rowThreads } from '../../parallel/plan.js'
 import { warn } from '../context.js'
@@ -52,15 +54,20 @@ async function runOver(
   signal: AbortSignal,
 ): Promise<number> {
   const digests = new DigestLog(settings.anonymizeKey === undefined)
-  const analyzer = new CaptureAnalyzer(settings, output, digests.add)
-  const run = new AnalyzeRun(analyzer.writer, { strict: settings.strict, warns: true })
+  const incidents = new IncidentDetector(anonymizerOf(settings.anonymizeKey))
+  function onDigests(batch: DigestBatch): void {
+    digests.add(batch)
+    incidents.add(batch)
+  }
+  const analyzer = new CaptureAnalyzer(settings, output, onDigests)
+  const run = new AnalyzeRun(analyzer.writer, incidents, { strict: settings.strict, warns: true })
   analyzer.writer.begin()
   const plan = planFiles(timelines, settings)
   // Loaded where it is needed: every module costs a millisecond of the start.
   const bar = settings.progress ? new (await import('../progress.js')).ProgressBar() : undefined
   const sizes = plan.timelines.map((paths) => paths.reduce((sum, path) => sum + sizeOf(path), 0))
   for (const before of plan.kept) run.remember(before)
-  const context: RunContext = { ...plan, settings, analyzer, run, digests, bar, signal }
+  const context: RunContext = { ...plan, settings, analyzer, run, onDigests, bar, signal }
   // A bar that is left behind leaves a terminal without cursor.
   const forget = atExit(() => bar?.stop())
   try {

@@ -64,7 +64,7 @@ export async function runInParallel(
 
 function absorb(
   { part, rows, digests, baseNs }: WorkerResult,
-  { analyzer: { writer }, run, digests: log }: RunContext,
+  { analyzer: { writer }, run, onDigests }: RunContext,
 ): void {
   writer.absorb(part.state)
   emptyPart(rows, (bytes) => writer.absorbBytes(bytes))
@@ -72,7 +72,7 @@ function absorb(
     // The bytes may begin anywhere in their memory, numbers may not.
     const cells = new Float64Array(Uint8Array.from(bytes).buffer)
     const count = cells.length / DIGEST_CELLS
-    log.add({ captureName: part.report.capture, baseNs, count, cells })
+    onDigests({ captureName: part.report.capture, baseNs, count, cells })
   }
   emptyPart(digests, addDigests, DIGEST_CELLS * Float64Array.BYTES_PER_ELEMENT)
   run.add(part.report)

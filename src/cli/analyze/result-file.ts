@@ -10,9 +10,11 @@ import {
   CaptureAnalyzer,
   type ReadingOptions,
   type Timeline,
+  anonymizerOf,
 } from '../../engine/capture-analyzer.js'
 import { NOTHING_WRITTEN, type WrittenState } from '../../engine/connection-writer.js'
 import type { CaptureReport } from '../../engine/report.js'
+import { IncidentDetector } from '../../incidents/detector.js'
 import type { DigestHandler } from '../../incidents/digest.js'
 import { Output } from '../output.js'
 import { AnalyzeRun, isHalf } from './run.js'
@@ -69,9 +71,13 @@ export async function analyzeToFile(
   }
   try {
     const own = { ...options, nameCaptures: false, width: FILE_WIDTH }
-    const analyzer = new CaptureAnalyzer(own, output, onDigests)
+    const incidents = new IncidentDetector(anonymizerOf(options.anonymizeKey))
+    const analyzer = new CaptureAnalyzer(own, output, (batch) => {
+      incidents.add(batch)
+      onDigests(batch)
+    })
     const { writer } = analyzer
-    const run = new AnalyzeRun(writer, { strict: false, warns: false })
+    const run = new AnalyzeRun(writer, incidents, { strict: false, warns: false })
     writer.begin()
     const report = await analyzer.analyze(timeline, reading)
     run.add(report)

@@ -3,6 +3,7 @@
 import { count } from '../../base/text.js'
 import type { ConnectionWriter } from '../../engine/connection-writer.js'
 import type { CaptureReport } from '../../engine/report.js'
+import type { IncidentDetector } from '../../incidents/detector.js'
 import type { Summary } from '../../output/collect/summary.js'
 import { SCHEMA_NAME } from '../../output/formats/format.js'
 import { warn } from '../context.js'
@@ -16,6 +17,7 @@ export function isHalf({ error }: CaptureReport, live: boolean): boolean {
 /** Totals, warnings and the exit code of a run. */
 export class AnalyzeRun {
   private readonly writer: ConnectionWriter
+  private readonly incidents: IncidentDetector
   private readonly strict: boolean
   private readonly totals = { captures: 0, failed: 0, packets: 0, tcpPackets: 0, readBytes: 0 }
   private failed = false
@@ -25,9 +27,11 @@ export class AnalyzeRun {
 
   constructor(
     writer: ConnectionWriter,
+    incidents: IncidentDetector,
     { strict, warns }: { readonly strict: boolean; readonly warns: boolean },
   ) {
     this.writer = writer
+    this.incidents = incidents
     this.strict = strict
     this.warns = warns
   }
@@ -50,6 +54,7 @@ export class AnalyzeRun {
     this.totals.packets += report.packets
     this.totals.tcpPackets += report.tcp_packets
     this.totals.readBytes += report.read_bytes
+    for (const incident of this.incidents.take(report.capture)) this.writer.incident(incident)
     this.writer.capture(report)
     this.judge(report)
   }

@@ -4,10 +4,9 @@ import { statOf } from '../../capture/stat.js'
 import type { Progress } from '../../engine/analyze-source.js'
 import type { CaptureAnalyzer, ReadingOptions, Timeline } from '../../engine/capture-analyzer.js'
 import type { CaptureReport } from '../../engine/report.js'
-import { DIGEST_CELLS } from '../../incidents/digest.js'
+import { DIGEST_CELLS, type DigestHandler } from '../../incidents/digest.js'
 import type { Output } from '../output.js'
 import type { ProgressBar } from '../progress.js'
-import type { DigestLog } from './digest-log.js'
 import { type ResultFile, analyzeToFile } from './result-file.js'
 import type { AnalyzeRun } from './run.js'
 import type { AnalyzeSettings } from './settings.js'
@@ -24,7 +23,8 @@ export interface RunContext {
   readonly onFile: ((at: number, report: CaptureReport, matched: boolean) => void) | undefined
   readonly analyzer: CaptureAnalyzer
   readonly run: AnalyzeRun
-  readonly digests: DigestLog
+  /** Takes the digests of all connections. */
+  readonly onDigests: DigestHandler
   readonly bar: ProgressBar | undefined
   readonly signal: AbortSignal
 }
@@ -65,7 +65,7 @@ export async function runInSequence(
 }
 
 async function toFile(
-  { settings, timelines, onFile, analyzer, digests }: RunContext,
+  { settings, timelines, onFile, analyzer, onDigests }: RunContext,
   at: number,
   file: ResultFile,
   reading: ReadingOptions,
@@ -77,7 +77,7 @@ async function toFile(
     file,
     settings.outDir,
     reading,
-    digests.add,
+    onDigests,
   )
   analyzer.writer.absorb(state)
   onFile?.(at, report, state.matched)
@@ -86,7 +86,7 @@ async function toFile(
 
 /** Reads a capture here and has the rows of its connections made on other threads. */
 async function withRowThreads(
-  { settings, analyzer, digests }: RunContext,
+  { settings, analyzer, onDigests }: RunContext,
   timeline: Timeline,
   reading: ReadingOptions,
   threads: number,
@@ -108,7 +108,7 @@ async function withRowThreads(
       bytes.length / Float64Array.BYTES_PER_ELEMENT,
     )
     const { captureName, baseNs } = batch
-    digests.add({ captureName, baseNs, count: cells.length / DIGEST_CELLS, cells })
+    onDigests({ captureName, baseNs, count: cells.length / DIGEST_CELLS, cells })
   })
   try {
     const report = await analyzer.analyze(timeline, {

@@ -25,6 +25,17 @@ export interface CaptureRow {
   readonly error?: { readonly code: string; readonly message: string }
 }
 
+/** An incident as formats for people look into it; its fields are made by `incidents/`. */
+export interface IncidentLine {
+  readonly capture: string
+  readonly id: number
+  readonly kind: string
+  readonly confidence: string
+  readonly explanation: string
+  readonly start_time: string
+  readonly connections: number
+}
+
 /** What is known when all captures have been read. */
 export interface Totals {
   readonly summary: Summary
@@ -42,6 +53,8 @@ export interface Format {
   readonly between?: string
   /** The text of a connection in a list of notable ones. */
   readonly entry?: (c: ColumnSource) => string
+  /** Adds an incident of the capture whose connections came last; before that capture. */
+  readonly incident?: (incident: IncidentLine, out: ByteWriter) => void
   /** Takes note of a capture that has been read. */
   readonly capture?: (report: CaptureRow, out: ByteWriter) => void
   /** Ends the document. */

@@ -21,6 +21,7 @@ function jsonFormat({ columns }: FormatOptions): Format {
   const row = new JsonRow(columnsOf(columns))
   // As bytes: objects of a hundred thousand captures would take five times as much.
   const captures = new ByteWriter()
+  const incidents = new ByteWriter()
   return {
     head: (out) => out.text(`{"schema":${JSON.stringify(SCHEMA_NAME)},"connections":[`),
     row: (c, out) => {
@@ -28,12 +29,18 @@ function jsonFormat({ columns }: FormatOptions): Format {
       row.write(c, out)
     },
     between: ',',
+    incident: (incident) => {
+      incidents.text(incidents.length > 0 ? ',\n' : '\n')
+      incidents.text(jsonText(incident))
+    },
     capture: (report) => {
       if (captures.length > 0) captures.text(',\n')
       captures.text(jsonText(report))
     },
     tail: ({ summary }, out) => {
-      out.text(`\n],"incidents":[],"captures":[\n`)
+      out.text(`\n],"incidents":[`)
+      out.append(incidents.written())
+      out.text(`],"captures":[\n`)
       out.append(captures.written())
       out.text(`\n],"summary":${jsonText(summary)}}\n`)
     },

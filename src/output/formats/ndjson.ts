@@ -9,7 +9,7 @@ import { jsonText } from './json-text.js'
 
 const NEWLINE = 0x0a
 
-/** `connection`, `capture` and `summary` lines. */
+/** `connection`, `incident`, `capture` and `summary` lines. */
 export const NDJSON: FormatRow = {
   name: 'ndjson',
   extension: 'ndjson',
@@ -24,6 +24,7 @@ function ndjsonFormat({ columns }: FormatOptions): Format {
       row.write(c, out)
       out.byte(NEWLINE)
     },
+    incident: line,
     capture: line,
     tail: ({ summary }, out) => line(summary, out),
   }

@@ -9,7 +9,7 @@ import type { ColumnSource } from '../columns/column.js'
 import { columnsOf } from '../columns/columns.js'
 import type { Style } from '../style.js'
 import { columnList } from './column-list.js'
-import type { CaptureRow, Format, FormatOptions, FormatRow } from './format.js'
+import type { CaptureRow, Format, FormatOptions, FormatRow, IncidentLine } from './format.js'
 
 const INDENT = '    '
 
@@ -82,11 +82,14 @@ export const TABLE: FormatRow = {
 
 function tableFormat(options: FormatOptions): Format {
   const notes = new Notes(options)
+  const incidents = new Incidents(options)
   return {
     entry: (c) => entry(c, options),
+    incident: (incident) => incidents.add(incident),
     capture: (report) => notes.add(report),
     tail: ({ summary, notable }, out) => {
       out.text(head(summary, options))
+      out.text(incidents.text())
       for (const row of ENDINGS) {
         const name = endingOf(row)
         const list = notable.get(name)
@@ -94,6 +97,39 @@ function tableFormat(options: FormatOptions): Format {
       }
       out.text(notes.text())
     },
+  }
+}
+
+/** Incidents that are printed; a folder of a thousand captures may have as many. */
+const MAX_INCIDENTS = 20
+
+/** What happened to services and hosts, the first few. */
+class Incidents {
+  private readonly options: FormatOptions
+  private readonly kept: string[] = []
+  private more = 0
+
+  constructor(options: FormatOptions) {
+    this.options = options
+  }
+
+  add({ capture, id, kind, confidence, explanation, start_time: start }: IncidentLine): void {
+    if (this.kept.length >= MAX_INCIDENTS) {
+      this.more++
+      return
+    }
+    const { nameCaptures, width, style } = this.options
+    const name = nameCaptures ? `${printable(capture)}  ` : ''
+    const about = style.faint(`${start.slice(0, 10)}  ${confidence}  ${kind}  incident ${id}`)
+    this.kept.push(`${wrap(explanation, width, '  ')}\n${INDENT}${name}${about}\n`)
+  }
+
+  text(): string {
+    if (this.kept.length === 0) return ''
+    const { heading, bad } = this.options.style
+    const title = heading(bad('what happened'))
+    const rest = this.more > 0 ? `  … and ${this.more} more incidents (-f ndjson lists them)\n` : ''
+    return `\n${title}\n${this.kept.join('')}${rest}`
   }
 }
 

@@ -98,8 +98,20 @@ function halfClosedNs(e: Evidence, { first, second, resetter }: Derived): number
   return Math.max(0, e.captureEndNs - from.ns)
 }
 
+/** Idle times worth a finding. */
+function idleBefore(e: Evidence, s: Derived): Idle | undefined {
+  const idle = idleOf(e, s)
+  return idle !== undefined && idle.ns >= IDLE_NS ? idle : undefined
+}
+
+/** How long nothing had been said before a packet. */
+interface Idle {
+  readonly at: PacketRef
+  readonly ns: number
+}
+
 /** How long nothing had been said before the first FIN or RST, leaving goodbyes out. */
-function idleBefore(e: Evidence, s: Derived): { at: PacketRef; ns: number } | undefined {
+export function idleOf(e: Evidence, s: Derived): Idle | undefined {
   const first = firstTeardown(s)
   if (first === undefined || !e.idleSince.seen || e.clockStepped) return undefined
   // Before a connection is open nothing can be said on it.
@@ -115,6 +127,5 @@ function idleBefore(e: Evidence, s: Derived): { at: PacketRef; ns: number } | un
     at = side.goodbye
     since = side.goodbyeIdleNs
   }
-  const ns = at.ns - since
-  return ns >= IDLE_NS ? { at, ns } : undefined
+  return { at, ns: at.ns - since }
 }

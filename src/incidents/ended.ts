@@ -1,0 +1,92 @@
+// An ended connection as incidents look at it: when it began and ended, who closed, what became of it.
+
+import { type Closer, CLOSERS } from '../verdict/answer.js'
+import { ENDINGS, type Ending, type Row, endingOf } from '../verdict/endings.js'
+import {
+  DIGEST_BY_RESET,
+  DIGEST_BY_SERVER,
+  DIGEST_CLIENT_GUESSED,
+  DIGEST_CLOSED,
+  DIGEST_OPENED,
+  type Digest,
+} from './digest.js'
+
+/** One connection. Times are ns relative to the zero of its capture. */
+export interface Ended {
+  readonly stream: number
+  readonly row: Row
+  /** `verdict.cause`. */
+  readonly ending: Ending
+  readonly closer: Closer
+  /** The side of its first FIN or reset that counts. */
+  readonly by: 'client' | 'server' | undefined
+  /** That was a reset. */
+  readonly byReset: boolean
+  readonly isOpened: boolean
+  /** Its SYN was captured, and its server took it. */
+  readonly isAccepted: boolean
+  readonly startNs: number
+  readonly endNs: number
+  /** Time of its first FIN or reset that counts, NaN for none. */
+  readonly closedNs: number
+  /** How long nothing had been said before that, NaN when unknown. */
+  readonly idleNs: number
+  /** Times of the last packets of its sides, NaN for a side of which nothing was captured. */
+  readonly clientLastNs: number
+  readonly serverLastNs: number
+  readonly bytes: number
+  /** Address of the client: a key that is equal for equal addresses. */
+  readonly clientKey: string
+  /** How many connections it stands for: more than one where many alike were thinned out. */
+  readonly weight: number
+}
+
+const NAMES: readonly Ending[] = ENDINGS.map(endingOf)
+
+/** Reads a digest. */
+export function endedOf(d: Digest, clientKey: string, weight: number): Ended {
+  const row = ENDINGS[d.ending] as Row
+  return {
+    stream: d.stream,
+    row,
+    ending: NAMES[d.ending] as Ending,
+    closer: CLOSERS[d.closer] as Closer,
+    by:
+      (d.flags & DIGEST_CLOSED) === 0
+        ? undefined
+        : (d.flags & DIGEST_BY_SERVER) === 0
+          ? 'client'
+          : 'server',
+    byReset: (d.flags & DIGEST_BY_RESET) !== 0,
+    isOpened: (d.flags & DIGEST_OPENED) !== 0,
+    isAccepted: (d.flags & (DIGEST_OPENED | DIGEST_CLIENT_GUESSED)) === DIGEST_OPENED,
+    startNs: d.startNs,
+    endNs: d.endNs,
+    closedNs: d.teardownNs,
+    idleNs: d.idleNs,
+    clientLastNs: d.clientLastNs,
+    serverLastNs: d.serverLastNs,
+    bytes: d.clientBytes + d.serverBytes,
+    clientKey,
+    weight,
+  }
+}
+
+/** Requests that were left without an answer because the server closed. */
+const LOST: ReadonlySet<Ending> = new Set<Ending>([
+  'graceful_fin.unanswered_request',
+  'rst_after_kill.unread_data',
+  'rst_after_kill.unaccepted',
+  'rst_after_kill.write_after_close',
+  'rst_after_kill.crossed_close',
+])
+
+/** Whether a request of the client was lost to the close of the server. */
+export function isRequestLost({ by, ending }: Ended): boolean {
+  return by === 'server' && LOST.has(ending)
+}
+
+/** How many connections some stand for. */
+export function countOf(all: readonly Ended[]): number {
+  return all.reduce((sum, { weight }) => sum + weight, 0)
+}

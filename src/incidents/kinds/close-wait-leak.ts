@@ -1,0 +1,62 @@
+// Connections that one side never closes: CLOSE-WAIT piles up.
+
+import { bytesText, count, duration } from '../../base/text.js'
+import { type Ended, countOf } from '../ended.js'
+import type { Incident } from '../incident.js'
+import type { Scene } from '../scene.js'
+
+const FEWEST = 3
+/** A program closes within this time if it closes at all. */
+const HELD_NS = 1e9
+
+/** Leaks of services and of client hosts. */
+export function closeWaitLeaks(scene: Scene): Incident[] {
+  const { services, hosts } = scene
+  return [
+    ...services.flatMap(({ name, opened }) => leakOf(name, opened, 'client', scene)),
+    ...hosts.flatMap(({ name, asClient }) => leakOf(name, asClient, 'server', scene)),
+  ]
+}
+
+/** The leak of an endpoint whose peers, which are its `closers`, have closed. */
+function leakOf(
+  name: string,
+  all: readonly Ended[],
+  closer: 'client' | 'server',
+  { endNs, names }: Scene,
+): Incident[] {
+  const held = all.filter(
+    (c) =>
+      c.ending === 'lingering_established.close_wait' &&
+      c.by === closer &&
+      endNs - c.closedNs >= HELD_NS,
+  )
+  if (held.length < FEWEST) return []
+  const times = held.map(({ closedNs }) => closedNs)
+  const [first, last] = [Math.min(...times), Math.max(...times)]
+  const n = countOf(held)
+  const minutes = (last - first) / 60e9
+  const closed = countOf(
+    all.filter(({ row, by }) => row.verdict === 'graceful_fin' && by === closer),
+  )
+  const bytes = held.reduce((sum, c) => sum + c.bytes, 0)
+  return [
+    {
+      kind: 'close_wait_leak',
+      endpoint: name,
+      startNs: first,
+      endNs: last,
+      confidence: n > closed ? 'certain' : 'likely',
+      says: `${name} does not close what its ${closer === 'client' ? 'clients' : 'servers'} have closed: ${count(n, 'connection')} in CLOSE-WAIT since ${names.clock(first)}, the oldest for ${duration(endNs - first)}.`,
+      speaksFor: [
+        `${count(n, 'connection')} acknowledged the FIN and sent none of their own until the capture ended`,
+        `${bytesText(bytes)} of payload had passed on them`,
+      ],
+      speaksAgainst:
+        closed > 0 ? [`${count(closed, 'other connection')} closed on both sides`] : [],
+      members: held,
+      oldestNs: endNs - first,
+      ...(minutes > 0 ? { perMinute: n / Math.max(minutes, 1 / 60) } : {}),
+    },
+  ]
+}

@@ -1,0 +1,86 @@
+// Connections that are closed after the same idle time: a timer, and the requests that it cost.
+
+import { count, duration } from '../../base/text.js'
+import { HALF_CLOSED_TIMERS, IDLE_TIMERS, knownTimer } from '../../verdict/timers.js'
+import { type Ended, countOf, isRequestLost } from '../ended.js'
+import type { Incident } from '../incident.js'
+import type { Scene, Service } from '../scene.js'
+
+/** Shorter times are no timers. */
+const SHORTEST_NS = 0.9e9
+/** How far idle times of one timer lie apart: a tick of the program's clock, and a little of the time itself. */
+const TICK_NS = 60e6
+const SHARE = 0.04
+const FEWEST = 3
+/** Of the connections that the side closed after a pause so many are the timer's. */
+const MOST_OF_THEM = 0.6
+
+/** Idle timers of all services. */
+export function idleTimers(scene: Scene): Incident[] {
+  return scene.services.flatMap((service) => {
+    const dead = new Set(service.story.deaths.flatMap(({ burst }) => burst?.members ?? []))
+    const ends = service.opened.filter((c) => c.idleNs >= SHORTEST_NS && !dead.has(c))
+    const found = timerOf(ends.filter(({ by }) => by === 'server'))
+    return found === undefined ? [] : [timerIncident(service, found, scene)]
+  })
+}
+
+/** The largest group of equal idle times, undefined when there is none that tells. */
+function timerOf(ends: readonly Ended[]): readonly Ended[] | undefined {
+  const sorted = [...ends].sort((a, b) => a.idleNs - b.idleNs)
+  let best: readonly Ended[] = []
+  for (let from = 0, to = 0; from < sorted.length; from++) {
+    const least = (sorted[from] as Ended).idleNs
+    while (
+      to < sorted.length &&
+      (sorted[to] as Ended).idleNs - least <= Math.max(TICK_NS, SHARE * least)
+    )
+      to++
+    if (to - from > best.length) best = sorted.slice(from, to)
+  }
+  if (best.length < FEWEST || best.length < MOST_OF_THEM * sorted.length) return undefined
+  return isOneMoment(best) && !isRound(best) ? undefined : best
+}
+
+/** All were used last, and closed, in one instant: that they had been idle for the same time says nothing. */
+function isOneMoment(group: readonly Ended[]): boolean {
+  const times = group.map(({ closedNs }) => closedNs)
+  return Math.max(...times) - Math.min(...times) < TICK_NS
+}
+
+function isRound(group: readonly Ended[]): boolean {
+  const seconds = median(group.map(({ idleNs }) => idleNs)) / 1e9
+  const over = seconds - Math.round(seconds)
+  return Math.round(seconds) >= 1 && over > -0.01 && over < Math.max(0.05, 0.02 * seconds)
+}
+
+function timerIncident({ name }: Service, group: readonly Ended[], { names }: Scene): Incident {
+  const timerNs = median(group.map(({ idleNs }) => idleNs))
+  const times = group.map(({ closedNs }) => closedNs)
+  const startNs = Math.min(...times)
+  const lost = group.filter(isRequestLost).length
+  const n = count(countOf(group), 'connection')
+  const known = knownTimer([...IDLE_TIMERS, ...HALF_CLOSED_TIMERS], timerNs)
+  const fits = known === undefined ? '' : `, consistent with ${known.name}`
+  const idles = group.map(({ idleNs }) => idleNs)
+  return {
+    kind: 'idle_timer',
+    endpoint: name,
+    startNs,
+    endNs: Math.max(...times),
+    confidence: isOneMoment(group) ? 'possible' : group.length >= 5 ? 'certain' : 'likely',
+    says: `${name} closes idle connections after ${duration(timerNs)}${fits}: ${n} from ${names.clock(startNs)} on${lost > 0 ? `, ${count(lost, 'request')} lost to it` : ''}.`,
+    speaksFor: [
+      `${n} closed by the server after ${duration(Math.min(...idles))} to ${duration(Math.max(...idles))} without payload`,
+    ],
+    speaksAgainst: isOneMoment(group) ? ['all were used last in the same moment'] : [],
+    members: group,
+    timerNs,
+    requestsLost: lost,
+  }
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[sorted.length >> 1] ?? NaN
+}

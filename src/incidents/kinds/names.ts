@@ -1,0 +1,40 @@
+// How incidents name endpoints, hosts and times.
+
+import { type Anonymizer, addressText, endpointText } from '../../output/columns/address.js'
+import { isoTime } from '../../output/bytes/time.js'
+import type { EndpointHistory } from '../history.js'
+
+/** Texts of one capture. */
+export class Names {
+  private readonly baseNs: bigint
+  private readonly anonymizer: Anonymizer | undefined
+
+  /** `baseNs`: zero of the times, ns since 1970. `anonymizer` replaces addresses wherever they are shown. */
+  constructor(baseNs: bigint, anonymizer: Anonymizer | undefined) {
+    this.baseNs = baseNs
+    this.anonymizer = anonymizer
+  }
+
+  /** `ip:port` of a server. */
+  service({ address, isIpv6, port }: EndpointHistory): string {
+    return endpointText(this.host(address, isIpv6), port)
+  }
+
+  /** An address of four words. */
+  host(address: Int32Array, isIpv6: boolean): string {
+    const { anonymizer } = this
+    if (anonymizer === undefined) return addressText(address, 0, isIpv6)
+    return isIpv6
+      ? addressText(anonymizer.ipv6(address, 0), 0, true)
+      : addressText(Int32Array.of(anonymizer.ipv4(address[0] as number)), 0, false)
+  }
+
+  /** The time of day to the millisecond, UTC. */
+  clock(ns: number): string {
+    return this.iso(ns).slice(11, 23)
+  }
+
+  iso(ns: number): string {
+    return isoTime(this.baseNs, ns)
+  }
+}
