@@ -6,7 +6,7 @@ import { History } from './history.js'
 import { incidentsOf } from './kinds.js'
 import { Names } from './kinds/names.js'
 import { type IncidentRow, incidentRow } from './row.js'
-import { sceneOf } from './scene.js'
+import { Scene } from './scene.js'
 
 /** Takes the digests of one capture after another. */
 export class IncidentDetector {
@@ -27,7 +27,8 @@ export class IncidentDetector {
   /** The incidents of the capture, which is over. */
   take(capture: string): IncidentRow[] {
     const names = new Names(this.baseNs, this.anonymizer)
-    const incidents = incidentsOf(sceneOf(this.history.take(), names))
+    const incidents = incidentsOf(new Scene(this.history.endpointHistories(), names))
+    this.history.reset()
     return incidents.map((incident, at) => incidentRow(incident, capture, at + 1, names))
   }
 }

@@ -11,6 +11,7 @@ import {
   recordsOf,
 } from '../tcp/record/fields.js'
 import { SIDE_DATA, SIDE_PLAIN_ACK } from '../tcp/record/bits.js'
+import { SIDE } from '../tcp/record/connection.js'
 import { Words } from '../tcp/record/words.js'
 import { CLOSERS } from '../verdict/answer.js'
 import type { Judgement } from '../verdict/classify.js'
@@ -18,6 +19,7 @@ import { ENDINGS, type Ending, endingOf } from '../verdict/endings.js'
 import type { Derived } from '../verdict/derived.js'
 import type { Evidence } from '../verdict/evidence.js'
 import { idleOf } from '../verdict/findings/pauses.js'
+import type { SideEvidence } from '../verdict/side-evidence.js'
 import type { PacketRef } from '../verdict/packet-ref.js'
 import { firstTeardown } from '../verdict/timings.js'
 
@@ -75,6 +77,8 @@ export const DIGEST_BY_SERVER = 16
 export const DIGEST_BY_RESET = 32
 /** DigestWords.flags: a FIN or a reset that counts has passed. */
 export const DIGEST_CLOSED = 64
+/** DigestWords.flags: a side repeats itself or probes without an answer at the end. */
+export const DIGEST_REPEATED = 128
 
 /** Digests of one capture, in the order of its endings. */
 export interface DigestBatch {
@@ -149,14 +153,15 @@ export class DigestWriter {
       (e.clientGuessed ? DIGEST_CLIENT_GUESSED : 0) |
       (j.derived.someResetIgnored ? DIGEST_RST_IGNORED : 0) |
       (isOpened(e, j.derived) ? DIGEST_OPENED : 0) |
+      (repeatsItself(e) ? DIGEST_REPEATED : 0) |
       (first === undefined ? 0 : closedBits(e, j.derived, first))
     floats[cell + DIGEST.stream] = e.stream
     floats[cell + DIGEST.startNs] = e.startNs
     floats[cell + DIGEST.endNs] = e.endNs
     floats[cell + DIGEST.teardownNs] = first?.ns ?? NaN
-    floats[cell + DIGEST.idleNs] = first === undefined ? NaN : (idleOf(e, j.derived)?.ns ?? NaN)
-    floats[cell + DIGEST.clientLastNs] = e.client.packets > 0 ? e.client.lastNs : NaN
-    floats[cell + DIGEST.serverLastNs] = e.server.packets > 0 ? e.server.lastNs : NaN
+    floats[cell + DIGEST.idleNs] = first === undefined ? NaN : idleNsOf(e, j.derived, first)
+    floats[cell + DIGEST.clientLastNs] = lastNsOf(e.client)
+    floats[cell + DIGEST.serverLastNs] = lastNsOf(e.server)
     floats[cell + DIGEST.clientBytes] = e.client.bytes
     floats[cell + DIGEST.serverBytes] = e.server.bytes
     if (++this.count === BATCH_DIGESTS) this.flush()
@@ -172,12 +177,30 @@ export class DigestWriter {
   }
 }
 
+/** Time of the last packet of a side, NaN for none. */
+function lastNsOf({ own: { floats, cell } }: SideEvidence): number {
+  return floats[cell + SIDE.packets] === 0 ? NaN : (floats[cell + SIDE.lastNs] as number)
+}
+
+/** How long nothing had been said before the first FIN or reset. */
+function idleNsOf(e: Evidence, s: Derived, first: PacketRef): number {
+  if (e.client.goodbyeKind !== 0 || e.server.goodbyeKind !== 0) return idleOf(e, s)?.ns ?? NaN
+  return e.idleSinceFrame === 0 ? NaN : first.ns - e.idleSinceNs
+}
+
 /** Whether both sides took the connection for open at some time. */
 function isOpened(e: Evidence, s: Derived): boolean {
   if (e.handshake.seen) return true
   return (
     s.midstream &&
     (e.client.has(SIDE_DATA | SIDE_PLAIN_ACK) || e.server.has(SIDE_DATA | SIDE_PLAIN_ACK))
+  )
+}
+
+function repeatsItself({ hasTeardown, client, server }: Evidence): boolean {
+  if (!hasTeardown) return false
+  return [client, server].some(
+    (side) => (side.seriesKind !== 0 && side.seriesCount > 0) || side.probeRun > 0,
   )
 }
 

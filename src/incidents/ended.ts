@@ -8,6 +8,7 @@ import {
   DIGEST_CLIENT_GUESSED,
   DIGEST_CLOSED,
   DIGEST_OPENED,
+  DIGEST_REPEATED,
   type Digest,
 } from './digest.js'
 
@@ -23,6 +24,8 @@ export interface Ended {
   /** That was a reset. */
   readonly byReset: boolean
   readonly isOpened: boolean
+  /** One of its sides repeats itself or probes without an answer at the end. */
+  readonly isRepeating: boolean
   /** Its SYN was captured, and its server took it. */
   readonly isAccepted: boolean
   readonly startNs: number
@@ -35,9 +38,9 @@ export interface Ended {
   readonly clientLastNs: number
   readonly serverLastNs: number
   readonly bytes: number
-  /** Address of the client: a key that is equal for equal addresses. */
+  /** Address of the client: its words (IPv4 has one) with spaces between them. */
   readonly clientKey: string
-  /** How many connections it stands for: more than one where many alike were thinned out. */
+  /** How many connections it stands for, as an average: more than one where many alike were thinned out. */
   readonly weight: number
 }
 
@@ -58,6 +61,7 @@ export function endedOf(d: Digest, clientKey: string, weight: number): Ended {
           ? 'client'
           : 'server',
     byReset: (d.flags & DIGEST_BY_RESET) !== 0,
+    isRepeating: (d.flags & DIGEST_REPEATED) !== 0,
     isOpened: (d.flags & DIGEST_OPENED) !== 0,
     isAccepted: (d.flags & (DIGEST_OPENED | DIGEST_CLIENT_GUESSED)) === DIGEST_OPENED,
     startNs: d.startNs,
@@ -88,5 +92,5 @@ export function isRequestLost({ by, ending }: Ended): boolean {
 
 /** How many connections some stand for. */
 export function countOf(all: readonly Ended[]): number {
-  return all.reduce((sum, { weight }) => sum + weight, 0)
+  return Math.round(all.reduce((sum, { weight }) => sum + weight, 0))
 }

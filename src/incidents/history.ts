@@ -3,25 +3,29 @@
 // on the number of threads, as digests come in the order of the endings.
 
 import { EndpointTable, ENDPOINT_WORDS } from '../context/endpoint-table.js'
-import { recordsOf } from '../tcp/record/fields.js'
+import type { Records } from '../tcp/record/fields.js'
 import { ENDINGS, type Row } from '../verdict/endings.js'
 import {
   DIGEST,
   DIGEST_BY_SERVER,
   DIGEST_CELLS,
   DIGEST_CLOSED,
+  DIGEST_IPV6,
   type Digest,
   type DigestBatch,
   DigestView,
 } from './digest.js'
 import { type Ended, endedOf } from './ended.js'
 
-/** Digests kept: 4 MB. */
-const MOST_ROWS = 1 << 15
+/** Digests kept: 1 MB. What looks at them runs once for a capture, so that each costs a microsecond. */
+const MOST_ROWS = 1 << 13
 /** Server endpoints that are told apart; connections with others are left out. */
-const MOST_ENDPOINTS = 1 << 12
+const MOST_ENDPOINTS = 1 << 11
 const FIRST_ROWS = 1 << 8
 const DIGEST_INTS = 2 * DIGEST_CELLS
+
+/** From here on one of alike ones is kept, and more of them when there is room. */
+const THINNEST = 13
 
 /** Connections that are alike are thinned out together. */
 const ALIKE = 4
@@ -30,22 +34,27 @@ const CLOSED_BY_SERVER = 1
 const NEVER_OPEN = 2
 const TELLING = 3
 
-/** A server endpoint and the connections with it that are known, in the order of their beginnings. */
+/** A server endpoint and its connections. */
 export interface EndpointHistory {
   /** Address of four words (IPv4 takes the first) and port. */
   readonly address: Int32Array
   readonly port: number
   readonly isIpv6: boolean
-  readonly all: readonly Ended[]
+  /** How many rows there are of it. */
+  readonly size: number
+  /** Its connections, made anew at every call: of thousands of endpoints few are looked at, and one at a time. */
+  all(): Ended[]
 }
 
 /** Keeps the digests of one capture. */
-export class History {
-  private cells = new Float64Array(FIRST_ROWS * DIGEST_CELLS)
-  private ints = new Int32Array(this.cells.buffer)
+export class History implements Records {
+  floats: Float64Array = new Float64Array(FIRST_ROWS * DIGEST_CELLS)
+  ints: Int32Array = new Int32Array(this.floats.buffer)
+  private readonly view = new DigestView(this) as DigestView & Digest
   private endpoints = new Int32Array(FIRST_ROWS)
-  /** Which of its alike a row is, from 0. */
+  /** Which of its alike a row is, from 0, and which are alike. */
   private ordinals = new Float64Array(FIRST_ROWS)
+  private groups = new Int32Array(FIRST_ROWS)
   private count = 0
   private table = new EndpointTable(MOST_ENDPOINTS)
   private seen: number[] = []
@@ -69,35 +78,63 @@ export class History {
     this.seen[group] = ordinal + 1
     if (!this.isKept(ordinal)) return
     if (this.count === MOST_ROWS) this.thinOut()
+    if (this.count === MOST_ROWS) return
     if (this.count === this.endpoints.length) this.grow()
     const at = this.count++
-    this.cells.set(cells.subarray(i * DIGEST_CELLS, (i + 1) * DIGEST_CELLS), at * DIGEST_CELLS)
+    // A loop: a view for each digest costs more than its 15 cells.
+    const to = at * DIGEST_CELLS
+    const from = i * DIGEST_CELLS
+    for (let k = 0; k < DIGEST_CELLS; k++) this.floats[to + k] = cells[from + k] as number
     this.endpoints[at] = endpoint
     this.ordinals[at] = ordinal
+    this.groups[at] = group
   }
 
-  /** The connections by server endpoint; and begins anew. */
-  take(): EndpointHistory[] {
-    const records = recordsOf(this.cells)
-    const digest = new DigestView(records)
-    const histories = new Map<number, EndpointHistory & { readonly all: Ended[] }>()
+  /** The endpoints, which can be read until {@link reset}. */
+  endpointHistories(): EndpointHistory[] {
+    const weights = this.weights()
+    const rows: number[][] = []
     for (let at = 0; at < this.count; at++) {
-      digest.own.pointAt(records, at * DIGEST_INTS)
-      const endpoint = this.endpoints[at] as number
-      let history = histories.get(endpoint)
-      if (history === undefined) {
-        history = this.historyOf(digest as unknown as Digest, at)
-        histories.set(endpoint, history)
-      }
-      const weight = this.isExempt(this.ordinals[at] as number) ? 1 : 2 ** this.thin
-      history.all.push(endedOf(digest as unknown as Digest, this.clientKey(at), weight))
+      const mine = (rows[this.endpoints[at] as number] ??= [])
+      mine.push(at)
     }
-    for (const { all } of histories.values()) all.sort((a, b) => a.startNs - b.startNs)
-    this.reset()
-    return [...histories.values()]
+    return rows.filter((mine) => mine !== undefined).map((mine) => this.historyOf(mine, weights))
   }
 
-  private reset(): void {
+  private historyOf(rows: readonly number[], weights: readonly number[]): EndpointHistory {
+    const word = (rows[0] as number) * DIGEST_INTS
+    const from = word + DIGEST.serverAddr
+    const { ints } = this
+    const isIpv6 = ((ints[word + DIGEST.flags] as number) & DIGEST_IPV6) !== 0
+    return {
+      address: ints.slice(from, from + 4),
+      port: (ints[word + DIGEST.ports] as number) & 0xffff,
+      isIpv6,
+      size: rows.length,
+      all: () => rows.map((at) => this.endedAt(at, isIpv6, weights)),
+    }
+  }
+
+  private endedAt(at: number, isIpv6: boolean, weights: readonly number[]): Ended {
+    const { view } = this
+    view.own.pointAt(this, at * DIGEST_INTS)
+    const weight = weights[this.groups[at] as number] as number
+    return endedOf(view, this.clientKey(at, isIpv6), weight)
+  }
+
+  /** How many connections each row of a group stands for. */
+  private weights(): number[] {
+    const { groups, seen } = this
+    const kept: number[] = []
+    for (let at = 0; at < this.count; at++) {
+      const group = groups[at] as number
+      kept[group] = (kept[group] ?? 0) + 1
+    }
+    return seen.map((all, group) => all / (kept[group] ?? 1))
+  }
+
+  /** Begins anew. */
+  reset(): void {
     if (this.count === 0) return
     this.count = 0
     this.thin = 0
@@ -116,19 +153,9 @@ export class History {
     return table.size >= most ? -1 : table.add(key)
   }
 
-  private historyOf(digest: Digest, at: number): EndpointHistory & { readonly all: Ended[] } {
-    const from = at * DIGEST_INTS + DIGEST.serverAddr
-    return {
-      address: this.ints.slice(from, from + 4),
-      port: digest.ports & 0xffff,
-      isIpv6: (digest.flags & 1) !== 0,
-      all: [],
-    }
-  }
-
-  private clientKey(at: number): string {
+  private clientKey(at: number, isIpv6: boolean): string {
     const from = at * DIGEST_INTS + DIGEST.clientAddr
-    return this.ints.subarray(from, from + 4).join(' ')
+    return isIpv6 ? this.ints.subarray(from, from + 4).join(' ') : String(this.ints[from])
   }
 
   /** Whether one is kept whatever is thinned out: the first of its alike. */
@@ -137,12 +164,12 @@ export class History {
   }
 
   private isKept(ordinal: number): boolean {
-    return this.isExempt(ordinal) || ordinal % 2 ** this.thin === 0
+    return this.isExempt(ordinal) || ordinal % (1 << this.thin) === 0
   }
 
   private thinOut(): void {
-    const { cells, endpoints, ordinals } = this
-    while (this.count > MOST_ROWS / 2) {
+    const { floats: cells, endpoints, ordinals, groups } = this
+    while (this.count > MOST_ROWS / 2 && this.thin < THINNEST) {
       this.thin++
       let kept = 0
       for (let at = 0; at < this.count; at++) {
@@ -150,6 +177,7 @@ export class History {
         cells.copyWithin(kept * DIGEST_CELLS, at * DIGEST_CELLS, (at + 1) * DIGEST_CELLS)
         endpoints[kept] = endpoints[at] as number
         ordinals[kept] = ordinals[at] as number
+        groups[kept] = groups[at] as number
         kept++
       }
       this.count = kept
@@ -157,14 +185,16 @@ export class History {
   }
 
   private grow(): void {
-    const { cells, endpoints, ordinals } = this
-    this.cells = new Float64Array(2 * cells.length)
-    this.cells.set(cells)
-    this.ints = new Int32Array(this.cells.buffer)
+    const { floats: cells, endpoints, ordinals, groups } = this
+    this.floats = new Float64Array(2 * cells.length)
+    this.floats.set(cells)
+    this.ints = new Int32Array(this.floats.buffer)
     this.endpoints = new Int32Array(2 * endpoints.length)
     this.endpoints.set(endpoints)
     this.ordinals = new Float64Array(2 * ordinals.length)
     this.ordinals.set(ordinals)
+    this.groups = new Int32Array(2 * groups.length)
+    this.groups.set(groups)
   }
 }
 

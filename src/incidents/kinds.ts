@@ -1,13 +1,13 @@
 // Every kind of incident once: its name, what it means, what to do. New kinds are rows here and a file in kinds/.
 
 import type { Incident, IncidentKind } from './incident.js'
-import { fullAcceptQueues } from './kinds/accept-queue.js'
+import { fullAcceptQueue } from './kinds/accept-queue.js'
 import { clientIncidents } from './kinds/client.js'
-import { closeWaitLeaks } from './kinds/close-wait-leak.js'
+import { clientLeak, serviceLeak } from './kinds/close-wait-leak.js'
 import { idleTimers } from './kinds/idle-timer.js'
 import { serviceIncidents } from './kinds/service.js'
-import { blockedPaths, vanishedHosts } from './kinds/silence.js'
-import type { Scene } from './scene.js'
+import { blockedPath, vanishedHost } from './kinds/silence.js'
+import type { Host, Scene, Service } from './scene.js'
 
 /** A kind of incident. */
 export interface KindRow {
@@ -64,17 +64,30 @@ export const INCIDENT_KINDS: readonly KindRow[] = [
   },
 ]
 
+/** Looks for incidents of a service. */
+type ServiceKind = (service: Service, scene: Scene) => Incident[]
+/** Looks for incidents of a host. */
+type HostKind = (host: Host, scene: Scene) => Incident[]
+
+const OF_SERVICES: readonly ServiceKind[] = [
+  serviceIncidents,
+  clientIncidents,
+  blockedPath,
+  fullAcceptQueue,
+  serviceLeak,
+  idleTimers,
+]
+const OF_HOSTS: readonly HostKind[] = [vanishedHost, clientLeak]
+
 /** All incidents of a capture, by the time they began. */
 export function incidentsOf(scene: Scene): Incident[] {
-  const found = [
-    ...serviceIncidents(scene),
-    ...clientIncidents(scene),
-    ...vanishedHosts(scene),
-    ...blockedPaths(scene),
-    ...fullAcceptQueues(scene),
-    ...closeWaitLeaks(scene),
-    ...idleTimers(scene),
-  ]
+  const found: Incident[] = []
+  for (const service of scene.services()) {
+    for (const find of OF_SERVICES) found.push(...find(service, scene))
+  }
+  for (const host of scene.hosts()) {
+    for (const find of OF_HOSTS) found.push(...find(host, scene))
+  }
   const order = INCIDENT_KINDS.map(({ kind }) => kind)
   return found.sort(
     (a, b) =>

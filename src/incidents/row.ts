@@ -62,7 +62,7 @@ export function incidentRow(
     speaks_for: incident.speaksFor,
     speaks_against: incident.speaksAgainst,
     connections: countOf(members),
-    causes,
+    causes: wholes(causes),
     streams: members
       .map(({ stream }) => stream)
       .sort((a, b) => a - b)
@@ -89,6 +89,10 @@ function numbersOf(numbers: IncidentNumbers): Partial<IncidentRow> {
 
 function seconds(ns: number | undefined): number | undefined {
   return ns === undefined ? undefined : secondsOf(ns)
+}
+
+function wholes(causes: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(causes).map(([name, n]) => [name, Math.round(n)]))
 }
 
 function rounded(value: number | undefined): number | undefined {

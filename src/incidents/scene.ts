@@ -1,4 +1,4 @@
-// What a capture holds for the kinds of incidents to look at.
+// What a capture holds for the kinds of incidents to look at: its services, one at a time, and the hosts that are in trouble.
 
 import type { Ended } from './ended.js'
 import type { EndpointHistory } from './history.js'
@@ -10,57 +10,111 @@ import { type ServiceStory, serviceStory } from './service-story.js'
 export interface Service extends ServiceFacts {
   readonly story: ServiceStory
   readonly name: string
+  /** Address of its host, see `clientKey`. */
+  readonly hostKey: string
+  readonly isIpv6: boolean
 }
 
-/** One host, as a client or as a server. */
+/** A host as a client, or as a server, with connections that wait for it or that it does not close. */
 export interface Host {
-  readonly name: string
+  readonly key: string
+  readonly role: 'client' | 'server'
   readonly isIpv6: boolean
-  /** Connections in which it is the server, and those in which it is the client. */
-  readonly asServer: readonly Ended[]
-  readonly asClient: readonly Ended[]
+  readonly troubled: readonly Ended[]
 }
+
+/** No incident of a service is made of less. */
+const FEWEST = 3
 
 /** One capture. */
-export interface Scene {
+export class Scene {
   readonly names: Names
-  readonly services: readonly Service[]
-  readonly hosts: readonly Host[]
   /** Time of the last packet of any connection. */
-  readonly endNs: number
-}
+  endNs: number = -Infinity
+  private readonly histories: readonly EndpointHistory[]
+  private readonly found = new Map<string, Host & { readonly troubled: Ended[] }>()
+  private readonly lastNs = new Map<string, number>()
 
-/** Reads the scene from the connections of a capture. */
-export function sceneOf(histories: readonly EndpointHistory[], names: Names): Scene {
-  const services = histories.map((history) => {
-    const facts = serviceFacts(history)
-    return { ...facts, story: serviceStory(facts), name: names.service(history) }
-  })
-  const endNs = histories.reduce(
-    (last, { all }) => all.reduce((most, { endNs: ns }) => Math.max(most, ns), last),
-    -Infinity,
-  )
-  return { names, services, hosts: hostsOf(histories, names), endNs }
-}
+  constructor(histories: readonly EndpointHistory[], names: Names) {
+    this.histories = histories
+    this.names = names
+    for (const history of histories) this.look(history)
+  }
 
-function hostsOf(histories: readonly EndpointHistory[], names: Names): Host[] {
-  const hosts = new Map<string, Host & { readonly asServer: Ended[]; readonly asClient: Ended[] }>()
-  function hostOf(key: string, isIpv6: boolean): { asServer: Ended[]; asClient: Ended[] } {
-    const id = `${isIpv6 ? 6 : 4} ${key}`
-    let host = hosts.get(id)
+  /** The services, of which each is to be looked at before the next. */
+  *services(): Generator<Service, void, undefined> {
+    for (const history of this.histories) {
+      if (history.size < FEWEST) continue
+      const facts = serviceFacts(history.all())
+      const { isIpv6 } = history
+      const name = this.names.service(history)
+      yield { ...facts, story: serviceStory(facts), name, hostKey: keyOf(history), isIpv6 }
+    }
+  }
+
+  /** Hosts in trouble. */
+  hosts(): readonly Host[] {
+    return [...this.found.values()]
+  }
+
+  /** Time of the last packet of a host in a role, -Infinity for none. */
+  lastOf(role: Host['role'], key: string): number {
+    return this.lastNs.get(idOf(role, key)) ?? -Infinity
+  }
+
+  /** All connections of a host in a role. */
+  connectionsOf({ role, key, isIpv6 }: Host): Ended[] {
+    return this.histories
+      .filter((history) => history.isIpv6 === isIpv6)
+      .filter((history) => role === 'client' || keyOf(history) === key)
+      .flatMap((history) => history.all())
+      .filter(({ clientKey }) => role === 'server' || clientKey === key)
+  }
+
+  /** Takes note of the hosts of a history. */
+  private look(history: EndpointHistory): void {
+    const { isIpv6 } = history
+    const server = keyOf(history)
+    for (const c of history.all()) {
+      if (c.endNs > this.endNs) this.endNs = c.endNs
+      this.heard('server', server, c.serverLastNs)
+      this.heard('client', c.clientKey, c.clientLastNs)
+      if (!isTroubled(c)) continue
+      this.hostOf('server', server, isIpv6).push(c)
+      this.hostOf('client', c.clientKey, isIpv6).push(c)
+    }
+  }
+
+  private heard(role: Host['role'], key: string, ns: number): void {
+    const id = idOf(role, key)
+    if (!(ns <= (this.lastNs.get(id) ?? -Infinity)) && !Number.isNaN(ns)) this.lastNs.set(id, ns)
+  }
+
+  private hostOf(role: Host['role'], key: string, isIpv6: boolean): Ended[] {
+    const id = idOf(role, key)
+    let host = this.found.get(id)
     if (host === undefined) {
-      const name = names.host(Int32Array.from(key.split(' '), Number), isIpv6)
-      host = { name, isIpv6, asServer: [], asClient: [] }
-      hosts.set(id, host)
+      host = { key, role, isIpv6, troubled: [] }
+      this.found.set(id, host)
     }
-    return host
+    return host.troubled
   }
-  for (const { address, isIpv6, all } of histories) {
-    const { asServer } = hostOf(address.join(' '), isIpv6)
-    for (const c of all) {
-      asServer.push(c)
-      hostOf(c.clientKey, isIpv6).asClient.push(c)
-    }
-  }
-  return [...hosts.values()]
+}
+
+function keyOf({ address, isIpv6 }: EndpointHistory): string {
+  return isIpv6 ? address.join(' ') : String(address[0])
+}
+
+/** Keys of IPv6 addresses have four words, those of IPv4 one. */
+function idOf(role: Host['role'], key: string): string {
+  return role === 'server' ? `>${key}` : key
+}
+
+/** Whether a connection waits for one of its hosts, or is not closed by one. */
+function isTroubled(c: Ended): boolean {
+  return (
+    c.isRepeating ||
+    c.ending === 'lingering_established.close_wait' ||
+    c.ending === 'handshake_failed.unanswered'
+  )
 }

@@ -2,7 +2,6 @@
 // which it ended in the same instant.
 
 import { type Ended, isRequestLost } from './ended.js'
-import type { EndpointHistory } from './history.js'
 
 /** Ends of one process follow each other this closely: the kernel closes its sockets one after another. */
 const BURST_GAP_NS = 20e6
@@ -29,18 +28,18 @@ export interface Outage {
 
 /** Facts of one endpoint. */
 export interface ServiceFacts {
-  readonly history: EndpointHistory
-  /** Connections that were open, by their beginnings. */
+  readonly all: readonly Ended[]
+  /** Connections that were open. */
   readonly opened: readonly Ended[]
   readonly bursts: readonly Burst[]
   readonly outages: readonly Outage[]
 }
 
 /** Reads the facts of an endpoint. */
-export function serviceFacts(history: EndpointHistory): ServiceFacts {
-  const opened = history.all.filter(({ isOpened }) => isOpened)
+export function serviceFacts(all: readonly Ended[]): ServiceFacts {
+  const opened = all.filter(({ isOpened }) => isOpened)
   const ends = opened.filter(({ by }) => by === 'server')
-  return { history, opened, bursts: burstsOf(ends), outages: outagesOf(history, opened) }
+  return { all, opened, bursts: burstsOf(ends), outages: outagesOf(all, opened) }
 }
 
 /** Ends in bursts, by time. */
@@ -88,7 +87,7 @@ interface Answer {
   readonly refused: Ended | undefined
 }
 
-function outagesOf({ all }: EndpointHistory, opened: readonly Ended[]): Outage[] {
+function outagesOf(all: readonly Ended[], opened: readonly Ended[]): Outage[] {
   const refused = all.filter(({ ending }) => ending === 'handshake_failed.refused')
   if (refused.length === 0) return []
   const answers: Answer[] = [
@@ -98,7 +97,7 @@ function outagesOf({ all }: EndpointHistory, opened: readonly Ended[]): Outage[]
     ...refused.map((c) => ({ ns: c.closedNs, refused: c })),
   ].sort((a, b) => a.ns - b.ns)
   const outages: Outage[] = []
-  const firstOpen = opened[0]?.startNs ?? Infinity
+  const firstOpen = opened.reduce((least, { startNs }) => Math.min(least, startNs), Infinity)
   let lastAcceptedNs = NaN
   let run: Ended[] = []
   function close(firstAcceptedNs: number): void {

@@ -14,6 +14,10 @@ import {
 const REFUSED_SOON_NS = 60e9
 /** What ends so shortly before the first refusal belongs to it. */
 const BEFORE_REFUSAL_NS = 2e9
+/** A single refusal beside a single end, or none, says little. */
+const FEWEST_REFUSED = 2
+/** Connections that would have been taken in an outage, had it been none. */
+const EXPECTED = 5
 /** Ends in one instant without any other sign are a death from so many on. */
 const FEWEST_UNSIGNED = 4
 const FEWEST_SIGNED = 3
@@ -22,6 +26,9 @@ const FEWEST_OF_WORKER = 3
 const HABIT = 3
 /** An endpoint that changes between taking and refusing more often is not restarted: something chooses among clients. */
 const MOST_OUTAGES = 16
+/** Who had been idle for that long was not closed behind its answer. */
+const IDLE_NS = 0.1e9
+const IDLE_SHARE = 0.75
 /** Idle times that differ less come from a timer. */
 const SAME_IDLE = 0.15
 
@@ -66,13 +73,17 @@ export interface ServiceStory {
 /** Tells the story of an endpoint. */
 export function serviceStory(facts: ServiceFacts): ServiceStory {
   const outages =
-    facts.outages.length > MOST_OUTAGES || isRejectedOnPath(facts) ? [] : facts.outages
+    facts.outages.length > MOST_OUTAGES || isRejectedOnPath(facts)
+      ? []
+      : facts.outages.filter((outage) => !mayBeChance(facts, outage))
   const deaths: Death[] = []
   const drains: Drain[] = []
   const restarts: Restart[] = []
   for (const outage of outages) {
-    const drain = drainOf(facts, outage)
-    const death = deathIn(facts, outage, drain)
+    // Who takes and refuses in turn is told by its ends alone.
+    const isMixed = outages.length > HABIT
+    const drain = isMixed ? undefined : drainOf(facts, outage)
+    const death = deathIn(facts, outage, drain, isMixed)
     if (drain !== undefined) drains.push(drain)
     if (death !== undefined) deaths.push(death)
     const isDown = drain !== undefined || death !== undefined
@@ -92,9 +103,23 @@ export function serviceStory(facts: ServiceFacts): ServiceStory {
   return { deaths, drains, restarts }
 }
 
+/**
+ * Where connections were thinned out, one that was taken in between may be missing: an outage must be so long that several
+ * of those that are kept would lie in it.
+ */
+function mayBeChance({ opened }: ServiceFacts, outage: Outage): boolean {
+  if (!opened.some(({ weight }) => weight > 1)) return false
+  const { lastAcceptedNs, firstAcceptedNs, lastRefusedNs } = outage
+  const times = opened.map(({ startNs }) => startNs)
+  const spanNs = Math.max(...times, lastRefusedNs) - Math.min(...times)
+  const endNs = Number.isNaN(firstAcceptedNs) ? lastRefusedNs : firstAcceptedNs
+  const share = (endNs - lastAcceptedNs) / spanNs
+  return share * opened.length < EXPECTED || countOf(outage.refused) < EXPECTED
+}
+
 /** A device resets connections of this endpoint: what refuses is not the service. */
-function isRejectedOnPath({ history }: ServiceFacts): boolean {
-  return history.all.some(({ ending }) => ending === 'reset_other.middlebox')
+function isRejectedOnPath({ all }: ServiceFacts): boolean {
+  return all.some(({ ending }) => ending === 'reset_other.middlebox')
 }
 
 /** A drain: connections were open when the first one was refused, and ended one after another. */
@@ -103,6 +128,7 @@ function drainOf({ opened, bursts }: ServiceFacts, outage: Outage): Drain | unde
   const untilNs = Number.isNaN(firstAcceptedNs) ? Infinity : firstAcceptedNs
   const open = opened.filter((c) => isOpenAt(c, firstRefusedNs))
   const ended = open.filter(({ closedNs }) => closedNs < untilNs)
+  if (countOf(outage.refused) < FEWEST_REFUSED) return undefined
   // The kernel ends them within an instant; who refuses while they go on is alive.
   const last = Math.max(...ended.map(({ closedNs }) => closedNs))
   if (open.length === 0 || (ended.length > 0 && last - firstRefusedNs < AT_ONCE_NS))
@@ -147,7 +173,12 @@ function finalBurst(
 }
 
 /** The death that an outage begins with, or that ends a drain. */
-function deathIn(facts: ServiceFacts, outage: Outage, drain: Drain | undefined): Death | undefined {
+function deathIn(
+  facts: ServiceFacts,
+  outage: Outage,
+  drain: Drain | undefined,
+  isMixed: boolean,
+): Death | undefined {
   const { bursts, opened } = facts
   const { firstRefusedNs, lastAcceptedNs } = outage
   if (drain !== undefined) {
@@ -161,9 +192,11 @@ function deathIn(facts: ServiceFacts, outage: Outage, drain: Drain | undefined):
       lastNs >= lastAcceptedNs,
   )
   const isOne = burst?.members.length === 1 && burst.lost.length === 0 && burst.resets === 0
+  if ((burst === undefined || isOne) && countOf(outage.refused) < FEWEST_REFUSED) return undefined
+  if (isMixed && burst?.lost.length === 0) return undefined
   if (burst !== undefined && !(isOne && closesByHabit(bursts, burst)))
     return deathOf(burst, outage, survivorsOf(burst, opened), false)
-  if (opened.some((c) => isOpenAt(c, firstRefusedNs))) return undefined
+  if (isMixed || opened.some((c) => isOpenAt(c, firstRefusedNs))) return undefined
   return {
     burst: undefined,
     outage,
@@ -200,10 +233,7 @@ function deathOf(
 
 /** Deaths that no refused connection tells of. */
 function unannounced({ bursts, opened }: ServiceFacts): Death[] {
-  const signed = bursts.filter(
-    ({ members, lost }) => countOf(members) >= FEWEST_SIGNED && lost.length > 0,
-  )
-  const all = bursts.filter(({ members }) => countOf(members) >= FEWEST_SIGNED)
+  const all = bursts.filter(({ members }) => members.length >= FEWEST_SIGNED)
   if (all.length > HABIT) return []
   const deaths: Death[] = []
   for (const burst of all) {
@@ -215,16 +245,16 @@ function unannounced({ bursts, opened }: ServiceFacts): Death[] {
         ? members.length >= FEWEST_OF_WORKER &&
           lost.length >= 2 &&
           2 * lost.length >= members.length
-        : signed.includes(burst) || mixed || isUnsigned(burst)
+        : lost.length > 0 || mixed || isUnsigned(burst)
     if (isDeath) deaths.push(deathOf(burst, undefined, survivors, false))
   }
   return deaths
 }
 
-/** All connections end in one instant, whatever each had been idle for: no timer does that. */
+/** All connections end in one instant, whatever each had been idle for: no timer does that, nor an answer that is complete. */
 function isUnsigned({ members }: Burst): boolean {
-  if (members.length < FEWEST_UNSIGNED) return false
-  return !haveSameIdle(members)
+  if (members.length < FEWEST_UNSIGNED || haveSameIdle(members)) return false
+  return members.filter(({ idleNs }) => idleNs >= IDLE_NS).length >= IDLE_SHARE * members.length
 }
 
 /** Whether all had been idle for about the same time. */

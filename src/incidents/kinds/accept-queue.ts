@@ -3,36 +3,34 @@
 import { count, duration } from '../../base/text.js'
 import { countOf } from '../ended.js'
 import type { Incident } from '../incident.js'
-import type { Scene } from '../scene.js'
+import type { Scene, Service } from '../scene.js'
 
 const FEWEST_OVERFLOWS = 2
 const FEWEST_SILENCES = 3
 
-/** Full accept queues. */
-export function fullAcceptQueues({ services, names }: Scene): Incident[] {
-  const incidents: Incident[] = []
-  for (const { name, history, opened } of services) {
-    const { all } = history
-    const overflows = all.filter(({ ending }) => ending === 'handshake_failed.accept_overflow')
-    const firstTaken = Math.min(...opened.map(({ startNs }) => startNs))
-    const lastTaken = Math.max(...opened.map(({ startNs }) => startNs))
-    const silences = all.filter(
-      ({ ending, startNs }) =>
-        ending === 'handshake_failed.unanswered' && startNs > firstTaken && startNs < lastTaken,
-    )
-    if (overflows.length < FEWEST_OVERFLOWS && silences.length < FEWEST_SILENCES) continue
-    const members = [...overflows, ...silences]
-    const startNs = Math.min(...members.map((c) => c.startNs))
-    const endNs = Math.max(...members.map((c) => c.endNs))
-    const parts = [
-      overflows.length > 0
-        ? `${count(countOf(overflows), 'connection')} open for the client only`
-        : '',
-      silences.length > 0
-        ? `${count(countOf(silences), 'SYN')} without an answer while others were taken`
-        : '',
-    ].filter((text) => text !== '')
-    incidents.push({
+/** The full accept queue of a service. */
+export function fullAcceptQueue({ name, all, opened }: Service, { names }: Scene): Incident[] {
+  const overflows = all.filter(({ ending }) => ending === 'handshake_failed.accept_overflow')
+  const firstTaken = Math.min(...opened.map(({ startNs }) => startNs))
+  const lastTaken = Math.max(...opened.map(({ startNs }) => startNs))
+  const silences = all.filter(
+    ({ ending, startNs }) =>
+      ending === 'handshake_failed.unanswered' && startNs > firstTaken && startNs < lastTaken,
+  )
+  if (overflows.length < FEWEST_OVERFLOWS && silences.length < FEWEST_SILENCES) return []
+  const members = [...overflows, ...silences]
+  const startNs = Math.min(...members.map((c) => c.startNs))
+  const endNs = Math.max(...members.map((c) => c.endNs))
+  const parts = [
+    overflows.length > 0
+      ? `${count(countOf(overflows), 'connection')} open for the client only`
+      : '',
+    silences.length > 0
+      ? `${count(countOf(silences), 'SYN')} without an answer while others were taken`
+      : '',
+  ].filter((text) => text !== '')
+  return [
+    {
       kind: 'accept_queue_full',
       endpoint: name,
       startNs,
@@ -42,7 +40,6 @@ export function fullAcceptQueues({ services, names }: Scene): Incident[] {
       speaksFor: parts,
       speaksAgainst: overflows.length > 0 ? [] : ['a firewall that drops some SYNs looks the same'],
       members,
-    })
-  }
-  return incidents
+    },
+  ]
 }

@@ -3,7 +3,8 @@
 import { count, duration } from '../../base/text.js'
 import { type Ended, countOf } from '../ended.js'
 import type { Incident } from '../incident.js'
-import type { Scene } from '../scene.js'
+import type { Scene, Service } from '../scene.js'
+import type { Names } from './names.js'
 import { type Burst, burstsOf, survivorsOf } from '../service-facts.js'
 
 /** Connections that close together without anything under way are worth a line from so many on. */
@@ -13,42 +14,41 @@ const IDLE_NS = 0.4e9
 /** More such bursts are how the client closes. */
 const HABIT = 2
 
-/** Deaths of clients. */
-export function clientIncidents({ services, hosts, names }: Scene): Incident[] {
+/** Deaths of clients of a service. */
+export function clientIncidents({ opened, name, isIpv6 }: Service, { names }: Scene): Incident[] {
   const incidents: Incident[] = []
-  const hostOf = new Map(
-    hosts.flatMap(({ name, asClient }) => asClient.map((c) => [c, name] as const)),
-  )
-  for (const { opened, name: service } of services) {
-    for (const mine of byClient(opened).values()) {
-      if (mine.length < FEWEST) continue
-      const bursts = burstsOf(mine.filter(({ by }) => by === 'client')).filter(isDeath)
-      if (bursts.length > HABIT) continue
-      for (const burst of bursts) {
-        if (survivorsOf(burst, mine).length > 0) continue
-        const [member] = burst.members
-        const host = member === undefined ? '' : (hostOf.get(member) ?? '')
-        const n = count(countOf(burst.members), 'connection')
-        const spanNs = burst.lastNs - burst.firstNs
-        incidents.push({
-          kind: 'process_death',
-          endpoint: host,
-          startNs: burst.firstNs,
-          endNs: burst.lastNs,
-          confidence: burst.resets > 0 ? 'likely' : 'possible',
-          says: `A client process on ${host} ended at ${names.clock(burst.firstNs)}: all of its ${n} with ${service} closed within ${duration(spanNs)}.`,
-          speaksFor: [`${n} closed by the client within ${duration(spanNs)}, none left open`],
-          speaksAgainst:
-            burst.resets > 0
-              ? []
-              : ['nothing was under way: a clean exit, or a pool that is closed, looks the same'],
-          members: burst.members,
-          spreadNs: spanNs,
-        })
-      }
+  if (opened.length < FEWEST) return incidents
+  for (const [client, mine] of byClient(opened)) {
+    if (mine.length < FEWEST) continue
+    const bursts = burstsOf(mine.filter(({ by }) => by === 'client')).filter(isDeath)
+    if (bursts.length > HABIT) continue
+    for (const burst of bursts) {
+      if (survivorsOf(burst, mine).length > 0) continue
+      incidents.push(clientDeath(names.hostOfKey(client, isIpv6), burst, name, names))
     }
   }
   return incidents
+}
+
+function clientDeath(host: string, burst: Burst, service: string, names: Names): Incident {
+  const { members, firstNs, lastNs, resets } = burst
+  const n = count(countOf(members), 'connection')
+  const within = `within ${duration(lastNs - firstNs)}`
+  return {
+    kind: 'process_death',
+    endpoint: host,
+    startNs: firstNs,
+    endNs: lastNs,
+    confidence: resets > 0 ? 'likely' : 'possible',
+    says: `A client process on ${host} ended at ${names.clock(firstNs)}: all of its ${n} with ${service} closed ${within}.`,
+    speaksFor: [`${n} closed by the client ${within}, none left open`],
+    speaksAgainst:
+      resets > 0
+        ? []
+        : ['nothing was under way: a clean exit, or a pool that is closed, looks the same'],
+    members,
+    spreadNs: lastNs - firstNs,
+  }
 }
 
 function isDeath({ members, resets }: Burst): boolean {

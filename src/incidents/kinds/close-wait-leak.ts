@@ -3,19 +3,25 @@
 import { bytesText, count, duration } from '../../base/text.js'
 import { type Ended, countOf } from '../ended.js'
 import type { Incident } from '../incident.js'
-import type { Scene } from '../scene.js'
+import type { Host, Scene, Service } from '../scene.js'
 
 const FEWEST = 3
-/** A program closes within this time if it closes at all. */
+const SURE = 10
+/** A server closes within this time if it closes at all. */
 const HELD_NS = 1e9
+/** Clients keep connections in a pool, and look at them when they are used next. */
+const POOLED_NS = 120e9
 
-/** Leaks of services and of client hosts. */
-export function closeWaitLeaks(scene: Scene): Incident[] {
-  const { services, hosts } = scene
-  return [
-    ...services.flatMap(({ name, opened }) => leakOf(name, opened, 'client', scene)),
-    ...hosts.flatMap(({ name, asClient }) => leakOf(name, asClient, 'server', scene)),
-  ]
+/** The leak of a service. */
+export function serviceLeak({ name, opened }: Service, scene: Scene): Incident[] {
+  return leakOf(name, opened, 'client', HELD_NS, scene)
+}
+
+/** The leak of a client. */
+export function clientLeak(host: Host, scene: Scene): Incident[] {
+  if (host.role !== 'client') return []
+  const name = scene.names.hostOfKey(host.key, host.isIpv6)
+  return leakOf(name, host.troubled, 'server', POOLED_NS, scene)
 }
 
 /** The leak of an endpoint whose peers, which are its `closers`, have closed. */
@@ -23,15 +29,11 @@ function leakOf(
   name: string,
   all: readonly Ended[],
   closer: 'client' | 'server',
+  heldNs: number,
   { endNs, names }: Scene,
 ): Incident[] {
-  const held = all.filter(
-    (c) =>
-      c.ending === 'lingering_established.close_wait' &&
-      c.by === closer &&
-      endNs - c.closedNs >= HELD_NS,
-  )
-  if (held.length < FEWEST) return []
+  const held = all.filter((c) => c.ending === 'lingering_established.close_wait' && c.by === closer)
+  if (held.filter(({ closedNs }) => endNs - closedNs >= heldNs).length < FEWEST) return []
   const times = held.map(({ closedNs }) => closedNs)
   const [first, last] = [Math.min(...times), Math.max(...times)]
   const n = countOf(held)
@@ -46,7 +48,7 @@ function leakOf(
       endpoint: name,
       startNs: first,
       endNs: last,
-      confidence: n > closed ? 'certain' : 'likely',
+      confidence: n >= SURE ? 'certain' : 'likely',
       says: `${name} does not close what its ${closer === 'client' ? 'clients' : 'servers'} have closed: ${count(n, 'connection')} in CLOSE-WAIT since ${names.clock(first)}, the oldest for ${duration(endNs - first)}.`,
       speaksFor: [
         `${count(n, 'connection')} acknowledged the FIN and sent none of their own until the capture ended`,

@@ -15,14 +15,14 @@ const FEWEST = 3
 /** Of the connections that the side closed after a pause so many are the timer's. */
 const MOST_OF_THEM = 0.6
 
-/** Idle timers of all services. */
-export function idleTimers(scene: Scene): Incident[] {
-  return scene.services.flatMap((service) => {
-    const dead = new Set(service.story.deaths.flatMap(({ burst }) => burst?.members ?? []))
-    const ends = service.opened.filter((c) => c.idleNs >= SHORTEST_NS && !dead.has(c))
-    const found = timerOf(ends.filter(({ by }) => by === 'server'))
-    return found === undefined ? [] : [timerIncident(service, found, scene)]
-  })
+/** The idle timer of a service. */
+export function idleTimers(service: Service, scene: Scene): Incident[] {
+  const dead = new Set(service.story.deaths.flatMap(({ burst }) => burst?.members ?? []))
+  const ends = service.opened.filter(
+    (c) => c.by === 'server' && c.idleNs >= SHORTEST_NS && !dead.has(c),
+  )
+  const found = timerOf(ends)
+  return found === undefined ? [] : [timerIncident(service, found, scene)]
 }
 
 /** The largest group of equal idle times, undefined when there is none that tells. */
@@ -51,7 +51,7 @@ function isOneMoment(group: readonly Ended[]): boolean {
 function isRound(group: readonly Ended[]): boolean {
   const seconds = median(group.map(({ idleNs }) => idleNs)) / 1e9
   const over = seconds - Math.round(seconds)
-  return Math.round(seconds) >= 1 && over > -0.01 && over < Math.max(0.05, 0.02 * seconds)
+  return Math.round(seconds) >= 1 && over > -0.01 && over < 0.05
 }
 
 function timerIncident({ name }: Service, group: readonly Ended[], { names }: Scene): Incident {

@@ -29,6 +29,11 @@ export class Names {
       : addressText(Int32Array.of(anonymizer.ipv4(address[0] as number)), 0, false)
   }
 
+  /** An address by its key, see `clientKey`. */
+  hostOfKey(key: string, isIpv6: boolean): string {
+    return this.host(Int32Array.from(key.split(' '), Number), isIpv6)
+  }
+
   /** The time of day to the millisecond, UTC. */
   clock(ns: number): string {
     return this.iso(ns).slice(11, 23)

@@ -5,27 +5,27 @@ import type { Confidence } from '../../verdict/answer.js'
 import { countOf } from '../ended.js'
 import type { Incident } from '../incident.js'
 import type { Scene, Service } from '../scene.js'
+import type { Names } from './names.js'
 import type { Burst, Outage } from '../service-facts.js'
 import type { Death, Drain, Restart } from '../service-story.js'
 
-/** Deaths, drains and restarts of all services. */
-export function serviceIncidents({ services, names }: Scene): Incident[] {
-  return services.flatMap((service) => {
-    const { deaths, drains, restarts } = service.story
-    return [
-      ...deaths.map((death) => deathIncident(service, death, names.clock(death.startNs), restarts)),
-      ...drains.map((drain) => drainIncident(service, drain, names.clock(drain.startNs))),
-      ...restarts.map((restart) => restartIncident(service, restart, names.clock(restart.endNs))),
-    ]
-  })
+/** Deaths, drains and restarts of a service. */
+export function serviceIncidents(service: Service, { names }: Scene): Incident[] {
+  const { deaths, drains, restarts } = service.story
+  return [
+    ...deaths.map((death) => deathIncident(service, death, names, restarts)),
+    ...drains.map((drain) => drainIncident(service, drain, names.clock(drain.startNs))),
+    ...restarts.map((restart) => restartIncident(service, restart, names.clock(restart.endNs))),
+  ]
 }
 
 function deathIncident(
   { name }: Service,
   death: Death,
-  at: string,
+  names: Names,
   restarts: readonly Restart[],
 ): Incident {
+  const at = names.clock(death.startNs)
   const { burst, outage, survivors, isWorker, afterDrain } = death
   const members = burst?.members ?? []
   const lost = burst?.lost.length ?? 0
@@ -65,7 +65,10 @@ function deathIncident(
     startNs: death.startNs,
     endNs: death.endNs,
     confidence: sureOfDeath(death),
-    says: `${capital(what)}${afterDrain ? ', after it had stopped taking connections' : ''}: ${parts.join(', ')}.`,
+    says:
+      burst === undefined && outage !== undefined
+        ? `${name} was gone at ${at}: it had taken connections until ${names.clock(outage.lastAcceptedNs)} and refused ${grouped(countOf(outage.refused))} from then on${back === undefined ? '' : `, for ${duration(back.endNs - death.startNs)}`}.`
+        : `${capital(what)}${afterDrain ? ', after it had stopped taking connections' : ''}: ${parts.join(', ')}.`,
     speaksFor,
     speaksAgainst,
     members,
@@ -87,15 +90,20 @@ function sureOfDeath({ burst, outage, survivors }: Death): Confidence {
   const signs =
     ((burst?.members.length ?? 0) >= 3 ? 1 : 0) +
     ((burst?.lost.length ?? 0) > 0 || (burst?.resets ?? 0) > 0 ? 1 : 0) +
+    ((burst?.lost.length ?? 0) >= 3 ? 1 : 0) +
     (outage === undefined ? 0 : 1) -
     (survivors.length > 0 ? 1 : 0)
   return signs >= 3 ? 'certain' : signs === 2 ? 'likely' : 'possible'
 }
 
+const ONE_AFTER_ANOTHER_NS = 50e6
+
 function drainIncident({ name }: Service, drain: Drain, at: string): Incident {
   const { outage, members, leftOpen, startNs, endNs } = drain
   const n = countOf(members)
-  const ended = `${count(n, 'connection')} ended one after another over ${duration(endNs - startNs)}`
+  const spanNs = endNs - startNs
+  const how = spanNs >= ONE_AFTER_ANOTHER_NS ? 'one after another over' : 'within'
+  const ended = `${count(n, 'connection')} ended ${how} ${duration(spanNs)}`
   const lost = members.filter(({ ending }) => ending === 'graceful_fin.unanswered_request').length
   return {
     kind: 'graceful_shutdown',

@@ -4,7 +4,8 @@ import { count, duration } from '../../base/text.js'
 import type { Ending } from '../../verdict/endings.js'
 import { type Ended, countOf } from '../ended.js'
 import type { Incident } from '../incident.js'
-import type { Host, Scene } from '../scene.js'
+import type { Host, Scene, Service } from '../scene.js'
+import type { Names } from './names.js'
 
 /** Endings of connections whose other side answers no more. */
 const SILENT: ReadonlySet<Ending> = new Set<Ending>([
@@ -16,15 +17,22 @@ const SILENT: ReadonlySet<Ending> = new Set<Ending>([
   'keepalive_timeout.unanswered_at_end',
 ])
 const FEWEST = 3
+/** A host that answers for so long takes part in more than the handshake. */
+const ANSWERED_NS = 0.1e9
+/** Resets in the name of a server, of so many connections, are a rule of a device. */
+const FEWEST_RESETS = 2
+const REFUSED: ReadonlySet<Ending> = new Set<Ending>([
+  'handshake_failed.refused',
+  'handshake_failed.icmp_unreachable',
+])
 /** Asked for so long without an answer. */
 const ASKED_NS = 1e9
 
-/** Vanished hosts. */
-export function vanishedHosts(scene: Scene): Incident[] {
-  return scene.hosts.flatMap((host) => [
-    ...vanishedAs(host, host.asServer, lastOfServer, lastOfClient, scene),
-    ...vanishedAs(host, host.asClient, lastOfClient, lastOfServer, scene),
-  ])
+/** A host that vanished. */
+export function vanishedHost(host: Host, scene: Scene): Incident[] {
+  return host.role === 'server'
+    ? vanishedAs(host, lastOfServer, lastOfClient, scene)
+    : vanishedAs(host, lastOfClient, lastOfServer, scene)
 }
 
 /** When a connection heard the last of a side. */
@@ -38,25 +46,24 @@ function lastOfClient({ clientLastNs }: Ended): number {
   return clientLastNs
 }
 
-function vanishedAs(
-  { name }: Host,
-  all: readonly Ended[],
-  lastOfHost: LastOf,
-  lastOfPeer: LastOf,
-  { names, endNs }: Scene,
-): Incident[] {
-  const sinceNs = latest(all.map(lastOfHost))
-  const silent = all.filter((c) => isSilent(c, lastOfHost, lastOfPeer))
-  const asked = silent.filter((c) => lastOfPeer(c) - sinceNs >= ASKED_NS)
-  if (asked.length < FEWEST) return []
-  const open = all.filter(
-    (c) => c.isOpened && c.row.verdict === 'lingering_established' && lastOfHost(c) <= sinceNs,
+function vanishedAs(host: Host, lastOfHost: LastOf, lastOfPeer: LastOf, scene: Scene): Incident[] {
+  const { troubled, role, key, isIpv6 } = host
+  const sinceNs = scene.lastOf(role, key)
+  const silent = troubled.filter((c) => isSilent(c, lastOfHost, lastOfPeer))
+  const asked = silent.filter(
+    (c) => lastOfPeer(c) - sinceNs >= ASKED_NS && lastOfHost(c) - c.startNs >= ANSWERED_NS,
   )
-  const members = [...new Set([...silent, ...open])]
-  const unheard = all.filter(
+  if (asked.length < FEWEST) return []
+  const { names, endNs } = scene
+  const name = names.hostOfKey(key, isIpv6)
+  const members = scene
+    .connectionsOf(host)
+    .filter((c) => isSilent(c, lastOfHost, lastOfPeer) || isLeftOpen(c, lastOfHost, sinceNs))
+  const unheard = troubled.filter(
     (c) => c.ending === 'handshake_failed.unanswered' && c.startNs > sinceNs,
   )
   const n = count(countOf(members), 'connection')
+  const more = unheard.length > 0 ? `, ${count(countOf(unheard), 'new one')} neither` : ''
   return [
     {
       kind: 'host_vanished',
@@ -64,7 +71,7 @@ function vanishedAs(
       startNs: sinceNs,
       endNs: latest(members.map(lastOfPeer)),
       confidence: asked.length >= 5 ? 'certain' : 'likely',
-      says: `${name} fell silent at ${names.clock(sinceNs)}: ${n} with it got no answer any more${unheard.length > 0 ? `, ${count(countOf(unheard), 'new one')} neither` : ''}, until the capture ended ${duration(endNs - sinceNs)} later.`,
+      says: `${name} fell silent at ${names.clock(sinceNs)}: ${n} with it got no answer any more${more}, until the capture ended ${duration(endNs - sinceNs)} later.`,
       speaksFor: [
         `${count(countOf(silent), 'connection')} repeated payload, FINs or probes without an answer`,
         ...(unheard.length > 0 ? [`${count(countOf(unheard), 'SYN')} got no answer`] : []),
@@ -75,8 +82,12 @@ function vanishedAs(
   ]
 }
 
+function isLeftOpen(c: Ended, lastOfHost: LastOf, sinceNs: number): boolean {
+  return c.isOpened && c.row.verdict === 'lingering_established' && lastOfHost(c) <= sinceNs
+}
+
 function isSilent(c: Ended, lastOfHost: LastOf, lastOfPeer: LastOf): boolean {
-  return SILENT.has(c.ending) && lastOfPeer(c) > lastOfHost(c)
+  return SILENT.has(c.ending) && c.isRepeating && lastOfPeer(c) > lastOfHost(c)
 }
 
 /** The latest of some times, of which some may be unknown; -Infinity for none. */
@@ -84,43 +95,18 @@ function latest(times: readonly number[]): number {
   return times.reduce((most, ns) => (ns > most ? ns : most), -Infinity)
 }
 
-/** Ports that are cut off while their host lives. */
-export function blockedPaths({ services, hosts, names }: Scene): Incident[] {
-  const incidents: Incident[] = []
-  for (const { name, history } of services) {
-    const { all } = history
-    const reset = all.filter(({ ending }) => ending === 'reset_other.middlebox')
-    const first = Math.min(...reset.map(({ closedNs }) => closedNs))
-    const refused = all.filter(
-      (c) =>
-        (c.ending === 'handshake_failed.refused' ||
-          c.ending === 'handshake_failed.icmp_unreachable') &&
-        c.startNs > first,
-    )
-    if (reset.length >= 2) {
-      const members = [...reset, ...refused]
-      incidents.push({
-        kind: 'path_blocked',
-        endpoint: name,
-        startNs: first,
-        endNs: latest(members.map(({ endNs }) => endNs)),
-        confidence: refused.length > 0 ? 'certain' : 'likely',
-        says: `A device on the path cut connections to ${name} at ${names.clock(first)}: ${count(countOf(reset), 'connection')} reset in its name${refused.length > 0 ? `, ${count(countOf(refused), 'new one')} refused` : ''}.`,
-        speaksFor: [`${count(countOf(reset), 'reset')} that the server did not send`],
-        speaksAgainst: [],
-        members,
-        refused: countOf(refused),
-      })
-      continue
-    }
-    const silent = all.filter((c) => isSilent(c, lastOfServer, lastOfClient))
-    const sinceNs = latest(all.map(lastOfServer))
-    const asked = silent.filter((c) => lastOfClient(c) - sinceNs >= ASKED_NS)
-    if (asked.length < FEWEST) continue
-    const host = hosts.find(({ asServer }) => asServer.includes(all[0] as Ended))
-    const others = host?.asServer.filter((c) => !all.includes(c)) ?? []
-    if (!(latest(others.map(lastOfServer)) > sinceNs + ASKED_NS)) continue
-    incidents.push({
+/** A service that is cut off: by a device that resets its connections, or by silence while its host lives. */
+export function blockedPath(service: Service, scene: Scene): Incident[] {
+  const { name, all, hostKey } = service
+  const { names } = scene
+  const reset = all.filter(({ ending }) => ending === 'reset_other.middlebox')
+  if (reset.length >= FEWEST_RESETS) return [resetOnPath(name, reset, all, names)]
+  const silent = all.filter((c) => isSilent(c, lastOfServer, lastOfClient))
+  const sinceNs = latest(all.map(lastOfServer))
+  const asked = silent.filter((c) => lastOfClient(c) - sinceNs >= ASKED_NS)
+  if (asked.length < FEWEST || scene.lastOf('server', hostKey) <= sinceNs + ASKED_NS) return []
+  return [
+    {
       kind: 'path_blocked',
       endpoint: name,
       startNs: sinceNs,
@@ -130,7 +116,30 @@ export function blockedPaths({ services, hosts, names }: Scene): Incident[] {
       speaksFor: ['the same host answers on other ports'],
       speaksAgainst: ['a process that is stopped or hangs in the kernel looks the same'],
       members: silent,
-    })
+    },
+  ]
+}
+
+function resetOnPath(
+  name: string,
+  reset: readonly Ended[],
+  all: readonly Ended[],
+  names: Names,
+): Incident {
+  const first = Math.min(...reset.map(({ closedNs }) => closedNs))
+  const refused = all.filter((c) => REFUSED.has(c.ending) && c.startNs > first)
+  const members = [...reset, ...refused]
+  const more = refused.length > 0 ? `, ${count(countOf(refused), 'new one')} refused` : ''
+  return {
+    kind: 'path_blocked',
+    endpoint: name,
+    startNs: first,
+    endNs: latest(members.map(({ endNs }) => endNs)),
+    confidence: refused.length > 0 ? 'certain' : 'likely',
+    says: `A device on the path cut connections to ${name} at ${names.clock(first)}: ${count(countOf(reset), 'connection')} reset in its name${more}.`,
+    speaksFor: [`${count(countOf(reset), 'reset')} that the server did not send`],
+    speaksAgainst: [],
+    members,
+    refused: countOf(refused),
   }
-  return incidents
 }
