@@ -11,7 +11,6 @@ import {
   recordsOf,
 } from '../tcp/record/fields.js'
 import { SIDE_DATA, SIDE_PLAIN_ACK } from '../tcp/record/bits.js'
-import { SIDE } from '../tcp/record/connection.js'
 import { Words } from '../tcp/record/words.js'
 import { CLOSERS } from '../verdict/answer.js'
 import type { Judgement } from '../verdict/classify.js'
@@ -178,8 +177,8 @@ export class DigestWriter {
 }
 
 /** Time of the last packet of a side, NaN for none. */
-function lastNsOf({ own: { floats, cell } }: SideEvidence): number {
-  return floats[cell + SIDE.packets] === 0 ? NaN : (floats[cell + SIDE.lastNs] as number)
+function lastNsOf({ packets, lastNs }: SideEvidence): number {
+  return packets === 0 ? NaN : lastNs
 }
 
 /** How long nothing had been said before the first FIN or reset. */

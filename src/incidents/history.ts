@@ -17,8 +17,8 @@ import {
 } from './digest.js'
 import { type Ended, endedOf } from './ended.js'
 
-/** Digests kept: 1 MB. What looks at them runs once for a capture, so that each costs a microsecond. */
-const MOST_ROWS = 1 << 13
+/** Digests kept: 2 MB. What looks at them runs once for a capture, so that each costs a microsecond. */
+const MOST_ROWS = 1 << 14
 /** Server endpoints that are told apart; connections with others are left out. */
 const MOST_ENDPOINTS = 1 << 11
 const FIRST_ROWS = 1 << 8
@@ -34,14 +34,18 @@ const CLOSED_BY_SERVER = 1
 const NEVER_OPEN = 2
 const TELLING = 3
 
+/** No incident of a service is made of less, and none of less of connections that their clients closed. */
+const FEWEST_CONNECTIONS = 3
+const FEWEST_OF_CLIENTS = 8
+
 /** A server endpoint and its connections. */
 export interface EndpointHistory {
   /** Address of four words (IPv4 takes the first) and port. */
   readonly address: Int32Array
   readonly port: number
   readonly isIpv6: boolean
-  /** How many rows there are of it. */
-  readonly size: number
+  /** Whether it is the service of several connections, of which some did not simply end by their clients. */
+  readonly isTelling: boolean
   /** Its connections, made anew at every call: of thousands of endpoints few are looked at, and one at a time. */
   all(): Ended[]
 }
@@ -110,9 +114,18 @@ export class History implements Records {
       address: ints.slice(from, from + 4),
       port: (ints[word + DIGEST.ports] as number) & 0xffff,
       isIpv6,
-      size: rows.length,
+      isTelling: this.isTelling(rows),
       all: () => rows.map((at) => this.endedAt(at, isIpv6, weights)),
     }
+  }
+
+  private isTelling(rows: readonly number[]): boolean {
+    if (rows.length < FEWEST_CONNECTIONS) return false
+    const kinds = rows.map((at) => (this.groups[at] as number) % ALIKE)
+    return (
+      kinds.length >= FEWEST_OF_CLIENTS ||
+      kinds.filter((kind) => kind !== CLOSED_BY_CLIENT).length > 1
+    )
   }
 
   private endedAt(at: number, isIpv6: boolean, weights: readonly number[]): Ended {
@@ -155,7 +168,7 @@ export class History implements Records {
 
   private clientKey(at: number, isIpv6: boolean): string {
     const from = at * DIGEST_INTS + DIGEST.clientAddr
-    return isIpv6 ? this.ints.subarray(from, from + 4).join(' ') : String(this.ints[from])
+    return isIpv6 ? this.ints.subarray(from, from + 4).join(' ') : `${this.ints[from]} `
   }
 
   /** Whether one is kept whatever is thinned out: the first of its alike. */

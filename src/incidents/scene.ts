@@ -2,7 +2,7 @@
 
 import type { Ended } from './ended.js'
 import type { EndpointHistory } from './history.js'
-import type { Names } from './kinds/names.js'
+import type { Names } from './names.js'
 import { type ServiceFacts, serviceFacts } from './service-facts.js'
 import { type ServiceStory, serviceStory } from './service-story.js'
 
@@ -23,9 +23,6 @@ export interface Host {
   readonly troubled: readonly Ended[]
 }
 
-/** No incident of a service is made of less. */
-const FEWEST = 3
-
 /** One capture. */
 export class Scene {
   readonly names: Names
@@ -44,7 +41,7 @@ export class Scene {
   /** The services, of which each is to be looked at before the next. */
   *services(): Generator<Service, void, undefined> {
     for (const history of this.histories) {
-      if (history.size < FEWEST) continue
+      if (!history.isTelling) continue
       const facts = serviceFacts(history.all())
       const { isIpv6 } = history
       const name = this.names.service(history)
@@ -102,7 +99,7 @@ export class Scene {
 }
 
 function keyOf({ address, isIpv6 }: EndpointHistory): string {
-  return isIpv6 ? address.join(' ') : String(address[0])
+  return isIpv6 ? address.join(' ') : `${address[0]} `
 }
 
 /** Keys of IPv6 addresses have four words, those of IPv4 one. */

@@ -29,6 +29,8 @@ function withoutAddresses(stdout: string): unknown[] {
     return Object.assign(row, {
       client_ip: '',
       server_ip: '',
+      // An incident has them in its texts.
+      ...(row['type'] === 'incident' ? { endpoint: '', explanation: '' } : {}),
       // Replaced addresses are in no capture: the filter does without them.
       ...(typeof filter === 'string'
         ? { wireshark_filter: filter.replaceAll(/ip(?:v6)?\.addr==\S+ && /g, '') }

@@ -22,6 +22,8 @@ export interface ScenarioOptions {
   readonly serverIsn?: number
   readonly clientPort?: number
   readonly serverPort?: number
+  readonly clientIp?: readonly number[]
+  readonly serverIp?: readonly number[]
   readonly idleS?: number
   /** Gives the server the lower address and the client the higher one. */
   readonly swap?: boolean
@@ -47,13 +49,15 @@ const BASE_NS = 1_700_000_000_000_000_000n
 /** The frames of a scenario, in order. */
 export function scenarioFrames(text: string, options: ScenarioOptions = {}): ScenarioFrame[] {
   const client: Side = {
-    ip: options.swap ? [10, 0, 0, 9] : [10, 0, 0, 1],
+    ip: options.clientIp ?? (options.swap ? [10, 0, 0, 9] : [10, 0, 0, 1]),
     port: options.clientPort ?? 40_000,
     isn: options.clientIsn ?? 1000,
     ipId: 100,
   }
   const server: Side = {
-    ip: options.selfConnect ? client.ip : options.swap ? [10, 0, 0, 1] : [10, 0, 0, 9],
+    ip: options.selfConnect
+      ? client.ip
+      : (options.serverIp ?? (options.swap ? [10, 0, 0, 1] : [10, 0, 0, 9])),
     port: options.serverPort ?? 80,
     isn: options.selfConnect ? client.isn : (options.serverIsn ?? 77_000),
     ipId: 900,

@@ -14,7 +14,7 @@ import {
 } from '../../engine/capture-analyzer.js'
 import { NOTHING_WRITTEN, type WrittenState } from '../../engine/connection-writer.js'
 import type { CaptureReport } from '../../engine/report.js'
-import { IncidentDetector } from '../../incidents/detector.js'
+import { IncidentDetector } from '../../engine/incident-detector.js'
 import type { DigestHandler } from '../../incidents/digest.js'
 import { Output } from '../output.js'
 import { AnalyzeRun, isHalf } from './run.js'

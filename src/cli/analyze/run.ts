@@ -3,7 +3,7 @@
 import { count } from '../../base/text.js'
 import type { ConnectionWriter } from '../../engine/connection-writer.js'
 import type { CaptureReport } from '../../engine/report.js'
-import type { IncidentDetector } from '../../incidents/detector.js'
+import type { IncidentDetector } from '../../engine/incident-detector.js'
 import type { Summary } from '../../output/collect/summary.js'
 import { SCHEMA_NAME } from '../../output/formats/format.js'
 import { warn } from '../context.js'

@@ -4,7 +4,7 @@ import { count, duration } from '../../base/text.js'
 import { type Ended, countOf } from '../ended.js'
 import type { Incident } from '../incident.js'
 import type { Scene, Service } from '../scene.js'
-import type { Names } from './names.js'
+import type { Names } from '../names.js'
 import { type Burst, burstsOf, survivorsOf } from '../service-facts.js'
 
 /** Connections that close together without anything under way are worth a line from so many on. */

@@ -41,7 +41,7 @@ function leakOf(
   const closed = countOf(
     all.filter(({ row, by }) => row.verdict === 'graceful_fin' && by === closer),
   )
-  const bytes = held.reduce((sum, c) => sum + c.bytes, 0)
+  const bytes = held.reduce((sum, c) => sum + c.clientBytes + c.serverBytes, 0)
   return [
     {
       kind: 'close_wait_leak',

@@ -17,9 +17,13 @@ const MOST_OF_THEM = 0.6
 
 /** The idle timer of a service. */
 export function idleTimers(service: Service, scene: Scene): Incident[] {
-  const dead = new Set(service.story.deaths.flatMap(({ burst }) => burst?.members ?? []))
+  const { deaths, drains } = service.story
+  const told = new Set([
+    ...deaths.flatMap(({ burst }) => burst?.members ?? []),
+    ...drains.flatMap(({ members }) => members),
+  ])
   const ends = service.opened.filter(
-    (c) => c.by === 'server' && c.idleNs >= SHORTEST_NS && !dead.has(c),
+    (c) => c.by === 'server' && c.idleNs >= SHORTEST_NS && !told.has(c),
   )
   const found = timerOf(ends)
   return found === undefined ? [] : [timerIncident(service, found, scene)]

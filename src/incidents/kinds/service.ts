@@ -5,7 +5,7 @@ import type { Confidence } from '../../verdict/answer.js'
 import { countOf } from '../ended.js'
 import type { Incident } from '../incident.js'
 import type { Scene, Service } from '../scene.js'
-import type { Names } from './names.js'
+import type { Names } from '../names.js'
 import type { Burst, Outage } from '../service-facts.js'
 import type { Death, Drain, Restart } from '../service-story.js'
 

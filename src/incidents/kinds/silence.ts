@@ -5,7 +5,7 @@ import type { Ending } from '../../verdict/endings.js'
 import { type Ended, countOf } from '../ended.js'
 import type { Incident } from '../incident.js'
 import type { Host, Scene, Service } from '../scene.js'
-import type { Names } from './names.js'
+import type { Names } from '../names.js'
 
 /** Endings of connections whose other side answers no more. */
 const SILENT: ReadonlySet<Ending> = new Set<Ending>([
@@ -51,7 +51,7 @@ function vanishedAs(host: Host, lastOfHost: LastOf, lastOfPeer: LastOf, scene: S
   const sinceNs = scene.lastOf(role, key)
   const silent = troubled.filter((c) => isSilent(c, lastOfHost, lastOfPeer))
   const asked = silent.filter(
-    (c) => lastOfPeer(c) - sinceNs >= ASKED_NS && lastOfHost(c) - c.startNs >= ANSWERED_NS,
+    (c) => lastOfPeer(c) - sinceNs >= ASKED_NS && tookPart(c, role, lastOfHost(c)),
   )
   if (asked.length < FEWEST) return []
   const { names, endNs } = scene
@@ -80,6 +80,12 @@ function vanishedAs(host: Host, lastOfHost: LastOf, lastOfPeer: LastOf, scene: S
       members,
     },
   ]
+}
+
+/** Whether a host did more than to answer a SYN: a full accept queue falls silent as well. */
+function tookPart(c: Ended, role: Host['role'], lastNs: number): boolean {
+  const bytes = role === 'server' ? c.serverBytes : c.clientBytes
+  return bytes > 0 || lastNs - c.startNs >= ANSWERED_NS
 }
 
 function isLeftOpen(c: Ended, lastOfHost: LastOf, sinceNs: number): boolean {

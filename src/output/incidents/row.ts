@@ -1,10 +1,10 @@
 // The `incident` lines of the output.
 
-import { secondsOf } from '../output/bytes/time.js'
-import type { Confidence } from '../verdict/answer.js'
-import { countOf } from './ended.js'
-import type { Incident, IncidentKind, IncidentNumbers } from './incident.js'
-import type { Names } from './kinds/names.js'
+import { secondsOf } from '../bytes/time.js'
+import type { Confidence } from '../../verdict/answer.js'
+import { countOf } from '../../incidents/ended.js'
+import type { Incident, IncidentKind, IncidentNumbers } from '../../incidents/incident.js'
+import type { ShownNames } from './shown-names.js'
 
 /** Streams that a line lists. */
 const MOST_STREAMS = 100
@@ -44,7 +44,7 @@ export function incidentRow(
   incident: Incident,
   capture: string,
   id: number,
-  names: Names,
+  names: ShownNames,
 ): IncidentRow {
   const { kind, endpoint, startNs, endNs, confidence, says, members } = incident
   const causes: Record<string, number> = {}

@@ -1,11 +1,12 @@
-// How incidents name endpoints, hosts and times.
+// What incidents call services, hosts and times, as they are shown.
 
-import { type Anonymizer, addressText, endpointText } from '../../output/columns/address.js'
-import { isoTime } from '../../output/bytes/time.js'
-import type { EndpointHistory } from '../history.js'
+import type { EndpointHistory } from '../../incidents/history.js'
+import type { Names } from '../../incidents/names.js'
+import { isoTime } from '../bytes/time.js'
+import { type Anonymizer, addressText, endpointText } from '../columns/address.js'
 
 /** Texts of one capture. */
-export class Names {
+export class ShownNames implements Names {
   private readonly baseNs: bigint
   private readonly anonymizer: Anonymizer | undefined
 
@@ -31,7 +32,7 @@ export class Names {
 
   /** An address by its key, see `clientKey`. */
   hostOfKey(key: string, isIpv6: boolean): string {
-    return this.host(Int32Array.from(key.split(' '), Number), isIpv6)
+    return this.host(Int32Array.from(key.trim().split(' '), Number), isIpv6)
   }
 
   /** The time of day to the millisecond, UTC. */

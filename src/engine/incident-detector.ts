@@ -1,12 +1,12 @@
 // Finds the incidents of captures from the digests of their connections.
 
 import type { Anonymizer } from '../output/columns/address.js'
-import type { DigestBatch } from './digest.js'
-import { History } from './history.js'
-import { incidentsOf } from './kinds.js'
-import { Names } from './kinds/names.js'
-import { type IncidentRow, incidentRow } from './row.js'
-import { Scene } from './scene.js'
+import type { DigestBatch } from '../incidents/digest.js'
+import { History } from '../incidents/history.js'
+import { incidentsOf } from '../incidents/kinds.js'
+import { Scene } from '../incidents/scene.js'
+import { type IncidentRow, incidentRow } from '../output/incidents/row.js'
+import { ShownNames } from '../output/incidents/shown-names.js'
 
 /** Takes the digests of one capture after another. */
 export class IncidentDetector {
@@ -26,7 +26,7 @@ export class IncidentDetector {
 
   /** The incidents of the capture, which is over. */
   take(capture: string): IncidentRow[] {
-    const names = new Names(this.baseNs, this.anonymizer)
+    const names = new ShownNames(this.baseNs, this.anonymizer)
     const incidents = incidentsOf(new Scene(this.history.endpointHistories(), names))
     this.history.reset()
     return incidents.map((incident, at) => incidentRow(incident, capture, at + 1, names))
