@@ -3,9 +3,10 @@
 import type { Anonymizer } from '../output/columns/address.js'
 import type { DigestBatch } from '../incidents/digest.js'
 import { History } from '../incidents/history.js'
-import { incidentsOf } from '../incidents/kinds.js'
+import { incidentsOf, kindOf } from '../incidents/kinds.js'
 import { Scene } from '../incidents/scene.js'
 import { type IncidentRow, incidentRow } from '../output/incidents/row.js'
+import type { ShownIncident } from '../output/incidents/timeline.js'
 import { ShownNames } from '../output/incidents/shown-names.js'
 
 /** Takes the digests of one capture after another. */
@@ -26,9 +27,19 @@ export class IncidentDetector {
 
   /** The incidents of the capture, which is over. */
   take(capture: string): IncidentRow[] {
+    return this.takeAll(capture).map(({ row }) => row)
+  }
+
+  /** The same with what they are made of. */
+  takeAll(capture: string): ShownIncident[] {
     const names = new ShownNames(this.baseNs, this.anonymizer)
     const incidents = incidentsOf(new Scene(this.history.endpointHistories(), names))
     this.history.reset()
-    return incidents.map((incident, at) => incidentRow(incident, capture, at + 1, names))
+    return incidents.map((incident, at) => ({
+      row: incidentRow(incident, capture, at + 1, names),
+      incident,
+      kind: kindOf(incident),
+      names,
+    }))
   }
 }

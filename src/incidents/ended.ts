@@ -41,6 +41,7 @@ export interface Ended {
   readonly serverBytes: number
   /** Address of the client: its words with spaces between them; of IPv4 one, with a space behind: V8 seeds no hash of a number. */
   readonly clientKey: string
+  readonly clientPort: number
   /** How many connections it stands for, as an average: more than one where many alike were thinned out. */
   readonly weight: number
 }
@@ -74,6 +75,7 @@ export function endedOf(d: Digest, clientKey: string, weight: number): Ended {
     clientBytes: d.clientBytes,
     serverBytes: d.serverBytes,
     clientKey,
+    clientPort: d.ports >>> 16,
     weight,
   }
 }

@@ -64,6 +64,11 @@ export const INCIDENT_KINDS: readonly KindRow[] = [
   },
 ]
 
+/** What is said of the kind of an incident. */
+export function kindOf(incident: Incident): KindRow {
+  return INCIDENT_KINDS.find(({ kind }) => kind === incident.kind) as KindRow
+}
+
 /** Looks for incidents of a service. */
 type ServiceKind = (service: Service, scene: Scene) => Incident[]
 /** Looks for incidents of a host. */

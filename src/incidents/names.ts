@@ -7,7 +7,7 @@ export interface Names {
   /** `ip:port` of a server. */
   service(of: EndpointHistory): string
   /** An address by its key, see `clientKey`. */
-  hostOfKey(key: string, isIpv6: boolean): string
+  hostOfKey(key: string): string
   /** The time of day to the millisecond, UTC. */
   clock(ns: number): string
 }

@@ -12,14 +12,12 @@ export interface Service extends ServiceFacts {
   readonly name: string
   /** Address of its host, see `clientKey`. */
   readonly hostKey: string
-  readonly isIpv6: boolean
 }
 
 /** A host as a client, or as a server, with connections that wait for it or that it does not close. */
 export interface Host {
   readonly key: string
   readonly role: 'client' | 'server'
-  readonly isIpv6: boolean
   readonly troubled: readonly Ended[]
 }
 
@@ -43,9 +41,8 @@ export class Scene {
     for (const history of this.histories) {
       if (!history.isTelling) continue
       const facts = serviceFacts(history.all())
-      const { isIpv6 } = history
       const name = this.names.service(history)
-      yield { ...facts, story: serviceStory(facts), name, hostKey: keyOf(history), isIpv6 }
+      yield { ...facts, story: serviceStory(facts), name, hostKey: keyOf(history) }
     }
   }
 
@@ -60,9 +57,8 @@ export class Scene {
   }
 
   /** All connections of a host in a role. */
-  connectionsOf({ role, key, isIpv6 }: Host): Ended[] {
+  connectionsOf({ role, key }: Host): Ended[] {
     return this.histories
-      .filter((history) => history.isIpv6 === isIpv6)
       .filter((history) => role === 'client' || keyOf(history) === key)
       .flatMap((history) => history.all())
       .filter(({ clientKey }) => role === 'server' || clientKey === key)
@@ -70,15 +66,14 @@ export class Scene {
 
   /** Takes note of the hosts of a history. */
   private look(history: EndpointHistory): void {
-    const { isIpv6 } = history
     const server = keyOf(history)
     for (const c of history.all()) {
       if (c.endNs > this.endNs) this.endNs = c.endNs
       this.heard('server', server, c.serverLastNs)
       this.heard('client', c.clientKey, c.clientLastNs)
       if (!isTroubled(c)) continue
-      this.hostOf('server', server, isIpv6).push(c)
-      this.hostOf('client', c.clientKey, isIpv6).push(c)
+      this.hostOf('server', server).push(c)
+      this.hostOf('client', c.clientKey).push(c)
     }
   }
 
@@ -87,11 +82,11 @@ export class Scene {
     if (!(ns <= (this.lastNs.get(id) ?? -Infinity)) && !Number.isNaN(ns)) this.lastNs.set(id, ns)
   }
 
-  private hostOf(role: Host['role'], key: string, isIpv6: boolean): Ended[] {
+  private hostOf(role: Host['role'], key: string): Ended[] {
     const id = idOf(role, key)
     let host = this.found.get(id)
     if (host === undefined) {
-      host = { key, role, isIpv6, troubled: [] }
+      host = { key, role, troubled: [] }
       this.found.set(id, host)
     }
     return host.troubled

@@ -7,6 +7,8 @@ import { bundled } from '../support/bundle.mjs'
 
 const { FLAGS } = await import(await bundled('src/verdict/flags.ts'))
 const { FINDINGS } = await import(await bundled('src/verdict/findings.ts'))
+const { INCIDENT_KINDS } = await import(await bundled('src/incidents/kinds.ts'))
+const { INCIDENT_FIELDS } = await import(await bundled('src/output/incidents/row.ts'))
 const { SEES } = await import(await bundled('src/verdict/sees.ts'))
 const { HALF_CLOSED_TIMERS, IDLE_TIMERS } = await import(await bundled('src/verdict/timers.ts'))
 const { RULES } = await import(await bundled('src/verdict/rules/order.ts'))
@@ -53,6 +55,19 @@ function ruleTable() {
 function findingTable() {
   const rows = FINDINGS.map(({ code, meaning }) => `| \`${code}\` | ${meaning} |`)
   return ['| finding | meaning |', '|---|---|', ...rows].join('\n')
+}
+
+function incidentTables() {
+  const kinds = INCIDENT_KINDS.map(
+    ({ kind, meaning, advice }) => `| \`${kind}\` | ${meaning} | ${advice} |`,
+  )
+  const fields = INCIDENT_FIELDS.map(
+    ({ key, type, meaning }) => `| \`${key}\` | ${type} | ${meaning} |`,
+  )
+  return [
+    ['| kind | in the packets | what to do |', '|---|---|---|', ...kinds].join('\n'),
+    ['| field | type | meaning |', '|---|---|---|', ...fields].join('\n'),
+  ].join('\n\n')
 }
 
 function seesTable() {
@@ -196,6 +211,7 @@ const FILES = {
     columns: columnTable,
     flags: flagTable,
     findings: findingTable,
+    incidents: incidentTables,
     sees: seesTable,
     timers: timerTable,
     licences,

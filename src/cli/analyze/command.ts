@@ -2,6 +2,7 @@
 
 import { type Command, Option } from 'commander'
 import { COLUMN_KEYS } from '../../output/columns/columns.js'
+import { LINE_TYPES } from '../../output/formats/format.js'
 import { FORMATS } from '../../output/formats/index.js'
 import { CLOSERS } from '../../verdict/answer.js'
 import { FINDINGS } from '../../verdict/findings.js'
@@ -27,6 +28,7 @@ export interface AnalyzeFlags extends SharedFlags {
   readonly all?: boolean
   readonly top: number
   readonly columns?: readonly string[]
+  readonly types?: readonly string[]
   readonly progress: boolean
   readonly verdict?: readonly string[]
   readonly finding?: readonly string[]
@@ -97,6 +99,11 @@ export function addAnalyze(
       '--columns <names>',
       'only these columns, comma-separated',
       namesOf(COLUMN_KEYS, 'docs/reference.md lists all columns'),
+    ),
+    option(
+      '--types <names>',
+      `only these lines of JSON, NDJSON and CSV: ${LINE_TYPES.join(', ')}`,
+      namesOf(LINE_TYPES, `it takes ${LINE_TYPES.join(', ')}`),
     ),
     ...anonymizeOptions(),
     colourOption(),

@@ -43,6 +43,7 @@ export function analyzeSettings(flags: AnalyzeFlags): RequestedSettings {
     all: flags.all ?? false,
     top: flags.top,
     columns: flags.columns,
+    types: flags.types,
     filter: {
       verdict: flags.verdict ?? [],
       cause: flags.cause ?? [],

@@ -14,6 +14,7 @@ import { type Endpoint, endpoint, wholeNumber } from '../values.js'
 /** Options of `explain` as commander hands them over, checked. */
 export interface ExplainFlags extends SharedFlags {
   readonly stream?: number
+  readonly incident?: number
   readonly client?: Endpoint
   readonly server?: Endpoint
   readonly format: string
@@ -25,7 +26,9 @@ Examples:
   tcp-teardown explain capture.pcap --stream 3           packets, states and evidence of one connection
   tcp-teardown explain a.pcap --client 10.0.0.1:40000    the same by its address and port
   tcp-teardown explain rst_after_kill.write_after_close  what an ending means, and what usually causes it
+  tcp-teardown explain capture.pcap --incident 1         what happened to a service, its connections on one time line
   tcp-teardown explain findings                          every kind of finding
+  tcp-teardown explain incidents                         every kind of incident
   tcp-teardown explain                                   every verdict and cause
 
 Exit codes: 0 done, 2 an error, 130 or 143 interrupted (SIGINT, SIGTERM).`
@@ -37,10 +40,10 @@ export function addExplain(
 ): void {
   const command = program
     .command('explain')
-    .description('show one connection packet by packet, or tell what a verdict means')
+    .description('show one connection or incident, or tell what a verdict means')
     .argument(
       '[what]',
-      'a capture file, or a verdict, cause or verdict.cause, or findings; nothing lists all',
+      'a capture file, or a verdict, cause or verdict.cause, findings, incidents; nothing lists all',
     )
   command
     .optionsGroup('Which connection (none of these if the capture has only one):')
@@ -50,6 +53,13 @@ export function addExplain(
         "its number (Wireshark's tcp.stream)",
         wholeNumber(0, Number.MAX_SAFE_INTEGER),
       ).conflicts(['client', 'server']),
+    )
+    .addOption(
+      option(
+        '--incident <number>',
+        'no connection, but this incident of the capture (analyze numbers them)',
+        wholeNumber(1, Number.MAX_SAFE_INTEGER),
+      ).conflicts(['stream', 'client', 'server']),
     )
     .addOption(option('--client <ip:port>', 'its client', endpoint))
     .addOption(option('--server <ip:port>', 'its server', endpoint))

@@ -8,6 +8,7 @@ import { anonymizerOf } from '../../engine/capture-analyzer.js'
 import { readLadder } from '../../engine/ladder/reader.js'
 import type { CaptureReport } from '../../engine/report.js'
 import { credibleSpan } from '../../output/anonymize/claims.js'
+import { INCIDENT_KINDS } from '../../incidents/kinds.js'
 import { endpointText } from '../../output/columns/address.js'
 import { jsonText } from '../../output/formats/json-text.js'
 import { foldLadder } from '../../output/ladder/fold.js'
@@ -19,6 +20,14 @@ import { tableStyle } from '../../output/style.js'
 import { print, warn } from '../context.js'
 import { EXIT_DONE, EXIT_ERROR } from '../exit-codes.js'
 import { endingsNamed } from '../names.js'
+import {
+  findIncident,
+  incidentText,
+  isIncidents,
+  kindNamed,
+  kindText,
+  kindsText,
+} from './incident.js'
 import {
   explainedBy,
   explainedObject,
@@ -44,8 +53,16 @@ export async function runExplain(
     print(taxonomy(settings), isAscii)
     return EXIT_DONE
   }
-  const { stream, client, server } = settings
-  const isAboutCapture = stream !== undefined || (client ?? server) !== undefined
+  const { stream, client, server, incident } = settings
+  const isAboutCapture =
+    stream !== undefined || incident !== undefined || (client ?? server) !== undefined
+  if (!isAboutCapture && statOf(what) === undefined) {
+    const text = kindsOfIncidents(what, settings)
+    if (text !== undefined) {
+      print(text, isAscii)
+      return EXIT_DONE
+    }
+  }
   if (!isAboutCapture && isFindings(what) && statOf(what) === undefined) {
     print(
       settings.isJson
@@ -66,7 +83,31 @@ export async function runExplain(
     return EXIT_DONE
   }
   checkCapture(what, isAboutCapture)
+  if (incident !== undefined) return explainIncident(what, incident, settings, signal)
   return explainConnection(what, settings, signal)
+}
+
+/** What is said of incidents without a capture; undefined when `what` asks for something else. */
+function kindsOfIncidents(what: string, settings: ExplainSettings): string | undefined {
+  const style = tableStyle(settings.colour)
+  const { width, isJson } = settings
+  if (isIncidents(what)) return isJson ? json(INCIDENT_KINDS) : kindsText(width, style)
+  const kind = kindNamed(what)
+  if (kind === undefined) return undefined
+  return isJson ? json(kind) : kindText(kind, width, style)
+}
+
+async function explainIncident(
+  capture: string,
+  id: number,
+  settings: ExplainSettings,
+  signal: AbortSignal,
+): Promise<number> {
+  const { report, shown } = await findIncident(capture, id, settings, signal)
+  if (signal.aborted) return EXIT_DONE
+  const { isJson, isAscii } = settings
+  print(isJson ? json(shown.row) : incidentText(shown, settings), isAscii && !isJson)
+  return warnOf(report)
 }
 
 async function explainConnection(

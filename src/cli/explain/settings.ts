@@ -8,6 +8,7 @@ import type { ExplainFlags } from './command.js'
 /** Checked settings of `explain`. */
 export interface ExplainSettings extends Look {
   readonly stream: number | undefined
+  readonly incident: number | undefined
   readonly client: Endpoint | undefined
   readonly server: Endpoint | undefined
   readonly idleS: number | undefined
@@ -24,6 +25,7 @@ export function explainSettings(flags: ExplainFlags): ExplainSettings {
   return {
     ...lookOf('-', flags.color),
     stream: flags.stream,
+    incident: flags.incident,
     client: flags.client,
     server: flags.server,
     idleS: flags.idle,

@@ -15,7 +15,7 @@ const IDLE_NS = 0.4e9
 const HABIT = 2
 
 /** Deaths of clients of a service. */
-export function clientIncidents({ opened, name, isIpv6 }: Service, { names }: Scene): Incident[] {
+export function clientIncidents({ opened, name }: Service, { names }: Scene): Incident[] {
   const incidents: Incident[] = []
   if (opened.length < FEWEST) return incidents
   for (const [client, mine] of byClient(opened)) {
@@ -24,7 +24,7 @@ export function clientIncidents({ opened, name, isIpv6 }: Service, { names }: Sc
     if (bursts.length > HABIT) continue
     for (const burst of bursts) {
       if (survivorsOf(burst, mine).length > 0) continue
-      incidents.push(clientDeath(names.hostOfKey(client, isIpv6), burst, name, names))
+      incidents.push(clientDeath(names.hostOfKey(client), burst, name, names))
     }
   }
   return incidents

@@ -20,7 +20,7 @@ export function serviceLeak({ name, opened }: Service, scene: Scene): Incident[]
 /** The leak of a client. */
 export function clientLeak(host: Host, scene: Scene): Incident[] {
   if (host.role !== 'client') return []
-  const name = scene.names.hostOfKey(host.key, host.isIpv6)
+  const name = scene.names.hostOfKey(host.key)
   return leakOf(name, host.troubled, 'server', POOLED_NS, scene)
 }
 

@@ -47,9 +47,7 @@ function deathIncident(
   if (burst !== undefined && burst.resets > 0)
     speaksFor.push(`${burst.resets} of them by a reset: payload was unread`)
   if (outage !== undefined)
-    speaksFor.push(
-      `${refusedText(outage)}, the first ${duration(Math.max(0, outage.firstRefusedNs - death.endNs))} after the last end`,
-    )
+    speaksFor.push(refusedText(outage) + afterText(outage.firstRefusedNs - death.endNs))
   if (burst === undefined)
     speaksAgainst.push(
       'no connection was open: it may have been stopped, or a firewall answers for it',
@@ -84,6 +82,11 @@ function deathIncident(
     ...(burst === undefined ? {} : { requestsLost: lost }),
     ...(survivors.length > 0 ? { leftOpen: survivors.length } : {}),
   }
+}
+
+/** How long the first refusal came after the last end, where it did. */
+function afterText(ns: number): string {
+  return ns > 0 ? `, the first ${duration(ns)} after the last end` : ''
 }
 
 function sureOfDeath({ burst, outage, survivors }: Death): Confidence {

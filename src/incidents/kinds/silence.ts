@@ -47,7 +47,7 @@ function lastOfClient({ clientLastNs }: Ended): number {
 }
 
 function vanishedAs(host: Host, lastOfHost: LastOf, lastOfPeer: LastOf, scene: Scene): Incident[] {
-  const { troubled, role, key, isIpv6 } = host
+  const { troubled, role, key } = host
   const sinceNs = scene.lastOf(role, key)
   const silent = troubled.filter((c) => isSilent(c, lastOfHost, lastOfPeer))
   const asked = silent.filter(
@@ -55,7 +55,7 @@ function vanishedAs(host: Host, lastOfHost: LastOf, lastOfPeer: LastOf, scene: S
   )
   if (asked.length < FEWEST) return []
   const { names, endNs } = scene
-  const name = names.hostOfKey(key, isIpv6)
+  const name = names.hostOfKey(key)
   const members = scene
     .connectionsOf(host)
     .filter((c) => isSilent(c, lastOfHost, lastOfPeer) || isLeftOpen(c, lastOfHost, sinceNs))

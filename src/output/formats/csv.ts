@@ -1,5 +1,5 @@
 // CSV by RFC 4180, with formulas defused: a cell that a spreadsheet would run gets a quote in front. CSV has no escapes, so
-// control characters are replaced, and a connection is always one line. Connections only.
+// control characters are replaced, and a connection is always one line. Connections, or incidents when only these are wanted.
 // Written as bytes, see bytes/writer.ts: numbers, times and addresses need no quotes.
 
 import { printable } from '../../base/text.js'
@@ -14,7 +14,8 @@ import {
   readColumn,
 } from '../columns/column.js'
 import { columnsOf } from '../columns/columns.js'
-import type { Format, FormatOptions, FormatRow } from './format.js'
+import { INCIDENT_FIELDS } from '../incidents/row.js'
+import { type Format, type FormatOptions, type FormatRow, isWanted } from './format.js'
 
 const COMMA = 0x2c
 const NEWLINE = 0x0a
@@ -26,11 +27,12 @@ const NEEDS_QUOTES = /[",]|^\s|\s$/
 export const CSV: FormatRow = {
   name: 'csv',
   extension: 'csv',
-  writesRows: ({ summaryOnly }) => !summaryOnly,
+  writesRows: ({ summaryOnly, types }) => !summaryOnly && isWanted('connection', types),
   make: csvFormat,
 }
 
-function csvFormat({ columns: keys }: FormatOptions): Format {
+function csvFormat({ columns: keys, types }: FormatOptions): Format {
+  if (!isWanted('connection', types)) return incidentsFormat()
   const columns = columnsOf(keys)
   return {
     head: (out) => out.text(`${columns.map(({ key }) => key).join(',')}\n`),
@@ -42,6 +44,27 @@ function csvFormat({ columns: keys }: FormatOptions): Format {
       out.byte(NEWLINE)
     },
   }
+}
+
+function incidentsFormat(): Format {
+  return {
+    head: (out) => out.text(`${INCIDENT_FIELDS.map(({ key }) => key).join(',')}\n`),
+    incident: (incident, out) => {
+      const values = new Map<string, unknown>(Object.entries(incident))
+      out.text(`${INCIDENT_FIELDS.map(({ key }) => cell(plainOf(values.get(key)))).join(',')}\n`)
+    },
+  }
+}
+
+/** A field of an incident as one text or number; counts as `name n`. */
+function plainOf(value: unknown): string | number | undefined {
+  if (Array.isArray(value)) return value.join(';')
+  if (typeof value === 'object' && value !== null) {
+    return Object.entries(value)
+      .map(([name, n]) => `${name} ${n}`)
+      .join(';')
+  }
+  return typeof value === 'string' || typeof value === 'number' ? value : undefined
 }
 
 function writeCell(column: Column, from: ColumnSource, out: ByteWriter): void {

@@ -27,6 +27,7 @@ export interface CaptureRow {
 
 /** An incident as formats for people look into it; its fields are made by `incidents/`. */
 export interface IncidentLine {
+  readonly type: 'incident'
   readonly capture: string
   readonly id: number
   readonly kind: string
@@ -65,6 +66,8 @@ export interface Format {
 export interface FormatOptions {
   /** Keys of the wanted columns; undefined for all of them. */
   readonly columns: readonly string[] | undefined
+  /** Types of the lines that are wanted; undefined for those the format has. */
+  readonly types: readonly string[] | undefined
   /** Only totals: no connection is written. */
   readonly summaryOnly: boolean
   /** List every connection, not only the notable ones (table). */
@@ -78,12 +81,25 @@ export interface FormatOptions {
   readonly style: Style
 }
 
+/** Types of lines. */
+export const LINE_TYPES = ['connection', 'incident', 'capture', 'summary'] as const
+
+/** Whether lines of a type are wanted. */
+export function isWanted(
+  type: (typeof LINE_TYPES)[number],
+  types: readonly string[] | undefined,
+): boolean {
+  return types === undefined || types.includes(type)
+}
+
 /** A format as it can be chosen. */
 export interface FormatRow {
   readonly name: string
   /** Of result files. */
   readonly extension: string
   /** Whether every connection costs a row, so that other threads are worth their start. */
-  readonly writesRows: (options: Pick<FormatOptions, 'columns' | 'summaryOnly' | 'all'>) => boolean
+  readonly writesRows: (
+    options: Pick<FormatOptions, 'columns' | 'summaryOnly' | 'all' | 'types'>,
+  ) => boolean
   readonly make: (options: FormatOptions) => Format
 }

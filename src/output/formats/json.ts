@@ -3,7 +3,7 @@
 
 import { ByteWriter } from '../bytes/writer.js'
 import { columnsOf } from '../columns/columns.js'
-import { type Format, type FormatOptions, type FormatRow, SCHEMA_NAME } from './format.js'
+import { type Format, type FormatOptions, type FormatRow, SCHEMA_NAME, isWanted } from './format.js'
 import { JsonRow } from './json-row.js'
 import { jsonText } from './json-text.js'
 
@@ -13,27 +13,33 @@ const NEWLINE = 0x0a
 export const JSON_DOCUMENT: FormatRow = {
   name: 'json',
   extension: 'json',
-  writesRows: ({ summaryOnly }) => !summaryOnly,
+  writesRows: ({ summaryOnly, types }) => !summaryOnly && isWanted('connection', types),
   make: jsonFormat,
 }
 
-function jsonFormat({ columns }: FormatOptions): Format {
+function jsonFormat({ columns, types }: FormatOptions): Format {
   const row = new JsonRow(columnsOf(columns))
   // As bytes: objects of a hundred thousand captures would take five times as much.
   const captures = new ByteWriter()
   const incidents = new ByteWriter()
   return {
     head: (out) => out.text(`{"schema":${JSON.stringify(SCHEMA_NAME)},"connections":[`),
-    row: (c, out) => {
-      out.byte(NEWLINE)
-      row.write(c, out)
-    },
-    between: ',',
+    ...(isWanted('connection', types)
+      ? {
+          row: (c, out) => {
+            out.byte(NEWLINE)
+            row.write(c, out)
+          },
+          between: ',',
+        }
+      : {}),
     incident: (incident) => {
+      if (!isWanted('incident', types)) return
       incidents.text(incidents.length > 0 ? ',\n' : '\n')
       incidents.text(jsonText(incident))
     },
     capture: (report) => {
+      if (!isWanted('capture', types)) return
       if (captures.length > 0) captures.text(',\n')
       captures.text(jsonText(report))
     },

@@ -3,7 +3,7 @@
 
 import type { ByteWriter } from '../bytes/writer.js'
 import { columnsOf } from '../columns/columns.js'
-import type { Format, FormatOptions, FormatRow } from './format.js'
+import { type Format, type FormatOptions, type FormatRow, isWanted } from './format.js'
 import { JsonRow } from './json-row.js'
 import { jsonText } from './json-text.js'
 
@@ -13,20 +13,24 @@ const NEWLINE = 0x0a
 export const NDJSON: FormatRow = {
   name: 'ndjson',
   extension: 'ndjson',
-  writesRows: ({ summaryOnly }) => !summaryOnly,
+  writesRows: ({ summaryOnly, types }) => !summaryOnly && isWanted('connection', types),
   make: ndjsonFormat,
 }
 
-function ndjsonFormat({ columns }: FormatOptions): Format {
+function ndjsonFormat({ columns, types }: FormatOptions): Format {
   const row = new JsonRow(columnsOf(columns))
   return {
-    row: (c, out) => {
-      row.write(c, out)
-      out.byte(NEWLINE)
-    },
-    incident: line,
-    capture: line,
-    tail: ({ summary }, out) => line(summary, out),
+    ...(isWanted('connection', types)
+      ? {
+          row: (c, out) => {
+            row.write(c, out)
+            out.byte(NEWLINE)
+          },
+        }
+      : {}),
+    ...(isWanted('incident', types) ? { incident: line } : {}),
+    ...(isWanted('capture', types) ? { capture: line } : {}),
+    ...(isWanted('summary', types) ? { tail: ({ summary }, out) => line(summary, out) } : {}),
   }
 }
 

@@ -39,6 +39,47 @@ export interface IncidentRow {
   readonly oldest_s?: number
 }
 
+/** A field of an incident, in the order of the output. */
+export interface IncidentField {
+  readonly key: Exclude<keyof IncidentRow, 'type'>
+  readonly type: 'string' | 'strings' | 'integer' | 'integers' | 'number' | 'counts'
+  readonly meaning: string
+}
+
+/** Every field, in the order of the output. */
+export const INCIDENT_FIELDS: readonly IncidentField[] = [
+  { key: 'capture', type: 'string', meaning: 'Path of the capture, as it was given.' },
+  {
+    key: 'id',
+    type: 'integer',
+    meaning: 'From 1 in each capture: `explain CAPTURE --incident ID`.',
+  },
+  { key: 'kind', type: 'string', meaning: 'What happened.' },
+  { key: 'endpoint', type: 'string', meaning: '`ip:port` of the service, or address of the host.' },
+  { key: 'start_time', type: 'string', meaning: 'When it began; of a restart the outage.' },
+  { key: 'end_time', type: 'string', meaning: 'When it ended; of a restart the outage.' },
+  { key: 'confidence', type: 'string', meaning: '`certain`, `likely` or `possible`.' },
+  { key: 'explanation', type: 'string', meaning: 'One sentence to paste.' },
+  { key: 'speaks_for', type: 'strings', meaning: 'What speaks for it.' },
+  { key: 'speaks_against', type: 'strings', meaning: 'What it could be instead.' },
+  { key: 'connections', type: 'integer', meaning: 'Connections it is made of.' },
+  { key: 'causes', type: 'counts', meaning: 'Of these, by `verdict.cause`.' },
+  { key: 'streams', type: 'integers', meaning: 'Their streams, the first 100.' },
+  { key: 'spread_s', type: 'number', meaning: 'From the first to the last end of a burst.' },
+  { key: 'downtime_s', type: 'number', meaning: 'How long the service was down.' },
+  {
+    key: 'first_refused_s',
+    type: 'number',
+    meaning: 'From its beginning to the first SYN refused.',
+  },
+  { key: 'refused', type: 'integer', meaning: 'Connections refused.' },
+  { key: 'requests_lost', type: 'integer', meaning: 'Requests without an answer.' },
+  { key: 'left_open', type: 'integer', meaning: 'Open connections that went on.' },
+  { key: 'timer_s', type: 'number', meaning: 'Idle time after which connections are closed.' },
+  { key: 'per_minute', type: 'number', meaning: 'New connections in CLOSE-WAIT a minute.' },
+  { key: 'oldest_s', type: 'number', meaning: 'How long the oldest of them has stood.' },
+]
+
 /** Makes the line of an incident. */
 export function incidentRow(
   incident: Incident,

@@ -31,8 +31,9 @@ export class ShownNames implements Names {
   }
 
   /** An address by its key, see `clientKey`. */
-  hostOfKey(key: string, isIpv6: boolean): string {
-    return this.host(Int32Array.from(key.trim().split(' '), Number), isIpv6)
+  hostOfKey(key: string): string {
+    const words = Int32Array.from(key.trim().split(' '), Number)
+    return this.host(words, words.length > 1)
   }
 
   /** The time of day to the millisecond, UTC. */

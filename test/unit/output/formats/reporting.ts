@@ -52,6 +52,7 @@ export function eachConnection(runs: readonly Run[], take: (from: EndedConnectio
 const OPTIONS: WriterOptions = {
   format: 'table',
   columns: undefined,
+  types: undefined,
   summaryOnly: false,
   all: false,
   top: 5,

@@ -1,0 +1,103 @@
+// Incidents in every form of output, the same however many threads there are.
+
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { ROOT, rows, run } from './run-cli.js'
+
+const KILLED = join(ROOT, 'samples/kill-many.pcap')
+
+async function analyze(...args: string[]): Promise<string> {
+  const { code, stdout } = await run(['analyze', '--no-progress', ...args])
+  expect(code).toBe(0)
+  return stdout
+}
+
+test('the table begins with what happened, behind the totals', async () => {
+  const table = await analyze(KILLED)
+  expect(table).toMatch(/what happened\n {2}10\.50\.\d+\.2:8080 died at [\d:.]+: 12 connections/)
+  expect(table.indexOf('what happened')).toBeLessThan(table.indexOf('rst_after_kill / '))
+  expect(await analyze('--summary', KILLED)).toContain('what happened')
+})
+
+test('NDJSON has a line for each, before the line of its capture; JSON a list', async () => {
+  const types = rows(await analyze('-f', 'ndjson', KILLED)).map(({ type }) => type)
+  expect(types.slice(-3)).toEqual(['incident', 'capture', 'summary'])
+  const document = JSON.parse(await analyze('-f', 'json', KILLED)) as { incidents: unknown[] }
+  expect(document.incidents).toEqual([
+    expect.objectContaining({ type: 'incident', id: 1, kind: 'process_death', connections: 12 }),
+  ])
+})
+
+describe('--types', () => {
+  test.each([
+    ['incident', ['incident']],
+    ['capture,summary', ['capture', 'summary']],
+  ])('%s in NDJSON', async (types, expected) => {
+    const found = rows(await analyze('-f', 'ndjson', '--types', types, KILLED))
+    expect(found.map(({ type }) => type)).toEqual(expected)
+  })
+
+  test('incident in CSV', async () => {
+    const [head, line, ...others] = (await analyze('-f', 'csv', '--types', 'incident', KILLED))
+      .trim()
+      .split('\n')
+    expect(others).toEqual([])
+    expect(head).toMatch(/^capture,id,kind,endpoint,start_time,/)
+    expect(line).toMatch(/kill-many\.pcap,1,process_death,10\.50\.\d+\.2:8080,/)
+    expect(line).toContain('0;1;2;3;4;5;6;7;8;9;10;11')
+  })
+
+  test('incident in JSON', async () => {
+    const document = JSON.parse(
+      await analyze('-f', 'json', '--types', 'incident', KILLED),
+    ) as object
+    expect(document).toMatchObject({ connections: [], captures: [], incidents: [{ id: 1 }] })
+  })
+
+  test('another name is refused', async () => {
+    const { code, stderr } = await run(['analyze', '--types', 'incidents', KILLED])
+    expect(code).toBe(2)
+    expect(stderr).toContain('unknown name')
+  })
+})
+
+test('threads make no difference', async () => {
+  const folder = join(ROOT, 'samples')
+  const args = ['-f', 'ndjson', '--types', 'incident', folder]
+  const one = await analyze('--jobs', '1', ...args)
+  expect(rows(one).length).toBeGreaterThan(1)
+  expect(await analyze('--jobs', '2', ...args)).toBe(one)
+})
+
+test('with replaced addresses no text has a real one', async () => {
+  const stdout = await analyze('-f', 'ndjson', '--types', 'incident', '--anonymize', KILLED)
+  expect(rows(stdout)).toHaveLength(1)
+  expect(stdout).not.toContain('10.50.')
+})
+
+describe('explain', () => {
+  test('an incident: what speaks for it, and its connections on a time line', async () => {
+    const { code, stdout } = await run(['explain', KILLED, '--incident', '1'])
+    expect(code).toBe(0)
+    expect(stdout).toContain('process_death, certain')
+    expect(stdout).toMatch(/speaks for +12 connections ended within/)
+    expect(stdout.match(/(?:RST|FIN) server/g)).toHaveLength(12)
+    const json = await run(['explain', KILLED, '--incident', '1', '-f', 'json'])
+    expect(JSON.parse(json.stdout)).toMatchObject({ type: 'incident', id: 1 })
+  })
+
+  test('one that is not there', async () => {
+    const { code, stderr } = await run(['explain', KILLED, '--incident', '2'])
+    expect(code).toBe(2)
+    expect(stderr).toContain('has no incident 2: it has one, number 1')
+    const none = await run(['explain', join(ROOT, 'samples/fin-normal.pcap'), '--incident', '1'])
+    expect(none.stderr).toContain('none was found in it')
+  })
+
+  test('the kinds', async () => {
+    const { stdout } = await run(['explain', 'incidents'])
+    expect(stdout).toContain('close_wait_leak')
+    const one = await run(['explain', 'idle_timer'])
+    expect(one.stdout).toMatch(/what to do +Let the side that sends requests close earlier/)
+  })
+})
