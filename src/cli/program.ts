@@ -3,6 +3,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import { statOf } from '../capture/stat.js'
 import { type AnalyzeFlags, addAnalyze } from './analyze/command.js'
+import { type EndpointsFlags, addEndpoints } from './endpoints/command.js'
 import { type ExplainFlags, addExplain } from './explain/command.js'
 import { endingSuggestion, endingsNamed } from './names.js'
 import { didYouMean } from './suggest.js'
@@ -11,6 +12,7 @@ import { didYouMean } from './suggest.js'
 export interface Actions {
   readonly analyze: (inputs: readonly string[], flags: AnalyzeFlags) => Promise<void>
   readonly explain: (what: string | undefined, flags: ExplainFlags) => Promise<void>
+  readonly endpoints: (inputs: readonly string[], flags: EndpointsFlags) => Promise<void>
 }
 
 /** Where help goes, and what is said about options. */
@@ -53,6 +55,7 @@ export function buildProgram(version: string, texts: HelpTexts, actions: Actions
     return actions.analyze(inputs, flags)
   })
   addExplain(program, actions.explain)
+  addEndpoints(program, actions.endpoints)
   return program
 }
 

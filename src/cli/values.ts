@@ -79,6 +79,23 @@ export function seconds(text: string): number {
   throw new InvalidArgumentError(`'${text}' is not a number of seconds`)
 }
 
+const SPAN_UNITS: Readonly<Record<string, number>> = {
+  ms: 1e6,
+  s: 1e9,
+  m: 60e9,
+  min: 60e9,
+  h: 3600e9,
+  d: 86_400e9,
+}
+
+/** Parses a span of time such as `250ms`, `10s`, `1m`, `2h`; ns. */
+export function span(text: string): number {
+  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]+)$/i.exec(text.trim()) ?? []
+  const ns = Number(number) * (SPAN_UNITS[unit.toLowerCase()] ?? NaN)
+  if (ns > 0) return ns
+  throw new InvalidArgumentError(`'${text}' is no span of time, such as 10s, 1m or 2h`)
+}
+
 /** Parses one end of a connection. */
 export function endpoint(text: string): Endpoint {
   const [, v6, plain, port = ''] = /^(?:\[([^\]]*)\]|([^:]*)):(\d+)$/.exec(text.trim()) ?? []

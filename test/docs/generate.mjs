@@ -9,6 +9,7 @@ const { FLAGS } = await import(await bundled('src/verdict/flags.ts'))
 const { FINDINGS } = await import(await bundled('src/verdict/findings.ts'))
 const { INCIDENT_KINDS } = await import(await bundled('src/incidents/kinds.ts'))
 const { INCIDENT_FIELDS } = await import(await bundled('src/output/incidents/row.ts'))
+const { ENDPOINT_FIELDS } = await import(await bundled('src/output/endpoints/fields.ts'))
 const { SEES } = await import(await bundled('src/verdict/sees.ts'))
 const { HALF_CLOSED_TIMERS, IDLE_TIMERS } = await import(await bundled('src/verdict/timers.ts'))
 const { RULES } = await import(await bundled('src/verdict/rules/order.ts'))
@@ -70,6 +71,11 @@ function incidentTables() {
   ].join('\n\n')
 }
 
+function endpointTable() {
+  const rows = ENDPOINT_FIELDS.map(({ key, meaning }) => `| \`${key}\` | ${meaning} |`)
+  return ['| field | meaning |', '|---|---|', ...rows].join('\n')
+}
+
 function seesTable() {
   const rows = SEES.map(({ name, meaning }) => `| \`${name}\` | ${meaning} |`)
   return ['| value | meaning |', '|---|---|', ...rows].join('\n')
@@ -84,9 +90,9 @@ function timerTable() {
   return ['| seconds | of what | consistent with |', '|---|---|---|', ...rows].join('\n')
 }
 
-/** The help of both commands. */
+/** The help of all commands. */
 function options() {
-  const texts = ['analyze', 'explain'].map((command) =>
+  const texts = ['analyze', 'explain', 'endpoints'].map((command) =>
     ['```console', `$ tcp-teardown ${command} --help`, output(command, '--help'), '```'].join('\n'),
   )
   return texts.join('\n\n')
@@ -212,6 +218,7 @@ const FILES = {
     flags: flagTable,
     findings: findingTable,
     incidents: incidentTables,
+    endpoints: endpointTable,
     sees: seesTable,
     timers: timerTable,
     licences,

@@ -51,12 +51,16 @@ function incidentsFormat(): Format {
     head: (out) => out.text(`${INCIDENT_FIELDS.map(({ key }) => key).join(',')}\n`),
     incident: (incident, out) => {
       const values = new Map<string, unknown>(Object.entries(incident))
-      out.text(`${INCIDENT_FIELDS.map(({ key }) => cell(plainOf(values.get(key)))).join(',')}\n`)
+      out.text(`${INCIDENT_FIELDS.map(({ key }) => csvCell(values.get(key))).join(',')}\n`)
     },
   }
 }
 
-/** A field of an incident as one text or number; counts as `name n`. */
+/** A cell of a line that is no connection; of counts `name n`. */
+export function csvCell(value: unknown): string {
+  return cell(plainOf(value))
+}
+
 function plainOf(value: unknown): string | number | undefined {
   if (Array.isArray(value)) return value.join(';')
   if (typeof value === 'object' && value !== null) {

@@ -1,0 +1,79 @@
+// `tcp-teardown endpoints`: connections counted by server, client, port or network.
+
+import { TeardownError } from '../../base/errors.js'
+import { discoverCaptures } from '../../capture/discover.js'
+import { analyzeSource } from '../../engine/analyze-source.js'
+import { anonymizerOf } from '../../engine/capture-analyzer.js'
+import { EndpointCollector } from '../../output/endpoints/collect.js'
+import { endpointDocument } from '../../output/endpoints/document.js'
+import { anonymizeKeyOf } from '../anonymize-key.js'
+import { isDumb, lookOf, warn } from '../context.js'
+import { EXIT_DONE, EXIT_ERROR } from '../exit-codes.js'
+import { atExit } from '../exit-hooks.js'
+import { Output } from '../output.js'
+import type { EndpointsFlags } from './command.js'
+
+/** Runs `endpoints` and returns the exit code. */
+export async function runEndpoints(
+  inputs: readonly string[],
+  flags: EndpointsFlags,
+  signal: AbortSignal,
+): Promise<number> {
+  const { captures } = await discoverCaptures(inputs, signal)
+  if (captures.length === 0) {
+    throw new TeardownError('ERR_OPTION', `no capture found below ${inputs.join(', ')}`)
+  }
+  const { by, over, format, top } = flags
+  const path = flags.output ?? '-'
+  const look = lookOf(path, flags.color)
+  const output = new Output(path, { isAscii: look.isAscii && format === 'table' })
+  const collector = new EndpointCollector(by, over)
+  try {
+    const exitCode = await collect(captures, collector, flags, signal)
+    const options = { by, overNs: over, top, ...look }
+    output.writeBytes(
+      new TextEncoder().encode(endpointDocument(format, collector.all(), captures.length, options)),
+    )
+    output.close()
+    return exitCode
+  } catch (error) {
+    output.discard()
+    throw error
+  }
+}
+
+async function collect(
+  captures: readonly string[],
+  collector: EndpointCollector,
+  flags: EndpointsFlags,
+  signal: AbortSignal,
+): Promise<number> {
+  const settings = {
+    signal,
+    idleS: flags.idle,
+    killedAtNs: flags.killedAt,
+    anonymizer: anonymizerOf(anonymizeKeyOf(flags)),
+  }
+  const shows = flags.progress && process.stderr.isTTY && !isDumb()
+  const bar = shows ? new (await import('../progress.js')).ProgressBar() : undefined
+  const forget = atExit(() => bar?.stop())
+  let exitCode = EXIT_DONE
+  try {
+    for (const capture of captures) {
+      const { error } = await analyzeSource(
+        capture,
+        { onConnection: (c) => collector.add(c) },
+        { ...settings, onProgress: (progress) => bar?.update(capture, progress) },
+      )
+      if (signal.aborted) break
+      if (error === undefined) continue
+      bar?.stop()
+      warn(error.code === 'ERR_READ' ? error.message : `${capture}: ${error.message}`)
+      if (error.code !== 'ERR_CAPTURE_TRUNCATED') exitCode = EXIT_ERROR
+    }
+  } finally {
+    bar?.stop()
+    forget()
+  }
+  return exitCode
+}

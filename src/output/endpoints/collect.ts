@@ -1,0 +1,95 @@
+// Counts connections by server endpoint, client, port or network, and by spans of time.
+
+import { endpointText, shownAddress } from '../columns/address.js'
+import type { ColumnSource } from '../columns/column.js'
+import { EndpointStats } from './stats.js'
+
+/** By what connections are counted. */
+export const GROUPINGS = ['server', 'client', 'port', 'subnet'] as const
+/** One of them. */
+export type Grouping = (typeof GROUPINGS)[number]
+
+/** Endpoints that are told apart; the connections of all others are counted together. */
+const MOST_ENDPOINTS = 1 << 16
+/** Spans of time of one endpoint; later ones are counted in the last. */
+const MOST_SPANS = 10_000
+const OTHERS = '(others)'
+
+/** One endpoint. */
+export interface EndpointGroup {
+  readonly name: string
+  readonly total: EndpointStats
+  /** By spans of time: the key times the length of a span is its beginning, ns since 1970. */
+  readonly spans: ReadonlyMap<number, EndpointStats>
+}
+
+interface GrowingGroup extends EndpointGroup {
+  readonly spans: Map<number, EndpointStats>
+}
+
+/** Takes judged connections. */
+export class EndpointCollector {
+  private readonly by: Grouping
+  private readonly overNs: number | undefined
+  private readonly groups = new Map<string, GrowingGroup>()
+
+  /** `overNs`: length of a span of time; undefined for totals only. */
+  constructor(by: Grouping, overNs: number | undefined) {
+    this.by = by
+    this.overNs = overNs
+  }
+
+  add(c: ColumnSource): void {
+    const group = this.groupOf(NAMES[this.by](c))
+    group.total.add(c)
+    if (this.overNs === undefined) return
+    // A connection belongs where it ended.
+    const ns = Number(c.baseNs) + c.e.endNs
+    this.spanOf(group, Math.floor(ns / this.overNs)).add(c)
+  }
+
+  /** All groups, the largest first. */
+  all(): EndpointGroup[] {
+    return [...this.groups.values()].sort(
+      (a, b) => b.total.connections - a.total.connections || (a.name < b.name ? -1 : 1),
+    )
+  }
+
+  private groupOf(name: string): GrowingGroup {
+    const known = this.groups.get(name)
+    if (known !== undefined) return known
+    if (this.groups.size >= MOST_ENDPOINTS && name !== OTHERS) return this.groupOf(OTHERS)
+    const made = { name, total: new EndpointStats(), spans: new Map<number, EndpointStats>() }
+    this.groups.set(name, made)
+    return made
+  }
+
+  private spanOf({ spans }: GrowingGroup, at: number): EndpointStats {
+    const known = spans.get(at)
+    if (known !== undefined) return known
+    const key = spans.size >= MOST_SPANS ? ([...spans.keys()].at(-1) as number) : at
+    const made = spans.get(key) ?? new EndpointStats()
+    spans.set(key, made)
+    return made
+  }
+}
+
+const NAMES: Readonly<Record<Grouping, (c: ColumnSource) => string>> = {
+  server: (c) => endpointText(shownAddress(c, 1 - c.e.clientSide), c.e.portOf(1 - c.e.clientSide)),
+  client: (c) => shownAddress(c, c.e.clientSide),
+  port: (c) => String(c.e.portOf(1 - c.e.clientSide)),
+  subnet: (c) => subnetOf(shownAddress(c, c.e.clientSide)),
+}
+
+/** The network of a client: 24 bits of an IPv4 address, 64 of an IPv6 address. */
+export function subnetOf(address: string): string {
+  if (!address.includes(':')) return `${address.split('.').slice(0, 3).join('.')}.0/24`
+  const [head = '', tail] = address.split('::')
+  const before = head === '' ? [] : head.split(':')
+  const behind = tail === undefined || tail === '' ? [] : tail.split(':')
+  const zeros =
+    tail === undefined ? [] : Array.from({ length: 8 - before.length - behind.length }, () => '0')
+  const groups = [...before, ...zeros, ...behind].slice(0, 4)
+  while (groups.at(-1) === '0') groups.pop()
+  return `${groups.join(':')}::/64`
+}

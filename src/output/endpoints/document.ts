@@ -1,0 +1,38 @@
+// The document of `endpoints` in one of its forms.
+
+import { csvCell } from '../formats/csv.js'
+import { SCHEMA_NAME } from '../formats/format.js'
+import { jsonText } from '../formats/json-text.js'
+import { tableStyle } from '../style.js'
+import type { EndpointGroup } from './collect.js'
+import { ENDPOINT_FIELDS, endpointRows } from './fields.js'
+import { type EndpointTableOptions, endpointTable } from './table.js'
+
+/** How a document is made. */
+export interface EndpointDocumentOptions extends Omit<EndpointTableOptions, 'style'> {
+  readonly colour: boolean
+}
+
+/** The text of a document about `captures` captures. */
+export function endpointDocument(
+  format: 'table' | 'json' | 'csv',
+  groups: readonly EndpointGroup[],
+  captures: number,
+  options: EndpointDocumentOptions,
+): string {
+  const { by, overNs, colour } = options
+  if (format === 'table') return endpointTable(groups, { ...options, style: tableStyle(colour) })
+  const rows = groups.flatMap((group) => endpointRows(group, overNs))
+  if (format === 'csv') {
+    const lines = rows.map((row) => ENDPOINT_FIELDS.map(({ key }) => csvCell(row[key])).join(','))
+    return `${[ENDPOINT_FIELDS.map(({ key }) => key).join(','), ...lines].join('\n')}\n`
+  }
+  const head = {
+    schema: SCHEMA_NAME,
+    by,
+    ...(overNs === undefined ? {} : { over_s: overNs / 1e9 }),
+    captures,
+  }
+  const list = rows.map((row) => jsonText(row)).join(',\n')
+  return `${jsonText(head).slice(0, -1)},"endpoints":[\n${list}\n]}\n`
+}

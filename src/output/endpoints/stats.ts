@@ -1,0 +1,63 @@
+// What is counted of the connections of one endpoint, or of one endpoint in one span of time.
+
+import type { Ending } from '../../verdict/endings.js'
+import { closeWaitNs, finToFinNs, idleBeforeTeardownNs } from '../../verdict/timings.js'
+import type { ColumnSource } from '../columns/column.js'
+import { Sketch } from './sketch.js'
+
+/** A time: ns after a zero that is ns since 1970. One number would be exact to a quarter of a microsecond. */
+export interface Time {
+  readonly baseNs: bigint
+  readonly ns: number
+}
+
+function isBefore(time: Time | undefined, baseNs: bigint, ns: number): boolean {
+  if (time === undefined) return false
+  return time.baseNs === baseNs ? time.ns < ns : Number(time.baseNs - baseNs) + time.ns < ns
+}
+
+/** Counts and durations. */
+export class EndpointStats {
+  connections = 0
+  closedByClient = 0
+  closedByServer = 0
+  /** Ended by a reset that counts. */
+  resets = 0
+  refused = 0
+  unanswered = 0
+  requestsUnanswered = 0
+  clientBytes = 0
+  serverBytes = 0
+  /** Times of the first and last packet. */
+  first: Time | undefined
+  last: Time | undefined
+  readonly causes: Map<Ending, number> = new Map<Ending, number>()
+  readonly halfClose: Sketch = new Sketch()
+  readonly idle: Sketch = new Sketch()
+  readonly clientCloseWait: Sketch = new Sketch()
+  readonly serverCloseWait: Sketch = new Sketch()
+
+  /** Adds a connection. */
+  add({ e, j, baseNs }: ColumnSource): void {
+    const { ending, closer, derived } = j
+    this.connections++
+    this.causes.set(ending, (this.causes.get(ending) ?? 0) + 1)
+    if (closer === 'client') this.closedByClient++
+    if (closer === 'server') this.closedByServer++
+    if (ending === 'handshake_failed.refused') this.refused++
+    else if (derived.resetDecides) this.resets++
+    if (ending === 'handshake_failed.unanswered') this.unanswered++
+    if (ending === 'graceful_fin.unanswered_request') this.requestsUnanswered++
+    this.clientBytes += e.client.bytes
+    this.serverBytes += e.server.bytes
+    if (!isBefore(this.first, baseNs, e.startNs)) this.first = { baseNs, ns: e.startNs }
+    if (this.last === undefined || isBefore(this.last, baseNs, e.endNs))
+      this.last = { baseNs, ns: e.endNs }
+    // Without a closing record no FIN has passed, and before it is open nothing can be said on a connection.
+    if (!e.hasClosing || !(e.handshake.seen || derived.midstream)) return
+    this.halfClose.add(finToFinNs(derived))
+    this.idle.add(idleBeforeTeardownNs(e, derived))
+    this.clientCloseWait.add(closeWaitNs(e.client, e.server, e))
+    this.serverCloseWait.add(closeWaitNs(e.server, e.client, e))
+  }
+}
