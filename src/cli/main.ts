@@ -39,6 +39,10 @@ export async function main(argv: readonly string[]): Promise<number> {
       const { explainSettings } = await import('./explain/settings.js')
       exitCode = await runExplain(what, explainSettings(flags), interrupt.signal)
     },
+    check: async (inputs, flags) => {
+      const { runCheck } = await import('./check/check.js')
+      exitCode = await runCheck(inputs, flags, interrupt.signal)
+    },
     endpoints: async (inputs, flags) => {
       const { runEndpoints } = await import('./endpoints/endpoints.js')
       exitCode = await runEndpoints(inputs, flags, interrupt.signal)

@@ -65,6 +65,7 @@ export const FIN_REFUSED: Rule = {
     s.resetDecides &&
     isUnheardOf(s) &&
     s.victim?.has(SIDE_DATA) === false &&
+    s.victim.fin.seen &&
     s.resetter !== undefined &&
     (s.resetter.triggerFlags & FIN) !== 0,
   evidence: (_e, s) =>

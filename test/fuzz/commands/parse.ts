@@ -74,13 +74,16 @@ export function objectOf(text: string): Row {
   return jsonOf(text) as Row
 }
 
+/** Types of lines that are no connections. */
+const OTHER_LINES: ReadonlySet<unknown> = new Set(['incident', 'capture', 'summary'])
+
 /** NDJSON. With chosen columns a connection need not say its type. */
 export function ndjsonResults(text: string): Results {
   const rows = linesOf(text).map((line) => jsonOf(line) as Row)
   const summary = rows.at(-1)
   expectThat(summary?.type === 'summary', WELL_FORMED, 'the summary is not the last line')
   const captures = rows.filter(({ type }) => type === 'capture')
-  const connections = rows.filter(({ type }) => type !== 'capture' && type !== 'summary')
+  const connections = rows.filter(({ type }) => !OTHER_LINES.has(type))
   return {
     connections,
     captures: captures as CaptureRow[],

@@ -1,0 +1,118 @@
+// Conditions on the columns of a connection, as rules write them:
+//
+//   verdict: rst_after_kill          equal; of a list column one of its members
+//   closer: [client, both]           one of these
+//   cause: '!normal'                 not equal
+//   kill_to_teardown_s: '<= 0.2'     a number compared with <, <=, >, >= or =
+
+import { TeardownError } from '../base/errors.js'
+import { type ColumnSource, readColumn } from '../output/columns/column.js'
+import { COLUMNS } from '../output/columns/columns.js'
+import { CLOSERS } from '../verdict/answer.js'
+import { ENDINGS, VERDICTS, endingOf } from '../verdict/endings.js'
+
+/** A test of a connection; undefined where the column has no value. */
+type Test = (c: ColumnSource) => boolean | undefined
+
+/** Conditions that are looked at together. */
+export interface Condition {
+  /** All hold, and every column has a value. */
+  holds(c: ColumnSource): boolean
+  /** None fails; a column without a value fails nothing. */
+  isKept(c: ColumnSource): boolean
+}
+
+/** The condition that always holds. */
+export const ANY: Condition = { holds: () => true, isKept: () => true }
+
+/** Words that a column may have, for errors: a misspelt one would never match. */
+const WORDS: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+  ['verdict', VERDICTS.map(({ verdict }) => verdict)],
+  ['cause', ENDINGS.map(({ cause }) => cause)],
+  ['ending', ENDINGS.map(endingOf)],
+  ['closer', CLOSERS],
+  ['confidence', ['certain', 'likely', 'possible']],
+])
+
+/**
+ * Reads conditions.
+ *
+ * @throws {TeardownError} ERR_OPTION for a column that is none, or a value it cannot have; `where` says what is read.
+ */
+export function conditionOf(value: unknown, where: string): Condition {
+  if (value === undefined) return ANY
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new TeardownError('ERR_OPTION', `${where}: expected columns with values`)
+  const tests = Object.entries(value).map(([key, wanted]) => testOf(key, wanted, `${where}.${key}`))
+  return {
+    holds: (c) => tests.every((test) => test(c) === true),
+    isKept: (c) => tests.every((test) => test(c) !== false),
+  }
+}
+
+function testOf(key: string, wanted: unknown, where: string): Test {
+  const read = reader(key, where)
+  const choices = Array.isArray(wanted) ? wanted : [wanted]
+  const compared = choices.length === 1 ? comparisonOf(choices[0]) : undefined
+  if (compared !== undefined) {
+    return (c) => {
+      const value = read(c)
+      return typeof value === 'number' ? compared(value) : undefined
+    }
+  }
+  const texts = choices.map((choice) => textOf(choice, key, where))
+  const isNegative = texts.every((text) => text.startsWith('!'))
+  const words = new Set(texts.map((text) => (isNegative ? text.slice(1) : text)))
+  return (c) => {
+    const value = read(c)
+    if (value === undefined) return undefined
+    const found = Array.isArray(value)
+      ? value.some((member) => words.has(wordOf(member)))
+      : words.has(`${value as string | number | boolean}`)
+    return found !== isNegative
+  }
+}
+
+function reader(key: string, where: string): (c: ColumnSource) => unknown {
+  if (key === 'ending') return (c) => c.j.ending
+  const column = COLUMNS.find((each) => each.key === key)
+  if (column === undefined)
+    throw new TeardownError('ERR_OPTION', `${where}: there is no column of that name`)
+  return (c) => readColumn(column, c)
+}
+
+/** Of evidence and findings the code or the text counts. */
+function wordOf(member: unknown): string {
+  if (typeof member === 'object' && member !== null && 'code' in member) return String(member.code)
+  return String(member)
+}
+
+function textOf(choice: unknown, key: string, where: string): string {
+  if (typeof choice !== 'string' && typeof choice !== 'number' && typeof choice !== 'boolean')
+    throw new TeardownError('ERR_OPTION', `${where}: expected a text, a number or a list of them`)
+  const text = String(choice)
+  const words = WORDS.get(key)
+  if (words !== undefined && !words.includes(text.replace(/^!/, '')))
+    throw new TeardownError('ERR_OPTION', `${where}: '${text}' is none of ${words.join(', ')}`)
+  return text
+}
+
+const COMPARISON = /^\s*(<=|>=|<|>|=)\s*(-?\d+(?:\.\d+)?)\s*$/
+
+function comparisonOf(choice: unknown): ((value: number) => boolean) | undefined {
+  const [, operator, number] = (typeof choice === 'string' && COMPARISON.exec(choice)) || []
+  if (operator === undefined) return undefined
+  const limit = Number(number)
+  switch (operator) {
+    case '<':
+      return (value) => value < limit
+    case '<=':
+      return (value) => value <= limit
+    case '>':
+      return (value) => value > limit
+    case '>=':
+      return (value) => value >= limit
+    default:
+      return (value) => value === limit
+  }
+}

@@ -1,0 +1,89 @@
+// The rules of `check`: which connections or incidents they are about, and how many there may be.
+
+import { TeardownError } from '../base/errors.js'
+import { INCIDENT_KINDS } from '../incidents/kinds.js'
+import { type Condition, conditionOf } from './condition.js'
+
+/** How many there may be: a number, or a share of some connections. */
+export type Limit =
+  | { readonly kind: 'count'; readonly most: number }
+  | { readonly kind: 'share'; readonly most: number }
+
+/** One rule. */
+export interface CheckRule {
+  readonly name: string
+  /** The kind of incident it is about; undefined for a rule about connections. */
+  readonly incident: string | undefined
+  /** Connections it is about. */
+  readonly where: Condition
+  /** What each of them has to be; undefined when `where` itself says what is not wanted. */
+  readonly each: Condition | undefined
+  /** What a share is of. */
+  readonly of: Condition
+  readonly limit: Limit
+}
+
+const KEYS = ['name', 'where', 'each', 'of', 'at_most', 'incident']
+const KINDS: readonly string[] = INCIDENT_KINDS.map(({ kind }) => kind)
+
+/**
+ * Reads the rules of a file; `value` is its content.
+ *
+ * @throws {TeardownError} ERR_OPTION with the place that is wrong.
+ */
+export function checkRules(value: unknown, file: string): CheckRule[] {
+  const rules = isRecord(value) ? value['rules'] : undefined
+  if (!Array.isArray(rules) || rules.length === 0)
+    throw new TeardownError('ERR_OPTION', `${file}: expected a list of rules under "rules"`)
+  const read = rules.map((rule: unknown, at) => ruleOf(rule, `${file}: rules[${at}]`))
+  const names = read.map(({ name }) => name)
+  const twice = names.find((name, at) => names.indexOf(name) !== at)
+  if (twice !== undefined)
+    throw new TeardownError('ERR_OPTION', `${file}: two rules are called '${twice}'`)
+  return read
+}
+
+function ruleOf(value: unknown, where: string): CheckRule {
+  if (!isRecord(value)) throw new TeardownError('ERR_OPTION', `${where}: expected a rule`)
+  const other = Object.keys(value).find((key) => !KEYS.includes(key))
+  if (other !== undefined)
+    throw new TeardownError(
+      'ERR_OPTION',
+      `${where}: unknown key '${other}'; a rule has ${KEYS.join(', ')}`,
+    )
+  const { name, incident } = value
+  if (typeof name !== 'string' || name === '')
+    throw new TeardownError('ERR_OPTION', `${where}: a rule needs a name`)
+  if (incident !== undefined) {
+    if (typeof incident !== 'string' || !KINDS.includes(incident))
+      throw new TeardownError(
+        'ERR_OPTION',
+        `${where}.incident: expected one of ${KINDS.join(', ')}`,
+      )
+    if (value['where'] !== undefined || value['each'] !== undefined)
+      throw new TeardownError(
+        'ERR_OPTION',
+        `${where}: a rule is about an incident or about connections`,
+      )
+  }
+  return {
+    name,
+    incident,
+    where: conditionOf(value['where'], `${where}.where`),
+    each: value['each'] === undefined ? undefined : conditionOf(value['each'], `${where}.each`),
+    of: conditionOf(value['of'], `${where}.of`),
+    limit: limitOf(value['at_most'], `${where}.at_most`),
+  }
+}
+
+function limitOf(value: unknown, where: string): Limit {
+  if (value === undefined) return { kind: 'count', most: 0 }
+  if (typeof value === 'number' && value >= 0) return { kind: 'count', most: value }
+  const [, percent] = (typeof value === 'string' && /^(\d+(?:\.\d+)?)\s*%$/.exec(value)) || []
+  if (percent !== undefined) return { kind: 'share', most: Number(percent) / 100 }
+  throw new TeardownError('ERR_OPTION', `${where}: expected a number or a percentage such as 1%`)
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
