@@ -60,7 +60,8 @@ async function runOver(
     incidents.add(batch)
   }
   const analyzer = new CaptureAnalyzer(settings, output, onDigests)
-  const run = new AnalyzeRun(analyzer.writer, incidents, { strict: settings.strict, warns: true })
+  const { strict, limits } = settings
+  const run = new AnalyzeRun(analyzer.writer, incidents, { strict, warns: true, limits })
   analyzer.writer.begin()
   const plan = planFiles(timelines, settings)
   // Loaded where it is needed: every module costs a millisecond of the start.

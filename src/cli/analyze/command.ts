@@ -7,6 +7,7 @@ import { FORMATS } from '../../output/formats/index.js'
 import { CLOSERS } from '../../verdict/answer.js'
 import { FINDINGS } from '../../verdict/findings.js'
 import { SEES } from '../../verdict/sees.js'
+import { type FailLimit, failLimits } from '../fail-on.js'
 import { endingNames } from '../names.js'
 import {
   type SharedFlags,
@@ -41,7 +42,7 @@ export interface AnalyzeFlags extends SharedFlags {
   readonly maxConnections?: number
   readonly maxHalfOpen?: number
   readonly maxLayers?: number
-  readonly failOn?: readonly string[]
+  readonly failOn?: readonly FailLimit[]
   readonly merge?: boolean
   readonly mergeSeries?: boolean
   readonly jobs?: number
@@ -115,8 +116,8 @@ export function addAnalyze(
     ...boundOptions(),
     option(
       '--fail-on <names>',
-      'exit with 1 if a connection ended so: verdict, cause or verdict.cause',
-      endingNames,
+      'exit with 1 if a connection ended so (verdict, cause or verdict.cause), or on an incident; more than some: refused>3, slow_close>1%',
+      failLimits,
     ),
     new Option('--merge', 'read all captures as one timeline, in the order of their times'),
     new Option(

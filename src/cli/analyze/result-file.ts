@@ -77,7 +77,7 @@ export async function analyzeToFile(
       onDigests(batch)
     })
     const { writer } = analyzer
-    const run = new AnalyzeRun(writer, incidents, { strict: false, warns: false })
+    const run = new AnalyzeRun(writer, incidents, { strict: false, warns: false, limits: [] })
     writer.begin()
     const report = await analyzer.analyze(timeline, reading)
     run.add(report)

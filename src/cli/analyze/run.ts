@@ -7,11 +7,19 @@ import type { IncidentDetector } from '../../engine/incident-detector.js'
 import type { Summary } from '../../output/collect/summary.js'
 import { SCHEMA_NAME } from '../../output/formats/format.js'
 import { warn } from '../context.js'
+import { type FailLimit, exceeded } from '../fail-on.js'
 import { EXIT_DONE, EXIT_ERROR, EXIT_MATCHED } from '../exit-codes.js'
 
 /** An interruption is how the reading of a live source ends; of anything else it leaves half. */
 export function isHalf({ error }: CaptureReport, live: boolean): boolean {
   return error?.code === 'ERR_INTERRUPTED' && !live
+}
+
+/** How a run is judged. */
+export interface RunOptions {
+  readonly strict: boolean
+  readonly warns: boolean
+  readonly limits: readonly FailLimit[]
 }
 
 /** Totals, warnings and the exit code of a run. */
@@ -24,16 +32,19 @@ export class AnalyzeRun {
   private unread = 0
   private half = false
   private readonly warns: boolean
+  private readonly limits: readonly FailLimit[]
+  private readonly kinds = new Map<string, number>()
 
   constructor(
     writer: ConnectionWriter,
     incidents: IncidentDetector,
-    { strict, warns }: { readonly strict: boolean; readonly warns: boolean },
+    { strict, warns, limits }: RunOptions,
   ) {
     this.writer = writer
     this.incidents = incidents
     this.strict = strict
     this.warns = warns
+    this.limits = limits
   }
 
   /** 2 for trouble, else 1 when a rule of `--fail-on` matched, else 0. */
@@ -54,7 +65,10 @@ export class AnalyzeRun {
     this.totals.packets += report.packets
     this.totals.tcpPackets += report.tcp_packets
     this.totals.readBytes += report.read_bytes
-    for (const incident of this.incidents.take(report.capture)) this.writer.incident(incident)
+    for (const incident of this.incidents.take(report.capture)) {
+      this.kinds.set(incident.kind, (this.kinds.get(incident.kind) ?? 0) + 1)
+      this.writer.incident(incident)
+    }
     this.writer.capture(report)
     this.judge(report)
   }
@@ -76,9 +90,17 @@ export class AnalyzeRun {
   }
 
   finish(): void {
-    this.writer.end(this.summary())
+    const summary = this.summary()
+    this.writer.end(summary)
+    this.tellLimits(summary)
     if (this.unread === 0 || !this.warns) return
     warn(`interrupted: ${count(this.unread, 'capture')} not read`)
+  }
+
+  private tellLimits(summary: Summary): void {
+    const lines = exceeded(this.limits, { summary, incidents: this.kinds })
+    if (lines.length > 0) this.writer.matched = true
+    if (this.warns) for (const line of lines) warn(line)
   }
 
   private judge({ capture, error, merged_captures: parts }: CaptureReport): void {

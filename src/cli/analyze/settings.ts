@@ -3,6 +3,7 @@
 import { TeardownError } from '../../base/errors.js'
 import type { AnalyzerOptions } from '../../engine/capture-analyzer.js'
 import { anonymizeKeyOf } from '../anonymize-key.js'
+import type { FailLimit } from '../fail-on.js'
 import { type Look, isDumb, lookOf } from '../context.js'
 import type { AnalyzeFlags } from './command.js'
 
@@ -10,6 +11,8 @@ import type { AnalyzeFlags } from './command.js'
 export interface AnalyzeSettings extends AnalyzerOptions, Look {
   readonly output: string
   readonly strict: boolean
+  /** All of `--fail-on`. */
+  readonly limits: readonly FailLimit[]
   readonly progress: boolean
   /** Threads, for captures or for the rows of one; undefined for as many as are worth it. */
   readonly jobs: number | undefined
@@ -33,6 +36,7 @@ export function analyzeSettings(flags: AnalyzeFlags): RequestedSettings {
   checkResume(flags)
   const output = flags.output ?? '-'
   const look = lookOf(output, flags.color)
+  const limits = flags.failOn ?? []
   return {
     ...look,
     // What programs read stays as it is.
@@ -60,7 +64,9 @@ export function analyzeSettings(flags: AnalyzeFlags): RequestedSettings {
     maxLayers: flags.maxLayers,
     killedAtNs: flags.killedAt,
     anonymizeKey: anonymizeKeyOf(flags),
-    failOn: flags.failOn ?? [],
+    // What none may be is known before all is counted, and of captures that an earlier run has read.
+    failOn: limits.filter(isNone).flatMap(({ endings }) => endings ?? []),
+    limits,
     strict: flags.strict ?? false,
     outDir: flags.outDir,
     resume: flags.resume ?? false,
@@ -68,6 +74,11 @@ export function analyzeSettings(flags: AnalyzeFlags): RequestedSettings {
     jobs: flags.jobs,
     progress: flags.progress && process.stderr.isTTY && !isDumb(),
   }
+}
+
+/** A limit that a single connection exceeds. */
+function isNone({ endings, most, isShare }: FailLimit): boolean {
+  return endings !== undefined && most === 0 && !isShare
 }
 
 /** Commander knows what excludes another option, not what needs one. */
