@@ -68,6 +68,7 @@ const MAPS_WITHOUT_TEXTS = new Map([
   ['incidents/digest.ts', 'endings'],
   ['incidents/ended.ts', 'endings'],
   ['incidents/kinds/idle-timer.ts', 'objects'],
+  ['incidents/kinds/service.ts', 'objects'],
   ['incidents/kinds/silence.ts', 'endings'],
   ['incidents/service-story.ts', 'objects'],
   ['output/collect/notable.ts', 'endings'],

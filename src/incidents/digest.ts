@@ -10,7 +10,7 @@ import {
   defineFields,
   recordsOf,
 } from '../tcp/record/fields.js'
-import { SIDE_DATA, SIDE_PLAIN_ACK } from '../tcp/record/bits.js'
+import { CONN_NAT_TWIN, SIDE_DATA, SIDE_PLAIN_ACK } from '../tcp/record/bits.js'
 import { Words } from '../tcp/record/words.js'
 import { CLOSERS } from '../verdict/answer.js'
 import type { Judgement } from '../verdict/classify.js'
@@ -20,6 +20,7 @@ import type { Evidence } from '../verdict/evidence.js'
 import { idleOf } from '../verdict/findings/pauses.js'
 import type { SideEvidence } from '../verdict/side-evidence.js'
 import type { PacketRef } from '../verdict/packet-ref.js'
+import { requestLeftOpen } from '../verdict/requests.js'
 import { firstTeardown } from '../verdict/timings.js'
 
 /** Fields of a digest. Times are ns relative to the base of the batch. */
@@ -78,6 +79,12 @@ export const DIGEST_BY_RESET = 32
 export const DIGEST_CLOSED = 64
 /** DigestWords.flags: a side repeats itself or probes without an answer at the end. */
 export const DIGEST_REPEATED = 128
+/** DigestWords.flags: its server closed it with a request that had got no answer. */
+export const DIGEST_MID_REQUEST = 256
+/** DigestWords.flags: the clock was set while the capture ran. */
+export const DIGEST_CLOCK_SET = 512
+/** DigestWords.flags: it is in the capture under other addresses too. */
+export const DIGEST_NAT_TWIN = 1024
 
 /** Digests of one capture, in the order of its endings. */
 export interface DigestBatch {
@@ -153,6 +160,8 @@ export class DigestWriter {
       (j.derived.someResetIgnored ? DIGEST_RST_IGNORED : 0) |
       (isOpened(e, j.derived) ? DIGEST_OPENED : 0) |
       (repeatsItself(e) ? DIGEST_REPEATED : 0) |
+      (e.clockStepped ? DIGEST_CLOCK_SET : 0) |
+      (e.has(CONN_NAT_TWIN) ? DIGEST_NAT_TWIN : 0) |
       (first === undefined ? 0 : closedBits(e, j.derived, first))
     floats[cell + DIGEST.stream] = e.stream
     floats[cell + DIGEST.startNs] = e.startNs
@@ -207,8 +216,12 @@ function closedBits(e: Evidence, s: Derived, first: PacketRef): number {
   const { resetter } = s
   const isReset = first === resetter?.rst.at
   const side = isReset ? resetter : s.first
+  const isMidRequest = side === e.server && !isReset && requestLeftOpen(e, s) > 0
   return (
-    DIGEST_CLOSED | (isReset ? DIGEST_BY_RESET : 0) | (side === e.server ? DIGEST_BY_SERVER : 0)
+    DIGEST_CLOSED |
+    (isMidRequest ? DIGEST_MID_REQUEST : 0) |
+    (isReset ? DIGEST_BY_RESET : 0) |
+    (side === e.server ? DIGEST_BY_SERVER : 0)
   )
 }
 

@@ -7,6 +7,8 @@ import {
   DIGEST_BY_SERVER,
   DIGEST_CLIENT_GUESSED,
   DIGEST_CLOSED,
+  DIGEST_MID_REQUEST,
+  DIGEST_NAT_TWIN,
   DIGEST_OPENED,
   DIGEST_REPEATED,
   type Digest,
@@ -42,6 +44,8 @@ export interface Ended {
   /** Address of the client: its words with spaces between them; of IPv4 one, with a space behind: V8 seeds no hash of a number. */
   readonly clientKey: string
   readonly clientPort: number
+  /** Its server closed it with a request that had got no answer: who closes by plan answers first. */
+  readonly isMidRequest: boolean
   /** How many connections it stands for, as an average: more than one where many alike were thinned out. */
   readonly weight: number
 }
@@ -76,22 +80,32 @@ export function endedOf(d: Digest, clientKey: string, weight: number): Ended {
     serverBytes: d.serverBytes,
     clientKey,
     clientPort: d.ports >>> 16,
-    weight,
+    isMidRequest: isMidRequest(d),
+    // Both are there of a connection that was captured on both sides of a NAT.
+    weight: (d.flags & DIGEST_NAT_TWIN) === 0 ? weight : weight / 2,
   }
 }
 
-/** Requests that were left without an answer because the server closed. */
-const LOST: ReadonlySet<Ending> = new Set<Ending>([
-  'graceful_fin.unanswered_request',
+/** Endings of connections that a server resets with a request unread. */
+const UNREAD: ReadonlySet<Ending> = new Set<Ending>([
   'rst_after_kill.unread_data',
   'rst_after_kill.unaccepted',
+])
+
+function isMidRequest({ flags, ending }: Digest): boolean {
+  if ((flags & DIGEST_BY_SERVER) === 0) return false
+  return (flags & DIGEST_MID_REQUEST) !== 0 || UNREAD.has(NAMES[ending] as Ending)
+}
+
+/** Endings of connections on which a request met a server that had closed. */
+const TOO_LATE: ReadonlySet<Ending> = new Set<Ending>([
   'rst_after_kill.write_after_close',
   'rst_after_kill.crossed_close',
 ])
 
 /** Whether a request of the client was lost to the close of the server. */
-export function isRequestLost({ by, ending }: Ended): boolean {
-  return by === 'server' && LOST.has(ending)
+export function isRequestLost({ by, ending, isMidRequest: isOpen }: Ended): boolean {
+  return by === 'server' && (isOpen || TOO_LATE.has(ending))
 }
 
 /** How many connections some stand for. */

@@ -9,6 +9,7 @@ import {
   DIGEST,
   DIGEST_BY_SERVER,
   DIGEST_CELLS,
+  DIGEST_CLOCK_SET,
   DIGEST_CLOSED,
   DIGEST_IPV6,
   type Digest,
@@ -20,7 +21,7 @@ import { type Ended, endedOf } from './ended.js'
 /** Digests kept: 2 MB. What looks at them runs once for a capture, so that each costs a microsecond. */
 const MOST_ROWS = 1 << 14
 /** Server endpoints that are told apart; connections with others are left out. */
-const MOST_ENDPOINTS = 1 << 11
+const MOST_ENDPOINTS = 1 << 13
 const FIRST_ROWS = 1 << 8
 const DIGEST_INTS = 2 * DIGEST_CELLS
 
@@ -28,11 +29,15 @@ const DIGEST_INTS = 2 * DIGEST_CELLS
 const THINNEST = 13
 
 /** Connections that are alike are thinned out together. */
-const ALIKE = 4
+const ALIKE = 8
 const CLOSED_BY_CLIENT = 0
 const CLOSED_BY_SERVER = 1
 const NEVER_OPEN = 2
-const TELLING = 3
+const REFUSED = 3
+const UNANSWERED_REQUEST = 4
+const UNREAD = 5
+const AFTER_KILL = 6
+const TELLING = 7
 
 /** No incident of a service is made of less, and none of less of connections that their clients closed. */
 const FEWEST_CONNECTIONS = 3
@@ -44,6 +49,8 @@ export interface EndpointHistory {
   readonly address: Int32Array
   readonly port: number
   readonly isIpv6: boolean
+  /** The clock was set while the capture ran. */
+  readonly isClockSet: boolean
   /** Whether it is the service of several connections, of which some did not simply end by their clients. */
   readonly isTelling: boolean
   /** Its connections, made anew at every call: of thousands of endpoints few are looked at, and one at a time. */
@@ -114,6 +121,9 @@ export class History implements Records {
       address: ints.slice(from, from + 4),
       port: (ints[word + DIGEST.ports] as number) & 0xffff,
       isIpv6,
+      isClockSet: rows.some(
+        (at) => ((ints[at * DIGEST_INTS + DIGEST.flags] as number) & DIGEST_CLOCK_SET) !== 0,
+      ),
       isTelling: this.isTelling(rows),
       all: () => rows.map((at) => this.endedAt(at, isIpv6, weights)),
     }
@@ -162,7 +172,8 @@ export class History implements Records {
     const known = table.find(key)
     if (known >= 0) return known
     // Half of the places are for endpoints that have opened a connection: a scan takes no more than the other half.
-    const most = kind === NEVER_OPEN ? MOST_ENDPOINTS / 2 : MOST_ENDPOINTS
+    const isOpen = kind !== NEVER_OPEN && kind !== REFUSED
+    const most = isOpen ? MOST_ENDPOINTS : MOST_ENDPOINTS / 2
     return table.size >= most ? -1 : table.add(key)
   }
 
@@ -211,11 +222,13 @@ export class History implements Records {
   }
 }
 
+/** Connections that are counted alike when they are thinned out. */
 function kindOf(ints: Int32Array, word: number): number {
   const { verdict, cause } = ENDINGS[ints[word + DIGEST.ending] as number] as Row
-  if (verdict === 'handshake_failed') return NEVER_OPEN
+  if (verdict === 'handshake_failed') return cause === 'refused' ? REFUSED : NEVER_OPEN
+  if (cause === 'unanswered_request') return UNANSWERED_REQUEST
+  if (verdict === 'rst_after_kill') return cause === 'unread_data' ? UNREAD : AFTER_KILL
   const flags = ints[word + DIGEST.flags] as number
-  if (verdict !== 'graceful_fin' || cause === 'unanswered_request' || (flags & DIGEST_CLOSED) === 0)
-    return TELLING
+  if (verdict !== 'graceful_fin' || (flags & DIGEST_CLOSED) === 0) return TELLING
   return (flags & DIGEST_BY_SERVER) === 0 ? CLOSED_BY_CLIENT : CLOSED_BY_SERVER
 }

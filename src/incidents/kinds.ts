@@ -96,8 +96,13 @@ export function incidentsOf(scene: Scene): Incident[] {
   const order = INCIDENT_KINDS.map(({ kind }) => kind)
   return found.sort(
     (a, b) =>
-      a.startNs - b.startNs ||
+      placeOf(a) - placeOf(b) ||
       order.indexOf(a.kind) - order.indexOf(b.kind) ||
       (a.endpoint < b.endpoint ? -1 : 1),
   )
+}
+
+/** What is back is told when it is. */
+function placeOf({ kind, startNs, endNs }: Incident): number {
+  return kind === 'service_restart' ? endNs : startNs
 }

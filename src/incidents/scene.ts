@@ -40,7 +40,7 @@ export class Scene {
   *services(): Generator<Service, void, undefined> {
     for (const history of this.histories) {
       if (!history.isTelling) continue
-      const facts = serviceFacts(history.all())
+      const facts = serviceFacts(history.all(), history.isClockSet)
       const name = this.names.service(history)
       yield { ...facts, story: serviceStory(facts), name, hostKey: keyOf(history) }
     }

@@ -1,27 +1,36 @@
 // What the connections of a server endpoint tell of its service: when it took connections and when it refused them, and
 // which it ended in the same instant.
 
-import { type Ended, isRequestLost } from './ended.js'
+import { type Ended, countOf } from './ended.js'
 
 /** Ends of one process follow each other this closely: the kernel closes its sockets one after another. */
 const BURST_GAP_NS = 20e6
+/** Who closes a connection that soon after its answer does so by habit. */
+const ORDINARY_IDLE_NS = 50e6
+/** From so many ordinary ends on, and half of all, that is how a service ends connections. */
+const HABIT_ENDS = 10
+/** An outage lasts several times as long as usual from one connection taken to the next. */
+const USUAL_GAPS = 3
+
+/** So many clients are not turned away for who they are. */
+const MANY_CLIENTS = 3
 
 /** Connections ended by the same side in one instant. */
 export interface Burst {
   readonly members: readonly Ended[]
   readonly firstNs: number
   readonly lastNs: number
-  /** Members whose request had no answer. */
-  readonly lost: readonly Ended[]
-  readonly resets: number
+  /** Members with a request that had got no answer when they were ended: who closes by plan answers first. */
+  readonly midRequest: readonly Ended[]
+  readonly resets: readonly Ended[]
 }
 
-/** A time in which an endpoint refused connections that it had taken before. */
+/** A time in which an endpoint refused connections. */
 export interface Outage {
   readonly refused: readonly Ended[]
   readonly firstRefusedNs: number
   readonly lastRefusedNs: number
-  /** Last and first time that a connection was taken, before and after; NaN for never after. */
+  /** Last and first time that a connection was taken, before and after; NaN for never. */
   readonly lastAcceptedNs: number
   readonly firstAcceptedNs: number
 }
@@ -33,13 +42,38 @@ export interface ServiceFacts {
   readonly opened: readonly Ended[]
   readonly bursts: readonly Burst[]
   readonly outages: readonly Outage[]
+  /** Times at which connections were taken, in order. */
+  readonly acceptedNs: readonly number[]
+  /** The usual time from one to the next; NaN when there are too few. */
+  readonly usualGapNs: number
 }
 
-/** Reads the facts of an endpoint. */
-export function serviceFacts(all: readonly Ended[]): ServiceFacts {
+/** Reads the facts of an endpoint. `isClockSet`: times of different connections cannot be compared. */
+export function serviceFacts(all: readonly Ended[], isClockSet: boolean): ServiceFacts {
   const opened = all.filter(({ isOpened }) => isOpened)
+  const acceptedNs = all
+    .filter(({ isAccepted }) => isAccepted)
+    .map(({ startNs }) => startNs)
+    .sort((a, b) => a - b)
+  const usualGapNs = medianGap(acceptedNs)
   const ends = opened.filter(({ by }) => by === 'server')
-  return { all, opened, bursts: burstsOf(ends), outages: outagesOf(all, opened) }
+  const ordinary = ends.filter(isOrdinary)
+  const isHabit = ordinary.length >= HABIT_ENDS && 2 * ordinary.length >= ends.length
+  const telling = isHabit ? ends.filter((c) => !isOrdinary(c)) : ends
+  const outages = isClockSet
+    ? []
+    : outagesOf(all, opened).filter((outage) => isReal(outage, opened, usualGapNs))
+  return { all, opened, bursts: burstsOf(telling), outages, acceptedNs, usualGapNs }
+}
+
+/** Closed by its server right behind the answer. */
+function isOrdinary({ byReset, isMidRequest, idleNs }: Ended): boolean {
+  return !byReset && !isMidRequest && idleNs < ORDINARY_IDLE_NS
+}
+
+function medianGap(sorted: readonly number[]): number {
+  const gaps = sorted.slice(1).map((ns, at) => ns - (sorted[at] as number))
+  return gaps.sort((a, b) => a - b)[gaps.length >> 1] ?? NaN
 }
 
 /** Ends in bursts, by time. */
@@ -48,14 +82,14 @@ export function burstsOf(ends: readonly Ended[]): Burst[] {
   const bursts: Burst[] = []
   for (let from = 0; from < sorted.length;) {
     let to = from + 1
-    while (to < sorted.length && gap(sorted, to) <= BURST_GAP_NS) to++
+    while (to < sorted.length && gapBefore(sorted, to) <= BURST_GAP_NS) to++
     bursts.push(burstOf(sorted.slice(from, to)))
     from = to
   }
   return bursts
 }
 
-function gap(sorted: readonly Ended[], at: number): number {
+function gapBefore(sorted: readonly Ended[], at: number): number {
   return (sorted[at] as Ended).closedNs - (sorted[at - 1] as Ended).closedNs
 }
 
@@ -64,8 +98,8 @@ function burstOf(members: readonly Ended[]): Burst {
     members,
     firstNs: members[0]?.closedNs ?? NaN,
     lastNs: members.at(-1)?.closedNs ?? NaN,
-    lost: members.filter(isRequestLost),
-    resets: members.filter(({ byReset }) => byReset).length,
+    midRequest: members.filter(({ isMidRequest }) => isMidRequest),
+    resets: members.filter(({ byReset }) => byReset),
   }
 }
 
@@ -102,13 +136,13 @@ function outagesOf(all: readonly Ended[], opened: readonly Ended[]): Outage[] {
   let run: Ended[] = []
   function close(firstAcceptedNs: number): void {
     const [first] = run
-    const known = Number.isNaN(lastAcceptedNs) ? firstOpen : lastAcceptedNs
-    if (first !== undefined && known < first.closedNs) {
+    if (first !== undefined) {
+      const isKnown = !Number.isNaN(lastAcceptedNs) || firstOpen < first.closedNs
       outages.push({
         refused: run,
         firstRefusedNs: first.closedNs,
         lastRefusedNs: run.at(-1)?.closedNs ?? first.closedNs,
-        lastAcceptedNs: known,
+        lastAcceptedNs: isKnown ? Math.max(firstOpen, lastAcceptedNs || firstOpen) : NaN,
         firstAcceptedNs,
       })
     }
@@ -124,4 +158,18 @@ function outagesOf(all: readonly Ended[], opened: readonly Ended[]): Outage[] {
   }
   close(NaN)
   return outages
+}
+
+/**
+ * Whether a service was away rather than choosey: for several times as long as usual from one connection taken to the next, and
+ * for many clients, or for one that it takes at other times.
+ */
+function isReal(outage: Outage, opened: readonly Ended[], usualGapNs: number): boolean {
+  const { refused, lastAcceptedNs, firstAcceptedNs, lastRefusedNs } = outage
+  const clients = new Set<string>(refused.map(({ clientKey }) => clientKey))
+  const isOfFew = clients.size < MANY_CLIENTS
+  if (isOfFew && !opened.some(({ clientKey }) => clients.has(clientKey))) return false
+  if (Number.isNaN(lastAcceptedNs)) return !Number.isNaN(firstAcceptedNs) && countOf(refused) > 1
+  const spanNs = (Number.isNaN(firstAcceptedNs) ? lastRefusedNs : firstAcceptedNs) - lastAcceptedNs
+  return !(spanNs < USUAL_GAPS * usualGapNs)
 }

@@ -14,18 +14,26 @@ import {
 const REFUSED_SOON_NS = 60e9
 /** What ends so shortly before the first refusal belongs to it. */
 const BEFORE_REFUSAL_NS = 2e9
-/** A single refusal beside a single end, or none, says little. */
-const FEWEST_REFUSED = 2
-/** Connections that would have been taken in an outage, had it been none. */
-const EXPECTED = 5
+/** A process's listener may go before its connections: the first refusal may lie so long before them. */
+const LISTENER_FIRST_NS = 50e6
+/** Of a process that dies hardly a connection is left. */
+const LEFT_SHARE = 0.1
 /** Ends in one instant without any other sign are a death from so many on. */
 const FEWEST_UNSIGNED = 4
 const FEWEST_SIGNED = 3
-const FEWEST_OF_WORKER = 3
+/** A single refusal beside a single end, or none, says little. */
+const FEWEST_REFUSED = 2
+const FEWEST_REFUSED_OPEN = 3
+/** Without anything else a service is gone when it refuses for that long, or so many. */
+const GONE_NS = 1e9
+const MANY_REFUSED = 10
+/** A service takes the next connection within this time, or that many of its usual gaps. */
+const ALIVE_NS = 1e9
+const ALIVE_GAPS = 3
+/** Connections that would have been taken in an outage, had it been none. */
+const EXPECTED = 5
 /** More bursts than that are how a service ends its connections. */
 const HABIT = 3
-/** An endpoint that changes between taking and refusing more often is not restarted: something chooses among clients. */
-const MOST_OUTAGES = 16
 /** Who had been idle for that long was not closed behind its answer. */
 const IDLE_NS = 0.1e9
 const IDLE_SHARE = 0.75
@@ -52,6 +60,8 @@ export interface Drain {
   readonly endNs: number
   readonly members: readonly Ended[]
   readonly leftOpen: readonly Ended[]
+  /** Those that were killed in the end. */
+  readonly killed: readonly Ended[]
 }
 
 /** A service that came back. */
@@ -61,6 +71,8 @@ export interface Restart {
   readonly endNs: number
   readonly death: Death | undefined
   readonly drain: Drain | undefined
+  /** Connections were thinned out: an earlier one that was taken may be missing. */
+  readonly isThinned: boolean
 }
 
 /** What happened to one endpoint. */
@@ -72,78 +84,106 @@ export interface ServiceStory {
 
 /** Tells the story of an endpoint. */
 export function serviceStory(facts: ServiceFacts): ServiceStory {
-  const outages =
-    facts.outages.length > MOST_OUTAGES || isRejectedOnPath(facts)
-      ? []
-      : facts.outages.filter((outage) => !mayBeChance(facts, outage))
+  const isThinned = facts.opened.some(({ weight }) => weight > 1)
+  const outages = isMixture(facts)
+    ? []
+    : facts.outages.filter((outage) => !isThinned || isLong(facts, outage))
   const deaths: Death[] = []
   const drains: Drain[] = []
   const restarts: Restart[] = []
-  for (const outage of outages) {
-    // Who takes and refuses in turn is told by its ends alone.
-    const isMixed = outages.length > HABIT
-    const drain = isMixed ? undefined : drainOf(facts, outage)
-    const death = deathIn(facts, outage, drain, isMixed)
+  for (const outage of isRejectedOnPath(facts) ? [] : outages) {
+    const isFromStart = Number.isNaN(outage.lastAcceptedNs)
+    const death = isFromStart ? undefined : killIn(facts, outage)
+    const drain = isFromStart || death !== undefined ? undefined : drainOf(facts, outage)
+    const end = death ?? (drain === undefined ? goneIn(facts, outage) : finalKill(facts, outage))
     if (drain !== undefined) drains.push(drain)
-    if (death !== undefined) deaths.push(death)
-    const isDown = drain !== undefined || death !== undefined
-    if (isDown && !Number.isNaN(outage.firstAcceptedNs)) {
-      const startNs = Math.min(drain?.startNs ?? Infinity, death?.startNs ?? Infinity)
-      restarts.push({ outage, startNs, endNs: outage.firstAcceptedNs, death, drain })
-    }
+    if (end !== undefined) deaths.push(end)
+    const isDown = isFromStart || drain !== undefined || end !== undefined
+    if (!isDown || Number.isNaN(outage.firstAcceptedNs)) continue
+    const startNs = Math.min(
+      drain?.startNs ?? Infinity,
+      end?.startNs ?? Infinity,
+      outage.firstRefusedNs,
+    )
+    restarts.push({ outage, startNs, endNs: outage.firstAcceptedNs, death: end, drain, isThinned })
   }
-  const told = new Set(deaths.map(({ burst }) => burst))
-  const members = new Set(drains.flatMap((drain) => drain.members))
+  const told = new Set([
+    ...deaths.flatMap(({ burst }) => burst?.members ?? []),
+    ...drains.flatMap(({ members }) => members),
+  ])
   deaths.push(
-    ...unannounced(facts).filter(
-      ({ burst }) =>
-        !told.has(burst) && burst?.members.some((member) => members.has(member)) !== true,
-    ),
+    ...unannounced(facts).filter(({ burst }) => burst?.members.some((c) => told.has(c)) !== true),
   )
   return { deaths, drains, restarts }
 }
 
-/**
- * Where connections were thinned out, one that was taken in between may be missing: an outage must be so long that several
- * of those that are kept would lie in it.
- */
-function mayBeChance({ opened }: ServiceFacts, outage: Outage): boolean {
-  if (!opened.some(({ weight }) => weight > 1)) return false
+/** Takes and refuses in turn, a few at a time: a limit, or one of several that answer under this address. */
+function isMixture({ outages }: ServiceFacts): boolean {
+  if (outages.length <= HABIT) return false
+  const sizes = outages.map(({ refused }) => countOf(refused)).sort((a, b) => a - b)
+  return (sizes[sizes.length >> 1] ?? 0) < EXPECTED
+}
+
+/** Whether an outage is so long that several of the connections that are kept would lie in it, had it been none. */
+function isLong({ opened }: ServiceFacts, outage: Outage): boolean {
   const { lastAcceptedNs, firstAcceptedNs, lastRefusedNs } = outage
   const times = opened.map(({ startNs }) => startNs)
   const spanNs = Math.max(...times, lastRefusedNs) - Math.min(...times)
   const endNs = Number.isNaN(firstAcceptedNs) ? lastRefusedNs : firstAcceptedNs
   const share = (endNs - lastAcceptedNs) / spanNs
-  return share * opened.length < EXPECTED || countOf(outage.refused) < EXPECTED
+  return share * opened.length >= EXPECTED && countOf(outage.refused) >= EXPECTED
 }
 
-/** A device resets connections of this endpoint: what refuses is not the service. */
+/** A device resets several connections of this endpoint: what refuses is not the service. */
 function isRejectedOnPath({ all }: ServiceFacts): boolean {
-  return all.some(({ ending }) => ending === 'reset_other.middlebox')
+  return all.filter(({ ending }) => ending === 'reset_other.middlebox').length > 1
 }
 
-/** A drain: connections were open when the first one was refused, and ended one after another. */
-function drainOf({ opened, bursts }: ServiceFacts, outage: Outage): Drain | undefined {
-  const { firstRefusedNs, firstAcceptedNs } = outage
+/** The burst an outage begins with that ends nearly all there was. */
+function killIn({ bursts, opened }: ServiceFacts, outage: Outage): Death | undefined {
+  const { firstRefusedNs, lastAcceptedNs } = outage
+  const burst = bursts.findLast(
+    ({ firstNs, lastNs }) =>
+      firstNs <= firstRefusedNs + LISTENER_FIRST_NS &&
+      firstRefusedNs - lastNs <= REFUSED_SOON_NS &&
+      lastNs >= lastAcceptedNs,
+  )
+  if (burst === undefined) return undefined
+  const survivors = survivorsOf(burst, opened)
+  if (survivors.length > LEFT_SHARE * burst.members.length) return undefined
+  // A single end of an answered connection may be how the service closes.
+  const isOne = burst.members.length === 1 && !hasSign(burst)
+  if (isOne && (countOf(outage.refused) < FEWEST_REFUSED || closesOneByOne(bursts, burst)))
+    return undefined
+  return deathOf(burst, outage, survivors, false)
+}
+
+function hasSign({ midRequest, resets }: Burst): boolean {
+  return midRequest.length > 0 || resets.length > 0
+}
+
+function closesOneByOne(bursts: readonly Burst[], burst: Burst): boolean {
+  return bursts.some((other) => other !== burst && other.members.length === 1)
+}
+
+/** A drain: connections were open when the first one was refused, and went on. */
+function drainOf(facts: ServiceFacts, outage: Outage): Drain | undefined {
+  const { opened, bursts } = facts
+  const { firstRefusedNs, firstAcceptedNs, refused } = outage
   const untilNs = Number.isNaN(firstAcceptedNs) ? Infinity : firstAcceptedNs
   const open = opened.filter((c) => isOpenAt(c, firstRefusedNs))
   const ended = open.filter(({ closedNs }) => closedNs < untilNs)
-  if (countOf(outage.refused) < FEWEST_REFUSED) return undefined
-  // The kernel ends them within an instant; who refuses while they go on is alive.
-  const last = Math.max(...ended.map(({ closedNs }) => closedNs))
-  if (open.length === 0 || (ended.length > 0 && last - firstRefusedNs < AT_ONCE_NS))
-    return undefined
-  if (ended.length < open.length / 2) return undefined
+  const fewest = ended.length > 0 ? FEWEST_REFUSED : FEWEST_REFUSED_OPEN
+  if (open.length === 0 || countOf(refused) < fewest) return undefined
   const before = bursts.filter(
     ({ firstNs, lastNs }) =>
       lastNs <= firstRefusedNs && firstRefusedNs - firstNs <= BEFORE_REFUSAL_NS,
   )
   const startNs = Math.min(firstRefusedNs, ...before.map(({ firstNs }) => firstNs))
-  const final = finalBurst(bursts, opened, outage)
-  const dead = new Set(final?.members ?? [])
+  const killed = new Set(finalKill(facts, outage)?.burst?.members ?? [])
   const members = opened.filter(
     (c) =>
-      !dead.has(c) && c.closedNs >= startNs && c.closedNs < untilNs && c.startNs < firstRefusedNs,
+      !killed.has(c) && c.closedNs >= startNs && c.closedNs < untilNs && c.startNs < firstRefusedNs,
   )
   return {
     outage,
@@ -151,66 +191,40 @@ function drainOf({ opened, bursts }: ServiceFacts, outage: Outage): Drain | unde
     endNs: Math.max(startNs, ...members.map(({ closedNs }) => closedNs)),
     members,
     leftOpen: open.filter((c) => !ended.includes(c)),
+    killed: [...killed],
   }
 }
-
-const AT_ONCE_NS = 50e6
 
 /** The burst in an outage that ends all that was left, requests and all. */
-function finalBurst(
-  bursts: readonly Burst[],
-  opened: readonly Ended[],
-  { firstRefusedNs, firstAcceptedNs }: Outage,
-): Burst | undefined {
-  return bursts.find(
-    (burst) =>
-      burst.firstNs > firstRefusedNs &&
-      !(burst.firstNs > firstAcceptedNs) &&
-      burst.members.length > 1 &&
-      (burst.lost.length > 0 || burst.resets > 0) &&
-      survivorsOf(burst, opened).length === 0,
+function finalKill({ bursts, opened }: ServiceFacts, outage: Outage): Death | undefined {
+  const { firstRefusedNs, firstAcceptedNs } = outage
+  const burst = bursts.find(
+    (each) =>
+      each.firstNs > firstRefusedNs &&
+      !(each.firstNs > firstAcceptedNs) &&
+      each.members.length > 1 &&
+      hasSign(each) &&
+      survivorsOf(each, opened).length === 0,
   )
+  return burst === undefined ? undefined : deathOf(burst, outage, [], true)
 }
 
-/** The death that an outage begins with, or that ends a drain. */
-function deathIn(
-  facts: ServiceFacts,
-  outage: Outage,
-  drain: Drain | undefined,
-  isMixed: boolean,
-): Death | undefined {
-  const { bursts, opened } = facts
-  const { firstRefusedNs, lastAcceptedNs } = outage
-  if (drain !== undefined) {
-    const final = finalBurst(bursts, opened, outage)
-    return final === undefined ? undefined : deathOf(final, outage, [], true)
-  }
-  const burst = bursts.findLast(
-    ({ firstNs, lastNs }) =>
-      firstNs <= firstRefusedNs + AT_ONCE_NS &&
-      firstRefusedNs - lastNs <= REFUSED_SOON_NS &&
-      lastNs >= lastAcceptedNs,
-  )
-  const isOne = burst?.members.length === 1 && burst.lost.length === 0 && burst.resets === 0
-  if ((burst === undefined || isOne) && countOf(outage.refused) < FEWEST_REFUSED) return undefined
-  if (isMixed && burst?.lost.length === 0) return undefined
-  if (burst !== undefined && !(isOne && closesByHabit(bursts, burst)))
-    return deathOf(burst, outage, survivorsOf(burst, opened), false)
-  if (isMixed || opened.some((c) => isOpenAt(c, firstRefusedNs))) return undefined
+/** A process that went when nothing of it was open. */
+function goneIn({ opened }: ServiceFacts, outage: Outage): Death | undefined {
+  const { firstRefusedNs, lastRefusedNs, refused, lastAcceptedNs } = outage
+  if (Number.isNaN(lastAcceptedNs) || countOf(refused) < FEWEST_REFUSED) return undefined
+  if (opened.some((c) => isOpenAt(c, firstRefusedNs))) return undefined
+  // A moment's limit refuses a few.
+  if (lastRefusedNs - lastAcceptedNs < GONE_NS && countOf(refused) < MANY_REFUSED) return undefined
   return {
     burst: undefined,
     outage,
     startNs: firstRefusedNs,
-    endNs: outage.lastRefusedNs,
+    endNs: lastRefusedNs,
     survivors: [],
     isWorker: false,
     afterDrain: false,
   }
-}
-
-/** Single ends of answered connections are how the service closes. */
-function closesByHabit(bursts: readonly Burst[], burst: Burst): boolean {
-  return bursts.some((other) => other !== burst && other.members.length === 1)
 }
 
 function deathOf(
@@ -218,35 +232,28 @@ function deathOf(
   outage: Outage | undefined,
   survivors: readonly Ended[],
   afterDrain: boolean,
+  isWorker = false,
 ): Death {
-  const isWorker = outage === undefined && survivors.length > 0
-  return {
-    burst,
-    outage,
-    startNs: burst.firstNs,
-    endNs: burst.lastNs,
-    survivors,
-    isWorker,
-    afterDrain,
-  }
+  const { firstNs: startNs, lastNs: endNs } = burst
+  return { burst, outage, startNs, endNs, survivors, isWorker, afterDrain }
 }
 
 /** Deaths that no refused connection tells of. */
-function unannounced({ bursts, opened }: ServiceFacts): Death[] {
+function unannounced({ bursts, opened, acceptedNs, usualGapNs }: ServiceFacts): Death[] {
   const all = bursts.filter(({ members }) => members.length >= FEWEST_SIGNED)
-  if (all.length > HABIT) return []
+  const soonNs = Math.max(ALIVE_NS, ALIVE_GAPS * usualGapNs || 0)
   const deaths: Death[] = []
   for (const burst of all) {
-    const { members, lost, resets } = burst
+    const { members, midRequest, lastNs } = burst
     const survivors = survivorsOf(burst, opened)
-    const mixed = resets > 0 && resets < members.length
-    const isDeath =
-      survivors.length > 0
-        ? members.length >= FEWEST_OF_WORKER &&
-          lost.length >= 2 &&
-          2 * lost.length >= members.length
-        : lost.length > 0 || mixed || isUnsigned(burst)
-    if (isDeath) deaths.push(deathOf(burst, undefined, survivors, false))
+    const isAlive =
+      survivors.length > LEFT_SHARE * members.length ||
+      acceptedNs.some((ns) => ns > lastNs && ns - lastNs <= soonNs)
+    const isWorker =
+      isAlive && midRequest.length >= FEWEST_SIGNED && 2 * midRequest.length >= members.length
+    const isWhole =
+      !isAlive && (midRequest.length > 0 || (all.length <= HABIT && isUnsigned(burst)))
+    if (isWorker || isWhole) deaths.push(deathOf(burst, undefined, survivors, false, isWorker))
   }
   return deaths
 }
@@ -258,7 +265,7 @@ function isUnsigned({ members }: Burst): boolean {
 }
 
 /** Whether all had been idle for about the same time. */
-export function haveSameIdle(members: readonly Ended[]): boolean {
+function haveSameIdle(members: readonly Ended[]): boolean {
   const idle = members.map(({ idleNs }) => idleNs).filter((ns) => !Number.isNaN(ns))
   const most = Math.max(...idle)
   return idle.length > 0 && most - Math.min(...idle) <= SAME_IDLE * most

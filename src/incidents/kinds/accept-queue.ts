@@ -13,9 +13,14 @@ export function fullAcceptQueue({ name, all, opened }: Service, { names }: Scene
   const overflows = all.filter(({ ending }) => ending === 'handshake_failed.accept_overflow')
   const firstTaken = Math.min(...opened.map(({ startNs }) => startNs))
   const lastTaken = Math.max(...opened.map(({ startNs }) => startNs))
+  // A client that is never taken is turned away by something else.
+  const taken = new Set<string>(opened.map(({ clientKey }) => clientKey))
   const silences = all.filter(
-    ({ ending, startNs }) =>
-      ending === 'handshake_failed.unanswered' && startNs > firstTaken && startNs < lastTaken,
+    ({ ending, startNs, clientKey }) =>
+      ending === 'handshake_failed.unanswered' &&
+      startNs > firstTaken &&
+      startNs < lastTaken &&
+      taken.has(clientKey),
   )
   if (overflows.length < FEWEST_OVERFLOWS && silences.length < FEWEST_SILENCES) return []
   const members = [...overflows, ...silences]

@@ -31,7 +31,7 @@ export function clientIncidents({ opened, name }: Service, { names }: Scene): In
 }
 
 function clientDeath(host: string, burst: Burst, service: string, names: Names): Incident {
-  const { members, firstNs, lastNs, resets } = burst
+  const { members, firstNs, lastNs } = burst
   const n = count(countOf(members), 'connection')
   const within = `within ${duration(lastNs - firstNs)}`
   return {
@@ -39,13 +39,10 @@ function clientDeath(host: string, burst: Burst, service: string, names: Names):
     endpoint: host,
     startNs: firstNs,
     endNs: lastNs,
-    confidence: resets > 0 ? 'likely' : 'possible',
+    confidence: 'possible',
     says: `A client process on ${host} ended at ${names.clock(firstNs)}: all of its ${n} with ${service} closed ${within}.`,
     speaksFor: [`${n} closed by the client ${within}, none left open`],
-    speaksAgainst:
-      resets > 0
-        ? []
-        : ['nothing was under way: a clean exit, or a pool that is closed, looks the same'],
+    speaksAgainst: ['a clean exit, or a pool that is closed, looks the same'],
     members,
     spreadNs: lastNs - firstNs,
   }
@@ -54,7 +51,9 @@ function clientDeath(host: string, burst: Burst, service: string, names: Names):
 function isDeath({ members, resets }: Burst): boolean {
   if (members.length < FEWEST) return false
   const idle = members.filter(({ idleNs }) => idleNs >= IDLE_NS).length
-  return idle === members.length || (resets > 0 && idle + resets >= members.length / 2)
+  return (
+    idle === members.length || (resets.length > 0 && idle + resets.length >= members.length / 2)
+  )
 }
 
 function byClient(all: readonly Ended[]): Map<string, Ended[]> {

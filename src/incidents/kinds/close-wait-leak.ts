@@ -8,7 +8,7 @@ import type { Host, Scene, Service } from '../scene.js'
 const FEWEST = 3
 const SURE = 10
 /** A server closes within this time if it closes at all. */
-const HELD_NS = 1e9
+const HELD_NS = 5e9
 /** Clients keep connections in a pool, and look at them when they are used next. */
 const POOLED_NS = 120e9
 

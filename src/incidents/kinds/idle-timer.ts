@@ -23,10 +23,15 @@ export function idleTimers(service: Service, scene: Scene): Incident[] {
     ...drains.flatMap(({ members }) => members),
   ])
   const ends = service.opened.filter(
-    (c) => c.by === 'server' && c.idleNs >= SHORTEST_NS && !told.has(c),
+    (c) => c.by === 'server' && c.idleNs >= SHORTEST_NS && isIdle(c) && !told.has(c),
   )
   const found = timerOf(ends)
   return found === undefined ? [] : [timerIncident(service, found, scene)]
+}
+
+/** Whether a connection was idle when it was closed: nothing was asked, and nothing sent again. */
+function isIdle({ isMidRequest, isRepeating, ending }: Ended): boolean {
+  return !isMidRequest && !isRepeating && ending !== 'rst_after_kill.peer_forgot'
 }
 
 /** The largest group of equal idle times, undefined when there is none that tells. */

@@ -2,20 +2,66 @@
 
 import { count, duration, grouped } from '../../base/text.js'
 import type { Confidence } from '../../verdict/answer.js'
-import { countOf } from '../ended.js'
+import { countOf, isRequestLost } from '../ended.js'
 import type { Incident } from '../incident.js'
-import type { Scene, Service } from '../scene.js'
 import type { Names } from '../names.js'
+import type { Scene, Service } from '../scene.js'
 import type { Burst, Outage } from '../service-facts.js'
 import type { Death, Drain, Restart } from '../service-story.js'
+
+/** More deaths, or restarts, of one service are told in one line. */
+const FOLDED = 3
+/** What takes longer is no instant. */
+const ONE_AFTER_ANOTHER_NS = 50e6
 
 /** Deaths, drains and restarts of a service. */
 export function serviceIncidents(service: Service, { names }: Scene): Incident[] {
   const { deaths, drains, restarts } = service.story
+  const told = deaths.map((death) => deathIncident(service, death, names, restarts))
+  const back = restarts.map((restart) =>
+    restartIncident(service, restart, names.clock(restart.endNs)),
+  )
   return [
-    ...deaths.map((death) => deathIncident(service, death, names, restarts)),
+    ...folded(told, `${service.name} died`, names),
     ...drains.map((drain) => drainIncident(service, drain, names.clock(drain.startNs))),
-    ...restarts.map((restart) => restartIncident(service, restart, names.clock(restart.endNs))),
+    ...folded(back, `${service.name} was down and back`, names),
+  ]
+}
+
+/** Many of a kind as one. */
+function folded(all: readonly Incident[], what: string, names: Names): readonly Incident[] {
+  const [first] = all
+  const last = all.at(-1)
+  if (first === undefined || last === undefined || all.length <= FOLDED) return all
+  const members = [...new Set(all.flatMap((incident) => incident.members))]
+  function sum(of: (incident: Incident) => number | undefined): number {
+    return all.reduce((total, incident) => total + (of(incident) ?? 0), 0)
+  }
+  const everyNs = (last.startNs - first.startNs) / (all.length - 1)
+  const lost = sum(({ requestsLost }) => requestsLost)
+  const refused = sum((incident) => incident.refused)
+  const downtimeNs = sum((incident) => incident.downtimeNs)
+  const parts = [
+    `about every ${duration(everyNs)}`,
+    lost > 0 ? `${count(lost, 'request')} lost` : '',
+    refused > 0 ? `${count(refused, 'connection')} refused` : '',
+    downtimeNs > 0 ? `down for ${duration(downtimeNs)} in all` : '',
+  ].filter((text) => text !== '')
+  return [
+    {
+      kind: first.kind,
+      endpoint: first.endpoint,
+      startNs: first.startNs,
+      endNs: last.endNs,
+      confidence: first.confidence,
+      says: `${what} ${all.length} times from ${names.clock(first.startNs)} to ${names.clock(last.startNs)}, ${parts.join(', ')}.`,
+      speaksFor: [first.says],
+      speaksAgainst: first.speaksAgainst,
+      members,
+      requestsLost: lost,
+      refused,
+      ...(downtimeNs > 0 ? { downtimeNs } : {}),
+    },
   ]
 }
 
@@ -25,38 +71,21 @@ function deathIncident(
   names: Names,
   restarts: readonly Restart[],
 ): Incident {
-  const at = names.clock(death.startNs)
   const { burst, outage, survivors, isWorker, afterDrain } = death
+  const at = names.clock(death.startNs)
   const members = burst?.members ?? []
-  const lost = burst?.lost.length ?? 0
+  const lost = countOf(members.filter(isRequestLost))
   const back = restarts.find((restart) => restart.death === death)
-  const parts: string[] = []
-  if (burst !== undefined) parts.push(endedText(burst))
-  if (lost > 0) parts.push(`${count(lost, 'request')} lost`)
-  if (outage !== undefined) parts.push(refusedText(outage))
-  if (back !== undefined)
-    parts.push(`it took connections again ${duration(back.endNs - death.startNs)} later`)
-  const what = isWorker ? `one process of ${name} died at ${at}` : `${name} died at ${at}`
-  const speaksFor: string[] = []
-  const speaksAgainst: string[] = []
-  if (burst !== undefined && members.length > 1)
-    speaksFor.push(`${endedText(burst)}, by the server`)
-  if (lost > 0) speaksFor.push(`${count(lost, 'request')} had got no answer`)
-  else if (burst !== undefined)
-    speaksAgainst.push('no request was open: a clean exit looks the same')
-  if (burst !== undefined && burst.resets > 0)
-    speaksFor.push(`${burst.resets} of them by a reset: payload was unread`)
-  if (outage !== undefined)
-    speaksFor.push(refusedText(outage) + afterText(outage.firstRefusedNs - death.endNs))
-  if (burst === undefined)
-    speaksAgainst.push(
-      'no connection was open: it may have been stopped, or a firewall answers for it',
-    )
-  if (survivors.length > 0)
-    speaksAgainst.push(
-      `${count(survivors.length, 'connection')} of it went on: other processes of it live`,
-    )
-  else if (members.length > 1) speaksFor.push('none of its connections was left open')
+  const refused = afterDrain ? undefined : outage
+  const parts = [
+    burst === undefined ? '' : endedText(burst),
+    lost > 0 ? `${count(lost, 'request')} lost` : '',
+    refused === undefined ? '' : refusedText(refused),
+    back === undefined
+      ? ''
+      : `it took connections again ${duration(back.endNs - death.startNs)} later`,
+  ].filter((text) => text !== '')
+  const who = isWorker ? `One process of ${name}` : name
   return {
     kind: 'process_death',
     endpoint: name,
@@ -65,23 +94,65 @@ function deathIncident(
     confidence: sureOfDeath(death),
     says:
       burst === undefined && outage !== undefined
-        ? `${name} was gone at ${at}: it had taken connections until ${names.clock(outage.lastAcceptedNs)} and refused ${grouped(countOf(outage.refused))} from then on${back === undefined ? '' : `, for ${duration(back.endNs - death.startNs)}`}.`
-        : `${capital(what)}${afterDrain ? ', after it had stopped taking connections' : ''}: ${parts.join(', ')}.`,
-    speaksFor,
-    speaksAgainst,
+        ? goneText(name, at, outage, back, names)
+        : `${who} died at ${at}${afterDrain ? ', after it had stopped taking connections' : ''}: ${parts.join(', ')}.`,
+    speaksFor: forDeath(death),
+    speaksAgainst: againstDeath(death),
     members,
     ...(members.length > 1 && burst !== undefined
       ? { spreadNs: burst.lastNs - burst.firstNs }
       : {}),
-    ...(outage === undefined
+    ...(refused === undefined
       ? {}
       : {
-          refused: countOf(outage.refused),
-          toRefusedNs: Math.max(0, outage.firstRefusedNs - death.startNs),
+          refused: countOf(refused.refused),
+          toRefusedNs: Math.max(0, refused.firstRefusedNs - death.startNs),
         }),
     ...(burst === undefined ? {} : { requestsLost: lost }),
-    ...(survivors.length > 0 ? { leftOpen: survivors.length } : {}),
+    ...(survivors.length > 0 ? { leftOpen: countOf(survivors) } : {}),
   }
+}
+
+function goneText(
+  name: string,
+  at: string,
+  { lastAcceptedNs, refused }: Outage,
+  back: Restart | undefined,
+  names: Names,
+): string {
+  const span = back === undefined ? '' : `, for ${duration(back.endNs - back.startNs)}`
+  return `${name} was gone at ${at}: it had taken connections until ${names.clock(lastAcceptedNs)} and refused ${grouped(countOf(refused))} from then on${span}.`
+}
+
+function forDeath({ burst, outage, survivors, endNs, afterDrain }: Death): string[] {
+  const lines: string[] = []
+  if (burst !== undefined) {
+    const { members, midRequest, resets } = burst
+    if (members.length > 1) lines.push(`${endedText(burst)}, by the server`)
+    if (midRequest.length > 0)
+      lines.push(`${count(countOf(midRequest), 'request')} had got no answer`)
+    const unread = resets.filter(({ isMidRequest }) => isMidRequest)
+    if (unread.length > 0) lines.push(`${count(countOf(unread), 'reset')} with payload unread`)
+    if (survivors.length === 0 && members.length > 1)
+      lines.push('none of its connections was left open')
+  }
+  if (outage !== undefined && !afterDrain)
+    lines.push(refusedText(outage) + afterText(outage.firstRefusedNs - endNs))
+  return lines
+}
+
+function againstDeath({ burst, survivors, isWorker }: Death): string[] {
+  const lines: string[] = []
+  if (burst === undefined)
+    lines.push('no connection was open: it may have been stopped, or a firewall answers for it')
+  else if (burst.midRequest.length === 0)
+    lines.push('no request was open: a clean exit looks the same')
+  if (survivors.length > 0) lines.push(`${count(countOf(survivors), 'connection')} of it went on`)
+  if (isWorker)
+    lines.push(
+      'the service takes connections all the time: a worker of several, a reload, or of a proxy what lies behind it',
+    )
+  return lines
 }
 
 /** How long the first refusal came after the last end, where it did. */
@@ -89,64 +160,74 @@ function afterText(ns: number): string {
   return ns > 0 ? `, the first ${duration(ns)} after the last end` : ''
 }
 
-function sureOfDeath({ burst, outage, survivors }: Death): Confidence {
+function sureOfDeath({ burst, outage, isWorker }: Death): Confidence {
+  const open = burst?.midRequest.length ?? 0
   const signs =
     ((burst?.members.length ?? 0) >= 3 ? 1 : 0) +
-    ((burst?.lost.length ?? 0) > 0 || (burst?.resets ?? 0) > 0 ? 1 : 0) +
-    ((burst?.lost.length ?? 0) >= 3 ? 1 : 0) +
-    (outage === undefined ? 0 : 1) -
-    (survivors.length > 0 ? 1 : 0)
+    (open > 0 ? 1 : 0) +
+    (open >= 3 ? 1 : 0) +
+    (countOf(outage?.refused ?? []) > 1 ? 1 : 0) -
+    (isWorker ? 2 : 0)
   return signs >= 3 ? 'certain' : signs === 2 ? 'likely' : 'possible'
 }
 
-const ONE_AFTER_ANOTHER_NS = 50e6
-
 function drainIncident({ name }: Service, drain: Drain, at: string): Incident {
-  const { outage, members, leftOpen, startNs, endNs } = drain
-  const n = countOf(members)
+  const { outage, members, leftOpen, killed, startNs, endNs } = drain
   const spanNs = endNs - startNs
   const how = spanNs >= ONE_AFTER_ANOTHER_NS ? 'one after another over' : 'within'
-  const ended = `${count(n, 'connection')} ended ${how} ${duration(spanNs)}`
-  const lost = members.filter(({ ending }) => ending === 'graceful_fin.unanswered_request').length
+  const lost = countOf(members.filter(isRequestLost))
+  const open = countOf(leftOpen.filter((c) => !killed.includes(c)))
+  const parts = [
+    members.length > 0
+      ? `${count(countOf(members), 'connection')} ended ${how} ${duration(spanNs)}`
+      : '',
+    killed.length > 0 ? `${grouped(countOf(killed))} were killed later` : '',
+    open > 0 ? `${grouped(open)} went on` : '',
+    refusedText(outage),
+  ].filter((text) => text !== '')
   return {
     kind: 'graceful_shutdown',
     endpoint: name,
     startNs,
     endNs,
     confidence: members.length >= 3 && lost === 0 ? 'likely' : 'possible',
-    says: `${name} stopped taking connections at ${at} and served those that were open: ${ended}, ${refusedText(outage)}${leftOpen.length > 0 ? `, ${count(leftOpen.length, 'connection')} left open` : ''}.`,
+    says: `${name} stopped taking connections at ${at} and went on serving those that were open: ${parts.join(', ')}.`,
     speaksFor: [
       `${refusedText(outage)}, while open connections went on`,
-      ...(lost === 0 ? ['every request was answered first'] : []),
+      ...(lost === 0 && members.length > 0 ? ['every request was answered first'] : []),
     ],
-    speaksAgainst: lost > 0 ? [`${count(lost, 'request')} had got no answer`] : [],
+    speaksAgainst: [
+      ...(lost > 0 ? [`${count(lost, 'request')} had got no answer`] : []),
+      ...(members.length === 0
+        ? ['none of the open connections ended: a firewall that rejects new ones looks the same']
+        : []),
+    ],
     members,
-    spreadNs: endNs - startNs,
+    spreadNs: spanNs,
     refused: countOf(outage.refused),
     requestsLost: lost,
-    ...(leftOpen.length > 0 ? { leftOpen: leftOpen.length } : {}),
+    ...(open > 0 ? { leftOpen: open } : {}),
   }
 }
 
 function restartIncident({ name }: Service, restart: Restart, at: string): Incident {
-  const { outage, startNs, endNs, death, drain } = restart
-  const how =
-    death === undefined
-      ? 'it had been stopped'
-      : drain === undefined
-        ? 'it had died'
-        : 'it had been stopped and killed'
+  const { outage, startNs, endNs, death, drain, isThinned } = restart
+  const most = isThinned ? 'at most ' : ''
+  const n = count(countOf(outage.refused), 'connection')
   return {
     kind: 'service_restart',
     endpoint: name,
     startNs,
     endNs,
-    confidence: outage.refused.length >= 2 && death?.isWorker !== true ? 'certain' : 'likely',
-    says: `${name} was back at ${at}: ${how}, was down for ${duration(endNs - startNs)} and refused ${count(countOf(outage.refused), 'connection')} meanwhile.`,
+    confidence: sureOfRestart(restart),
+    says: `${name} was back at ${at}: ${whyDown(restart)}, was down for ${most}${duration(endNs - startNs)} and refused ${n} meanwhile.`,
     speaksFor: [
-      `${count(countOf(outage.refused), 'connection')} refused, then one taken ${duration(endNs - outage.lastRefusedNs)} after the last refusal`,
+      `${n} refused, then one taken ${duration(endNs - outage.lastRefusedNs)} after the last refusal`,
     ],
-    speaksAgainst: [],
+    speaksAgainst:
+      death === undefined && drain === undefined
+        ? ['nothing before it was captured: it may never have been there before']
+        : [],
     members: outage.refused,
     downtimeNs: endNs - startNs,
     toRefusedNs: Math.max(0, outage.firstRefusedNs - startNs),
@@ -154,21 +235,33 @@ function restartIncident({ name }: Service, restart: Restart, at: string): Incid
   }
 }
 
+function whyDown({ death, drain }: Restart): string {
+  if (death === undefined && drain === undefined) return 'it refused when the capture began'
+  if (death === undefined) return 'it had been stopped'
+  return drain === undefined ? 'it had died' : 'it had been stopped and killed'
+}
+
+/** No surer than what it follows, and than the times allow. */
+function sureOfRestart({ death, drain, outage, isThinned }: Restart): Confidence {
+  if (death === undefined && drain === undefined) return 'possible'
+  const isMany = outage.refused.length >= 3
+  const before = death === undefined ? 'likely' : sureOfDeath(death)
+  if (before === 'possible') return isMany ? 'likely' : 'possible'
+  return isMany && !isThinned ? 'certain' : 'likely'
+}
+
 function endedText({ members, resets, firstNs, lastNs }: Burst): string {
-  const fins = members.length - resets
+  const byReset = countOf(resets)
+  const fins = countOf(members) - byReset
   const how = [
     fins > 0 ? `${grouped(fins)} FIN` : '',
-    resets > 0 ? `${grouped(resets)} RST` : '',
+    byReset > 0 ? `${grouped(byReset)} RST` : '',
   ].filter((text) => text !== '')
   const within = members.length > 1 ? ` within ${duration(lastNs - firstNs)}` : ''
-  return `${count(members.length, 'connection')} ended${within} (${how.join(', ')})`
+  return `${count(countOf(members), 'connection')} ended${within} (${how.join(', ')})`
 }
 
 function refusedText({ refused, firstRefusedNs, lastRefusedNs }: Outage): string {
   const spanNs = lastRefusedNs - firstRefusedNs
   return `${count(countOf(refused), 'connection')} refused${spanNs > 0 ? ` over ${duration(spanNs)}` : ''}`
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -14,13 +14,17 @@ const SILENT: ReadonlySet<Ending> = new Set<Ending>([
   'retransmission_timeout.data',
   'retransmission_timeout.fin',
   'keepalive_timeout.silent',
+  'keepalive_timeout.reset_sent',
   'keepalive_timeout.unanswered_at_end',
 ])
 const FEWEST = 3
+/** So many SYNs without an answer, of a host that had answered, need no open connection beside them. */
+const FEWEST_SYNS = 8
 /** A host that answers for so long takes part in more than the handshake. */
 const ANSWERED_NS = 0.1e9
 /** Resets in the name of a server, of so many connections, are a rule of a device. */
 const FEWEST_RESETS = 2
+const RESET_SHARE = 0.05
 const REFUSED: ReadonlySet<Ending> = new Set<Ending>([
   'handshake_failed.refused',
   'handshake_failed.icmp_unreachable',
@@ -53,25 +57,26 @@ function vanishedAs(host: Host, lastOfHost: LastOf, lastOfPeer: LastOf, scene: S
   const asked = silent.filter(
     (c) => lastOfPeer(c) - sinceNs >= ASKED_NS && tookPart(c, role, lastOfHost(c)),
   )
-  if (asked.length < FEWEST) return []
+  const unheard = troubled.filter(
+    (c) => c.ending === 'handshake_failed.unanswered' && c.startNs > sinceNs,
+  )
+  // SYNs count where something that was open falls silent as well, or many do where some had been taken.
+  const signs = asked.length + (asked.length > 0 ? unheard.length : 0)
+  if (signs < FEWEST && unheard.length < FEWEST_SYNS) return []
+  if (sinceNs === -Infinity) return []
   const { names, endNs } = scene
   const name = names.hostOfKey(key)
   const members = scene
     .connectionsOf(host)
     .filter((c) => isSilent(c, lastOfHost, lastOfPeer) || isLeftOpen(c, lastOfHost, sinceNs))
-  const unheard = troubled.filter(
-    (c) => c.ending === 'handshake_failed.unanswered' && c.startNs > sinceNs,
-  )
-  const n = count(countOf(members), 'connection')
-  const more = unheard.length > 0 ? `, ${count(countOf(unheard), 'new one')} neither` : ''
   return [
     {
       kind: 'host_vanished',
       endpoint: name,
       startNs: sinceNs,
-      endNs: latest(members.map(lastOfPeer)),
+      endNs: latest([...members, ...unheard].map(lastOfPeer)),
       confidence: asked.length >= 5 ? 'certain' : 'likely',
-      says: `${name} fell silent at ${names.clock(sinceNs)}: ${n} with it got no answer any more${more}, until the capture ended ${duration(endNs - sinceNs)} later.`,
+      says: `${name} fell silent at ${names.clock(sinceNs)}: ${silenceText(members, unheard)}, until the capture ended ${duration(endNs - sinceNs)} later.`,
       speaksFor: [
         `${count(countOf(silent), 'connection')} repeated payload, FINs or probes without an answer`,
         ...(unheard.length > 0 ? [`${count(countOf(unheard), 'SYN')} got no answer`] : []),
@@ -80,6 +85,13 @@ function vanishedAs(host: Host, lastOfHost: LastOf, lastOfPeer: LastOf, scene: S
       members,
     },
   ]
+}
+
+function silenceText(members: readonly Ended[], unheard: readonly Ended[]): string {
+  const fresh = count(countOf(unheard), 'new one')
+  if (members.length === 0) return `${count(countOf(unheard), 'connection')} with it got no answer`
+  const n = count(countOf(members), 'connection')
+  return `${n} with it got no answer any more${unheard.length > 0 ? `, ${fresh} neither` : ''}`
 }
 
 /** Whether a host did more than to answer a SYN: a full accept queue falls silent as well. */
@@ -106,7 +118,8 @@ export function blockedPath(service: Service, scene: Scene): Incident[] {
   const { name, all, hostKey } = service
   const { names } = scene
   const reset = all.filter(({ ending }) => ending === 'reset_other.middlebox')
-  if (reset.length >= FEWEST_RESETS) return [resetOnPath(name, reset, all, names)]
+  const isRule = reset.length >= FEWEST_RESETS && reset.length >= RESET_SHARE * all.length
+  if (isRule) return [resetOnPath(name, reset, all, names)]
   const silent = all.filter((c) => isSilent(c, lastOfServer, lastOfClient))
   const sinceNs = latest(all.map(lastOfServer))
   const asked = silent.filter((c) => lastOfClient(c) - sinceNs >= ASKED_NS)

@@ -101,6 +101,26 @@ describe('a process dies', () => {
     )
   })
 
+  test('on both sides of a NAT: each connection counts once', () => {
+    const inside = { clientIp: [192, 168, 0, 5], clientPort: 40_000 }
+    const text = (t: number): Part['text'] => leftUnanswered(t, 10).text
+    const parts = times(6, (i) => i).flatMap((i) => [
+      part(text(i / 10), {
+        ...inside,
+        clientPort: 40_000 + i,
+        clientIsn: 5000 + i * 999,
+        serverIsn: 77_000 + i,
+      }),
+      part(text(i / 10), {
+        clientPort: 50_000 + i,
+        clientIsn: 5000 + i * 999,
+        serverIsn: 77_000 + i,
+      }),
+    ])
+    const [death] = incidentsIn([...parts, refused(10.1), refused(10.2)], 20)
+    expect(death).toMatchObject({ kind: 'process_death', connections: 6 })
+  })
+
   test('one of several: the others go on', () => {
     const parts = [
       ...times(6, (i) => leftUnanswered(i / 10, 10 + i / 2000)),
@@ -121,6 +141,89 @@ describe('a process dies', () => {
     const parts = times(12, (i) => closedByClient(i / 10, 10 + i / 2000))
     expect(kindsOf(incidentsIn(parts, 15))).toEqual(['process_death 10.0.0.1'])
   })
+})
+
+describe('a death is told from', () => {
+  test('the ordinary ends of a server that closes behind each answer', () => {
+    const parts = [
+      ...times(500, (i) => closedByServer(i / 50, i / 50 + 0.021)),
+      ...times(10, (i) => leftUnanswered(9 + i / 10, 10.01 + i / 5000)),
+      ...times(40, (i) => refused(10.05 + i / 20)),
+      ...times(20, (i) => closedByServer(12.2 + i / 50, 12.221 + i / 50)),
+    ]
+    const [death, restart, ...others] = incidentsIn(parts, 20)
+    expect(others).toEqual([])
+    expect(death).toMatchObject({ kind: 'process_death', connections: 10, requests_lost: 10 })
+    expect(restart).toMatchObject({ kind: 'service_restart', downtime_s: expect.closeTo(2.19, 2) })
+  })
+
+  test('a sweep of idle connections, when the service goes on', () => {
+    const parts = [
+      ...times(12, (i) => closedByServer(i / 3, 10 + i / 2000)),
+      ...times(200, (i) => closedByClient(i / 10, i / 10 + 0.5)),
+    ]
+    expect(incidentsIn(parts, 30)).toEqual([])
+  })
+
+  test('a drain, though clients come again before all is closed', () => {
+    const parts = [
+      ...times(40, (i) => leftUnanswered(i / 10, 10 + i * 0.0015)),
+      ...times(40, (i) => refused(10.02 + i * 0.0015)),
+    ]
+    const [death, ...others] = incidentsIn(parts, 20)
+    expect(others).toEqual([])
+    expect(death).toMatchObject({ kind: 'process_death', connections: 40, refused: 40 })
+  })
+
+  test('requests that came when it was gone: they are lost, and say nothing', () => {
+    const late = times(5, (i) =>
+      part(`0.${i}00 > S 0:0(0)
+0.${i}01 < S. 0:0(0) ack 1
+0.${i}02 > . 1:1(0) ack 1
+0.${i}10 > P. 1:101(100) ack 1
+0.${i}20 < P. 1:201(200) ack 101
+0.${i}21 > . 101:101(0) ack 201
+10.000${i} < F. 201:201(0) ack 101
+10.001${i} > . 101:101(0) ack 202
+12.000${i} > P. 101:201(100) ack 202
+12.001${i} < R 202:202(0)`),
+    )
+    const [death, ...others] = incidentsIn([...late, ...times(3, (i) => refused(12 + i))], 20)
+    expect(others).toEqual([])
+    expect(death).toMatchObject({ confidence: 'likely', requests_lost: 5 })
+    expect(death?.speaks_against).toEqual(['no request was open: a clean exit looks the same'])
+  })
+})
+
+test('a crash loop is one line', () => {
+  const parts = [0, 5, 10, 15, 20, 25, 30, 35].flatMap((t) =>
+    [
+      times(6, (i) => leftUnanswered(t + 1 + i / 10, t + 4 + i / 5000)),
+      times(6, (i) => refused(t + 4.1 + i / 10)),
+    ].flat(),
+  )
+  const incidents = incidentsIn(parts, 50)
+  expect(kindsOf(incidents)).toEqual([`process_death ${SERVICE}`, `service_restart ${SERVICE}`])
+  expect(incidents[0]?.explanation).toContain('died 8 times from')
+  expect(incidents[0]).toMatchObject({ connections: 48, requests_lost: 48, refused: 48 })
+})
+
+test('a capture that begins in an outage', () => {
+  const parts = [
+    ...times(20, (i) => refused(i / 5)),
+    ...times(10, (i) => closedByClient(4.2 + i / 5, 5 + i / 5)),
+  ]
+  const [restart, ...others] = incidentsIn(parts, 20)
+  expect(others).toEqual([])
+  expect(restart).toMatchObject({ kind: 'service_restart', confidence: 'possible' })
+  expect(restart?.explanation).toContain('it refused when the capture began')
+})
+
+test('a service that refuses new connections and goes on with the others', () => {
+  const parts = [...times(5, (i) => leftOpen(i / 10)), ...times(30, (i) => refused(10 + i / 5))]
+  const [stopped, ...others] = incidentsIn(parts, 20)
+  expect(others).toEqual([])
+  expect(stopped).toMatchObject({ kind: 'graceful_shutdown', confidence: 'possible', left_open: 5 })
 })
 
 describe('a service is stopped', () => {
@@ -229,6 +332,17 @@ describe('nothing is said of', () => {
       times(30, (i) => closedByServer(i / 10, i / 10 + 0.021)),
     ],
     ['the same, all at once', times(24, (i) => closedByServer(i / 1000, 0.021 + i / 1000))],
+    [
+      'a client that is never taken, while another always is',
+      [
+        ...times(20, (i) => closedByClient(i, i + 0.5)),
+        ...times(4, (i) => refused(4.2 + 5 * i, { clientIp: [10, 0, 0, 7] })),
+      ],
+    ],
+    [
+      'a limit that refuses a few in turn',
+      times(60, (i) => (i % 5 === 3 ? refused(i / 10) : closedByClient(i / 10, i / 10 + 0.05))),
+    ],
     ['a port that was never open', times(30, (i) => refused(i))],
     [
       'a single refusal among connections',
