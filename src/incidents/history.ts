@@ -28,6 +28,9 @@ const DIGEST_INTS = 2 * DIGEST_CELLS
 /** From here on one of alike ones is kept, and more of them when there is room. */
 const THINNEST = 13
 
+/** Ordinal of a row that is never thinned out. */
+const ALWAYS_KEPT = -1
+
 /** Connections that are alike are thinned out together. */
 const ALIKE = 8
 const CLOSED_BY_CLIENT = 0
@@ -69,6 +72,9 @@ export class History implements Records {
   private count = 0
   private table = new EndpointTable(MOST_ENDPOINTS)
   private seen: number[] = []
+  /** Of each endpoint the last refusal, and the first connection known to be taken after it. */
+  private lastRefusedNs: number[] = []
+  private firstTakenNs: number[] = []
   /** Of alike ones every 2^thin-th is kept. */
   private thin = 0
   private readonly key = new Int32Array(ENDPOINT_WORDS)
@@ -85,8 +91,9 @@ export class History implements Records {
     const endpoint = this.endpointOf(ints, word, kind)
     if (endpoint < 0) return
     const group = endpoint * ALIKE + kind
-    const ordinal = this.seen[group] ?? 0
-    this.seen[group] = ordinal + 1
+    const number = this.seen[group] ?? 0
+    this.seen[group] = number + 1
+    const ordinal = this.endsOutage(endpoint, kind, cells, i) ? ALWAYS_KEPT : number
     if (!this.isKept(ordinal)) return
     if (this.count === MOST_ROWS) this.thinOut()
     if (this.count === MOST_ROWS) return
@@ -99,6 +106,24 @@ export class History implements Records {
     this.endpoints[at] = endpoint
     this.ordinals[at] = ordinal
     this.groups[at] = group
+  }
+
+  /** Whether a connection is the first known to be taken after the last refusal: it tells how long a service was away. */
+  private endsOutage(endpoint: number, kind: number, cells: Float64Array, i: number): boolean {
+    const { lastRefusedNs, firstTakenNs } = this
+    if (kind === REFUSED) {
+      const ns = cells[i * DIGEST_CELLS + DIGEST.teardownNs] as number
+      if (ns <= (lastRefusedNs[endpoint] ?? -Infinity)) return false
+      lastRefusedNs[endpoint] = ns
+      firstTakenNs[endpoint] = Infinity
+      return false
+    }
+    const refusedNs = lastRefusedNs[endpoint]
+    if (refusedNs === undefined || kind === NEVER_OPEN) return false
+    const ns = cells[i * DIGEST_CELLS + DIGEST.startNs] as number
+    if (ns <= refusedNs || ns >= (firstTakenNs[endpoint] ?? Infinity)) return false
+    firstTakenNs[endpoint] = ns
+    return true
   }
 
   /** The endpoints, which can be read until {@link reset}. */
@@ -162,6 +187,8 @@ export class History implements Records {
     this.count = 0
     this.thin = 0
     this.seen = []
+    this.lastRefusedNs = []
+    this.firstTakenNs = []
     this.table = new EndpointTable(MOST_ENDPOINTS)
   }
 

@@ -124,14 +124,14 @@ function isMixture({ outages }: ServiceFacts): boolean {
   return (sizes[sizes.length >> 1] ?? 0) < EXPECTED
 }
 
-/** Whether an outage is so long that several of the connections that are kept would lie in it, had it been none. */
-function isLong({ opened }: ServiceFacts, outage: Outage): boolean {
-  const { lastAcceptedNs, firstAcceptedNs, lastRefusedNs } = outage
-  const times = opened.map(({ startNs }) => startNs)
-  const spanNs = Math.max(...times, lastRefusedNs) - Math.min(...times)
-  const endNs = Number.isNaN(firstAcceptedNs) ? lastRefusedNs : firstAcceptedNs
-  const share = (endNs - lastAcceptedNs) / spanNs
-  return share * opened.length >= EXPECTED && countOf(outage.refused) >= EXPECTED
+/**
+ * Whether none of the connections that are kept lies in an outage by more than chance: were refusals spread evenly among those
+ * that were taken, several would.
+ */
+function isLong({ all, opened }: ServiceFacts, { refused }: Outage): boolean {
+  const isRefused = all.filter(({ ending }) => ending === 'handshake_failed.refused')
+  const share = countOf(refused) / countOf(isRefused)
+  return share * opened.length >= EXPECTED && countOf(refused) >= EXPECTED
 }
 
 /** A device resets several connections of this endpoint: what refuses is not the service. */
