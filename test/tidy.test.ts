@@ -16,7 +16,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['verdict'],
   ['incidents'],
   ['output'],
-  ['check'],
+  ['check', 'compare'],
   ['engine'],
   ['parallel'],
   ['cli'],

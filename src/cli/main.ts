@@ -43,6 +43,10 @@ export async function main(argv: readonly string[]): Promise<number> {
       const { runCheck } = await import('./check/check.js')
       exitCode = await runCheck(inputs, flags, interrupt.signal)
     },
+    compare: async (a, b, flags) => {
+      const { runCompare } = await import('./compare/compare.js')
+      exitCode = await runCompare(a, b, flags, interrupt.signal)
+    },
     endpoints: async (inputs, flags) => {
       const { runEndpoints } = await import('./endpoints/endpoints.js')
       exitCode = await runEndpoints(inputs, flags, interrupt.signal)

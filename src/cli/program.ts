@@ -4,6 +4,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { statOf } from '../capture/stat.js'
 import { type AnalyzeFlags, addAnalyze } from './analyze/command.js'
 import { type CheckFlags, addCheck } from './check/command.js'
+import { type CompareFlags, addCompare } from './compare/command.js'
 import { type EndpointsFlags, addEndpoints } from './endpoints/command.js'
 import { type ExplainFlags, addExplain } from './explain/command.js'
 import { endingSuggestion, endingsNamed } from './names.js'
@@ -15,6 +16,7 @@ export interface Actions {
   readonly explain: (what: string | undefined, flags: ExplainFlags) => Promise<void>
   readonly endpoints: (inputs: readonly string[], flags: EndpointsFlags) => Promise<void>
   readonly check: (inputs: readonly string[], flags: CheckFlags) => Promise<void>
+  readonly compare: (a: string, b: string, flags: CompareFlags) => Promise<void>
 }
 
 /** Where help goes, and what is said about options. */
@@ -59,6 +61,7 @@ export function buildProgram(version: string, texts: HelpTexts, actions: Actions
   addExplain(program, actions.explain)
   addEndpoints(program, actions.endpoints)
   addCheck(program, actions.check)
+  addCompare(program, actions.compare)
   return program
 }
 
