@@ -78,6 +78,7 @@ export class History implements Records {
   /** Of alike ones every 2^thin-th is kept. */
   private thin = 0
   private readonly key = new Int32Array(ENDPOINT_WORDS)
+  private lastEndpoint = -1
 
   /** Adds digests. */
   add({ cells, count }: DigestBatch): void {
@@ -186,6 +187,7 @@ export class History implements Records {
     if (this.count === 0) return
     this.count = 0
     this.thin = 0
+    this.lastEndpoint = -1
     this.seen = []
     this.lastRefusedNs = []
     this.firstTakenNs = []
@@ -194,9 +196,17 @@ export class History implements Records {
 
   private endpointOf(ints: Int32Array, word: number, kind: number): number {
     const { key, table } = this
-    for (let i = 0; i < 4; i++) key[i] = ints[word + DIGEST.serverAddr + i] as number
-    key[4] = (ints[word + DIGEST.ports] as number) & 0xffff
+    // Most connections are with the server of the one before.
+    let isSame = this.lastEndpoint >= 0
+    for (let i = 0; i < 5; i++) {
+      const from = ints[word + (i < 4 ? DIGEST.serverAddr + i : DIGEST.ports)] as number
+      const value = i < 4 ? from : from & 0xffff
+      if (key[i] !== value) isSame = false
+      key[i] = value
+    }
+    if (isSame) return this.lastEndpoint
     const known = table.find(key)
+    this.lastEndpoint = known
     if (known >= 0) return known
     // Half of the places are for endpoints that have opened a connection: a scan takes no more than the other half.
     const isOpen = kind !== NEVER_OPEN && kind !== REFUSED

@@ -14,7 +14,7 @@ import type { ShownNames } from './shown-names.js'
 const MOST_LINES = 40
 const LABEL_WIDTH = 'speaks against'.length + 2
 /** Columns of a bar at least. */
-const BAR_MIN = 16
+const BAR_MIN = 8
 
 /** What is shown of an incident. */
 export interface ShownIncident {
@@ -74,7 +74,13 @@ function barsText(shown: ShownIncident, width: number, style: Style): string {
     members.length > listed.length
       ? `  … and ${count(members.length - listed.length, 'more connection')}\n`
       : ''
-  const scale = `${' '.repeat(stream + client + 6)}${style.faint(`${names.clock(from)} to ${names.clock(to)}, ${duration(to - from)}; ended: after the beginning of the incident`)}`
+  const scale = style.faint(
+    wrap(
+      `from ${names.clock(from)} to ${names.clock(to)} UTC, ${duration(to - from)}; ended: since the beginning of the incident`,
+      width,
+      '  ',
+    ),
+  )
   return `${style.faint(head)}\n${lines.join('\n')}\n${more}${scale}\n`
 }
 
