@@ -7,7 +7,7 @@ import { wiresharkFilter } from '../output/columns/wireshark-filter.js'
 import type { IncidentRow } from '../output/incidents/row.js'
 import type { Baseline } from './baseline.js'
 import type { RuleResult, Violation } from './result.js'
-import type { CheckRule } from './rule.js'
+import { type CheckRule, isSureEnough } from './rule.js'
 
 /** Violations that are kept of one rule; the rest is counted. */
 const MOST_VIOLATIONS = 100
@@ -52,7 +52,14 @@ export class Checker {
   /** Looks at an incident. */
   addIncident(row: IncidentRow): void {
     for (const tally of this.tallies) {
-      if (tally.rule.incident !== row.kind) continue
+      const { incident, endpoint } = tally.rule
+      if (incident !== row.kind || !isSureEnough(row.confidence, tally.rule)) continue
+      if (
+        endpoint !== undefined &&
+        endpoint !== row.endpoint &&
+        !row.endpoint.startsWith(`${endpoint}:`)
+      )
+        continue
       this.found(tally, {
         capture: row.capture,
         number: row.id,

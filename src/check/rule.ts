@@ -1,6 +1,7 @@
 // The rules of `check`: which connections or incidents they are about, and how many there may be.
 
 import { TeardownError } from '../base/errors.js'
+import type { Confidence } from '../verdict/answer.js'
 import { INCIDENT_KINDS } from '../incidents/kinds.js'
 import { type Condition, conditionOf } from './condition.js'
 
@@ -14,6 +15,10 @@ export interface CheckRule {
   readonly name: string
   /** The kind of incident it is about; undefined for a rule about connections. */
   readonly incident: string | undefined
+  /** The service or host of such an incident; undefined for any. */
+  readonly endpoint: string | undefined
+  /** Incidents that are less sure do not count. */
+  readonly atLeast: Confidence
   /** Connections it is about. */
   readonly where: Condition
   /** What each of them has to be; undefined when `where` itself says what is not wanted. */
@@ -23,7 +28,8 @@ export interface CheckRule {
   readonly limit: Limit
 }
 
-const KEYS = ['name', 'where', 'each', 'of', 'at_most', 'incident']
+const KEYS = ['name', 'where', 'each', 'of', 'at_most', 'incident', 'endpoint', 'at_least']
+const CONFIDENCES: readonly Confidence[] = ['possible', 'likely', 'certain']
 const KINDS: readonly string[] = INCIDENT_KINDS.map(({ kind }) => kind)
 
 /**
@@ -51,7 +57,7 @@ function ruleOf(value: unknown, where: string): CheckRule {
       'ERR_OPTION',
       `${where}: unknown key '${other}'; a rule has ${KEYS.join(', ')}`,
     )
-  const { name, incident } = value
+  const { name, incident, endpoint, at_least: atLeast = 'possible' } = value
   if (typeof name !== 'string' || name === '')
     throw new TeardownError('ERR_OPTION', `${where}: a rule needs a name`)
   if (incident !== undefined) {
@@ -66,9 +72,21 @@ function ruleOf(value: unknown, where: string): CheckRule {
         `${where}: a rule is about an incident or about connections`,
       )
   }
+  if (endpoint !== undefined && (typeof endpoint !== 'string' || incident === undefined))
+    throw new TeardownError(
+      'ERR_OPTION',
+      `${where}.endpoint: expected ip:port or an address, of a rule about an incident`,
+    )
+  if (!CONFIDENCES.some((word) => word === atLeast))
+    throw new TeardownError(
+      'ERR_OPTION',
+      `${where}.at_least: expected one of ${CONFIDENCES.join(', ')}`,
+    )
   return {
     name,
     incident,
+    endpoint,
+    atLeast: atLeast as Confidence,
     where: conditionOf(value['where'], `${where}.where`),
     each: value['each'] === undefined ? undefined : conditionOf(value['each'], `${where}.each`),
     of: conditionOf(value['of'], `${where}.of`),
@@ -82,6 +100,11 @@ function limitOf(value: unknown, where: string): Limit {
   const [, percent] = (typeof value === 'string' && /^(\d+(?:\.\d+)?)\s*%$/.exec(value)) || []
   if (percent !== undefined) return { kind: 'share', most: Number(percent) / 100 }
   throw new TeardownError('ERR_OPTION', `${where}: expected a number or a percentage such as 1%`)
+}
+
+/** Whether an incident of this confidence counts. */
+export function isSureEnough(confidence: Confidence, { atLeast }: CheckRule): boolean {
+  return CONFIDENCES.indexOf(confidence) >= CONFIDENCES.indexOf(atLeast)
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
