@@ -12,7 +12,7 @@ export class Baseline {
   take(rule: string, violation: Violation): boolean {
     const key = keyOf(rule, violation)
     const left = this.left.get(key) ?? 0
-    if (left === 0) return false
+    if (left <= 0) return false
     this.left.set(key, left - 1)
     return true
   }
@@ -48,13 +48,14 @@ export function baselineOf(value: unknown, file: string): Baseline {
       typeof rule !== 'string' ||
       typeof endpoint !== 'string' ||
       typeof what !== 'string' ||
-      typeof count !== 'number'
+      !Number.isInteger(count) ||
+      (count as number) < 1
     )
       throw new TeardownError(
         'ERR_OPTION',
         `${file}: known[${at}]: expected rule, endpoint, what and count`,
       )
-    baseline.add(rule, { endpoint, what } as Violation, count)
+    baseline.add(rule, { endpoint, what } as Violation, count as number)
   }
   return baseline
 }

@@ -26,6 +26,7 @@ export class Checker {
   /** Every violation, for a new baseline; undefined when none is asked for. */
   readonly record: Baseline | undefined
   private readonly known: Baseline
+  private failure: string | undefined
   private readonly tallies: readonly Tally[]
 
   constructor(rules: readonly CheckRule[], known: Baseline, record: Baseline | undefined) {
@@ -73,13 +74,32 @@ export class Checker {
     }
   }
 
+  /** What was checked is not all there is: no report may say that all is well. */
+  fail(why: string): void {
+    this.failure = why
+  }
+
   /** What came of each rule. */
   results(): RuleResult[] {
-    return this.tallies.map((tally) => {
+    const results = this.tallies.map((tally) => {
       const { rule, of, found, known, violations } = tally
       const isBroken = !isWithin(tally)
       return { rule: rule.name, isBroken, says: saysOf(tally), found, known, of, violations }
     })
+    if (this.failure === undefined) return results
+    const says = this.failure
+    return [
+      ...results,
+      {
+        rule: 'every capture is read',
+        isBroken: true,
+        says,
+        found: 0,
+        known: 0,
+        of: 0,
+        violations: [],
+      },
+    ]
   }
 
   private found(tally: Tally, violation: Violation): void {
@@ -102,7 +122,9 @@ function saysOf({ rule: { limit, incident, each }, of, found, known }: Tally): s
   const allowed =
     limit.kind === 'count' ? String(limit.most) : `${Number((100 * limit.most).toPrecision(6))} %`
   const exceptions = known > 0 ? `, ${known} of them known` : ''
-  return `${count(found, noun)}${among}${what}${exceptions}; allowed: ${allowed}`
+  const none =
+    incident === undefined && of === 0 ? ' (the rule is about no connection of these captures)' : ''
+  return `${count(found, noun)}${among}${what}${exceptions}; allowed: ${allowed}${none}`
 }
 
 function endpointOf(c: ColumnSource, side: number): string {

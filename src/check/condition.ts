@@ -8,6 +8,8 @@
 import { TeardownError } from '../base/errors.js'
 import { type ColumnSource, readColumn } from '../output/columns/column.js'
 import { COLUMNS } from '../output/columns/columns.js'
+import { FINDINGS } from '../verdict/findings.js'
+import { FLAGS } from '../verdict/flags.js'
 import { CLOSERS } from '../verdict/answer.js'
 import { ENDINGS, VERDICTS, endingOf } from '../verdict/endings.js'
 
@@ -32,6 +34,8 @@ const WORDS: ReadonlyMap<string, readonly string[]> = new Map<string, readonly s
   ['ending', ENDINGS.map(endingOf)],
   ['closer', CLOSERS],
   ['confidence', ['certain', 'likely', 'possible']],
+  ['findings', FINDINGS.map(({ code }) => code)],
+  ['flags', FLAGS.map(({ name }) => name)],
 ])
 
 /**
@@ -52,7 +56,8 @@ export function conditionOf(value: unknown, where: string): Condition {
 
 function testOf(key: string, wanted: unknown, where: string): Test {
   const read = reader(key, where)
-  const choices = Array.isArray(wanted) ? wanted : [wanted]
+  const choices: readonly unknown[] = Array.isArray(wanted) ? wanted : [wanted]
+  if (choices.length === 0) throw new TeardownError('ERR_OPTION', `${where}: an empty list`)
   const compared = choices.length === 1 ? comparisonOf(choices[0]) : undefined
   if (compared !== undefined) {
     return (c) => {
@@ -62,6 +67,11 @@ function testOf(key: string, wanted: unknown, where: string): Test {
   }
   const texts = choices.map((choice) => textOf(choice, key, where))
   const isNegative = texts.every((text) => text.startsWith('!'))
+  if (!isNegative && texts.some((text) => text.startsWith('!')))
+    throw new TeardownError(
+      'ERR_OPTION',
+      `${where}: a list has ! before all of its members or none`,
+    )
   const words = new Set(texts.map((text) => (isNegative ? text.slice(1) : text)))
   return (c) => {
     const value = read(c)
@@ -91,10 +101,24 @@ function textOf(choice: unknown, key: string, where: string): string {
   if (typeof choice !== 'string' && typeof choice !== 'number' && typeof choice !== 'boolean')
     throw new TeardownError('ERR_OPTION', `${where}: expected a text, a number or a list of them`)
   const text = String(choice)
+  checkKind(text, key, where)
   const words = WORDS.get(key)
   if (words !== undefined && !words.includes(text.replace(/^!/, '')))
     throw new TeardownError('ERR_OPTION', `${where}: '${text}' is none of ${words.join(', ')}`)
   return text
+}
+
+/** A value that its column can never have is a mistake. */
+function checkKind(text: string, key: string, where: string): void {
+  const type = COLUMNS.find((column) => column.key === key)?.type
+  const isNumber = type === 'integer' || type === 'number'
+  if (isNumber && !/^!?-?\d+(\.\d+)?$/.test(text))
+    throw new TeardownError(
+      'ERR_OPTION',
+      `${where}: expected a number, or one comparison such as '<= 0.2'`,
+    )
+  if (!isNumber && /^!?[<>=]/.test(text))
+    throw new TeardownError('ERR_OPTION', `${where}: the column has no numbers to compare`)
 }
 
 const COMPARISON = /^\s*(<=|>=|<|>|=)\s*(-?\d+(?:\.\d+)?)\s*$/

@@ -96,7 +96,13 @@ function ruleOf(value: unknown, where: string): CheckRule {
 
 function limitOf(value: unknown, where: string): Limit {
   if (value === undefined) return { kind: 'count', most: 0 }
-  if (typeof value === 'number' && value >= 0) return { kind: 'count', most: value }
+  if (Number.isInteger(value) && (value as number) >= 0)
+    return { kind: 'count', most: value as number }
+  if (typeof value === 'number' && value > 0 && value < 1)
+    throw new TeardownError(
+      'ERR_OPTION',
+      `${where}: a share is a percentage, such as ${100 * value}%`,
+    )
   const [, percent] = (typeof value === 'string' && /^(\d+(?:\.\d+)?)\s*%$/.exec(value)) || []
   if (percent !== undefined) return { kind: 'share', most: Number(percent) / 100 }
   throw new TeardownError('ERR_OPTION', `${where}: expected a number or a percentage such as 1%`)

@@ -93,7 +93,7 @@ export function span(text: string): number {
   const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]+)$/i.exec(text.trim()) ?? []
   const ns = Number(number) * (SPAN_UNITS[unit.toLowerCase()] ?? NaN)
   if (ns > 0) return ns
-  throw new InvalidArgumentError(`'${text}' is no span of time, such as 10s, 1m or 2h`)
+  throw new InvalidArgumentError(`'${text}' is no span of time, such as 500ms, 10s, 1m or 2h`)
 }
 
 /** Parses one end of a connection. */

@@ -44,8 +44,18 @@ export function differencesOf(pair: Pair): Difference[] {
   return found.sort((one, other) => DIFFERENCES.indexOf(one.kind) - DIFFERENCES.indexOf(other.kind))
 }
 
-function ofSide({ a, b, nearClient }: Pair, side: 'client' | 'server'): Difference[] {
-  if (nearClient === undefined) return []
+/** A capture of one connection ends with the last packet that reached it: one that lacks no more than this is whole. */
+const COVERED_NS = 5e9
+
+/** Whether both captures go on until the other one has seen the last of the connection. */
+export function coverBoth({ a, b }: Pair): boolean {
+  return a.toEndNs + COVERED_NS >= b.spanNs && b.toEndNs + COVERED_NS >= a.spanNs
+}
+
+function ofSide(pair: Pair, side: 'client' | 'server'): Difference[] {
+  const { a, b, nearClient } = pair
+  // What came after the end of one of them says nothing.
+  if (nearClient === undefined || !coverBoth(pair)) return []
   const isANear = (nearClient === 'a') === (side === 'client')
   const ends: Ends = isANear
     ? { near: 'A', far: 'B', sent: a[side], arrived: b[side] }
@@ -58,7 +68,7 @@ function resets({ near, far, sent, arrived }: Ends, side: string): Difference[] 
     return [
       {
         kind: 'rst_never_sent',
-        says: `The RST of the ${side} at ${far} (packet ${arrived.resetPacket}) is not in ${near}: the ${side} never sent it, something between the two did.`,
+        says: `The RST of the ${side} at ${far} (packet ${arrived.resetPacket}) is not in ${near}, which is nearer to that host: something between the two made it, or ${near} is not whole.`,
       },
     ]
   }
@@ -78,7 +88,7 @@ function fins({ near, far, sent, arrived }: Ends, side: string): Difference[] {
     return [
       {
         kind: 'fin_never_sent',
-        says: `The FIN of the ${side} at ${far} (packet ${arrived.finPacket}) is not in ${near}: something between the two closed the connection.`,
+        says: `The FIN of the ${side} at ${far} (packet ${arrived.finPacket}) is not in ${near}, which is nearer to that host: something between the two made it, or ${near} is not whole.`,
       },
     ]
   }
@@ -94,17 +104,20 @@ function fins({ near, far, sent, arrived }: Ends, side: string): Difference[] {
 }
 
 function packets({ near, far, sent, arrived }: Ends, side: string): Difference[] {
-  const missing = sent.packets - arrived.packets
-  if (missing > 0) {
+  // Resets and FINs that are told by themselves are left out.
+  const own = sent.packets - foreign(sent, arrived)
+  const missing = own - (arrived.packets - foreign(arrived, sent))
+  // Segments may be cut anew on the way: where the same payload passed, fewer packets are no loss.
+  const isCutAnew = sent.bytes === arrived.bytes && Math.abs(missing) > 1
+  if (missing > 0 && !isCutAnew) {
     return [
       {
         kind: 'packets_lost',
-        says: `${count(missing, 'packet')} of the ${side} of ${sent.packets} at ${near} did not arrive at ${far}.`,
+        says: `${count(missing, 'packet')} of the ${side} of ${sent.packets} at ${near} did not arrive at ${far}, or ${missing === 1 ? 'is' : 'are'} missing from that capture.`,
       },
     ]
   }
-  // Segments may be cut anew on the way: only more payload is more.
-  if (missing < 0 && arrived.bytes > sent.bytes) {
+  if (missing < 0 && arrived.sentBytes > sent.sentBytes) {
     return [
       {
         kind: 'packets_added',
@@ -115,9 +128,17 @@ function packets({ near, far, sent, arrived }: Ends, side: string): Difference[]
   return []
 }
 
+/** Resets and FINs of one capture that the other has none of. */
+function foreign(here: SeenSide, there: SeenSide): number {
+  return (there.resets === 0 ? here.resets : 0) + (there.fins === 0 ? here.fins : 0)
+}
+
 /** Who really closed first: the capture nearest to a host tells what it sent. */
-export function firstCloser({ a, b, nearClient }: Pair): Seen['closer'] | undefined {
-  if (nearClient === undefined) return undefined
+export function firstCloser(pair: Pair): Seen['closer'] | undefined {
+  const { a, b, nearClient } = pair
+  if (nearClient === undefined || !coverBoth(pair)) return undefined
+  // After a reset that was made in between, what the ends send answers it.
+  if (differencesOf(pair).some(({ kind }) => kind.endsWith('_never_sent'))) return undefined
   const [client, server] = nearClient === 'a' ? [a.client, b.server] : [b.client, a.server]
   const byClient = client.fins + client.resets > 0
   const byServer = server.fins + server.resets > 0

@@ -67,11 +67,14 @@ function match(
   return { left, right: [...waiting.values()].flat() }
 }
 
+/** Two captures of one place see the same times, but for what it takes to note them. */
+const SAME_PLACE_NS = 10e3
+
 /** The nearer a capture is to the client, the longer the answer of the server takes there. */
 function nearClient(a: Seen, b: Seen): Pair['nearClient'] {
-  const [first, second] = [a.toServerNs - a.toClientNs, b.toServerNs - b.toClientNs]
-  if (first > second) return 'a'
-  return second > first ? 'b' : undefined
+  const more = a.toServerNs - b.toServerNs
+  if (!(Math.abs(more) > SAME_PLACE_NS)) return undefined
+  return more > 0 ? 'a' : 'b'
 }
 
 /** Drift is told from handshakes this far apart on. */

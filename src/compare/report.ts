@@ -3,7 +3,13 @@
 import { count, duration, grouped, printable, wrap } from '../base/text.js'
 import { jsonText } from '../output/formats/json-text.js'
 import type { Style } from '../output/style.js'
-import { DIFFERENCES, type Difference, differencesOf, firstCloser } from './differences.js'
+import {
+  DIFFERENCES,
+  type Difference,
+  coverBoth,
+  differencesOf,
+  firstCloser,
+} from './differences.js'
 import type { ClockOffset, Pair, Paired } from './pairs.js'
 
 /** What is compared. */
@@ -44,7 +50,25 @@ export function comparisonText(
     const n = all.filter((each) => each.kind === kind).length
     if (n > 0) lines.push(`  ${kind.padEnd(18)} ${grouped(n).padStart(7)}`)
   }
-  if (all.length === 0) lines.push('  no difference')
+  if (all.length === 0) lines.push(pairs.length === 0 ? '  nothing to compare' : '  no difference')
+  const uncovered = pairs.filter((pair) => !coverBoth(pair)).length
+  const unplaced = pairs.filter(({ nearClient }) => nearClient === undefined).length
+  if (uncovered > 0)
+    lines.push(
+      wrap(
+        `of ${count(uncovered, 'connection')} only the verdicts are compared: one capture ends before the other has seen the last of them`,
+        width,
+        '  ',
+      ),
+    )
+  if (unplaced > 0)
+    lines.push(
+      wrap(
+        `of ${count(unplaced, 'connection')} only the verdicts are compared: their handshake does not tell which capture is nearer to the client`,
+        width,
+        '  ',
+      ),
+    )
   for (const { pair, found } of different.slice(0, top)) {
     const { a, b } = pair
     lines.push(
@@ -75,11 +99,17 @@ function translated({ a, b }: Pair): string {
   return `, there ${b.client.endpoint} → ${b.server.endpoint}`
 }
 
+/** Nearer together clocks are the same. */
+const SAME_NS = 1e3
+
 function clockText(clock: ClockOffset | undefined): string {
   if (clock === undefined) return 'the clocks cannot be compared: no handshake is whole in both'
   const { offsetNs, driftPpm, handshakes } = clock
   const how = offsetNs < 0 ? 'behind' : 'ahead of'
-  const drift = Number.isNaN(driftPpm) ? '' : `, gaining ${driftPpm.toFixed(1)} ppm`
+  const by = Math.abs(driftPpm).toFixed(1)
+  const drift = Number.isNaN(driftPpm) ? '' : `, ${driftPpm < 0 ? 'losing' : 'gaining'} ${by} ppm`
+  if (Math.abs(offsetNs) < SAME_NS)
+    return `the clocks agree${drift} (${count(handshakes, 'handshake')})`
   return `clock of B ${duration(Math.abs(offsetNs))} ${how} that of A${drift} (${count(handshakes, 'handshake')})`
 }
 

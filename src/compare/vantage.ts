@@ -3,6 +3,7 @@
 import { endpointText, shownAddress } from '../output/columns/address.js'
 import type { ColumnSource } from '../output/columns/column.js'
 import { SIDE_SYN, SIDE_SYN_ACK } from '../tcp/record/bits.js'
+import { seqDistance } from '../tcp/seq.js'
 import type { Closer } from '../verdict/answer.js'
 import type { Ending } from '../verdict/endings.js'
 import type { SideEvidence } from '../verdict/side-evidence.js'
@@ -12,6 +13,8 @@ export interface SeenSide {
   readonly endpoint: string
   readonly packets: number
   readonly bytes: number
+  /** Sequence numbers it has used, payload with it: whatever segments it was cut into. */
+  readonly sentBytes: number
   readonly fins: number
   /** Packet of its first FIN, 0 for none. */
   readonly finPacket: number
@@ -31,6 +34,9 @@ export interface Seen {
   readonly client: SeenSide
   readonly server: SeenSide
   readonly synNs: bigint
+  /** From the SYN to the last packet of the connection, and to the end of the capture. */
+  readonly spanNs: number
+  readonly toEndNs: number
   /** From the SYN to the SYN-ACK, and from there to the ACK; NaN when unknown. */
   readonly toServerNs: number
   readonly toClientNs: number
@@ -55,6 +61,8 @@ export function seenOf({ e, j, baseNs, anonymizer }: ColumnSource): Seen | undef
       endpointText(shownAddress(shown, 1 - clientSide), e.portOf(1 - clientSide)),
     ),
     synNs: baseNs + BigInt(Math.round(e.startNs)),
+    spanNs: e.endNs - e.startNs,
+    toEndNs: e.captureEndNs - e.startNs,
     toServerNs: isRepeated || !isAnswered ? NaN : synAckNs - e.startNs,
     toClientNs: isRepeated || !isAnswered || !handshake.seen ? NaN : handshake.ns - synAckNs,
   }
@@ -63,8 +71,10 @@ export function seenOf({ e, j, baseNs, anonymizer }: ColumnSource): Seen | undef
 function sideOf(side: SideEvidence, endpoint: string): SeenSide {
   return {
     endpoint,
-    packets: side.packets,
+    // What was captured on several interfaces counts once.
+    packets: side.packets - side.duplicates,
     bytes: side.bytes,
+    sentBytes: Math.max(0, seqDistance(side.nxt, side.isn)),
     fins: side.finCount,
     finPacket: side.fin.seen ? side.fin.frame : 0,
     resets: side.rstCount,

@@ -38,6 +38,7 @@ export async function runCheck(
   }
   const exitCode = await checkAll(captures, checker, flags, signal)
   if (signal.aborted) return exitCode
+  if (exitCode === EXIT_ERROR) checker.fail('captures could not be read to their end')
   const results = checker.results()
   report(results, flags)
   if (exitCode !== EXIT_DONE) return exitCode
@@ -105,12 +106,13 @@ async function contentOf(path: string): Promise<unknown> {
   } catch (error) {
     throw new TeardownError('ERR_OPTION', `cannot read ${path}: ${systemErrorText(error)}`)
   }
-  const { parse, YAMLParseError } = await import('yaml')
+  const { parse } = await import('yaml')
   try {
-    return parse(text) as unknown
+    return parse(text, { merge: true, logLevel: 'error' }) as unknown
   } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error
-    throw new TeardownError('ERR_OPTION', `${path}: ${error.message.split('\n')[0] ?? ''}`)
+    // An alias that grows without end is told by another class.
+    const message = error instanceof Error ? error.message : String(error)
+    throw new TeardownError('ERR_OPTION', `${path}: ${message.split('\n')[0] ?? ''}`)
   }
 }
 

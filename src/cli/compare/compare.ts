@@ -17,7 +17,7 @@ import type { CompareFlags } from './command.js'
 interface SeenHere {
   readonly seen: Seen[]
   readonly without: number
-  readonly isWhole: boolean
+  readonly isReadable: boolean
 }
 
 /** Runs `compare` and returns the exit code. */
@@ -31,6 +31,7 @@ export async function runCompare(
   const a = await seenIn(nameA, flags, anonymizer, signal)
   const b = await seenIn(nameB, flags, anonymizer, signal)
   if (signal.aborted) return EXIT_DONE
+  if (!a.isReadable || !b.isReadable) return EXIT_ERROR
   const paired = pairsOf(a.seen, b.seen)
   const comparison = {
     ...paired,
@@ -48,7 +49,7 @@ export async function runCompare(
     : comparisonText(comparison, flags.top, width, tableStyle(colour))
   output.writeBytes(new TextEncoder().encode(text))
   output.close()
-  return a.isWhole && b.isWhole ? EXIT_DONE : EXIT_ERROR
+  return EXIT_DONE
 }
 
 async function seenIn(
@@ -72,6 +73,6 @@ async function seenIn(
   )
   if (error !== undefined)
     warn(error.code === 'ERR_READ' ? error.message : `${capture}: ${error.message}`)
-  const isWhole = error === undefined || error.code === 'ERR_CAPTURE_TRUNCATED'
-  return { seen, without, isWhole }
+  const isReadable = error === undefined || error.code === 'ERR_CAPTURE_TRUNCATED'
+  return { seen, without, isReadable }
 }

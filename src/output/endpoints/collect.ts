@@ -1,5 +1,6 @@
 // Counts connections by server endpoint, client, port or network, and by spans of time.
 
+import { TeardownError } from '../../base/errors.js'
 import { endpointText, shownAddress } from '../columns/address.js'
 import type { ColumnSource } from '../columns/column.js'
 import { EndpointStats } from './stats.js'
@@ -11,7 +12,7 @@ export type Grouping = (typeof GROUPINGS)[number]
 
 /** Endpoints that are told apart; the connections of all others are counted together. */
 const MOST_ENDPOINTS = 1 << 16
-/** Spans of time of one endpoint; later ones are counted in the last. */
+/** Spans of time of one endpoint. */
 const MOST_SPANS = 10_000
 const OTHERS = '(others)'
 
@@ -51,7 +52,10 @@ export class EndpointCollector {
   /** All groups, the largest first. */
   all(): EndpointGroup[] {
     return [...this.groups.values()].sort(
-      (a, b) => b.total.connections - a.total.connections || (a.name < b.name ? -1 : 1),
+      (a, b) =>
+        Number(a.name === OTHERS) - Number(b.name === OTHERS) ||
+        b.total.connections - a.total.connections ||
+        (a.name < b.name ? -1 : 1),
     )
   }
 
@@ -67,9 +71,13 @@ export class EndpointCollector {
   private spanOf({ spans }: GrowingGroup, at: number): EndpointStats {
     const known = spans.get(at)
     if (known !== undefined) return known
-    const key = spans.size >= MOST_SPANS ? ([...spans.keys()].at(-1) as number) : at
-    const made = spans.get(key) ?? new EndpointStats()
-    spans.set(key, made)
+    if (spans.size >= MOST_SPANS)
+      throw new TeardownError(
+        'ERR_OPTION',
+        `--over: more than ${MOST_SPANS} spans of time: take longer ones`,
+      )
+    const made = new EndpointStats()
+    spans.set(at, made)
     return made
   }
 }

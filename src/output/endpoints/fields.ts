@@ -144,7 +144,7 @@ function rowOf(from: FieldSource): EndpointRow {
 }
 
 function seconds(ns: number): number | undefined {
-  return Number.isNaN(ns) ? undefined : Number((ns / 1e9).toPrecision(3))
+  return Number.isNaN(ns) ? undefined : Number((ns / 1e9).toPrecision(5))
 }
 
 function timeOf(time: Time | undefined): string | undefined {

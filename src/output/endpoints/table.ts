@@ -45,7 +45,7 @@ export function endpointTable(
     'by server'.padStart(10),
     'RST'.padStart(7),
     'refused'.padStart(9),
-    'lost'.padStart(6),
+    'no answer'.padStart(9),
   ].join(' ')
   const lines = [style.heading(head)]
   for (const group of listed) {
@@ -71,7 +71,7 @@ function numbersOf({ name, total }: EndpointGroup, room: number): string {
     blank(closedByServer).padStart(10),
     share.padStart(7),
     blank(refused).padStart(9),
-    blank(requestsUnanswered).padStart(6),
+    blank(requestsUnanswered).padStart(9),
   ]
     .join(' ')
     .trimEnd()
