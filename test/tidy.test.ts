@@ -18,7 +18,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['output'],
   ['check', 'compare'],
   ['engine'],
-  ['parallel'],
+  ['parallel', 'watch'],
   ['cli'],
 ]
 
@@ -88,6 +88,7 @@ const MAPS_WITHOUT_TEXTS = new Map([
   ['verdict/findings.ts', 'codes'],
   ['verdict/findings/payload.ts', 'constants'],
   ['verdict/hypotheses.ts', 'constants'],
+  ['watch/capture-folder.ts', 'files of a folder'],
   ['wire/fragments.ts', 'ages: counted here'],
   ['wire/link/linktype.ts', 'constants'],
 ])

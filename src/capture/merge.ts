@@ -38,8 +38,8 @@ interface Start {
 /** Thrown to stop reading; nothing is wrong. */
 class Enough extends Error {}
 
-/** Looks for the first time in a capture. */
-async function peek(
+/** Looks for the first time in a capture, absolute ns. */
+export async function peek(
   path: string,
   signal: AbortSignal | undefined,
 ): Promise<{ info: CaptureInfo; firstNs?: bigint; error?: TeardownError }> {

@@ -6,6 +6,8 @@ import { runExitHooks } from './exit-hooks.js'
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 type Signal = (typeof SIGNALS)[number]
 
+const GRACE_MS = 1500
+
 /** What has come: whoever waits for somebody in vain must not wait for a second one. */
 let taken: Signal | undefined
 
@@ -68,4 +70,15 @@ export function withoutListeners<T>(step: () => T): T {
   } finally {
     takeBack()
   }
+}
+
+/**
+ * Ctrl-C reaches the whole pipeline. Whoever writes into the pipe gets this long to write out what it holds and close.
+ */
+export function afterGrace(signal: AbortSignal): AbortSignal {
+  const later = new AbortController()
+  signal.addEventListener('abort', () => setTimeout(() => later.abort(), GRACE_MS).unref(), {
+    once: true,
+  })
+  return later.signal
 }

@@ -27,6 +27,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     writeOut: print,
     writeErr: (text: string) => void process.stderr.write(printableLines(text)),
   }
+  const { own, command } = splitCommand(argv)
   const program = buildProgram(packageVersion(), texts, {
     // Each command loads what it needs: modules are most of the start-up time.
     analyze: async (inputs, flags) => {
@@ -47,6 +48,12 @@ export async function main(argv: readonly string[]): Promise<number> {
       const { runCompare } = await import('./compare/compare.js')
       exitCode = await runCompare(a, b, flags, interrupt.signal)
     },
+    watch: async (source, flags) => {
+      const { runWatch } = await import('./watch/watch.js')
+      exitCode = await runWatch(source, command, flags, interrupt.signal)
+      // A signal is how a watch ends.
+      interrupt.exitCode = exitCode
+    },
     endpoints: async (inputs, flags) => {
       const { runEndpoints } = await import('./endpoints/endpoints.js')
       exitCode = await runEndpoints(inputs, flags, interrupt.signal)
@@ -59,7 +66,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       process.exitCode = EXIT_ERROR
     })
     if (argv.length <= WITHOUT_ARGUMENTS) program.help({ error: true })
-    await program.parseAsync(argv)
+    await program.parseAsync(own)
   } catch (error) {
     const { aborted, reason } = interrupt.signal
     exitCode = aborted && error === reason ? EXIT_DONE : exitCodeOf(error)
@@ -70,6 +77,17 @@ export async function main(argv: readonly string[]): Promise<number> {
   // Whoever reads the messages may never do so, and nothing else is left to wait for.
   setTimeout(() => interrupt.end(), MESSAGES_MS).unref()
   return interrupt.exitCode
+}
+
+/** What stands behind `watch … --` is the command that captures, with options of its own. */
+function splitCommand(argv: readonly string[]): {
+  readonly own: readonly string[]
+  readonly command: readonly string[]
+} {
+  const at = argv[WITHOUT_ARGUMENTS] === 'watch' ? argv.indexOf('--') : -1
+  return at < 0
+    ? { own: argv, command: [] }
+    : { own: argv.slice(0, at), command: argv.slice(at + 1) }
 }
 
 function exitCodeOf(error: unknown): number {

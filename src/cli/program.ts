@@ -7,6 +7,7 @@ import { type CheckFlags, addCheck } from './check/command.js'
 import { type CompareFlags, addCompare } from './compare/command.js'
 import { type EndpointsFlags, addEndpoints } from './endpoints/command.js'
 import { type ExplainFlags, addExplain } from './explain/command.js'
+import { type WatchFlags, addWatch } from './watch/command.js'
 import { endingSuggestion, endingsNamed } from './names.js'
 import { didYouMean } from './suggest.js'
 
@@ -17,6 +18,7 @@ export interface Actions {
   readonly endpoints: (inputs: readonly string[], flags: EndpointsFlags) => Promise<void>
   readonly check: (inputs: readonly string[], flags: CheckFlags) => Promise<void>
   readonly compare: (a: string, b: string, flags: CompareFlags) => Promise<void>
+  readonly watch: (source: string | undefined, flags: WatchFlags) => Promise<void>
 }
 
 /** Where help goes, and what is said about options. */
@@ -62,6 +64,7 @@ export function buildProgram(version: string, texts: HelpTexts, actions: Actions
   addEndpoints(program, actions.endpoints)
   addCheck(program, actions.check)
   addCompare(program, actions.compare)
+  addWatch(program, actions.watch)
   return program
 }
 

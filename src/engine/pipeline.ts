@@ -199,12 +199,24 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver {
   onEnd(record: number): boolean {
     this.connections++
     if (this.handOver?.take(record) === true) return true
+    this.handler.onConnection(this.judged(record))
+    return false
+  }
+
+  private judged(record: number): EndedConnection {
     const { connection } = this
     connection.pointAt(record, this, this.clock.baseNs ?? 0n)
     const { encapsulation } = connection.e
     connection.encapsulation = encapsulation === 0 ? '' : this.encapsulations.text(encapsulation)
-    this.handler.onConnection(connection)
-    return false
+    return connection
+  }
+
+  /**
+   * Shows connections that are not over, as they would be judged if the capture ended now; they go on. Not to be called
+   * while a connection is handed over. At most `most` of them, the first to begin.
+   */
+  survey(visit: (connection: EndedConnection) => void, most: number): void {
+    for (const record of this.tracker.unreported().slice(0, most)) visit(this.judged(record))
   }
 
   /** Reports every connection that is left. */

@@ -1,7 +1,8 @@
 // Connections among which one is looked for that was quiet for long, once a table is full.
 
 import { RecordQueue } from './queue.js'
-import { CONN, CONN_CELLS, CONN_INTS, streamOf } from './record/connection.js'
+import { CONN, CONN_CELLS, CONN_INTS } from './record/connection.js'
+import { inStreamOrder } from './stream-order.js'
 import type { ConnectionTable } from './table.js'
 
 /** Of so many, the one that was quiet the longest goes: nearly the quietest of all, at a fixed price. */
@@ -54,10 +55,4 @@ export class Candidates {
       all.push(record, ints[record * CONN_INTS + CONN.streamLow] as number)
     return all
   }
-}
-
-/** The records in a table, in stream order. */
-export function inStreamOrder(table: ConnectionTable): number[] {
-  const { ints } = table.connections
-  return table.records().sort((a, b) => streamOf(ints, a) - streamOf(ints, b))
 }

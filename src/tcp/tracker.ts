@@ -3,7 +3,7 @@
 
 import type { Segment } from '../wire/segment.js'
 import { ACK, FIN, RST, SYN } from '../wire/segment.js'
-import { Candidates, inStreamOrder } from './candidates.js'
+import { Candidates } from './candidates.js'
 import { observeIcmp } from './events/icmp.js'
 import {
   MAX_CLOSED,
@@ -30,14 +30,13 @@ import {
   CONN_CELLS,
   CONN_INTS,
   SIDE,
-  SIDE_CELLS,
-  SIDE_CELLS_STEP,
   SIDE_INTS,
   SIDE_INTS_STEP,
   STREAM_HIGH_UNIT,
   STREAM_LOW,
 } from './record/connection.js'
 import { CLOSED, LISTEN, TIME_WAIT } from './state.js'
+import { inStreamOrder, packetsOf, unreported } from './stream-order.js'
 import { ConnectionTable } from './table.js'
 import { Tombstones } from './tombstones.js'
 
@@ -150,6 +149,11 @@ export class Tracker {
   /** Reports everything that is left, in stream order. The tracker is empty afterwards. */
   finish(): void {
     for (const record of inStreamOrder(this.table)) this.forget(record)
+  }
+
+  /** Records of the connections that have not been reported, in stream order. */
+  unreported(): number[] {
+    return unreported(this.table)
   }
 
   /** A segment of a closed connection whose record is gone. A SYN is never one: it opens the 4-tuple anew. */
@@ -274,11 +278,8 @@ export class Tracker {
     const { ints, floats } = this.table.connections
     if (((ints[at] as number) & CONN_REPORTED) !== 0) return false
     ints[at] = (ints[at] as number) | CONN_REPORTED
-    const side = record * CONN_CELLS + SIDE_CELLS
     // A record that only an ICMP error made has no packets of its own and is no connection.
-    const packets =
-      (floats[side + SIDE.packets] as number) +
-      (floats[side + SIDE_CELLS_STEP + SIDE.packets] as number)
+    const packets = packetsOf(floats, record)
     if (packets === 0) return false
     this.reportedPackets += packets
     this.neighbours.complete(record)

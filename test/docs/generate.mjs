@@ -92,7 +92,7 @@ function timerTable() {
 
 /** The help of all commands. */
 function options() {
-  const texts = ['analyze', 'explain', 'endpoints', 'check', 'compare'].map((command) =>
+  const texts = ['analyze', 'explain', 'endpoints', 'check', 'compare', 'watch'].map((command) =>
     ['```console', `$ tcp-teardown ${command} --help`, output(command, '--help'), '```'].join('\n'),
   )
   return texts.join('\n\n')

@@ -137,7 +137,8 @@ export function addAnalyze(
 const FINDING_CODES = FINDINGS.map(({ code }) => code)
 const SEES_NAMES = SEES.map(({ name }) => name)
 
-function filterOptions(): Option[] {
+/** `--verdict` and its like. */
+export function filterOptions(): Option[] {
   return [
     option('--verdict <names>', 'only connections that ended so', endingNames),
     option('--cause <names>', 'likewise; both take verdict, cause or verdict.cause', endingNames),
@@ -162,7 +163,8 @@ function filterOptions(): Option[] {
   ]
 }
 
-function boundOptions(): Option[] {
+/** `--max-connections` and its like. */
+export function boundOptions(): Option[] {
   return [
     option(
       '--max-connections <n>',

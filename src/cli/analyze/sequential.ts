@@ -5,13 +5,12 @@ import type { Progress } from '../../engine/analyze-source.js'
 import type { CaptureAnalyzer, ReadingOptions, Timeline } from '../../engine/capture-analyzer.js'
 import type { CaptureReport } from '../../engine/report.js'
 import { DIGEST_CELLS, type DigestHandler } from '../../incidents/digest.js'
+import { afterGrace } from '../interrupt.js'
 import type { Output } from '../output.js'
 import type { ProgressBar } from '../progress.js'
 import { type ResultFile, analyzeToFile } from './result-file.js'
 import type { AnalyzeRun } from './run.js'
 import type { AnalyzeSettings } from './settings.js'
-
-const GRACE_MS = 1500
 
 /** What both ways of running share. */
 export interface RunContext {
@@ -121,17 +120,6 @@ async function withRowThreads(
   } finally {
     await makers.close()
   }
-}
-
-/**
- * Ctrl-C reaches the whole pipeline. Whoever writes into the pipe gets this long to write out what it holds and close.
- */
-function afterGrace(signal: AbortSignal): AbortSignal {
-  const later = new AbortController()
-  signal.addEventListener('abort', () => setTimeout(() => later.abort(), GRACE_MS).unref(), {
-    once: true,
-  })
-  return later.signal
 }
 
 /** Standard input and FIFOs may go on for ever. */

@@ -2,6 +2,7 @@
 
 import { TeardownError } from '../../base/errors.js'
 import type { AnalyzerOptions } from '../../engine/capture-analyzer.js'
+import type { FilterOptions } from '../../engine/filter.js'
 import { anonymizeKeyOf } from '../anonymize-key.js'
 import type { FailLimit } from '../fail-on.js'
 import { type Look, isDumb, lookOf } from '../context.js'
@@ -48,16 +49,7 @@ export function analyzeSettings(flags: AnalyzeFlags): RequestedSettings {
     top: flags.top,
     columns: flags.columns,
     types: flags.types,
-    filter: {
-      verdict: flags.verdict ?? [],
-      cause: flags.cause ?? [],
-      closer: flags.closer ?? [],
-      finding: flags.finding ?? [],
-      sees: flags.sees ?? [],
-      host: flags.host ?? [],
-      port: flags.port ?? [],
-      stream: flags.stream ?? [],
-    },
+    filter: filterOf(flags),
     idleS: flags.idle,
     maxConnections: flags.maxConnections,
     maxHalfOpen: flags.maxHalfOpen,
@@ -73,6 +65,22 @@ export function analyzeSettings(flags: AnalyzeFlags): RequestedSettings {
     merge: flags.merge === true ? 'all' : flags.mergeSeries === true ? 'series' : undefined,
     jobs: flags.jobs,
     progress: flags.progress && process.stderr.isTTY && !isDumb(),
+  }
+}
+
+/** The filters that the options ask for. */
+export function filterOf(flags: {
+  readonly [K in keyof FilterOptions]?: FilterOptions[K]
+}): FilterOptions {
+  return {
+    verdict: flags.verdict ?? [],
+    cause: flags.cause ?? [],
+    closer: flags.closer ?? [],
+    finding: flags.finding ?? [],
+    sees: flags.sees ?? [],
+    host: flags.host ?? [],
+    port: flags.port ?? [],
+    stream: flags.stream ?? [],
   }
 }
 

@@ -51,7 +51,7 @@ function leakOf(
       confidence: n >= SURE ? 'certain' : 'likely',
       says: `${name} does not close what its ${closer === 'client' ? 'clients' : 'servers'} have closed: ${count(n, 'connection')} in CLOSE-WAIT since ${names.clock(first)}, the oldest for ${duration(endNs - first)}.`,
       speaksFor: [
-        `${count(n, 'connection')} acknowledged the FIN and sent none of their own until the capture ended`,
+        `${count(n, 'connection')} acknowledged the FIN and have sent none of their own since`,
         `${bytesText(bytes)} of payload had passed on them`,
       ],
       speaksAgainst:

@@ -76,7 +76,7 @@ function vanishedAs(host: Host, lastOfHost: LastOf, lastOfPeer: LastOf, scene: S
       startNs: sinceNs,
       endNs: latest([...members, ...unheard].map(lastOfPeer)),
       confidence: asked.length >= 5 ? 'certain' : 'likely',
-      says: `${name} fell silent at ${names.clock(sinceNs)}: ${silenceText(members, unheard)}, until the capture ended ${duration(endNs - sinceNs)} later.`,
+      says: `${name} fell silent at ${names.clock(sinceNs)}: ${silenceText(members, unheard)}, for the ${duration(endNs - sinceNs)} captured since.`,
       speaksFor: [
         `${count(countOf(silent), 'connection')} repeated payload, FINs or probes without an answer`,
         ...(unheard.length > 0 ? [`${count(countOf(unheard), 'SYN')} got no answer`] : []),

@@ -2,7 +2,6 @@
 
 import type { Collector } from '../../incidents/collector.js'
 import { type Ending, rowOf } from '../../verdict/endings.js'
-import type { Finding } from '../../verdict/findings.js'
 import type { ColumnSource } from '../columns/column.js'
 
 /**
@@ -35,7 +34,7 @@ export class NotableCollector implements Collector<ColumnSource, NotableState> {
   add(c: ColumnSource): void {
     const { all, entry } = this.options
     const ending = c.j.ending
-    if (!all && rowOf(ending).quiet && !isNotable(c.j.findings())) return
+    if (!all && !isNotableConnection(c)) return
     const list = this.listOf(ending)
     if (list.hasRoom) list.add(entry(c))
   }
@@ -66,8 +65,9 @@ export class NotableCollector implements Collector<ColumnSource, NotableState> {
 /** Findings that make a connection worth a line although its ending is of no interest. */
 const NOTABLE = new Set(['half_closed', 'rst_ignored', 'rst_storm', 'payload_at_risk', 'tls_alert'])
 
-function isNotable(findings: readonly Finding[]): boolean {
-  return findings.some(({ code }) => NOTABLE.has(code))
+/** Whether a connection is worth a line by itself. */
+export function isNotableConnection({ j }: ColumnSource): boolean {
+  return !rowOf(j.ending).quiet || j.findings().some(({ code }) => NOTABLE.has(code))
 }
 
 /** The first texts of one ending. */

@@ -7,7 +7,7 @@ import type { Summary } from '../collect/summary.js'
 import { endpointText, shownAddress } from '../columns/address.js'
 import type { ColumnSource } from '../columns/column.js'
 import { columnsOf } from '../columns/columns.js'
-import type { Style } from '../style.js'
+import { paintVerdict } from '../verdict-style.js'
 import { columnList } from './column-list.js'
 import type { CaptureRow, Format, FormatOptions, FormatRow, IncidentLine } from './format.js'
 
@@ -182,7 +182,7 @@ function head(summary: Summary, options: FormatOptions): string {
       .map((row) => [row.cause, summary.causes[endingOf(row)] ?? 0] as const)
       .filter(([, number]) => number > 0)
       .map(([cause, number]) => `${cause} ${grouped(number)}`)
-    const left = `  ${paint(verdict, verdict.padEnd(width), options.style)} ${grouped(n).padStart(9)} ${share.padStart(8)}  `
+    const left = `  ${paintVerdict(verdict, verdict.padEnd(width), options.style)} ${grouped(n).padStart(9)} ${share.padStart(8)}  `
     lines.push(
       left + faint(wrap(causes.join(', '), options.width, ' '.repeat(width + 23)).trimStart()),
     )
@@ -193,7 +193,7 @@ function head(summary: Summary, options: FormatOptions): string {
 /** The connections of one ending: `list` of the `total` there are. */
 function group(row: Row, list: readonly string[], total: number, options: FormatOptions): string {
   const { style, width } = options
-  const name = style.heading(paint(row.verdict, `${row.verdict} / ${row.cause}`, style))
+  const name = style.heading(paintVerdict(row.verdict, `${row.verdict} / ${row.cause}`, style))
   const lines = [
     `\n${name}  ${style.faint(count(total, 'connection'))}\n`,
     `${style.faint(wrap(row.usually, width, '  '))}\n`,
@@ -209,11 +209,6 @@ function group(row: Row, list: readonly string[], total: number, options: Format
     lines.push(style.faint(`${INDENT}… and ${grouped(more)} ${what} (${how})\n`))
   }
   return lines.join('')
-}
-
-function paint(verdict: string, text: string, { good, bad, warn }: Style): string {
-  if (verdict === 'graceful_fin') return good(text)
-  return verdict === 'lingering_established' || verdict === 'incomplete' ? warn(text) : bad(text)
 }
 
 /** One connection: who, when, and a sentence to paste. */

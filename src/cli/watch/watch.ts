@@ -1,0 +1,127 @@
+// `tcp-teardown watch`: endings and incidents while packets are captured.
+
+import { TeardownError } from '../../base/errors.js'
+import { statOf } from '../../capture/stat.js'
+import { anonymizerOf } from '../../engine/capture-analyzer.js'
+import { connectionFilter } from '../../engine/filter.js'
+import { jsonLines } from '../../output/live/json-lines.js'
+import { textLines } from '../../output/live/text-lines.js'
+import { LiveWriter } from '../../output/live/writer.js'
+import { tableStyle } from '../../output/style.js'
+import { type FollowOptions, followFile, followFolder } from '../../watch/follow.js'
+import { WatchSession } from '../../watch/session.js'
+import { filterOf } from '../analyze/settings.js'
+import { anonymizeKeyOf } from '../anonymize-key.js'
+import { lookOf, warn } from '../context.js'
+import { EXIT_DONE, EXIT_ERROR } from '../exit-codes.js'
+import { afterGrace } from '../interrupt.js'
+import { Output } from '../output.js'
+import { CapturingCommand } from './capturing-command.js'
+import type { WatchFlags } from './command.js'
+
+const NS_PER_MS = 1e6
+
+/** Runs `watch` over a source or a command, and returns the exit code. */
+export async function runWatch(
+  source: string | undefined,
+  command: readonly string[],
+  flags: WatchFlags,
+  signal: AbortSignal,
+): Promise<number> {
+  if ((source === undefined) === (command.length === 0)) {
+    throw new TeardownError(
+      'ERR_OPTION',
+      'watch needs one source: -, a folder, a capture, or -- and a command that captures',
+    )
+  }
+  const isText = flags.format === 'text'
+  const look = lookOf('-', flags.color)
+  const output = new Output('-', { isAscii: look.isAscii && isText })
+  const format = isText
+    ? textLines({ width: look.width, style: tableStyle(look.colour) })
+    : jsonLines(flags.columns)
+  const session = new WatchSession(
+    source ?? command.join(' '),
+    sessionOptions(flags),
+    new LiveWriter(format, output),
+    () => output.flush(),
+  )
+  const stop = AbortSignal.any([signal, session.failure.signal])
+  try {
+    const exitCode = await readAll(source, command, session, stop)
+    session.failure.signal.throwIfAborted()
+    session.finish()
+    output.close()
+    return exitCode
+  } catch (error) {
+    session.stop()
+    output.discard()
+    throw error
+  }
+}
+
+function sessionOptions(flags: WatchFlags): ConstructorParameters<typeof WatchSession>[1] {
+  const { idle: idleS, killedAt: killedAtNs, maxConnections, maxHalfOpen, maxLayers } = flags
+  return {
+    idleS,
+    killedAtNs,
+    maxConnections,
+    maxHalfOpen,
+    maxLayers,
+    anonymizer: anonymizerOf(anonymizeKeyOf(flags)),
+    filter: connectionFilter(filterOf(flags)),
+    isNotable: flags.notable ?? false,
+    intervalMs: flags.every / NS_PER_MS,
+  }
+}
+
+async function readAll(
+  source: string | undefined,
+  command: readonly string[],
+  session: WatchSession,
+  signal: AbortSignal,
+): Promise<number> {
+  const { analysis } = session
+  if (source === undefined) return readCommand(command, session, signal)
+  const stat = statOf(source)
+  const isFolder = stat?.isDirectory() === true
+  let exitCode = EXIT_DONE
+  const follow: FollowOptions = {
+    signal,
+    onCapture: (path) => {
+      if (isFolder) session.begin(path)
+    },
+    onProblem: (path, problem) => {
+      warn(problem.code === 'ERR_READ' ? problem.message : `${path}: ${problem.message}`)
+      analysis.fail(problem)
+      // What else is in the folder goes on.
+      if (!isFolder) exitCode = EXIT_ERROR
+    },
+    tell: warn,
+  }
+  if (isFolder) await followFolder(source, analysis, follow)
+  else if (stat?.isFile() === true) await followFile(source, analysis, follow)
+  else {
+    const problem = await analysis.read(source, afterGrace(signal))
+    if (problem !== undefined) follow.onProblem(source, problem)
+  }
+  return exitCode
+}
+
+async function readCommand(
+  command: readonly string[],
+  { analysis }: WatchSession,
+  signal: AbortSignal,
+): Promise<number> {
+  const later = afterGrace(signal)
+  const running = new CapturingCommand(command, signal, later)
+  const unread = await analysis.read(running.output, later)
+  const problem = await running.problem(signal)
+  const isCut = signal.aborted && unread?.code === 'ERR_CAPTURE_TRUNCATED'
+  // A command that could not capture says why itself: that nothing came from it is no news.
+  const told = problem ?? (isCut || (analysis.packets === 0 && signal.aborted) ? undefined : unread)
+  if (told === undefined) return EXIT_DONE
+  warn(told.message)
+  analysis.fail(told)
+  return EXIT_ERROR
+}

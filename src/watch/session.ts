@@ -1,0 +1,156 @@
+// One watch: connections and incidents are told as they become certain, and every now and then how many there were.
+
+import type { EndedConnection } from '../engine/ended-connection.js'
+import type { ConnectionFilter } from '../engine/filter.js'
+import type { AnalysisOptions } from '../engine/pipeline.js'
+import { DigestWriter } from '../incidents/digest.js'
+import { isoTime } from '../output/bytes/time.js'
+import { isNotableConnection } from '../output/collect/notable.js'
+import { SummaryCollector } from '../output/collect/summary.js'
+import { SCHEMA_NAME } from '../output/formats/format.js'
+import type { LiveWriter } from '../output/live/writer.js'
+import { IncidentWindow } from './incident-window.js'
+import { LiveAnalysis } from './live-analysis.js'
+
+/** How often connections are handed over. */
+const TICK_MS = 250
+/** How often incidents are looked for, and the share of the time that this may take. */
+const INCIDENTS_MS = 1000
+const INCIDENTS_SHARE = 20
+const NS_PER_MS = 1_000_000n
+
+/** What is told. */
+export interface SessionOptions extends AnalysisOptions {
+  readonly filter: ConnectionFilter
+  /** Only connections worth a look. */
+  readonly isNotable: boolean
+  /** How often it is told how many there were. */
+  readonly intervalMs: number
+}
+
+/** Tells of one timeline. */
+export class WatchSession {
+  readonly analysis: LiveAnalysis
+  /** Aborted by what the taker of the lines throws, in a timer, where nobody could catch it. */
+  readonly failure: AbortController = new AbortController()
+  private readonly options: SessionOptions
+  private readonly writer: LiveWriter
+  private readonly onTick: () => void
+  private readonly window: IncidentWindow
+  private readonly digests: DigestWriter
+  private readonly interval = new SummaryCollector()
+  private readonly total = new SummaryCollector()
+  private readonly timer: NodeJS.Timeout
+  private intervalAtMs = performance.now()
+  private intervalPackets = 0
+  private intervalIncidents = 0
+  private incidentsAtMs = 0
+
+  /** `onTick` is called when lines have been handed over. */
+  constructor(name: string, options: SessionOptions, writer: LiveWriter, onTick: () => void) {
+    this.options = options
+    this.writer = writer
+    this.onTick = onTick
+    this.window = new IncidentWindow(name, options.anonymizer)
+    this.digests = new DigestWriter(this.window.add)
+    this.analysis = new LiveAnalysis(name, { onConnection: (c) => this.take(c) }, options)
+    this.timer = setInterval(() => this.tick(), TICK_MS)
+  }
+
+  /** A capture of a folder is begun. */
+  begin(path: string): void {
+    this.writer.file({ type: 'file', path, first_packet: this.analysis.packets + 1 })
+  }
+
+  /** Tells all that is left. */
+  finish(): void {
+    clearInterval(this.timer)
+    const { analysis, total, writer } = this
+    const nowNs = analysis.nowNs
+    const report = analysis.finish()
+    this.digests.flush()
+    for (const row of this.window.take(nowNs, () => undefined, true)) writer.incident(row)
+    this.addInterval()
+    writer.end(report, {
+      type: 'summary',
+      schema: SCHEMA_NAME,
+      captures: analysis.captures,
+      failed_captures: Number(report.error !== undefined),
+      packets: report.packets,
+      tcp_packets: report.tcp_packets,
+      read_bytes: report.read_bytes,
+      connections: total.connections,
+      selected_connections: total.selected,
+      verdicts: total.byVerdict(),
+      causes: total.byCause(),
+      closers: total.byCloser(),
+    })
+    this.onTick()
+  }
+
+  /** Gives up: nothing more is told. */
+  stop(): void {
+    clearInterval(this.timer)
+  }
+
+  private take(c: EndedConnection): void {
+    this.digests.add(c)
+    this.interval.connections++
+    const { filter, isNotable } = this.options
+    if (!filter(c)) return
+    this.interval.add(c)
+    if (!isNotable || isNotableConnection(c)) this.writer.connection(c)
+  }
+
+  private tick(): void {
+    try {
+      this.analysis.settle()
+      this.lookForIncidents()
+      if (performance.now() - this.intervalAtMs >= this.options.intervalMs) this.tellInterval()
+      this.writer.pass()
+      this.onTick()
+    } catch (error) {
+      this.stop()
+      this.failure.abort(error)
+    }
+  }
+
+  private lookForIncidents(): void {
+    const beginMs = performance.now()
+    if (beginMs < this.incidentsAtMs) return
+    this.digests.flush()
+    const { analysis, window, writer } = this
+    const rows = window.take(analysis.nowNs, (visit) => analysis.survey(visit), false)
+    for (const row of rows) writer.incident(row)
+    const endMs = performance.now()
+    this.incidentsAtMs = endMs + Math.max(INCIDENTS_MS, INCIDENTS_SHARE * (endMs - beginMs))
+  }
+
+  private tellInterval(): void {
+    const { analysis, interval, window } = this
+    const nowMs = performance.now()
+    const time =
+      analysis.packets === 0
+        ? isoTime(BigInt(Date.now()) * NS_PER_MS, 0)
+        : isoTime(analysis.baseNs, analysis.nowNs)
+    this.writer.interval({
+      type: 'interval',
+      time,
+      duration_s: Math.round(nowMs - this.intervalAtMs) / 1000,
+      packets: analysis.packets - this.intervalPackets,
+      connections: interval.connections,
+      selected_connections: interval.selected,
+      causes: interval.byCause(),
+      open_connections: analysis.openConnections,
+      incidents: window.incidents - this.intervalIncidents,
+    })
+    this.intervalAtMs = nowMs
+    this.intervalPackets = analysis.packets
+    this.intervalIncidents = window.incidents
+    this.addInterval()
+  }
+
+  private addInterval(): void {
+    this.total.absorb(this.interval.take())
+  }
+}
