@@ -4,7 +4,7 @@
 
 import { EndpointTable, ENDPOINT_WORDS } from '../context/endpoint-table.js'
 import type { Records } from '../tcp/record/fields.js'
-import { ENDINGS, type Row } from '../verdict/endings.js'
+import { ENDINGS } from '../verdict/endings.js'
 import {
   DIGEST,
   DIGEST_BY_SERVER,
@@ -16,7 +16,9 @@ import {
   type DigestBatch,
   DigestView,
 } from './digest.js'
+import { CloseRuns, type RunHandler } from './close-runs.js'
 import { type Ended, endedOf } from './ended.js'
+import { ALIKE, EndpointCounts } from './endpoint-counts.js'
 
 /** Digests kept: 2 MB. What looks at them runs once for a capture, so that each costs a microsecond. */
 const MOST_ROWS = 1 << 14
@@ -24,15 +26,23 @@ const MOST_ROWS = 1 << 14
 const MOST_ENDPOINTS = 1 << 13
 const FIRST_ROWS = 1 << 8
 const DIGEST_INTS = 2 * DIGEST_CELLS
+/** Positions that are read of every digest, as constants: of an object each costs a load. */
+const SERVER_ADDR = DIGEST.serverAddr
+const PORTS = DIGEST.ports
+const ENDING = DIGEST.ending
+const FLAGS = DIGEST.flags
+const START_NS = DIGEST.startNs
+const TEARDOWN_NS = DIGEST.teardownNs
 
 /** From here on one of alike ones is kept, and more of them when there is room. */
 const THINNEST = 13
 
-/** Ordinal of a row that is never thinned out. */
+/** Of them, those that are never thinned out. */
+const MOST_ALWAYS = MOST_ROWS / 2
+/** Ordinal of such a row. */
 const ALWAYS_KEPT = -1
 
-/** Connections that are alike are thinned out together. */
-const ALIKE = 8
+/** Kinds of connections, fewer than ALIKE. */
 const CLOSED_BY_CLIENT = 0
 const CLOSED_BY_SERVER = 1
 const NEVER_OPEN = 2
@@ -41,6 +51,12 @@ const UNANSWERED_REQUEST = 4
 const UNREAD = 5
 const AFTER_KILL = 6
 const TELLING = 7
+const HELD = 8
+
+/** Whether connections of a kind were ended by their server. */
+const IS_OF_SERVER = new Uint8Array(ALIKE)
+for (const kind of [CLOSED_BY_SERVER, UNANSWERED_REQUEST, UNREAD, AFTER_KILL])
+  IS_OF_SERVER[kind] = 1
 
 /** No incident of a service is made of less, and none of less of connections that their clients closed. */
 const FEWEST_CONNECTIONS = 3
@@ -60,8 +76,14 @@ export interface EndpointHistory {
   all(): Ended[]
 }
 
+/** How many connections a row of each group stands for. */
+interface Weights {
+  readonly first: Float64Array
+  readonly sampled: Float64Array
+}
+
 /** Keeps the digests of one capture. */
-export class History implements Records {
+export class History implements Records, RunHandler {
   floats: Float64Array = new Float64Array(FIRST_ROWS * DIGEST_CELLS)
   ints: Int32Array = new Int32Array(this.floats.buffer)
   private readonly view = new DigestView(this) as DigestView & Digest
@@ -71,10 +93,10 @@ export class History implements Records {
   private groups = new Int32Array(FIRST_ROWS)
   private count = 0
   private table = new EndpointTable(MOST_ENDPOINTS)
-  private seen: number[] = []
-  /** Of each endpoint the last refusal, and the first connection known to be taken after it. */
-  private lastRefusedNs: number[] = []
-  private firstTakenNs: number[] = []
+  private counts = new EndpointCounts()
+  private runs = new CloseRuns()
+  /** Rows that are kept for good. */
+  private always = 0
   /** Of alike ones every 2^thin-th is kept. */
   private thin = 0
   private readonly key = new Int32Array(ENDPOINT_WORDS)
@@ -92,12 +114,61 @@ export class History implements Records {
     const endpoint = this.endpointOf(ints, word, kind)
     if (endpoint < 0) return
     const group = endpoint * ALIKE + kind
-    const number = this.seen[group] ?? 0
-    this.seen[group] = number + 1
-    const ordinal = this.endsOutage(endpoint, kind, cells, i) ? ALWAYS_KEPT : number
-    if (!this.isKept(ordinal)) return
+    const number = this.counts.count(endpoint, group)
+    if (IS_OF_SERVER[kind] === 1) this.addEndOfServer(cells, i, endpoint, group, number)
+    else if (this.isTelling(endpoint, kind, cells, i))
+      this.append(cells, i, endpoint, group, this.alwaysOr(number))
+    else if (this.isKept(number)) this.append(cells, i, endpoint, group, number)
+  }
+
+  /** Ends by the server: those in one instant are never thinned out, and the first of them neither. */
+  private addEndOfServer(
+    cells: Float64Array,
+    i: number,
+    endpoint: number,
+    group: number,
+    number: number,
+  ): void {
+    const ns = cells[i * DIGEST_CELLS + TEARDOWN_NS] as number
+    const startNs = cells[i * DIGEST_CELLS + START_NS] as number
+    const { counts, runs } = this
+    const isTelling = counts.tellsOutage(endpoint, startNs)
+    const isAlways =
+      runs.isInRun(endpoint, ns, this) || isTelling || runs.tellsOfLife(endpoint, startNs, ns)
+    const ordinal = isAlways ? this.alwaysOr(number) : number
+    if (this.isKept(ordinal)) {
+      const row = this.append(cells, i, endpoint, group, ordinal)
+      if (row >= 0) this.runs.rememberRow(endpoint, row)
+    } else this.runs.rememberCells(endpoint, group, cells, i)
+  }
+
+  /** Keeps a row for good: it belongs to a run of ends. */
+  keepRow(row: number): void {
+    if (this.ordinals[row] === ALWAYS_KEPT) return
+    this.ordinals[row] = this.alwaysOr(this.ordinals[row] as number)
+  }
+
+  /** Adds a digest that had been left out. */
+  addCells(cells: Float64Array, index: number, endpoint: number, group: number): void {
+    if (this.always < MOST_ALWAYS) this.append(cells, index, endpoint, group, this.alwaysOr(0))
+  }
+
+  /** The ordinal of a row that is kept for good, while there is room for such. */
+  private alwaysOr(number: number): number {
+    if (this.always >= MOST_ALWAYS) return number
+    this.always++
+    return ALWAYS_KEPT
+  }
+
+  private append(
+    cells: Float64Array,
+    i: number,
+    endpoint: number,
+    group: number,
+    ordinal: number,
+  ): number {
     if (this.count === MOST_ROWS) this.thinOut()
-    if (this.count === MOST_ROWS) return
+    if (this.count === MOST_ROWS) return -1
     if (this.count === this.endpoints.length) this.grow()
     const at = this.count++
     // A loop: a view for each digest costs more than its 15 cells.
@@ -107,24 +178,20 @@ export class History implements Records {
     this.endpoints[at] = endpoint
     this.ordinals[at] = ordinal
     this.groups[at] = group
+    return at
   }
 
-  /** Whether a connection is the first known to be taken after the last refusal: it tells how long a service was away. */
-  private endsOutage(endpoint: number, kind: number, cells: Float64Array, i: number): boolean {
-    const { lastRefusedNs, firstTakenNs } = this
+  /** Whether a connection that its server did not end tells how long the service was away, or that it was not. */
+  private isTelling(endpoint: number, kind: number, cells: Float64Array, i: number): boolean {
+    const closedNs = cells[i * DIGEST_CELLS + TEARDOWN_NS] as number
     if (kind === REFUSED) {
-      const ns = cells[i * DIGEST_CELLS + DIGEST.teardownNs] as number
-      if (ns <= (lastRefusedNs[endpoint] ?? -Infinity)) return false
-      lastRefusedNs[endpoint] = ns
-      firstTakenNs[endpoint] = Infinity
+      this.counts.refuse(endpoint, closedNs)
       return false
     }
-    const refusedNs = lastRefusedNs[endpoint]
-    if (refusedNs === undefined || kind === NEVER_OPEN) return false
-    const ns = cells[i * DIGEST_CELLS + DIGEST.startNs] as number
-    if (ns <= refusedNs || ns >= (firstTakenNs[endpoint] ?? Infinity)) return false
-    firstTakenNs[endpoint] = ns
-    return true
+    if (kind === NEVER_OPEN) return false
+    const startNs = cells[i * DIGEST_CELLS + START_NS] as number
+    const isTelling = this.counts.tellsOutage(endpoint, startNs)
+    return this.runs.tellsOfLife(endpoint, startNs, closedNs) || isTelling
   }
 
   /** The endpoints, which can be read until {@link reset}. */
@@ -138,7 +205,7 @@ export class History implements Records {
     return rows.filter((mine) => mine !== undefined).map((mine) => this.historyOf(mine, weights))
   }
 
-  private historyOf(rows: readonly number[], weights: readonly number[]): EndpointHistory {
+  private historyOf(rows: readonly number[], weights: Weights): EndpointHistory {
     const word = (rows[0] as number) * DIGEST_INTS
     const from = word + DIGEST.serverAddr
     const { ints } = this
@@ -150,12 +217,12 @@ export class History implements Records {
       isClockSet: rows.some(
         (at) => ((ints[at * DIGEST_INTS + DIGEST.flags] as number) & DIGEST_CLOCK_SET) !== 0,
       ),
-      isTelling: this.isTelling(rows),
+      isTelling: this.hasStory(rows),
       all: () => rows.map((at) => this.endedAt(at, isIpv6, weights)),
     }
   }
 
-  private isTelling(rows: readonly number[]): boolean {
+  private hasStory(rows: readonly number[]): boolean {
     if (rows.length < FEWEST_CONNECTIONS) return false
     const kinds = rows.map((at) => (this.groups[at] as number) % ALIKE)
     return (
@@ -164,22 +231,38 @@ export class History implements Records {
     )
   }
 
-  private endedAt(at: number, isIpv6: boolean, weights: readonly number[]): Ended {
+  private endedAt(at: number, isIpv6: boolean, weights: Weights): Ended {
     const { view } = this
     view.own.pointAt(this, at * DIGEST_INTS)
-    const weight = weights[this.groups[at] as number] as number
-    return endedOf(view, this.clientKey(at, isIpv6), weight)
+    const group = this.groups[at] as number
+    const ordinal = this.ordinals[at] as number
+    if (ordinal === ALWAYS_KEPT) return endedOf(view, this.clientKey(at, isIpv6), 1)
+    const weight = this.isExempt(ordinal) ? weights.first[group] : weights.sampled[group]
+    return endedOf(view, this.clientKey(at, isIpv6), weight ?? 1)
   }
 
-  /** How many connections each row of a group stands for. */
-  private weights(): number[] {
-    const { groups, seen } = this
-    const kept: number[] = []
+  /** How many connections a row stands for: the first of its group, and one of those behind them. */
+  private weights(): Weights {
+    const { groups, ordinals, counts } = this
+    const groupsSeen = counts.seen.length
+    const first = new Float64Array(groupsSeen)
+    const sampled = new Float64Array(groupsSeen)
+    const always = new Float64Array(groupsSeen)
     for (let at = 0; at < this.count; at++) {
+      const ordinal = ordinals[at] as number
+      const kept = ordinal === ALWAYS_KEPT ? always : this.isExempt(ordinal) ? first : sampled
       const group = groups[at] as number
-      kept[group] = (kept[group] ?? 0) + 1
+      kept[group] = (kept[group] as number) + 1
     }
-    return seen.map((all, group) => all / (kept[group] ?? 1))
+    for (let group = 0; group < groupsSeen; group++) {
+      const firstKept = first[group] as number
+      const sampledKept = sampled[group] as number
+      const others = (counts.seen[group] as number) - (always[group] as number) - firstKept
+      sampled[group] = sampledKept > 0 ? others / sampledKept : 1
+      // Too few behind the first ones for a sample: those stand for all.
+      first[group] = sampledKept === 0 && firstKept > 0 ? 1 + others / firstKept : 1
+    }
+    return { first, sampled }
   }
 
   /** Begins anew. */
@@ -188,9 +271,9 @@ export class History implements Records {
     this.count = 0
     this.thin = 0
     this.lastEndpoint = -1
-    this.seen = []
-    this.lastRefusedNs = []
-    this.firstTakenNs = []
+    this.counts = new EndpointCounts()
+    this.runs = new CloseRuns()
+    this.always = 0
     this.table = new EndpointTable(MOST_ENDPOINTS)
   }
 
@@ -198,12 +281,14 @@ export class History implements Records {
     const { key, table } = this
     // Most connections are with the server of the one before.
     let isSame = this.lastEndpoint >= 0
-    for (let i = 0; i < 5; i++) {
-      const from = ints[word + (i < 4 ? DIGEST.serverAddr + i : DIGEST.ports)] as number
-      const value = i < 4 ? from : from & 0xffff
+    for (let i = 0; i < 4; i++) {
+      const value = ints[word + SERVER_ADDR + i] as number
       if (key[i] !== value) isSame = false
       key[i] = value
     }
+    const port = (ints[word + PORTS] as number) & 0xffff
+    if (key[4] !== port) isSame = false
+    key[4] = port
     if (isSame) return this.lastEndpoint
     const known = table.find(key)
     this.lastEndpoint = known
@@ -230,7 +315,9 @@ export class History implements Records {
 
   private thinOut(): void {
     const { floats: cells, endpoints, ordinals, groups } = this
-    while (this.count > MOST_ROWS / 2 && this.thin < THINNEST) {
+    this.runs.forgetRows()
+    // Those that are kept for good may be as many as half of all.
+    while (this.count > this.always + (MOST_ROWS - this.always) / 2 && this.thin < THINNEST) {
       this.thin++
       let kept = 0
       for (let at = 0; at < this.count; at++) {
@@ -259,13 +346,23 @@ export class History implements Records {
   }
 }
 
-/** Connections that are counted alike when they are thinned out. */
-function kindOf(ints: Int32Array, word: number): number {
-  const { verdict, cause } = ENDINGS[ints[word + DIGEST.ending] as number] as Row
+/** Stands for endings whose kind depends on who closed. */
+const BY_CLOSER = 255
+
+/** The kind of each ending. */
+const KINDS = Uint8Array.from(ENDINGS, ({ verdict, cause }) => {
   if (verdict === 'handshake_failed') return cause === 'refused' ? REFUSED : NEVER_OPEN
   if (cause === 'unanswered_request') return UNANSWERED_REQUEST
+  if (cause === 'close_wait') return HELD
   if (verdict === 'rst_after_kill') return cause === 'unread_data' ? UNREAD : AFTER_KILL
-  const flags = ints[word + DIGEST.flags] as number
-  if (verdict !== 'graceful_fin' || (flags & DIGEST_CLOSED) === 0) return TELLING
+  return verdict === 'graceful_fin' ? BY_CLOSER : TELLING
+})
+
+/** Connections that are counted alike when they are thinned out. */
+function kindOf(ints: Int32Array, word: number): number {
+  const kind = KINDS[ints[word + ENDING] as number] as number
+  if (kind !== BY_CLOSER) return kind
+  const flags = ints[word + FLAGS] as number
+  if ((flags & DIGEST_CLOSED) === 0) return TELLING
   return (flags & DIGEST_BY_SERVER) === 0 ? CLOSED_BY_CLIENT : CLOSED_BY_SERVER
 }

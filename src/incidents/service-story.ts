@@ -85,9 +85,7 @@ export interface ServiceStory {
 /** Tells the story of an endpoint. */
 export function serviceStory(facts: ServiceFacts): ServiceStory {
   const isThinned = facts.opened.some(({ weight }) => weight > 1)
-  const outages = isMixture(facts)
-    ? []
-    : facts.outages.filter((outage) => !isThinned || isLong(facts, outage))
+  const outages = outstanding(facts.outages.filter((outage) => !isThinned || isLong(facts, outage)))
   const deaths: Death[] = []
   const drains: Drain[] = []
   const restarts: Restart[] = []
@@ -117,11 +115,16 @@ export function serviceStory(facts: ServiceFacts): ServiceStory {
   return { deaths, drains, restarts }
 }
 
-/** Takes and refuses in turn, a few at a time: a limit, or one of several that answer under this address. */
-function isMixture({ outages }: ServiceFacts): boolean {
-  if (outages.length <= HABIT) return false
+/**
+ * The outages, without those of a service that takes and refuses in turn, a few at a time: a limit, or one of several that answer
+ * under this address. One that is far longer than those is none of them.
+ */
+function outstanding(outages: readonly Outage[]): readonly Outage[] {
+  if (outages.length <= HABIT) return outages
   const sizes = outages.map(({ refused }) => countOf(refused)).sort((a, b) => a - b)
-  return (sizes[sizes.length >> 1] ?? 0) < EXPECTED
+  const usual = sizes[sizes.length >> 1] ?? 0
+  if (usual >= EXPECTED) return outages
+  return outages.filter(({ refused }) => countOf(refused) >= EXPECTED * Math.max(usual, 1))
 }
 
 /**

@@ -18,6 +18,8 @@ interface Row {
   readonly cause: string
   readonly at: number
   readonly flags: number
+  /** When it was closed, by default right after it began; NaN for never. */
+  readonly closed?: number
 }
 
 const MOST_ROWS = 16_384
@@ -30,14 +32,14 @@ function historyOf(rows: readonly Row[]): History {
     const part = rows.slice(from, from + 64)
     const cells = new Float64Array(part.length * DIGEST_CELLS)
     const ints = new Int32Array(cells.buffer)
-    for (const [i, { port, cause, at, flags }] of part.entries()) {
+    for (const [i, { port, cause, at, flags, closed = at + 1 }] of part.entries()) {
       const word = 2 * i * DIGEST_CELLS
       ints[word + DIGEST.serverAddr] = 9
       ints[word + DIGEST.ports] = port
       ints[word + DIGEST.flags] = flags
       ints[word + DIGEST.ending] = ENDINGS.findIndex((row) => row.cause === cause)
       cells[i * DIGEST_CELLS + DIGEST.startNs] = at
-      cells[i * DIGEST_CELLS + DIGEST.teardownNs] = at + 1
+      cells[i * DIGEST_CELLS + DIGEST.teardownNs] = closed
     }
     history.add({ captureName: 'a.pcap', baseNs: 0n, count: part.length, cells })
   }
@@ -64,6 +66,97 @@ test('the first one taken after an outage is kept, whatever is thinned out', () 
   const starts = (service?.all() ?? []).map(({ startNs }) => startNs)
   expect(starts.length).toBeLessThanOrEqual(MOST_ROWS)
   expect(Math.min(...starts.filter((ns) => ns > 400_100))).toBe(500_003)
+})
+
+/** One connection a second, closed by the server. */
+const BY_SERVER = { cause: 'normal', flags: DIGEST_CLOSED | DIGEST_OPENED | DIGEST_BY_SERVER }
+const SECOND_NS = 1e9
+
+function everySecond(from: number, seconds: number): Row[] {
+  return Array.from({ length: seconds }, (_, i) => ({
+    ...BY_SERVER,
+    port: 80,
+    at: (from + i) * SECOND_NS,
+  }))
+}
+
+/** 40 ends within 4 ms, of connections that were opened ten seconds before. */
+function instant(second: number): Row[] {
+  return Array.from({ length: 40 }, (_, i) => ({
+    ...BY_SERVER,
+    port: 80,
+    at: (second - 10) * SECOND_NS + i,
+    closed: second * SECOND_NS + i * 1e5,
+  }))
+}
+
+function endsIn(rows: readonly Row[], fromNs: number, toNs: number): number[] {
+  const [service] = historyOf(rows).endpointHistories()
+  const ended = (service?.all() ?? []).filter((c) => c.closedNs >= fromNs && c.closedNs < toNs)
+  return ended.map(({ weight }) => weight)
+}
+
+test('ends in one instant are all kept, the first of them too, and each stands for itself', () => {
+  const rows = [...everySecond(0, 40_000), ...instant(40_000), ...everySecond(40_001, 20_000)]
+  const from = 40_000 * SECOND_NS
+  expect(endsIn(rows, from, from + SECOND_NS)).toEqual(Array.from({ length: 40 }, () => 1))
+})
+
+test('ends that are no closer than usual are thinned out', () => {
+  const rows = Array.from({ length: 60_000 }, (_, i) => ({ ...BY_SERVER, port: 80, at: i * 1e5 }))
+  expect(historyOf(rows).endpointHistories()[0]?.all().length).toBeLessThan(MOST_ROWS)
+})
+
+test('what tells of life behind ends in one instant is kept: who outlived them, and who was taken', () => {
+  const outlived = { ...NORMAL, port: 80, at: 39_990 * SECOND_NS + 70, closed: 40_010 * SECOND_NS }
+  const open = { ...NORMAL, port: 80, at: 39_990 * SECOND_NS + 80, closed: NaN }
+  const taken = { ...NORMAL, port: 80, at: 40_002.5 * SECOND_NS }
+  const rows = [
+    ...everySecond(0, 40_000),
+    ...instant(40_000),
+    // So many others that these three are not among the first of their kind.
+    ...Array.from({ length: 30_001 }, () => ({
+      ...NORMAL,
+      port: 80,
+      at: 30_000 * SECOND_NS,
+      closed: 30_001 * SECOND_NS,
+    })),
+    outlived,
+    taken,
+    open,
+  ]
+  const [service] = historyOf(rows).endpointHistories()
+  const starts = new Set((service?.all() ?? []).map(({ startNs }) => startNs))
+  expect([outlived, open, taken].map(({ at }) => starts.has(at))).toEqual([true, true, true])
+})
+
+test('a connection that was taken between two refusals is kept', () => {
+  const before = Array.from({ length: 40_001 }, (_, i) => ({ ...NORMAL, port: 80, at: i }))
+  const refused = [1, 2].map((second) => ({ ...REFUSED, port: 80, at: second * SECOND_NS }))
+  const taken = { ...NORMAL, port: 80, at: 1.5 * SECOND_NS, closed: 9 * SECOND_NS }
+  const [service] = historyOf([...before, ...refused, taken]).endpointHistories()
+  expect((service?.all() ?? []).some(({ startNs }) => startNs === taken.at)).toBe(true)
+})
+
+test('connections in CLOSE-WAIT are counted by themselves', () => {
+  const rows = [
+    ...Array.from({ length: 40_000 }, (_, at) => ({ ...NORMAL, port: 80, at })),
+    ...Array.from({ length: 9000 }, (_, at) => ({
+      port: 80,
+      at,
+      cause: 'active',
+      flags: DIGEST_OPENED,
+    })),
+    ...Array.from({ length: 700 }, (_, at) => ({
+      port: 80,
+      at,
+      cause: 'close_wait',
+      flags: DIGEST_OPENED,
+    })),
+  ]
+  const [service] = historyOf(rows).endpointHistories()
+  const held = (service?.all() ?? []).filter(({ row }) => row.cause === 'close_wait')
+  expect(countOf(held)).toBe(700)
 })
 
 test('a scan takes no more than half of the places of endpoints', () => {

@@ -367,6 +367,17 @@ describe('nothing is said of', () => {
   })
 })
 
+test('an outage stands out from a limit that refuses a few in turn', () => {
+  const parts = times(80, (i) => {
+    if (i >= 40 && i < 60) return refused(i / 10)
+    return i % 5 === 3 ? refused(i / 10) : closedByClient(i / 10, i / 10 + 0.05)
+  })
+  expect(incidentsIn(parts, 60)).toMatchObject([
+    { kind: 'process_death' },
+    { kind: 'service_restart', refused: 20 },
+  ])
+})
+
 test('of 10,000 connections: one death with its restart, one leak, one drain', () => {
   const dead = { serverIp: [10, 0, 1, 1], serverPort: 8080 } as const
   const leaking = { serverIp: [10, 0, 1, 2], serverPort: 8080 } as const
