@@ -132,7 +132,10 @@ test('what tells of life behind ends in one instant is kept: who outlived them, 
 
 test('a connection that was taken between two refusals is kept', () => {
   const before = Array.from({ length: 40_001 }, (_, i) => ({ ...NORMAL, port: 80, at: i }))
-  const refused = [1, 2].map((second) => ({ ...REFUSED, port: 80, at: second * SECOND_NS }))
+  const refused = [
+    { ...REFUSED, port: 80, at: SECOND_NS },
+    { ...REFUSED, port: 80, at: 2 * SECOND_NS },
+  ]
   const taken = { ...NORMAL, port: 80, at: 1.5 * SECOND_NS, closed: 9 * SECOND_NS }
   const [service] = historyOf([...before, ...refused, taken]).endpointHistories()
   expect((service?.all() ?? []).some(({ startNs }) => startNs === taken.at)).toBe(true)
