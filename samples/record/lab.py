@@ -494,15 +494,16 @@ class Lab:
         if self.acted_ns is None:
             self.acted_ns = time.time_ns()
 
-    def truth(self, *endings, closer, stream=0, suffix="", findings=(), of=None):
+    def truth(self, *endings, closer, stream=0, suffix="", findings=(), of=None, is_acted=True):
         """What the analysis has to find: accepted verdict.cause names and closers, and findings that must be there.
 
         `of` is the number of the connection in the order of its making, where that is not the number of the stream.
+        What is done to end others has not ended one with `is_acted` False.
         """
         row = {"capture": f"{self.name}{suffix}.{self.extension}", "stream": stream, "endings": list(endings), "closer": closer.split("|")}
         if findings:
             row["findings"] = list(findings)
-        if self.acted_ns is not None:
+        if self.acted_ns is not None and is_acted:
             row["acted_at_ns"] = self.acted_ns
         at = stream if of is None else of
         self.truths.append((row, self.pairs[at] if at < len(self.pairs) else (None, None)))

@@ -1,7 +1,7 @@
 """Records the sample captures on this machine's kernel, and checks what the analysis makes of them.
 
     npm run samples:record                              all of them, into a folder of their own
-    npm run samples:record -- --only kill               those whose name contains "kill"
+    npm run samples:record -- --only kill               those whose name contains "kill"; "kill,fin" for several
     npm run samples:record -- --into samples            over the committed ones
     npm run samples:record -- --delay 20                every path with 20 ms of delay, --ipv6 over IPv6
 
@@ -35,10 +35,12 @@ def main():
         importlib.import_module(f"kinds.{os.path.basename(path)[:-3]}")
     folder = arguments.into or tempfile.mkdtemp(prefix="tcp-teardown-samples-")
     os.makedirs(folder, exist_ok=True)
-    names = sorted(name for name in RECORDINGS if arguments.only in name)
+    # A recording has the same addresses whether others are made or not.
+    numbers = {name: at + 1 for at, name in enumerate(sorted(RECORDINGS))}
+    names = [name for name in numbers if any(text in name for text in arguments.only.split(","))]
     print(f"{len(names)} recordings on Linux {kernel()}, into {folder}", file=sys.stderr)
     with ThreadPoolExecutor(arguments.jobs) as pool:
-        results = list(pool.map(lambda at: record(folder, at[1], at[0] + 1, arguments), enumerate(names)))
+        results = list(pool.map(lambda name: record(folder, name, numbers[name], arguments), names))
     rows = [row for result in results for row in result]
     write_truths(os.path.join(folder, "recorded.ndjson"), rows)
     failed = sum(1 for row in rows if "error" in row) + judge(folder, rows)
@@ -66,7 +68,7 @@ def order(row):
 def parse():
     parser = argparse.ArgumentParser(prog="npm run samples:record --")
     parser.add_argument("--into", metavar="DIR", help="folder for the captures (default: a new one below /tmp)")
-    parser.add_argument("--only", default="", metavar="TEXT", help="recordings whose name contains TEXT")
+    parser.add_argument("--only", default="", metavar="TEXT", help="recordings whose name contains TEXT, or one of several with commas between")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="recordings at a time (default 1)")
     parser.add_argument("--delay", type=float, metavar="MS", help="delay of every direct path")
     parser.add_argument("--ipv6", action="store_true", help="IPv6 where the script allows it")

@@ -268,7 +268,7 @@ describe('a terminal without UTF-8', () => {
     const env = { PATH: process.env['PATH'], TERM: 'dumb' }
     const args = ['-qec', `${process.execPath} bin/tcp-teardown.js samples/`, '/dev/null']
     const { stdout } = spawnSync('script', args, { cwd: ROOT, env, encoding: 'utf8' })
-    expect(stdout).toContain('168 connections')
+    expect(stdout).toContain('252 connections')
     expect(stdout).not.toContain('\u001b')
   })
 })

@@ -39,8 +39,8 @@ const recorded = readFileSync(new URL('recorded.ndjson', SAMPLES), 'utf8')
   .split('\n')
   .map((line) => JSON.parse(line) as Recorded)
 
-/** Captures without the reset by which a program learnt of the end: nothing in them can tell. */
-const UNSEEN = new Set(['middlebox-reset-unseen.pcap'])
+/** Captures without the reset or FIN by which a program learnt of the end, or ended it: nothing in them can tell. */
+const UNSEEN = new Set(['middlebox-reset-unseen.pcap', 'pair-fin-lost.server.pcap'])
 
 /** Errors of the local host (ss -K) and of rare ICMP messages are recorded as they were, and have no name in the output. */
 function isKnown(value: string | undefined): boolean {
