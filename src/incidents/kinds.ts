@@ -27,7 +27,7 @@ export const INCIDENT_KINDS: readonly KindRow[] = [
   },
   {
     kind: 'graceful_shutdown',
-    meaning: 'A service refused new connections while it went on serving those that were open.',
+    meaning: 'A service stopped taking connections while it went on serving those that were open.',
     advice: 'A drain. Clients that are refused meanwhile should be sent elsewhere first.',
   },
   {

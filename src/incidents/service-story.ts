@@ -37,6 +37,8 @@ const HABIT = 3
 /** Who had been idle for that long was not closed behind its answer. */
 const IDLE_NS = 0.1e9
 const IDLE_SHARE = 0.75
+/** Who closes as soon as that after an answer had planned to. */
+const BEHIND_ANSWER_NS = 5e6
 /** Idle times that differ less come from a timer. */
 const SAME_IDLE = 0.15
 
@@ -62,6 +64,8 @@ export interface Drain {
   readonly leftOpen: readonly Ended[]
   /** Those that were killed in the end. */
   readonly killed: readonly Ended[]
+  /** Closed right behind their answers, before anything was refused; empty where connections were refused meanwhile. */
+  readonly answered: readonly Ended[]
 }
 
 /** A service that came back. */
@@ -143,7 +147,8 @@ function isRejectedOnPath({ all }: ServiceFacts): boolean {
 }
 
 /** The burst an outage begins with that ends nearly all there was. */
-function killIn({ bursts, opened }: ServiceFacts, outage: Outage): Death | undefined {
+function killIn(facts: ServiceFacts, outage: Outage): Death | undefined {
+  const { bursts, opened } = facts
   const { firstRefusedNs, lastAcceptedNs } = outage
   const burst = bursts.findLast(
     ({ firstNs, lastNs }) =>
@@ -151,7 +156,7 @@ function killIn({ bursts, opened }: ServiceFacts, outage: Outage): Death | undef
       firstRefusedNs - lastNs <= REFUSED_SOON_NS &&
       lastNs >= lastAcceptedNs,
   )
-  if (burst === undefined) return undefined
+  if (burst === undefined || closedByPlan(facts, outage).length > 0) return undefined
   const survivors = survivorsOf(burst, opened)
   if (survivors.length > LEFT_SHARE * burst.members.length) return undefined
   // A single end of an answered connection may be how the service closes.
@@ -169,20 +174,50 @@ function closesOneByOne(bursts: readonly Burst[], burst: Burst): boolean {
   return bursts.some((other) => other !== burst && other.members.length === 1)
 }
 
-/** A drain: connections were open when the first one was refused, and went on. */
+/**
+ * Ends of a service that stopped on purpose, if it did, before anything was refused: it answered, and then closed. Whatever ends
+ * a process finds most connections that are in use somewhere else than right behind an answer.
+ */
+function closedByPlan({ opened }: ServiceFacts, outage: Outage): readonly Ended[] {
+  const { firstRefusedNs, lastAcceptedNs } = outage
+  const byServer = opened.filter(
+    ({ by, closedNs }) =>
+      by === 'server' && closedNs <= firstRefusedNs && firstRefusedNs - closedNs <= REFUSED_SOON_NS,
+  )
+  const last = byServer.filter(({ closedNs }) => closedNs > lastAcceptedNs)
+  if (last.some(({ byReset, isMidRequest }) => byReset || isMidRequest)) return []
+  const inUse = last.filter(({ idleNs }) => idleNs < IDLE_NS)
+  const answered = inUse.filter(isBehindAnswer)
+  const before = byServer.filter((c) => c.closedNs <= lastAcceptedNs && isBehindAnswer(c))
+  // A service that closes behind every answer does so until it dies.
+  const isHabit = before.length >= answered.length
+  const isPlan = answered.length >= FEWEST_SIGNED && 2 * answered.length >= inUse.length
+  return isPlan && !isHabit ? last : []
+}
+
+function isBehindAnswer({ idleNs }: Ended): boolean {
+  return idleNs < BEHIND_ANSWER_NS
+}
+
+/** A drain: connections were open when the first one was refused, and went on, or had been ended by plan. */
 function drainOf(facts: ServiceFacts, outage: Outage): Drain | undefined {
   const { opened, bursts } = facts
   const { firstRefusedNs, firstAcceptedNs, refused } = outage
   const untilNs = Number.isNaN(firstAcceptedNs) ? Infinity : firstAcceptedNs
   const open = opened.filter((c) => isOpenAt(c, firstRefusedNs))
   const ended = open.filter(({ closedNs }) => closedNs < untilNs)
-  const fewest = ended.length > 0 ? FEWEST_REFUSED : FEWEST_REFUSED_OPEN
-  if (open.length === 0 || countOf(refused) < fewest) return undefined
+  const planned = closedByPlan(facts, outage)
+  const fewest = ended.length + planned.length > 0 ? FEWEST_REFUSED : FEWEST_REFUSED_OPEN
+  if (open.length + planned.length === 0 || countOf(refused) < fewest) return undefined
   const before = bursts.filter(
     ({ firstNs, lastNs }) =>
       lastNs <= firstRefusedNs && firstRefusedNs - firstNs <= BEFORE_REFUSAL_NS,
   )
-  const startNs = Math.min(firstRefusedNs, ...before.map(({ firstNs }) => firstNs))
+  const startNs = Math.min(
+    firstRefusedNs,
+    ...before.map(({ firstNs }) => firstNs),
+    ...planned.map(({ closedNs }) => closedNs),
+  )
   const killed = new Set(finalKill(facts, outage)?.burst?.members ?? [])
   const members = opened.filter(
     (c) =>
@@ -195,6 +230,7 @@ function drainOf(facts: ServiceFacts, outage: Outage): Drain | undefined {
     members,
     leftOpen: open.filter((c) => !ended.includes(c)),
     killed: [...killed],
+    answered: open.length > 0 ? [] : planned.filter(isBehindAnswer),
   }
 }
 

@@ -69,6 +69,18 @@ ${at(end + 0.002)} < . 202:202(0) ack 202`,
   )
 }
 
+/** Closed by the server at `end`, right behind the answer to a second request. */
+export function closedBehindAnswer(t: number, end: number, options?: ScenarioOptions): Part {
+  return part(
+    `${used(t)}${at(end - 0.03)} > P. 101:201(100) ack 201 text GET /b HTTP/1.1
+${at(end - 0.0005)} < P. 201:401(200) ack 201
+${at(end)} < F. 401:401(0) ack 201
+${at(end + 0.001)} > F. 201:201(0) ack 402
+${at(end + 0.002)} < . 402:402(0) ack 202`,
+    options,
+  )
+}
+
 /** Reset by the server at `end` with a request unread. */
 export function leftUnread(t: number, end: number, options?: ScenarioOptions): Part {
   return part(

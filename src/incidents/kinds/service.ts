@@ -172,7 +172,7 @@ function sureOfDeath({ burst, outage, isWorker }: Death): Confidence {
 }
 
 function drainIncident({ name }: Service, drain: Drain, at: string): Incident {
-  const { outage, members, leftOpen, killed, startNs, endNs } = drain
+  const { outage, members, leftOpen, killed, answered, startNs, endNs } = drain
   const spanNs = endNs - startNs
   const how = spanNs >= ONE_AFTER_ANOTHER_NS ? 'one after another over' : 'within'
   const lost = countOf(members.filter(isRequestLost))
@@ -193,11 +193,14 @@ function drainIncident({ name }: Service, drain: Drain, at: string): Incident {
     confidence: members.length >= 3 && lost === 0 ? 'likely' : 'possible',
     says: `${name} stopped taking connections at ${at} and went on serving those that were open: ${parts.join(', ')}.`,
     speaksFor: [
-      `${refusedText(outage)}, while open connections went on`,
+      answered.length > 0
+        ? `${count(countOf(answered), 'connection')} closed right behind an answer, then ${refusedText(outage)}`
+        : `${refusedText(outage)}, while open connections went on`,
       ...(lost === 0 && members.length > 0 ? ['every request was answered first'] : []),
     ],
     speaksAgainst: [
       ...(lost > 0 ? [`${count(lost, 'request')} had got no answer`] : []),
+      ...(answered.length > 0 ? ['nothing was refused before all had ended'] : []),
       ...(members.length === 0
         ? ['none of the open connections ended: a firewall that rejects new ones looks the same']
         : []),
