@@ -94,9 +94,13 @@ function rankOf(found: readonly Difference[]): number {
   return first === undefined ? DIFFERENCES.length : DIFFERENCES.indexOf(first.kind)
 }
 
-function translated({ a, b }: Pair): string {
-  if (a.client.endpoint === b.client.endpoint && a.server.endpoint === b.server.endpoint) return ''
-  return `, there ${b.client.endpoint} → ${b.server.endpoint}`
+function isTranslated({ a, b }: Pair): boolean {
+  return a.client.endpoint !== b.client.endpoint || a.server.endpoint !== b.server.endpoint
+}
+
+function translated(pair: Pair): string {
+  const { client, server } = pair.b
+  return isTranslated(pair) ? `, there ${client.endpoint} → ${server.endpoint}` : ''
 }
 
 /** Nearer together clocks are the same. */
@@ -158,6 +162,7 @@ function rowOf(pair: Pair): object {
   return {
     client: a.client.endpoint,
     server: a.server.endpoint,
+    ...(isTranslated(pair) ? { client_b: b.client.endpoint, server_b: b.server.endpoint } : {}),
     stream_a: a.stream,
     stream_b: b.stream,
     ending_a: a.ending,
