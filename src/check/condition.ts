@@ -6,12 +6,19 @@
 //   kill_to_teardown_s: '<= 0.2'     a number compared with <, <=, >, >= or =
 
 import { TeardownError } from '../base/errors.js'
-import { type ColumnSource, readColumn } from '../output/columns/column.js'
+import {
+  type ColumnSource,
+  type ColumnType,
+  type EvidenceRow,
+  type FindingItem,
+  readColumn,
+} from '../output/columns/column.js'
 import { COLUMNS } from '../output/columns/columns.js'
 import { FINDINGS } from '../verdict/findings.js'
 import { FLAGS } from '../verdict/flags.js'
 import { CLOSERS } from '../verdict/answer.js'
 import { ENDINGS, VERDICTS, endingOf } from '../verdict/endings.js'
+import { SEES } from '../verdict/sees.js'
 
 /** A test of a connection; undefined where the column has no value. */
 type Test = (c: ColumnSource) => boolean | undefined
@@ -27,8 +34,8 @@ export interface Condition {
 /** The condition that always holds. */
 export const ANY: Condition = { holds: () => true, isKept: () => true }
 
-/** Words that a column may have, for errors: a misspelt one would never match. */
-const WORDS: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+/** Words that a column may have: a misspelt one would never match. */
+export const WORDS: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
   ['verdict', VERDICTS.map(({ verdict }) => verdict)],
   ['cause', ENDINGS.map(({ cause }) => cause)],
   ['ending', ENDINGS.map(endingOf)],
@@ -36,7 +43,18 @@ const WORDS: ReadonlyMap<string, readonly string[]> = new Map<string, readonly s
   ['confidence', ['certain', 'likely', 'possible']],
   ['findings', FINDINGS.map(({ code }) => code)],
   ['flags', FLAGS.map(({ name }) => name)],
+  ['client_sees', SEES.map(({ name }) => name)],
+  ['server_sees', SEES.map(({ name }) => name)],
 ])
+
+/** A number compared with another one. */
+export const COMPARISON: RegExp = /^\s*(<=|>=|<|>|=)\s*(-?\d+(?:\.\d+)?)\s*$/
+/** A number written as text, which may be negated. */
+export const NUMBER: RegExp = /^!?-?\d+(\.\d+)?$/
+/** What only numbers are compared with. */
+export const OPERATOR: RegExp = /^\s*!?\s*[<>=]/
+/** A truth value written as text, which may be negated. */
+export const TRUTH: RegExp = /^!?(true|false)$/
 
 /**
  * Reads conditions.
@@ -58,7 +76,7 @@ function testOf(key: string, wanted: unknown, where: string): Test {
   const read = reader(key, where)
   const choices: readonly unknown[] = Array.isArray(wanted) ? wanted : [wanted]
   if (choices.length === 0) throw new TeardownError('ERR_OPTION', `${where}: an empty list`)
-  const compared = choices.length === 1 ? comparisonOf(choices[0]) : undefined
+  const compared = choices.length === 1 && isNumeric(key) ? comparisonOf(choices[0]) : undefined
   if (compared !== undefined) {
     return (c) => {
       const value = read(c)
@@ -77,7 +95,7 @@ function testOf(key: string, wanted: unknown, where: string): Test {
     const value = read(c)
     if (value === undefined) return undefined
     const found = Array.isArray(value)
-      ? value.some((member) => words.has(wordOf(member)))
+      ? value.some((member: string | EvidenceRow | FindingItem) => words.has(wordOf(member)))
       : words.has(`${value as string | number | boolean}`)
     return found !== isNegative
   }
@@ -91,17 +109,17 @@ function reader(key: string, where: string): (c: ColumnSource) => unknown {
   return (c) => readColumn(column, c)
 }
 
-/** Of evidence and findings the code or the text counts. */
-function wordOf(member: unknown): string {
-  if (typeof member === 'object' && member !== null && 'code' in member) return String(member.code)
-  return String(member)
+/** Of findings the code counts, of evidence what the packet shows. */
+function wordOf(member: string | EvidenceRow | FindingItem): string {
+  if (typeof member === 'string') return member
+  return 'code' in member ? member.code : member.shows
 }
 
 function textOf(choice: unknown, key: string, where: string): string {
   if (typeof choice !== 'string' && typeof choice !== 'number' && typeof choice !== 'boolean')
     throw new TeardownError('ERR_OPTION', `${where}: expected a text, a number or a list of them`)
   const text = String(choice)
-  checkKind(text, key, where)
+  if (!isNumeric(key) || !Number.isFinite(choice)) checkKind(text, key, where)
   const words = WORDS.get(key)
   if (words !== undefined && !words.includes(text.replace(/^!/, '')))
     throw new TeardownError('ERR_OPTION', `${where}: '${text}' is none of ${words.join(', ')}`)
@@ -110,18 +128,27 @@ function textOf(choice: unknown, key: string, where: string): string {
 
 /** A value that its column can never have is a mistake. */
 function checkKind(text: string, key: string, where: string): void {
-  const type = COLUMNS.find((column) => column.key === key)?.type
-  const isNumber = type === 'integer' || type === 'number'
-  if (isNumber && !/^!?-?\d+(\.\d+)?$/.test(text))
+  if (isNumeric(key)) {
+    if (NUMBER.test(text)) return
     throw new TeardownError(
       'ERR_OPTION',
       `${where}: expected a number, or one comparison such as '<= 0.2'`,
     )
-  if (!isNumber && /^!?[<>=]/.test(text))
+  }
+  if (OPERATOR.test(text))
     throw new TeardownError('ERR_OPTION', `${where}: the column has no numbers to compare`)
+  if (typeOf(key) === 'boolean' && !TRUTH.test(text))
+    throw new TeardownError('ERR_OPTION', `${where}: expected true or false`)
 }
 
-const COMPARISON = /^\s*(<=|>=|<|>|=)\s*(-?\d+(?:\.\d+)?)\s*$/
+function typeOf(key: string): ColumnType | undefined {
+  return COLUMNS.find((column) => column.key === key)?.type
+}
+
+function isNumeric(key: string): boolean {
+  const type = typeOf(key)
+  return type === 'integer' || type === 'number'
+}
 
 function comparisonOf(choice: unknown): ((value: number) => boolean) | undefined {
   const [, operator, number] = (typeof choice === 'string' && COMPARISON.exec(choice)) || []

@@ -28,8 +28,11 @@ export interface CheckRule {
   readonly limit: Limit
 }
 
+/** A share of connections. */
+export const SHARE: RegExp = /^(\d+(?:\.\d+)?)\s*%$/
 const KEYS = ['name', 'where', 'each', 'of', 'at_most', 'incident', 'endpoint', 'at_least']
-const CONFIDENCES: readonly Confidence[] = ['possible', 'likely', 'certain']
+/** Confidence of incidents, the least sure first. */
+export const CONFIDENCES: readonly Confidence[] = ['possible', 'likely', 'certain']
 const KINDS: readonly string[] = INCIDENT_KINDS.map(({ kind }) => kind)
 
 /**
@@ -60,38 +63,43 @@ function ruleOf(value: unknown, where: string): CheckRule {
   const { name, incident, endpoint, at_least: atLeast = 'possible' } = value
   if (typeof name !== 'string' || name === '')
     throw new TeardownError('ERR_OPTION', `${where}: a rule needs a name`)
-  if (incident !== undefined) {
-    if (typeof incident !== 'string' || !KINDS.includes(incident))
-      throw new TeardownError(
-        'ERR_OPTION',
-        `${where}.incident: expected one of ${KINDS.join(', ')}`,
-      )
-    if (value['where'] !== undefined || value['each'] !== undefined)
-      throw new TeardownError(
-        'ERR_OPTION',
-        `${where}: a rule is about an incident or about connections`,
-      )
+  checkSubject(value, where)
+  const limit = limitOf(value['at_most'], `${where}.at_most`)
+  if (incident !== undefined && limit.kind === 'share')
+    throw new TeardownError('ERR_OPTION', `${where}.at_most: expected a number of incidents`)
+  return {
+    name,
+    incident: incident as string | undefined,
+    endpoint: endpoint as string | undefined,
+    atLeast: atLeast as Confidence,
+    where: conditionOf(value['where'], `${where}.where`),
+    each: value['each'] === undefined ? undefined : conditionOf(value['each'], `${where}.each`),
+    of: conditionOf(value['of'], `${where}.of`),
+    limit,
   }
+}
+
+/** A rule is about incidents, or about connections. */
+function checkSubject(value: Record<string, unknown>, where: string): void {
+  const { incident, endpoint, at_least: atLeast } = value
+  if (incident !== undefined && !KINDS.some((kind) => kind === incident))
+    throw new TeardownError('ERR_OPTION', `${where}.incident: expected one of ${KINDS.join(', ')}`)
+  if (incident !== undefined && ['where', 'each', 'of'].some((key) => value[key] !== undefined))
+    throw new TeardownError(
+      'ERR_OPTION',
+      `${where}: a rule is about an incident or about connections`,
+    )
   if (endpoint !== undefined && (typeof endpoint !== 'string' || incident === undefined))
     throw new TeardownError(
       'ERR_OPTION',
       `${where}.endpoint: expected ip:port or an address, of a rule about an incident`,
     )
-  if (!CONFIDENCES.some((word) => word === atLeast))
+  const isSure = CONFIDENCES.some((word) => word === atLeast)
+  if (atLeast !== undefined && (!isSure || incident === undefined))
     throw new TeardownError(
       'ERR_OPTION',
-      `${where}.at_least: expected one of ${CONFIDENCES.join(', ')}`,
+      `${where}.at_least: expected one of ${CONFIDENCES.join(', ')}, of a rule about an incident`,
     )
-  return {
-    name,
-    incident,
-    endpoint,
-    atLeast: atLeast as Confidence,
-    where: conditionOf(value['where'], `${where}.where`),
-    each: value['each'] === undefined ? undefined : conditionOf(value['each'], `${where}.each`),
-    of: conditionOf(value['of'], `${where}.of`),
-    limit: limitOf(value['at_most'], `${where}.at_most`),
-  }
 }
 
 function limitOf(value: unknown, where: string): Limit {
@@ -103,7 +111,7 @@ function limitOf(value: unknown, where: string): Limit {
       'ERR_OPTION',
       `${where}: a share is a percentage, such as ${100 * value}%`,
     )
-  const [, percent] = (typeof value === 'string' && /^(\d+(?:\.\d+)?)\s*%$/.exec(value)) || []
+  const [, percent] = (typeof value === 'string' && SHARE.exec(value)) || []
   if (percent !== undefined) return { kind: 'share', most: Number(percent) / 100 }
   throw new TeardownError('ERR_OPTION', `${where}: expected a number or a percentage such as 1%`)
 }

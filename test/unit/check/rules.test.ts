@@ -42,6 +42,7 @@ describe('a rule about connections', () => {
     ['by a number', { where: { server_close_wait_s: '> 1' } }, 0, false],
     ['by a number that is larger', { where: { client_bytes: '>= 200' } }, 1, true],
     ['by two columns', { where: { closer: 'server', verdict: 'graceful_fin' } }, 1, true],
+    ['by what a packet shows', { where: { evidence: 'RST by the receiving socket' } }, 1, true],
     ['by a finding', { where: { findings: 'payload_at_risk' } }, 1, true],
     ['by a share of all', { where: { cause: 'refused' }, at_most: '10%' }, 1, false],
     ['by a share that is smaller', { where: { cause: 'refused' }, at_most: '9.9 %' }, 1, true],
