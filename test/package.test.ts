@@ -91,7 +91,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 describe('the tarball', () => {
   test('holds the program, its texts, and nothing else', () => {
     const documents = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
-      .filter((path) => /\.(md|yaml)$/.test(path))
+      .filter((path) => /\.(md|yaml|json)$/.test(path))
       .map((path) => `docs/${path.replaceAll('\\', '/')}`)
     expect(files.filter((path) => !path.startsWith('dist/')).sort()).toEqual(
       [

@@ -1,9 +1,10 @@
-// Rewrites the parts of the documents that come from the code, between `<!-- name -->` and `<!-- /name -->`.
+// Rewrites the parts of the documents that come from the code, between `<!-- name -->` and `<!-- /name -->`, and whole files.
 // `--check` changes nothing and fails when a part is out of date.
 import { spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { COLUMNS, ENDINGS, VERDICTS } from '../../dist/index.js'
 import { bundled } from '../support/bundle.mjs'
+import { rulesSchema } from './rules-schema.mjs'
 
 const { FLAGS } = await import(await bundled('src/verdict/flags.ts'))
 const { FINDINGS } = await import(await bundled('src/verdict/findings.ts'))
@@ -226,19 +227,33 @@ const FILES = {
   'samples/README.md': { samples: sampleTable },
 }
 
-for (const [file, parts] of Object.entries(FILES)) {
-  const path = new URL(file, root)
-  const before = readFileSync(path, 'utf8')
+/** Files that come from the code as a whole. */
+const WHOLE_FILES = { 'docs/rules.schema.json': rulesSchema }
+
+function withParts(file, before, parts) {
   let after = before
   for (const [name, make] of Object.entries(parts)) {
     const part = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(<!-- /${name} -->)`)
     if (!part.test(after)) throw new Error(`${file} has no part "${name}"`)
     after = after.replace(part, (_all, start, end) => `${start}\n${make()}\n\n${end}`)
   }
+  return after
+}
+
+function write(file, before, after) {
   if (!process.argv.includes('--check')) {
-    writeFileSync(path, after)
+    writeFileSync(new URL(file, root), after)
   } else if (after !== before) {
     process.stderr.write(`${file} is out of date: run npm run docs\n`)
     process.exitCode = 1
   }
+}
+
+for (const [file, parts] of Object.entries(FILES)) {
+  const before = readFileSync(new URL(file, root), 'utf8')
+  write(file, before, withParts(file, before, parts))
+}
+for (const [file, make] of Object.entries(WHOLE_FILES)) {
+  const path = new URL(file, root)
+  write(file, existsSync(path) ? readFileSync(path, 'utf8') : '', make())
 }
