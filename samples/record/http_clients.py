@@ -5,7 +5,7 @@
 One of them asks once and then keeps its connection. A client that is refused, or loses its connection, tries again.
 
 It writes a line of JSON for every connection: its port, what ended it for the client, with the words of samples/README.md,
-and whether a request was open then.
+and since when a request was open then (CLOCK_REALTIME in ns, 0 for none).
 """
 
 import errno
@@ -33,14 +33,14 @@ def is_over(s, seconds):
 
 
 def session(s, requests, think, progress):
-    """Requests and answers; returns what ended the connection. `progress` knows whether a request is open."""
+    """Requests and answers; returns what ended the connection. `progress` knows since when a request is open."""
     for _ in range(requests):
+        progress["open_since_ns"] = time.time_ns()
         s.sendall(REQUEST)
-        progress["open"] = True
         answer = s.recv(4096)
         if not answer:
             return "eof"
-        progress["open"] = False
+        progress["open_since_ns"] = 0
         if b"Connection: close" in answer:
             while s.recv(4096):
                 pass
@@ -52,7 +52,7 @@ def session(s, requests, think, progress):
 
 def connection(address, port, requests, think):
     """One connection from the SYN on; returns whether it ended as planned."""
-    progress = {"open": False}
+    progress = {"open_since_ns": 0}
     with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as s:
         s.bind(("::" if ":" in address else "0.0.0.0", 0))
         own = s.getsockname()[1]
@@ -62,7 +62,7 @@ def connection(address, port, requests, think):
         except OSError as error:
             seen = errno.errorcode[error.errno]
     with TELLING:
-        print(json.dumps({"port": own, "sees": seen, "open": progress["open"]}), flush=True)
+        print(json.dumps({"port": own, "sees": seen, **progress}), flush=True)
     return seen == "closed_itself"
 
 

@@ -36,6 +36,7 @@ def fin_lost(lab):
     lab.acted_ns = None
     client.close()
     lab.wait(1.5)
+    lab.noise()
     lab.truth("lingering_established.fin_unanswered", closer="client", stream=1, suffix=".client")
     lab.truth("lingering_established.idle", closer="none", stream=1, suffix=".server")
 

@@ -94,21 +94,23 @@ def truths(lab, by_clients, by_service):
         # A service that is killed has nothing left to write down.
         sees = far.get(port, "closed_itself") if port in accepted else None
         lab.pair(Seen(row["sees"]), Seen(sees))
-        endings, closer = right_endings(row, port in accepted)
+        endings, closer = right_endings(lab, row, port in accepted)
         lab.truth(*endings, closer=closer, stream=stream, is_acted=closer == "server")
 
 
-def right_endings(row, is_accepted):
-    sees, is_open = row["sees"], row["open"]
+def right_endings(lab, row, is_accepted):
+    sees, since_ns = row["sees"], row["open_since_ns"]
     if sees == "ECONNREFUSED":
         return ["handshake_failed.refused"], "server"
     if sees == "closed_itself":
         return ["graceful_fin.normal"], "client"
+    too_late = ["rst_after_kill.crossed_close", "rst_after_kill.write_after_close"]
+    if sees == "eof" and since_ns == 0:
+        return ["graceful_fin.normal"], "server"
     if sees == "eof":
-        return [f"graceful_fin.{'unanswered_request' if is_open else 'normal'}"], "server"
-    if not is_accepted:
-        return ["rst_after_kill.unaccepted"], "server"
-    return ["rst_after_kill.unread_data", "rst_after_kill.crossed_close", "rst_after_kill.write_after_close"], "server"
+        is_late = since_ns + lab.delay_s * 1e9 > lab.acted_ns
+        return too_late if is_late else ["graceful_fin.unanswered_request"], "server"
+    return ["rst_after_kill.unread_data", *too_late] if is_accepted else ["rst_after_kill.unaccepted"], "server"
 
 
 def ports_in_order(lab):
