@@ -14,8 +14,6 @@ const MOST_DIGESTS = 1 << 17
 const QUIET_NS = 3e9
 /** … or when it has gone on for so long. */
 const LONG_NS = 15e9
-/** Incidents of one kind and endpoint that are this close are one: what the window has lost of it changes its times. */
-const SAME_NS = 1e9
 
 /** An incident that has been told. */
 interface Told {
@@ -23,6 +21,8 @@ interface Told {
   readonly endpoint: string
   startNs: number
   endNs: number
+  /** The look that found it last: two incidents of one look are not the same. */
+  look: number
 }
 
 /** Shows connections that are not over. */
@@ -37,6 +37,7 @@ export class IncidentWindow {
   digests = 0
   private told: Told[] = []
   private count = 0
+  private looks = 0
   private baseNs = 0n
 
   constructor(name: string, anonymizer: Anonymizer | undefined) {
@@ -61,6 +62,7 @@ export class IncidentWindow {
   take(nowNs: number, survey: Survey, isOver: boolean): IncidentRow[] {
     this.forgetBefore(nowNs - WINDOW_NS)
     const { detector, baseNs } = this
+    this.looks++
     for (const cells of this.blocks) {
       detector.add({ captureName: this.name, baseNs, count: cells.length / DIGEST_CELLS, cells })
     }
@@ -72,23 +74,26 @@ export class IncidentWindow {
       const { kind, endpoint, startNs, endNs } = incident
       const isSettled = nowNs - endNs >= QUIET_NS || nowNs - startNs >= LONG_NS
       if (this.isTold(kind, endpoint, startNs, endNs) || !(isSettled || isOver)) continue
-      this.told.push({ kind, endpoint, startNs, endNs })
+      this.told.push({ kind, endpoint, startNs, endNs, look: this.looks })
       rows.push({ ...row, id: ++this.count })
     }
     return rows
   }
 
+  /** Whether it has been told: one of the same kind and endpoint, at a time in common, as the window may lose some of it. */
   private isTold(kind: string, endpoint: string, startNs: number, endNs: number): boolean {
     const known = this.told.find(
       (each) =>
         each.kind === kind &&
         each.endpoint === endpoint &&
-        startNs <= each.endNs + SAME_NS &&
-        endNs >= each.startNs - SAME_NS,
+        each.look !== this.looks &&
+        startNs <= each.endNs &&
+        endNs >= each.startNs,
     )
     if (known === undefined) return false
     known.startNs = Math.min(known.startNs, startNs)
     known.endNs = Math.max(known.endNs, endNs)
+    known.look = this.looks
     return true
   }
 

@@ -7,7 +7,7 @@ import { buildPcap } from '../support/capture-builder.js'
 import { scenarioFrames } from '../support/scenario.js'
 import { closedByServer, framesOf, leftUnread } from '../support/service.js'
 import { until } from '../support/waiting.js'
-import { Scratch, ended, rows, run, start } from './run-cli.js'
+import { ROOT, Scratch, ended, rows, run, start } from './run-cli.js'
 
 const scratch = new Scratch()
 
@@ -134,6 +134,24 @@ test('incidents, and lines of totals', async () => {
   expect(intervals.reduce((sum, { packets }) => sum + Number(packets), 0)).toBeGreaterThan(50)
   expect(told.at(-1)).toMatchObject({ type: 'summary', connections: 12 })
 })
+
+test.each(['kill-many', 'service-drain', 'service-kill-restart', 'pair-reset-between.client'])(
+  'the connections and incidents of %s are those of analyze',
+  async (name) => {
+    const path = join(ROOT, `samples/${name}.pcap`)
+    const live = await new Watch(['-f', 'ndjson', '--', 'cat', path]).ending
+    const whole = await run(['analyze', '-f', 'ndjson', path])
+    expect(judged(live.stdout)).toEqual(judged(whole.stdout))
+  },
+)
+
+/** Connections and incidents, whatever their source is called and in which order they are told. */
+function judged(text: string): unknown[] {
+  return rows(text)
+    .filter(({ type }) => type === 'connection' || type === 'incident')
+    .map((row) => Object.assign(row, { capture: undefined }))
+    .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
+}
 
 test('--notable and filters leave lines out, not counts', async () => {
   const path = await scratch.file('twelve.pcap', pcap(LINES))

@@ -8,6 +8,7 @@ import { IncidentWindow } from '../../../src/watch/incident-window.js'
 import { LINKTYPE_ETHERNET } from '../../../src/wire/link/linktype.js'
 import {
   type Part,
+  closedByClient,
   closedByServer,
   framesOf,
   leaked,
@@ -80,6 +81,16 @@ test('connections that are not over count: a leak', () => {
   )
   expect(timeline.kinds(60)).toEqual(['1 close_wait_leak'])
   expect(timeline.kinds(70)).toEqual([])
+})
+
+test('two incidents of one host at the same time are both told, once', () => {
+  const parts = [[10, 0, 0, 8] as const, [10, 0, 0, 9] as const].flatMap((serverIp) =>
+    Array.from({ length: 12 }, (_, i) => closedByClient(i / 10, 10 + i / 2000, { serverIp })),
+  )
+  const timeline = new Timeline().add(parts, 20)
+  const kinds = timeline.kinds(20)
+  expect(kinds).toEqual(['1 process_death', '2 process_death'])
+  expect(timeline.kinds(21)).toEqual([])
 })
 
 test('the window forgets, and is bounded', () => {
