@@ -48,6 +48,10 @@ export async function main(argv: readonly string[]): Promise<number> {
       const { runCompare } = await import('./compare/compare.js')
       exitCode = await runCompare(a, b, flags, interrupt.signal)
     },
+    compareTimes: async (before, after, flags) => {
+      const { runBeforeAfter } = await import('./compare/before-after.js')
+      exitCode = await runBeforeAfter(before, after, flags, interrupt.signal)
+    },
     watch: async (source, flags) => {
       const { runWatch } = await import('./watch/watch.js')
       exitCode = await runWatch(source, command, flags, interrupt.signal)

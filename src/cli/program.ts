@@ -4,7 +4,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { statOf } from '../capture/stat.js'
 import { type AnalyzeFlags, addAnalyze } from './analyze/command.js'
 import { type CheckFlags, addCheck } from './check/command.js'
-import { type CompareFlags, addCompare } from './compare/command.js'
+import { type CompareActions, addCompare } from './compare/command.js'
 import { type EndpointsFlags, addEndpoints } from './endpoints/command.js'
 import { type ExplainFlags, addExplain } from './explain/command.js'
 import { type WatchFlags, addWatch } from './watch/command.js'
@@ -12,12 +12,11 @@ import { endingSuggestion, endingsNamed } from './names.js'
 import { didYouMean } from './suggest.js'
 
 /** What the program calls for each command. */
-export interface Actions {
+export interface Actions extends CompareActions {
   readonly analyze: (inputs: readonly string[], flags: AnalyzeFlags) => Promise<void>
   readonly explain: (what: string | undefined, flags: ExplainFlags) => Promise<void>
   readonly endpoints: (inputs: readonly string[], flags: EndpointsFlags) => Promise<void>
   readonly check: (inputs: readonly string[], flags: CheckFlags) => Promise<void>
-  readonly compare: (a: string, b: string, flags: CompareFlags) => Promise<void>
   readonly watch: (source: string | undefined, flags: WatchFlags) => Promise<void>
 }
 
@@ -63,7 +62,7 @@ export function buildProgram(version: string, texts: HelpTexts, actions: Actions
   addExplain(program, actions.explain)
   addEndpoints(program, actions.endpoints)
   addCheck(program, actions.check)
-  addCompare(program, actions.compare)
+  addCompare(program, actions)
   addWatch(program, actions.watch)
   return program
 }
