@@ -35,7 +35,22 @@ describe('clusters', () => {
   })
 })
 
-test('a finding counts once for each connection, a time only where it is known', () => {
+test('a finding of both sides is one of the connection', () => {
+  const period = new Period([], 'all')
+  const text = `${NORMAL}
+1.300 > F. 101:101(0) ack 201
+1.301 < F. 201:201(0) ack 102
+1.302 > . 102:102(0) ack 202`
+  let found: string[] = []
+  eachConnection([{ text }], (c) => {
+    found = c.j.findings().map(({ code }) => code)
+    period.add(c)
+  })
+  expect(found.filter((code) => code === 'fin_repeated')).toHaveLength(2)
+  expect(tallyIn(period.outcomes, 'finding', 'fin_repeated').some).toBe(1)
+})
+
+test('a time counts only where it is known', () => {
   const period = new Period([], 'all')
   eachConnection([{ text: NORMAL }, { text: REFUSED }], (c) => period.add(c))
   expect(period.lifetime.count).toBe(1)
