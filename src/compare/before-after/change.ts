@@ -30,10 +30,8 @@ export interface Change extends Outcome {
 
 /** All changes, in the order given: they are one family, whose error is bounded together. */
 export function changesOf(outcomes: readonly Outcome[]): Change[] {
-  // What is so rare that it could not be beyond chance however it were spread asks no question.
-  const tested = outcomes.filter(
-    ({ before, after }) => before.all > 0 && after.all > 0 && leastPossible(before, after) <= LEVEL,
-  )
+  // What is so rare that it could not be beyond chance however it were spread asks no question; nor does one side alone.
+  const tested = outcomes.filter(({ before, after }) => leastPossible(before, after) <= LEVEL)
   const effects = tested.map(({ before, after }) => designEffect(before, after))
   const ps = tested.map(({ before, after }, at) =>
     fisherExact(asEvents(before, effects[at] ?? 1), asEvents(after, effects[at] ?? 1)),
