@@ -44,6 +44,7 @@ export interface Ended {
   /** Address of the client: its words with spaces between them; of IPv4 one, with a space behind: V8 seeds no hash of a number. */
   readonly clientKey: string
   readonly clientPort: number
+  readonly serverPort: number
   /** Its server closed it with a request that had got no answer: who closes by plan answers first. */
   readonly isMidRequest: boolean
   /** How many connections it stands for, as an average: more than one where many alike were thinned out. */
@@ -80,6 +81,7 @@ export function endedOf(d: Digest, clientKey: string, weight: number): Ended {
     serverBytes: d.serverBytes,
     clientKey,
     clientPort: d.ports >>> 16,
+    serverPort: d.ports & 0xffff,
     isMidRequest: isMidRequest(d),
     // Both are there of a connection that was captured on both sides of a NAT.
     weight: (d.flags & DIGEST_NAT_TWIN) === 0 ? weight : weight / 2,

@@ -12,6 +12,7 @@ import {
   DIGEST_CLOCK_SET,
   DIGEST_CLOSED,
   DIGEST_IPV6,
+  DIGEST_NAT_TWIN,
   type Digest,
   type DigestBatch,
   DigestView,
@@ -19,6 +20,7 @@ import {
 import { CloseRuns, type RunHandler } from './close-runs.js'
 import { type Ended, endedOf } from './ended.js'
 import { ALIKE, EndpointCounts } from './endpoint-counts.js'
+import { type RefusalRun, Refusals } from './refusals.js'
 
 /** Digests kept: 2 MB. What looks at them runs once for a capture, so that each costs a microsecond. */
 const MOST_ROWS = 1 << 14
@@ -72,6 +74,8 @@ export interface EndpointHistory {
   readonly isClockSet: boolean
   /** Whether it is the service of several connections, of which some did not simply end by their clients. */
   readonly isTelling: boolean
+  /** What it refused, thinned out or not. */
+  readonly refusals: readonly RefusalRun[]
   /** Its connections, made anew at every call: of thousands of endpoints few are looked at, and one at a time. */
   all(): Ended[]
 }
@@ -95,6 +99,7 @@ export class History implements Records, RunHandler {
   private table = new EndpointTable(MOST_ENDPOINTS)
   private counts = new EndpointCounts()
   private runs = new CloseRuns()
+  private readonly refusals = new Refusals()
   /** Rows that are kept for good. */
   private always = 0
   /** Of alike ones every 2^thin-th is kept. */
@@ -116,7 +121,7 @@ export class History implements Records, RunHandler {
     const group = endpoint * ALIKE + kind
     const number = this.counts.count(endpoint, group)
     if (IS_OF_SERVER[kind] === 1) this.addEndOfServer(cells, i, endpoint, group, number)
-    else if (this.isTelling(endpoint, kind, cells, i))
+    else if (this.isTelling(endpoint, kind, cells, ints, i))
       this.append(cells, i, endpoint, group, this.alwaysOr(number))
     else if (this.isKept(number)) this.append(cells, i, endpoint, group, number)
   }
@@ -182,10 +187,18 @@ export class History implements Records, RunHandler {
   }
 
   /** Whether a connection that its server did not end tells how long the service was away, or that it was not. */
-  private isTelling(endpoint: number, kind: number, cells: Float64Array, i: number): boolean {
+  private isTelling(
+    endpoint: number,
+    kind: number,
+    cells: Float64Array,
+    ints: Int32Array,
+    i: number,
+  ): boolean {
     const closedNs = cells[i * DIGEST_CELLS + TEARDOWN_NS] as number
     if (kind === REFUSED) {
+      const isTwin = ((ints[i * DIGEST_INTS + FLAGS] as number) & DIGEST_NAT_TWIN) !== 0
       this.counts.refuse(endpoint, closedNs)
+      this.refusals.add(endpoint, closedNs, isTwin ? 0.5 : 1)
       return false
     }
     if (kind === NEVER_OPEN) return false
@@ -218,6 +231,7 @@ export class History implements Records, RunHandler {
         (at) => ((ints[at * DIGEST_INTS + DIGEST.flags] as number) & DIGEST_CLOCK_SET) !== 0,
       ),
       isTelling: this.hasStory(rows),
+      refusals: this.refusals.of(this.endpoints[rows[0] as number] as number),
       all: () => rows.map((at) => this.endedAt(at, isIpv6, weights)),
     }
   }
@@ -273,6 +287,7 @@ export class History implements Records, RunHandler {
     this.lastEndpoint = -1
     this.counts = new EndpointCounts()
     this.runs = new CloseRuns()
+    this.refusals.clear()
     this.always = 0
     this.table = new EndpointTable(MOST_ENDPOINTS)
   }

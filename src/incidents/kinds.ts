@@ -6,7 +6,7 @@ import { clientIncidents } from './kinds/client.js'
 import { clientLeak, serviceLeak } from './kinds/close-wait-leak.js'
 import { idleTimers } from './kinds/idle-timer.js'
 import { serviceIncidents } from './kinds/service.js'
-import { blockedPath, vanishedHost } from './kinds/silence.js'
+import { blockedPath, cutByDevice, vanishedHost } from './kinds/silence.js'
 import type { Host, Scene, Service } from './scene.js'
 
 /** A kind of incident. */
@@ -82,7 +82,7 @@ const OF_SERVICES: readonly ServiceKind[] = [
   serviceLeak,
   idleTimers,
 ]
-const OF_HOSTS: readonly HostKind[] = [vanishedHost, clientLeak]
+const OF_HOSTS: readonly HostKind[] = [vanishedHost, cutByDevice, clientLeak]
 
 /** All incidents of a capture, by the time they began. */
 export function incidentsOf(scene: Scene): Incident[] {

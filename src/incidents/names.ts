@@ -8,6 +8,10 @@ export interface Names {
   service(of: EndpointHistory): string
   /** An address by its key, see `clientKey`. */
   hostOfKey(key: string): string
-  /** The time of day to the millisecond, UTC. */
+  /** `ip:port`. */
+  endpoint(address: string, port: number): string
+  /** The time of day to the millisecond. */
   clock(ns: number): string
+  /** The same with its time zone, once in a sentence. */
+  moment(ns: number): string
 }

@@ -14,7 +14,7 @@ export interface Service extends ServiceFacts {
   readonly hostKey: string
 }
 
-/** A host as a client, or as a server, with connections that wait for it or that it does not close. */
+/** A host as a client, or as a server, with connections that wait for it, that it does not close, or that were cut in its name. */
 export interface Host {
   readonly key: string
   readonly role: 'client' | 'server'
@@ -40,7 +40,7 @@ export class Scene {
   *services(): Generator<Service, void, undefined> {
     for (const history of this.histories) {
       if (!history.isTelling) continue
-      const facts = serviceFacts(history.all(), history.isClockSet)
+      const facts = serviceFacts(history.all(), history)
       const name = this.names.service(history)
       yield { ...facts, story: serviceStory(facts), name, hostKey: keyOf(history) }
     }
@@ -102,10 +102,11 @@ function idOf(role: Host['role'], key: string): string {
   return role === 'server' ? `>${key}` : key
 }
 
-/** Whether a connection waits for one of its hosts, or is not closed by one. */
+/** Whether a connection waits for one of its hosts, is not closed by one, or was cut in the name of one. */
 function isTroubled(c: Ended): boolean {
   return (
     c.isRepeating ||
+    c.ending === 'reset_other.middlebox' ||
     c.ending === 'lingering_established.close_wait' ||
     c.ending === 'handshake_failed.unanswered'
   )

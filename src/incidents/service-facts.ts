@@ -2,6 +2,7 @@
 // which it ended in the same instant.
 
 import { type Ended, countOf } from './ended.js'
+import { type RefusalRun, refusedBetween } from './refusals.js'
 
 /** Ends of one process follow each other this closely: the kernel closes its sockets one after another. */
 const BURST_GAP_NS = 20e6
@@ -27,6 +28,7 @@ export interface Burst {
 
 /** A time in which an endpoint refused connections. */
 export interface Outage {
+  /** Those that are kept; together they stand for all that were refused. */
   readonly refused: readonly Ended[]
   readonly firstRefusedNs: number
   readonly lastRefusedNs: number
@@ -48,8 +50,18 @@ export interface ServiceFacts {
   readonly usualGapNs: number
 }
 
-/** Reads the facts of an endpoint. `isClockSet`: times of different connections cannot be compared. */
-export function serviceFacts(all: readonly Ended[], isClockSet: boolean): ServiceFacts {
+/** What is known of an endpoint besides its connections. */
+export interface EndpointNotes {
+  /** Times of different connections cannot be compared. */
+  readonly isClockSet: boolean
+  readonly refusals: readonly RefusalRun[]
+}
+
+/** Reads the facts of an endpoint. */
+export function serviceFacts(
+  all: readonly Ended[],
+  { isClockSet, refusals }: EndpointNotes,
+): ServiceFacts {
   const opened = all.filter(({ isOpened }) => isOpened)
   const acceptedNs = all
     .filter(({ isAccepted }) => isAccepted)
@@ -62,7 +74,7 @@ export function serviceFacts(all: readonly Ended[], isClockSet: boolean): Servic
   const telling = isHabit ? ends.filter((c) => !isOrdinary(c)) : ends
   const outages = isClockSet
     ? []
-    : outagesOf(all, opened).filter((outage) => isReal(outage, opened, usualGapNs))
+    : outagesOf(all, opened, refusals).filter((outage) => isReal(outage, opened, usualGapNs))
   return { all, opened, bursts: burstsOf(telling), outages, acceptedNs, usualGapNs }
 }
 
@@ -121,7 +133,11 @@ interface Answer {
   readonly refused: Ended | undefined
 }
 
-function outagesOf(all: readonly Ended[], opened: readonly Ended[]): Outage[] {
+function outagesOf(
+  all: readonly Ended[],
+  opened: readonly Ended[],
+  refusals: readonly RefusalRun[],
+): Outage[] {
   const refused = all.filter(({ ending }) => ending === 'handshake_failed.refused')
   if (refused.length === 0) return []
   const answers: Answer[] = [
@@ -139,7 +155,7 @@ function outagesOf(all: readonly Ended[], opened: readonly Ended[]): Outage[] {
     if (first !== undefined) {
       const isKnown = !Number.isNaN(lastAcceptedNs) || firstOpen < first.closedNs
       outages.push({
-        refused: run,
+        refused: weighed(run, refusedBetween(refusals, lastAcceptedNs, firstAcceptedNs)),
         firstRefusedNs: first.closedNs,
         lastRefusedNs: run.at(-1)?.closedNs ?? first.closedNs,
         lastAcceptedNs: isKnown ? Math.max(firstOpen, lastAcceptedNs || firstOpen) : NaN,
@@ -158,6 +174,13 @@ function outagesOf(all: readonly Ended[], opened: readonly Ended[]): Outage[] {
   }
   close(NaN)
   return outages
+}
+
+/** Connections that stand for `count` together, or for as many as before. */
+function weighed(kept: readonly Ended[], count: number | undefined): readonly Ended[] {
+  const before = kept.reduce((sum, { weight }) => sum + weight, 0)
+  if (count === undefined || count === before) return kept
+  return kept.map((c) => ({ ...c, weight: (c.weight * count) / before }))
 }
 
 /**

@@ -1,4 +1,5 @@
-// Incidents while the capture goes on: those of the last minutes are looked for again and again, and each is told once.
+// Incidents while the capture goes on: those of the last minutes are looked for again and again, and each is told once; a leak
+// again when it has doubled.
 
 import { IncidentDetector } from '../engine/incident-detector.js'
 import type { EndedConnection } from '../engine/ended-connection.js'
@@ -21,6 +22,9 @@ interface Told {
   readonly endpoint: string
   startNs: number
   endNs: number
+  readonly id: number
+  /** Its connections when it was told last. */
+  connections: number
   /** The look that found it last: two incidents of one look are not the same. */
   look: number
 }
@@ -73,15 +77,23 @@ export class IncidentWindow {
     for (const { row, incident } of detector.takeAll(this.name)) {
       const { kind, endpoint, startNs, endNs } = incident
       const isSettled = nowNs - endNs >= QUIET_NS || nowNs - startNs >= LONG_NS
-      if (this.isTold(kind, endpoint, startNs, endNs) || !(isSettled || isOver)) continue
-      this.told.push({ kind, endpoint, startNs, endNs, look: this.looks })
-      rows.push({ ...row, id: ++this.count })
+      const { connections } = row
+      const told = this.toldOf(kind, endpoint, startNs, endNs)
+      if (told !== undefined) {
+        if (!isGrown(told, connections)) continue
+        told.connections = connections
+        rows.push({ ...row, id: told.id })
+      } else if (isSettled || isOver) {
+        const id = ++this.count
+        this.told.push({ kind, endpoint, startNs, endNs, id, connections, look: this.looks })
+        rows.push({ ...row, id })
+      }
     }
     return rows
   }
 
-  /** Whether it has been told: one of the same kind and endpoint, at a time in common, as the window may lose some of it. */
-  private isTold(kind: string, endpoint: string, startNs: number, endNs: number): boolean {
+  /** What has been told of it: one of the same kind and endpoint, at a time in common, as the window may lose some of it. */
+  private toldOf(kind: string, endpoint: string, startNs: number, endNs: number): Told | undefined {
     const known = this.told.find(
       (each) =>
         each.kind === kind &&
@@ -90,11 +102,11 @@ export class IncidentWindow {
         startNs <= each.endNs &&
         endNs >= each.startNs,
     )
-    if (known === undefined) return false
+    if (known === undefined) return undefined
     known.startNs = Math.min(known.startNs, startNs)
     known.endNs = Math.max(known.endNs, endNs)
     known.look = this.looks
-    return true
+    return known
   }
 
   private forgetBefore(ns: number): void {
@@ -106,6 +118,11 @@ export class IncidentWindow {
     const [first] = this.blocks.splice(0, 1)
     this.digests -= (first?.length ?? 0) / DIGEST_CELLS
   }
+}
+
+/** A leak goes on: it is told again when there is twice as much of it. */
+function isGrown({ kind, connections }: Told, now: number): boolean {
+  return kind === 'close_wait_leak' && now >= 2 * connections
 }
 
 function latestEndOf(cells: Float64Array): number {

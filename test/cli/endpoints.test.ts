@@ -12,7 +12,18 @@ test('a table: a line of numbers for each server, and how its connections ended'
   expect(code).toBe(0)
   expect(stdout).toMatch(/^server +conns +by client/)
   expect(stdout).toMatch(/\n10\.50\.59\.2:8080 +13 +13 +61\.5 % +1\n/)
-  expect(stdout).toContain('graceful_fin.normal 4, rst_after_kill.unread_data 4')
+  expect(stdout).toContain('rst_after_kill.unread_data 4')
+})
+
+test('what did not end as it should comes first, unless another order is asked for', async () => {
+  const drained = join(ROOT, 'samples/service-drain.pcap')
+  const first = async (...args: string[]): Promise<unknown> => {
+    const { stdout } = await run(['endpoints', '-f', 'json', ...args, KILLED, drained])
+    const { endpoints } = JSON.parse(stdout) as { endpoints: { endpoint: string }[] }
+    return endpoints[0]?.endpoint
+  }
+  expect(await first()).toBe('10.50.103.2:8080')
+  expect(await first('--sort', 'resets')).toBe('10.50.59.2:8080')
 })
 
 test('over spans of time a line of bars', async () => {

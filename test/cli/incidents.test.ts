@@ -14,7 +14,9 @@ async function analyze(...args: string[]): Promise<string> {
 
 test('the table begins with what happened, behind the totals', async () => {
   const table = await analyze(KILLED)
-  expect(table).toMatch(/what happened\n {2}10\.50\.\d+\.2:8080 died at [\d:.]+: 12 connections/)
+  expect(table).toMatch(
+    /what happened\n {2}10\.50\.\d+\.2:8080 died at [\d:.]+ UTC: 12 connections/,
+  )
   expect(table.indexOf('what happened')).toBeLessThan(table.indexOf('rst_after_kill / '))
   expect(await analyze('--summary', KILLED)).toContain('what happened')
 })

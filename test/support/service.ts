@@ -117,6 +117,25 @@ export function refused(t: number, options?: ScenarioOptions): Part {
   return part(`${at(t)} > S 0:0(0)\n${at(t + 0.001)} < R. 0:0(0) ack 1 win 0 nots`, options)
 }
 
+/** A SYN at `t` that is sent every second without an answer, until it is refused. */
+export function refusedLate(t: number, end: number, options?: ScenarioOptions): Part {
+  const syns: string[] = []
+  for (let again = t; again < end; again++) syns.push(`${at(again)} > S 0:0(0)`)
+  return part(
+    `${syns.join('\n')}\n${at(end)} > S 0:0(0)\n${at(end + 0.001)} < R. 0:0(0) ack 1 win 0 nots`,
+    options,
+  )
+}
+
+/** Reset by something on the path, which has another TTL than the server. */
+export function cutOff(t: number, end: number, serverPort: number): Part {
+  return part(
+    `${used(t)}${at(end)} > P. 101:201(100) ack 201 text GET /b HTTP/1.1
+${at(end + 0.001)} < R 201:201(0) ttl 200 win 0 nots`,
+    { serverPort },
+  )
+}
+
 /** A SYN at `t` that gets no answer, and is repeated once. */
 export function ignored(t: number, options?: ScenarioOptions): Part {
   return part(`${at(t)} > S 0:0(0)\n${at(t + 1)} > S 0:0(0)`, options)

@@ -1,7 +1,7 @@
 // The options of `endpoints`.
 
 import { type Command, Option } from 'commander'
-import { GROUPINGS, type Grouping } from '../../output/endpoints/collect.js'
+import { GROUPINGS, type Grouping, ORDERS, type Order } from '../../output/endpoints/collect.js'
 import {
   type SharedFlags,
   anonymizeOptions,
@@ -20,6 +20,7 @@ export interface EndpointsFlags extends SharedFlags {
   readonly format: 'table' | 'json' | 'csv'
   readonly output?: string
   readonly top: number
+  readonly sort: Order
   readonly progress: boolean
 }
 
@@ -28,6 +29,7 @@ const DEFAULT_TOP = 20
 const EXAMPLES = `
 Examples:
   tcp-teardown endpoints capture.pcap                 each server: who closes, resets, refused, percentiles
+  tcp-teardown endpoints --sort refused --top 5 a.pcap  the five that refused most
   tcp-teardown endpoints --by client captures/        the same by client, over all captures of a folder
   tcp-teardown endpoints --over 1m -f csv a.pcap      a row for each server and minute
 
@@ -61,6 +63,13 @@ export function addEndpoints(
         wholeNumber(0, Number.MAX_SAFE_INTEGER),
       ).default(DEFAULT_TOP),
     )
+  command.addOption(
+    choice(
+      '--sort <by>',
+      'order, the most first: trouble is what did not end as it should',
+      ORDERS,
+    ),
+  )
   for (const each of anonymizeOptions()) command.addOption(each)
   command
     .addOption(colourOption())

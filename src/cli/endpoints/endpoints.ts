@@ -23,7 +23,7 @@ export async function runEndpoints(
   if (captures.length === 0) {
     throw new TeardownError('ERR_OPTION', `no capture found below ${inputs.join(', ')}`)
   }
-  const { by, over, format, top } = flags
+  const { by, over, format, top, sort } = flags
   const path = flags.output ?? '-'
   const look = lookOf(path, flags.color)
   const output = new Output(path, { isAscii: look.isAscii && format === 'table' })
@@ -32,7 +32,9 @@ export async function runEndpoints(
     const exitCode = await collect(captures, collector, flags, signal)
     const options = { by, overNs: over, top, ...look }
     output.writeBytes(
-      new TextEncoder().encode(endpointDocument(format, collector.all(), captures.length, options)),
+      new TextEncoder().encode(
+        endpointDocument(format, collector.all(sort), captures.length, options),
+      ),
     )
     output.close()
     return exitCode

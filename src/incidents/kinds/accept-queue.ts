@@ -41,7 +41,7 @@ export function fullAcceptQueue({ name, all, opened }: Service, { names }: Scene
       startNs,
       endNs,
       confidence: overflows.length >= FEWEST_OVERFLOWS ? 'likely' : 'possible',
-      says: `The accept queue of ${name} was full from ${names.clock(startNs)} on, for ${duration(endNs - startNs)}: ${parts.join(', ')}.`,
+      says: `The accept queue of ${name} was full from ${names.moment(startNs)} on, for ${duration(endNs - startNs)}: ${parts.join(', ')}.`,
       speaksFor: parts,
       speaksAgainst: overflows.length > 0 ? [] : ['a firewall that drops some SYNs looks the same'],
       members,

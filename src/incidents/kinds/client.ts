@@ -40,7 +40,7 @@ function clientDeath(host: string, burst: Burst, service: string, names: Names):
     startNs: firstNs,
     endNs: lastNs,
     confidence: 'possible',
-    says: `A client process on ${host} ended at ${names.clock(firstNs)}: all of its ${n} with ${service} closed ${within}.`,
+    says: `A client process on ${host} ended at ${names.moment(firstNs)}: all of its ${n} with ${service} closed ${within}.`,
     speaksFor: [`${n} closed by the client ${within}, none left open`],
     speaksAgainst: ['a clean exit, or a pool that is closed, looks the same'],
     members,

@@ -1,6 +1,6 @@
 // Connections that one side never closes: CLOSE-WAIT piles up.
 
-import { bytesText, count, duration } from '../../base/text.js'
+import { bytesText, count, duration, grouped } from '../../base/text.js'
 import { type Ended, countOf } from '../ended.js'
 import type { Incident } from '../incident.js'
 import type { Host, Scene, Service } from '../scene.js'
@@ -34,31 +34,39 @@ function leakOf(
 ): Incident[] {
   const held = all.filter((c) => c.ending === 'lingering_established.close_wait' && c.by === closer)
   if (held.filter(({ closedNs }) => endNs - closedNs >= heldNs).length < FEWEST) return []
-  const times = held.map(({ closedNs }) => closedNs)
-  const [first, last] = [Math.min(...times), Math.max(...times)]
+  const first = Math.min(...held.map(({ closedNs }) => closedNs))
   const n = countOf(held)
-  const minutes = (last - first) / 60e9
-  const closed = countOf(
-    all.filter(({ row, by }) => row.verdict === 'graceful_fin' && by === closer),
-  )
-  const bytes = held.reduce((sum, c) => sum + c.clientBytes + c.serverBytes, 0)
+  const perMinute = n / Math.max((endNs - first) / 60e9, 1)
+  const since = all.filter(({ by, closedNs }) => by === closer && closedNs >= first)
+  const closed = countOf(since.filter(({ row }) => row.verdict === 'graceful_fin'))
+  const bytes = held.reduce((sum, c) => sum + c.weight * (c.clientBytes + c.serverBytes), 0)
+  const peers = closer === 'client' ? 'clients' : 'servers'
   return [
     {
       kind: 'close_wait_leak',
       endpoint: name,
       startNs: first,
-      endNs: last,
+      // They stand until the capture ends.
+      endNs,
       confidence: n >= SURE ? 'certain' : 'likely',
-      says: `${name} does not close what its ${closer === 'client' ? 'clients' : 'servers'} have closed: ${count(n, 'connection')} in CLOSE-WAIT since ${names.clock(first)}, the oldest for ${duration(endNs - first)}.`,
+      says: `${name} does not close what its ${peers} have closed: ${count(n, 'connection')} in CLOSE-WAIT when the capture ended, the first since ${names.moment(first)} (${duration(endNs - first)})${n >= SURE ? `, ${rateText(perMinute)} a minute` : ''}.`,
       speaksFor: [
-        `${count(n, 'connection')} acknowledged the FIN and have sent none of their own since`,
-        `${bytesText(bytes)} of payload had passed on them`,
+        `${count(n, 'connection')} acknowledged the FIN and sent none of their own`,
+        `${bytesText(Math.round(bytes))} of payload had passed on them`,
       ],
       speaksAgainst:
-        closed > 0 ? [`${count(closed, 'other connection')} closed on both sides`] : [],
+        closed > 0
+          ? [
+              `${count(closed, 'other connection')} that the ${peers} closed since then ${closed === 1 ? 'was' : 'were'} closed on both sides`,
+            ]
+          : [],
       members: held,
       oldestNs: endNs - first,
-      ...(minutes > 0 ? { perMinute: n / Math.max(minutes, 1 / 60) } : {}),
+      perMinute,
     },
   ]
+}
+
+function rateText(perMinute: number): string {
+  return perMinute >= 10 ? grouped(Math.round(perMinute)) : perMinute.toPrecision(2)
 }

@@ -78,7 +78,7 @@ function timerIncident({ name }: Service, group: readonly Ended[], { names }: Sc
     startNs,
     endNs: Math.max(...times),
     confidence: isOneMoment(group) ? 'possible' : group.length >= 5 ? 'certain' : 'likely',
-    says: `${name} closes idle connections after ${duration(timerNs)}${fits}: ${n} from ${names.clock(startNs)} on${lost > 0 ? `, ${count(lost, 'request')} lost to it` : ''}.`,
+    says: `${name} closes idle connections after ${duration(timerNs)}${fits}: ${n} from ${names.moment(startNs)} on${lost > 0 ? `, ${count(lost, 'request')} lost to it` : ''}.`,
     speaksFor: [
       `${n} closed by the server after ${duration(Math.min(...idles))} to ${duration(Math.max(...idles))} without payload`,
     ],

@@ -18,12 +18,10 @@ const ONE_AFTER_ANOTHER_NS = 50e6
 export function serviceIncidents(service: Service, { names }: Scene): Incident[] {
   const { deaths, drains, restarts } = service.story
   const told = deaths.map((death) => deathIncident(service, death, names, restarts))
-  const back = restarts.map((restart) =>
-    restartIncident(service, restart, names.clock(restart.endNs)),
-  )
+  const back = restarts.map((restart) => restartIncident(service, restart, names))
   return [
     ...folded(told, `${service.name} died`, names),
-    ...drains.map((drain) => drainIncident(service, drain, names.clock(drain.startNs))),
+    ...drains.map((drain) => drainIncident(service, drain, names.moment(drain.startNs))),
     ...folded(back, `${service.name} was down and back`, names),
   ]
 }
@@ -54,7 +52,7 @@ function folded(all: readonly Incident[], what: string, names: Names): readonly 
       startNs: first.startNs,
       endNs: last.endNs,
       confidence: first.confidence,
-      says: `${what} ${all.length} times from ${names.clock(first.startNs)} to ${names.clock(last.startNs)}, ${parts.join(', ')}.`,
+      says: `${what} ${all.length} times from ${names.clock(first.startNs)} to ${names.moment(last.startNs)}, ${parts.join(', ')}.`,
       speaksFor: [first.says],
       speaksAgainst: first.speaksAgainst,
       members,
@@ -66,13 +64,14 @@ function folded(all: readonly Incident[], what: string, names: Names): readonly 
 }
 
 function deathIncident(
-  { name }: Service,
+  service: Service,
   death: Death,
   names: Names,
   restarts: readonly Restart[],
 ): Incident {
+  const { name } = service
   const { burst, outage, survivors, isWorker, afterDrain } = death
-  const at = names.clock(death.startNs)
+  const at = names.moment(death.startNs)
   const members = burst?.members ?? []
   const lost = countOf(members.filter(isRequestLost))
   const back = restarts.find((restart) => restart.death === death)
@@ -81,9 +80,7 @@ function deathIncident(
     burst === undefined ? '' : endedText(burst),
     lost > 0 ? `${count(lost, 'request')} lost` : '',
     refused === undefined ? '' : refusedText(refused),
-    back === undefined
-      ? ''
-      : `it took connections again ${duration(back.endNs - death.startNs)} later`,
+    refused === undefined ? '' : afterwardsText(death, back),
   ].filter((text) => text !== '')
   const who = isWorker ? `One process of ${name}` : name
   return {
@@ -95,7 +92,7 @@ function deathIncident(
     says:
       burst === undefined && outage !== undefined
         ? goneText(name, at, outage, back, names)
-        : `${who} died at ${at}${afterDrain ? ', after it had stopped taking connections' : ''}: ${parts.join(', ')}.`,
+        : `${who}${hungText(service, death, names)} died at ${at}${afterDrain ? ', after it had stopped taking connections' : ''}: ${parts.join(', ')}.`,
     speaksFor: forDeath(death),
     speaksAgainst: againstDeath(death),
     members,
@@ -113,6 +110,23 @@ function deathIncident(
   }
 }
 
+/** A SYN is sent again after a second, less a tick. */
+const SYN_AGAIN_NS = 0.9e9
+
+/** Since when a service had taken no more connections before it died, when clients tell: their SYNs went without an answer. */
+function hungText({ all }: Service, { startNs }: Death, names: Names): string {
+  const waited = all.filter(
+    (c) =>
+      c.ending === 'handshake_failed.refused' &&
+      c.startNs < startNs &&
+      c.closedNs > startNs &&
+      c.closedNs - c.startNs >= SYN_AGAIN_NS,
+  )
+  if (waited.length === 0) return ''
+  const sinceNs = Math.min(...waited.map((c) => c.startNs))
+  return `, which had left ${count(countOf(waited), 'new connection')} without an answer since ${names.clock(sinceNs)},`
+}
+
 function goneText(
   name: string,
   at: string,
@@ -120,8 +134,21 @@ function goneText(
   back: Restart | undefined,
   names: Names,
 ): string {
-  const span = back === undefined ? '' : `, for ${duration(back.endNs - back.startNs)}`
+  const span =
+    back === undefined ? '' : `, for ${mostText(back)}${duration(back.endNs - back.startNs)}`
   return `${name} was gone at ${at}: it had taken connections until ${names.clock(lastAcceptedNs)} and refused ${grouped(countOf(refused))} from then on${span}.`
+}
+
+/** What became of a service that refused connections. */
+function afterwardsText({ startNs }: Death, back: Restart | undefined): string {
+  return back === undefined
+    ? 'none taken since'
+    : `it took connections again ${mostText(back)}${duration(back.endNs - startNs)} later`
+}
+
+/** Where an earlier connection that was taken may be missing. */
+function mostText({ isThinned }: Restart): string {
+  return isThinned ? 'at most ' : ''
 }
 
 function forDeath({ burst, outage, survivors, endNs, afterDrain }: Death): string[] {
@@ -181,7 +208,7 @@ function drainIncident({ name }: Service, drain: Drain, at: string): Incident {
     members.length > 0
       ? `${count(countOf(members), 'connection')} ended ${how} ${duration(spanNs)}`
       : '',
-    killed.length > 0 ? `${grouped(countOf(killed))} were killed later` : '',
+    killed.length > 0 ? `${grouped(countOf(killed))} killed later` : '',
     open > 0 ? `${grouped(open)} went on` : '',
     refusedText(outage),
   ].filter((text) => text !== '')
@@ -196,7 +223,13 @@ function drainIncident({ name }: Service, drain: Drain, at: string): Incident {
       answered.length > 0
         ? `${count(countOf(answered), 'connection')} closed right behind an answer, then ${refusedText(outage)}`
         : `${refusedText(outage)}, while open connections went on`,
-      ...(lost === 0 && members.length > 0 ? ['every request was answered first'] : []),
+      ...(lost === 0 && members.length > 0
+        ? [
+            killed.length > 0
+              ? 'before the kill every connection that ended had got its answers'
+              : 'every request was answered first',
+          ]
+        : []),
     ],
     speaksAgainst: [
       ...(lost > 0 ? [`${count(lost, 'request')} had got no answer`] : []),
@@ -213,9 +246,8 @@ function drainIncident({ name }: Service, drain: Drain, at: string): Incident {
   }
 }
 
-function restartIncident({ name }: Service, restart: Restart, at: string): Incident {
-  const { outage, startNs, endNs, death, drain, isThinned } = restart
-  const most = isThinned ? 'at most ' : ''
+function restartIncident({ name }: Service, restart: Restart, names: Names): Incident {
+  const { outage, startNs, endNs, death, drain } = restart
   const n = count(countOf(outage.refused), 'connection')
   return {
     kind: 'service_restart',
@@ -223,7 +255,7 @@ function restartIncident({ name }: Service, restart: Restart, at: string): Incid
     startNs,
     endNs,
     confidence: sureOfRestart(restart),
-    says: `${name} was back at ${at}: ${whyDown(restart)}, was down for ${most}${duration(endNs - startNs)} and refused ${n} meanwhile.`,
+    says: `${name} was down from ${names.clock(startNs)} to ${names.moment(endNs)} (${mostText(restart)}${duration(endNs - startNs)}): ${whyDown(restart)}, refused ${n}, and took them again.`,
     speaksFor: [
       `${n} refused, then one taken ${duration(endNs - outage.lastRefusedNs)} after the last refusal`,
     ],

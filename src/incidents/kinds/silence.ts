@@ -5,7 +5,6 @@ import type { Ending } from '../../verdict/endings.js'
 import { type Ended, countOf } from '../ended.js'
 import type { Incident } from '../incident.js'
 import type { Host, Scene, Service } from '../scene.js'
-import type { Names } from '../names.js'
 
 /** Endings of connections whose other side answers no more. */
 const SILENT: ReadonlySet<Ending> = new Set<Ending>([
@@ -20,6 +19,8 @@ const SILENT: ReadonlySet<Ending> = new Set<Ending>([
 const FEWEST = 3
 /** So many SYNs without an answer, of a host that had answered, need no open connection beside them. */
 const FEWEST_SYNS = 8
+/** Of a host that was never heard at most so many connections do not wait for it. */
+const OTHERS_SHARE = 0.1
 /** A host that answers for so long takes part in more than the handshake. */
 const ANSWERED_NS = 0.1e9
 /** Resets in the name of a server, of so many connections, are a rule of a device. */
@@ -62,10 +63,10 @@ function vanishedAs(host: Host, lastOfHost: LastOf, lastOfPeer: LastOf, scene: S
   )
   // SYNs count where something that was open falls silent as well, or many do where some had been taken.
   const signs = asked.length + (asked.length > 0 ? unheard.length : 0)
-  if (signs < FEWEST && unheard.length < FEWEST_SYNS) return []
-  if (sinceNs === -Infinity) return []
   const { names, endNs } = scene
   const name = names.hostOfKey(key)
+  if (sinceNs === -Infinity) return neverHeard(host, lastOfPeer, unheard, scene)
+  if (signs < FEWEST && unheard.length < FEWEST_SYNS) return []
   const members = scene
     .connectionsOf(host)
     .filter((c) => isSilent(c, lastOfHost, lastOfPeer) || isLeftOpen(c, lastOfHost, sinceNs))
@@ -76,13 +77,47 @@ function vanishedAs(host: Host, lastOfHost: LastOf, lastOfPeer: LastOf, scene: S
       startNs: sinceNs,
       endNs: latest([...members, ...unheard].map(lastOfPeer)),
       confidence: asked.length >= 5 ? 'certain' : 'likely',
-      says: `${name} fell silent at ${names.clock(sinceNs)}: ${silenceText(members, unheard)}, for the ${duration(endNs - sinceNs)} captured since.`,
+      says: `${name} fell silent at ${names.moment(sinceNs)}: ${silenceText(members, unheard)}, for the ${duration(endNs - sinceNs)} captured since.`,
       speaksFor: [
         `${count(countOf(silent), 'connection')} repeated payload, FINs or probes without an answer`,
         ...(unheard.length > 0 ? [`${count(countOf(unheard), 'SYN')} got no answer`] : []),
       ],
       speaksAgainst: ['a path that is cut looks the same'],
       members,
+    },
+  ]
+}
+
+/** A host that had fallen silent before the capture began. Of one whose packets were not captured few connections wait for it. */
+function neverHeard(
+  host: Host,
+  lastOfPeer: LastOf,
+  unheard: readonly Ended[],
+  scene: Scene,
+): Incident[] {
+  const all = scene.connectionsOf(host)
+  const silent = host.troubled.filter(
+    (c) => SILENT.has(c.ending) && c.isRepeating && lastOfPeer(c) - c.startNs >= ASKED_NS,
+  )
+  const others = all.length - silent.length - unheard.length
+  if (silent.length < FEWEST || others > OTHERS_SHARE * all.length) return []
+  const { endNs, names } = scene
+  const name = names.hostOfKey(host.key)
+  const startNs = Math.min(...all.map((c) => c.startNs))
+  return [
+    {
+      kind: 'host_vanished',
+      endpoint: name,
+      startNs,
+      endNs,
+      confidence: 'likely',
+      says: `${name} was silent when the capture began at ${names.moment(startNs)}: ${silenceText(silent, unheard)}, for the ${duration(endNs - startNs)} captured.`,
+      speaksFor: [
+        `${count(countOf(silent), 'connection')} repeated payload, FINs or probes without an answer`,
+        'no packet of it was captured',
+      ],
+      speaksAgainst: ['a path that is cut looks the same'],
+      members: [...silent, ...unheard],
     },
   ]
 }
@@ -113,13 +148,10 @@ function latest(times: readonly number[]): number {
   return times.reduce((most, ns) => (ns > most ? ns : most), -Infinity)
 }
 
-/** A service that is cut off: by a device that resets its connections, or by silence while its host lives. */
+/** A service that falls silent while its host lives. */
 export function blockedPath(service: Service, scene: Scene): Incident[] {
   const { name, all, hostKey } = service
   const { names } = scene
-  const reset = all.filter(({ ending }) => ending === 'reset_other.middlebox')
-  const isRule = reset.length >= FEWEST_RESETS && reset.length >= RESET_SHARE * all.length
-  if (isRule) return [resetOnPath(name, reset, all, names)]
   const silent = all.filter((c) => isSilent(c, lastOfServer, lastOfClient))
   const sinceNs = latest(all.map(lastOfServer))
   const asked = silent.filter((c) => lastOfClient(c) - sinceNs >= ASKED_NS)
@@ -131,7 +163,7 @@ export function blockedPath(service: Service, scene: Scene): Incident[] {
       startNs: sinceNs,
       endNs: latest(silent.map(lastOfClient)),
       confidence: 'likely',
-      says: `${name} fell silent at ${names.clock(sinceNs)} while other ports of its host went on: ${count(countOf(silent), 'connection')} got no answer any more.`,
+      says: `${name} fell silent at ${names.moment(sinceNs)} while other ports of its host went on: ${count(countOf(silent), 'connection')} got no answer any more.`,
       speaksFor: ['the same host answers on other ports'],
       speaksAgainst: ['a process that is stopped or hangs in the kernel looks the same'],
       members: silent,
@@ -139,26 +171,38 @@ export function blockedPath(service: Service, scene: Scene): Incident[] {
   ]
 }
 
-function resetOnPath(
-  name: string,
-  reset: readonly Ended[],
-  all: readonly Ended[],
-  names: Names,
-): Incident {
+/** A host whose connections a device resets in its name. */
+export function cutByDevice(host: Host, scene: Scene): Incident[] {
+  if (host.role !== 'server') return []
+  const reset = host.troubled.filter(({ ending }) => ending === 'reset_other.middlebox')
+  if (reset.length < FEWEST_RESETS) return []
+  const ports = new Set(reset.map(({ serverPort }) => serverPort))
+  const all = scene.connectionsOf(host).filter(({ serverPort }) => ports.has(serverPort))
+  if (reset.length < RESET_SHARE * all.length) return []
+  const { names } = scene
+  const address = names.hostOfKey(host.key)
+  const [port] = ports
+  const isOne = ports.size === 1 && port !== undefined
+  const name = isOne ? names.endpoint(address, port) : address
+  const list = [...ports].sort((a, b) => a - b).join(', ')
   const first = Math.min(...reset.map(({ closedNs }) => closedNs))
   const refused = all.filter((c) => REFUSED.has(c.ending) && c.startNs > first)
   const members = [...reset, ...refused]
   const more = refused.length > 0 ? `, ${count(countOf(refused), 'new one')} refused` : ''
-  return {
-    kind: 'path_blocked',
-    endpoint: name,
-    startNs: first,
-    endNs: latest(members.map(({ endNs }) => endNs)),
-    confidence: refused.length > 0 ? 'certain' : 'likely',
-    says: `A device on the path cut connections to ${name} at ${names.clock(first)}: ${count(countOf(reset), 'connection')} reset in its name${more}.`,
-    speaksFor: [`${count(countOf(reset), 'reset')} that the server did not send`],
-    speaksAgainst: [],
-    members,
-    refused: countOf(refused),
-  }
+  return [
+    {
+      kind: 'path_blocked',
+      endpoint: name,
+      startNs: first,
+      endNs: latest(members.map(({ endNs }) => endNs)),
+      confidence: refused.length > 0 ? 'certain' : 'likely',
+      says: `A device on the path cut connections to ${name}${isOne ? '' : ` (ports ${list})`} at ${names.moment(first)}: ${count(countOf(reset), 'connection')} reset in its name${more}.`,
+      speaksFor: [
+        `${count(countOf(reset), 'reset')} that the server did not send: by TTL, numbers or what came after`,
+      ],
+      speaksAgainst: [],
+      members,
+      refused: countOf(refused),
+    },
+  ]
 }

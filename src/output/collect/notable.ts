@@ -67,7 +67,7 @@ const NOTABLE = new Set(['half_closed', 'rst_ignored', 'rst_storm', 'payload_at_
 
 /** Whether a connection is worth a line by itself. */
 export function isNotableConnection({ j }: ColumnSource): boolean {
-  return !rowOf(j.ending).quiet || j.findings().some(({ code }) => NOTABLE.has(code))
+  return rowOf(j.ending).severity > 0 || j.findings().some(({ code }) => NOTABLE.has(code))
 }
 
 /** The first texts of one ending. */

@@ -10,6 +10,27 @@ export const GROUPINGS = ['server', 'client', 'port', 'subnet'] as const
 /** One of them. */
 export type Grouping = (typeof GROUPINGS)[number]
 
+/** By what endpoints are ordered, the most first. */
+export const ORDERS = [
+  'trouble',
+  'connections',
+  'resets',
+  'refused',
+  'unanswered',
+  'close-wait',
+] as const
+/** One of them. */
+export type Order = (typeof ORDERS)[number]
+
+const VALUES: Readonly<Record<Order, (stats: EndpointStats) => number>> = {
+  trouble: ({ trouble }) => trouble,
+  connections: ({ connections }) => connections,
+  resets: ({ resets }) => resets,
+  refused: ({ refused }) => refused,
+  unanswered: ({ unanswered, requestsUnanswered }) => unanswered + requestsUnanswered,
+  'close-wait': ({ causes }) => causes.get('lingering_established.close_wait') ?? 0,
+}
+
 /** Endpoints that are told apart; the connections of all others are counted together. */
 const MOST_ENDPOINTS = 1 << 16
 /** Spans of time of one endpoint. */
@@ -49,11 +70,13 @@ export class EndpointCollector {
     this.spanOf(group, Math.floor(ns / this.overNs)).add(c)
   }
 
-  /** All groups, the largest first. */
-  all(): EndpointGroup[] {
+  /** All groups, in an order; the largest first where that leaves it open. */
+  all(order: Order): EndpointGroup[] {
+    const valueOf = VALUES[order]
     return [...this.groups.values()].sort(
       (a, b) =>
         Number(a.name === OTHERS) - Number(b.name === OTHERS) ||
+        valueOf(b.total) - valueOf(a.total) ||
         b.total.connections - a.total.connections ||
         (a.name < b.name ? -1 : 1),
     )

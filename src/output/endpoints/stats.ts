@@ -1,6 +1,6 @@
 // What is counted of the connections of one endpoint, or of one endpoint in one span of time.
 
-import type { Ending } from '../../verdict/endings.js'
+import { type Ending, TROUBLE, rowOf } from '../../verdict/endings.js'
 import { closeWaitNs, finToFinNs, idleBeforeTeardownNs } from '../../verdict/timings.js'
 import type { ColumnSource } from '../columns/column.js'
 import { Sketch } from './sketch.js'
@@ -26,6 +26,10 @@ export class EndpointStats {
   refused = 0
   unanswered = 0
   requestsUnanswered = 0
+  /** Connections that did not end as they should. */
+  troubled = 0
+  /** The same, each by how much that matters, see {@link TROUBLE}. */
+  trouble = 0
   clientBytes = 0
   serverBytes = 0
   /** Times of the first and last packet. */
@@ -42,6 +46,9 @@ export class EndpointStats {
     const { ending, closer, derived } = j
     this.connections++
     this.causes.set(ending, (this.causes.get(ending) ?? 0) + 1)
+    const weight = TROUBLE[rowOf(ending).severity]
+    if (weight > 0) this.troubled++
+    this.trouble += weight
     if (closer === 'client') this.closedByClient++
     if (closer === 'server') this.closedByServer++
     if (ending === 'handshake_failed.refused') this.refused++

@@ -1,6 +1,7 @@
 // Endpoints for people: a line of numbers each, and below it how their connections ended.
 
 import { duration, grouped, wrap } from '../../base/text.js'
+import { TROUBLE, rowOf } from '../../verdict/endings.js'
 import type { Style } from '../style.js'
 import type { EndpointGroup, Grouping } from './collect.js'
 import type { Sketch } from './sketch.js'
@@ -81,8 +82,14 @@ function blank(n: number): string {
   return n === 0 ? '' : grouped(n)
 }
 
+/** How connections ended: what did not end as it should, and the most common of all. */
 function causesOf({ causes }: EndpointStats): string {
-  const sorted = [...causes].sort(([, a], [, b]) => b - a)
+  const byCount = [...causes].sort(([, a], [, b]) => b - a)
+  const [common] = byCount
+  const sorted = byCount
+    .slice(1)
+    .sort(([a, n], [b, m]) => TROUBLE[rowOf(b).severity] * m - TROUBLE[rowOf(a).severity] * n)
+  if (common !== undefined) sorted.splice(MOST_CAUSES - 1, 0, common)
   const named = sorted.slice(0, MOST_CAUSES).map(([name, n]) => `${name} ${grouped(n)}`)
   const rest = sorted.slice(MOST_CAUSES).reduce((sum, [, n]) => sum + n, 0)
   if (rest > 0) named.push(`others ${grouped(rest)}`)
@@ -100,9 +107,12 @@ function timesOf({ halfClose, idle, clientCloseWait, serverCloseWait }: Endpoint
     .join('; ')
 }
 
+/** Shorter times are how programs close: nobody waits for them. */
+const NOTABLE_NS = 1e6
+
 /** Half and 99 of 100, where there is anything to tell. */
 function timeText(name: string, sketch: Sketch): string {
-  if (sketch.count === 0) return ''
+  if (sketch.count === 0 || sketch.percentile(0.99) < NOTABLE_NS) return ''
   return `${name} p50 ${duration(sketch.percentile(0.5))}, p99 ${duration(sketch.percentile(0.99))}`
 }
 

@@ -201,8 +201,8 @@ function group(row: Row, list: readonly string[], total: number, options: Format
   ]
   const more = total - list.length
   if (more > 0) {
-    // Of quiet endings only the notable connections are listed: the others are neither like them nor without room.
-    const isPicked = row.quiet && !options.all
+    // Of endings that are as they should be only the notable connections are listed: the others are neither like them nor without room.
+    const isPicked = row.severity === 0 && !options.all
     const isFull = !isPicked && (options.all || list.length < options.top)
     const how = isFull ? 'the list is full: -f ndjson lists them' : '--all lists them'
     const what = isPicked ? 'more' : 'more like these'

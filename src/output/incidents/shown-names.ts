@@ -36,9 +36,16 @@ export class ShownNames implements Names {
     return this.host(words, words.length > 1)
   }
 
-  /** The time of day to the millisecond, UTC. */
+  endpoint(address: string, port: number): string {
+    return endpointText(address, port)
+  }
+
   clock(ns: number): string {
     return this.iso(ns).slice(11, 23)
+  }
+
+  moment(ns: number): string {
+    return `${this.clock(ns)} UTC`
   }
 
   iso(ns: number): string {

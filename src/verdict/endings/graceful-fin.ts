@@ -12,7 +12,7 @@ export const GRACEFUL_FIN = [
     brief: 'a regular close',
     source: 'RFC 9293 §3.6',
     kernelReasons: [],
-    quiet: true,
+    severity: 0,
   },
   {
     verdict: 'graceful_fin',
@@ -25,7 +25,7 @@ export const GRACEFUL_FIN = [
     brief: 'a half-close',
     source: 'RFC 9293 §3.6, half-close',
     kernelReasons: [],
-    quiet: true,
+    severity: 0,
   },
   {
     verdict: 'graceful_fin',
@@ -39,7 +39,7 @@ export const GRACEFUL_FIN = [
     brief: 'a slow close',
     source: 'RFC 9293 §3.6, CLOSE-WAIT',
     kernelReasons: [],
-    quiet: false,
+    severity: 1,
   },
   {
     verdict: 'graceful_fin',
@@ -51,7 +51,7 @@ export const GRACEFUL_FIN = [
     brief: 'a simultaneous close',
     source: 'RFC 9293 §3.6, case 3',
     kernelReasons: [],
-    quiet: true,
+    severity: 0,
   },
   {
     verdict: 'graceful_fin',
@@ -63,7 +63,7 @@ export const GRACEFUL_FIN = [
     brief: 'a close whose last ACK was lost',
     source: 'RFC 9293 §3.6, LAST-ACK',
     kernelReasons: [],
-    quiet: true,
+    severity: 0,
   },
   {
     verdict: 'graceful_fin',
@@ -74,7 +74,7 @@ export const GRACEFUL_FIN = [
     brief: 'a RST after a complete close',
     source: 'RFC 9293 §3.10.7.4',
     kernelReasons: ['NO_SOCKET', 'TCP_TIMEWAIT_SOCKET', 'TCP_STATE'],
-    quiet: true,
+    severity: 0,
   },
   {
     verdict: 'graceful_fin',
@@ -87,7 +87,7 @@ export const GRACEFUL_FIN = [
     brief: 'a close that came too late',
     source: 'tcp_fin_timeout, tcp_time_wait()',
     kernelReasons: ['NO_SOCKET'],
-    quiet: false,
+    severity: 1,
   },
   {
     verdict: 'graceful_fin',
@@ -101,7 +101,7 @@ export const GRACEFUL_FIN = [
     brief: 'a close in the middle of a request',
     source: 'exit_files(), tcp_close()',
     kernelReasons: [],
-    quiet: false,
+    severity: 3,
   },
   {
     verdict: 'graceful_fin',
@@ -114,7 +114,7 @@ export const GRACEFUL_FIN = [
     brief: 'a connection that was never used',
     source: 'RFC 9293 §3.6',
     kernelReasons: [],
-    quiet: false,
+    severity: 1,
   },
   {
     verdict: 'graceful_fin',
@@ -127,6 +127,6 @@ export const GRACEFUL_FIN = [
     brief: 'a goodbye to a socket that was closed already',
     source: 'RFC 8446 §6.1, TCP_ABORT_ON_DATA',
     kernelReasons: ['TCP_TIMEWAIT_SOCKET', 'TCP_ABORT_ON_DATA', 'NO_SOCKET'],
-    quiet: true,
+    severity: 0,
   },
 ] as const

@@ -11,7 +11,7 @@ export const HANDSHAKE_FAILED = [
     brief: 'a refused connection',
     source: 'RFC 9293 §3.10.7.1',
     kernelReasons: ['NO_SOCKET'],
-    quiet: false,
+    severity: 3,
   },
   {
     verdict: 'handshake_failed',
@@ -23,7 +23,7 @@ export const HANDSHAKE_FAILED = [
     brief: 'a SYN without an answer',
     source: 'RFC 9293 §3.8.3, tcp_syn_retries',
     kernelReasons: [],
-    quiet: false,
+    severity: 3,
   },
   {
     verdict: 'handshake_failed',
@@ -34,7 +34,7 @@ export const HANDSHAKE_FAILED = [
     brief: 'an unreachable host',
     source: 'RFC 1122 §4.2.3.9',
     kernelReasons: [],
-    quiet: false,
+    severity: 3,
   },
   {
     verdict: 'handshake_failed',
@@ -46,7 +46,7 @@ export const HANDSHAKE_FAILED = [
     brief: 'a client that gave up, or a scan',
     source: 'RFC 9293 §3.5.1',
     kernelReasons: ['NO_SOCKET'],
-    quiet: false,
+    severity: 1,
   },
   {
     verdict: 'handshake_failed',
@@ -58,7 +58,7 @@ export const HANDSHAKE_FAILED = [
     brief: 'a SYN-ACK without an answer',
     source: 'tcp_synack_retries',
     kernelReasons: [],
-    quiet: false,
+    severity: 2,
   },
   {
     verdict: 'handshake_failed',
@@ -70,7 +70,7 @@ export const HANDSHAKE_FAILED = [
     brief: 'a full accept queue',
     source: 'tcp_check_req(), tcp_abort_on_overflow',
     kernelReasons: [],
-    quiet: false,
+    severity: 3,
   },
   {
     verdict: 'handshake_failed',
@@ -84,6 +84,6 @@ export const HANDSHAKE_FAILED = [
     brief: 'an old connection on the same ports',
     source: 'RFC 9293 §3.5.1, RFC 5961 §4',
     kernelReasons: [],
-    quiet: false,
+    severity: 2,
   },
 ] as const

@@ -11,7 +11,7 @@ export const INCOMPLETE = [
     brief: 'a connection of which too little was seen',
     source: 'capture',
     kernelReasons: [],
-    quiet: true,
+    severity: 0,
   },
   {
     verdict: 'incomplete',
@@ -23,7 +23,7 @@ export const INCOMPLETE = [
     brief: 'an ending that was not captured',
     source: 'capture',
     kernelReasons: [],
-    quiet: true,
+    severity: 0,
   },
   {
     verdict: 'incomplete',
@@ -34,7 +34,7 @@ export const INCOMPLETE = [
     brief: 'a connection of which only RSTs were seen',
     source: 'capture',
     kernelReasons: [],
-    quiet: true,
+    severity: 0,
   },
   {
     verdict: 'incomplete',
@@ -45,6 +45,6 @@ export const INCOMPLETE = [
     brief: 'a connection of which only FINs were seen',
     source: 'capture',
     kernelReasons: [],
-    quiet: true,
+    severity: 0,
   },
 ] as const

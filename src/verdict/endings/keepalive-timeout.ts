@@ -12,7 +12,7 @@ export const KEEPALIVE_TIMEOUT = [
     brief: 'keepalive giving up',
     source: 'RFC 9293 §3.8.4, tcp_keepalive_timer()',
     kernelReasons: ['TCP_KEEPALIVE_TIMEOUT'],
-    quiet: false,
+    severity: 3,
   },
   {
     verdict: 'keepalive_timeout',
@@ -23,7 +23,7 @@ export const KEEPALIVE_TIMEOUT = [
     brief: 'keepalive probes that stopped',
     source: 'RFC 9293 §3.8.4',
     kernelReasons: [],
-    quiet: false,
+    severity: 3,
   },
   {
     verdict: 'keepalive_timeout',
@@ -35,7 +35,7 @@ export const KEEPALIVE_TIMEOUT = [
     brief: 'a peer that no longer knew the connection',
     source: 'RFC 9293 §3.5.1',
     kernelReasons: ['NO_SOCKET', 'TCP_TIMEWAIT_SOCKET'],
-    quiet: false,
+    severity: 3,
   },
   {
     verdict: 'keepalive_timeout',
@@ -46,6 +46,6 @@ export const KEEPALIVE_TIMEOUT = [
     brief: 'keepalive probes still unanswered',
     source: 'RFC 9293 §3.8.4',
     kernelReasons: [],
-    quiet: false,
+    severity: 2,
   },
 ] as const

@@ -11,7 +11,7 @@ export const LINGERING_ESTABLISHED = [
     brief: 'a connection in use',
     source: 'RFC 9293 §3.3.2',
     kernelReasons: [],
-    quiet: true,
+    severity: 0,
   },
   {
     verdict: 'lingering_established',
@@ -23,7 +23,7 @@ export const LINGERING_ESTABLISHED = [
     brief: 'an idle connection',
     source: 'RFC 9293 §3.3.2',
     kernelReasons: [],
-    quiet: false,
+    severity: 1,
   },
   {
     verdict: 'lingering_established',
@@ -34,7 +34,7 @@ export const LINGERING_ESTABLISHED = [
     brief: 'an unused connection kept alive',
     source: 'RFC 9293 §3.8.4',
     kernelReasons: [],
-    quiet: false,
+    severity: 1,
   },
   {
     verdict: 'lingering_established',
@@ -46,7 +46,7 @@ export const LINGERING_ESTABLISHED = [
     brief: 'a missing close()',
     source: 'RFC 9293 §3.6, CLOSE-WAIT',
     kernelReasons: [],
-    quiet: false,
+    severity: 2,
   },
   {
     verdict: 'lingering_established',
@@ -57,7 +57,7 @@ export const LINGERING_ESTABLISHED = [
     brief: 'a FIN still being repeated',
     source: 'RFC 9293 §3.6, tcp_orphan_retries',
     kernelReasons: [],
-    quiet: false,
+    severity: 2,
   },
   {
     verdict: 'lingering_established',
@@ -69,7 +69,7 @@ export const LINGERING_ESTABLISHED = [
     brief: 'payload still being repeated',
     source: 'RFC 9293 §3.8.3, tcp_retries2',
     kernelReasons: [],
-    quiet: false,
+    severity: 3,
   },
   {
     verdict: 'lingering_established',
@@ -81,7 +81,7 @@ export const LINGERING_ESTABLISHED = [
     brief: 'a receiver that does not read',
     source: 'RFC 9293 §3.8.6.1',
     kernelReasons: [],
-    quiet: false,
+    severity: 2,
   },
   {
     verdict: 'lingering_established',
@@ -93,6 +93,6 @@ export const LINGERING_ESTABLISHED = [
     brief: 'a connection whose ports were used again',
     source: 'RFC 9293 §3.5.1',
     kernelReasons: [],
-    quiet: false,
+    severity: 2,
   },
 ] as const

@@ -12,7 +12,7 @@ export const RESET_OTHER = [
     brief: 'a RST made by something on the path, such as a firewall',
     source: 'RFC 3360',
     kernelReasons: [],
-    quiet: false,
+    severity: 3,
   },
   {
     verdict: 'reset_other',
@@ -24,7 +24,7 @@ export const RESET_OTHER = [
     brief: 'forged RSTs',
     source: 'Weaver, Sommer, Paxson, NDSS 2009',
     kernelReasons: [],
-    quiet: false,
+    severity: 3,
   },
   {
     verdict: 'reset_other',
@@ -36,7 +36,7 @@ export const RESET_OTHER = [
     brief: 'a segment that belongs to no connection',
     source: 'RFC 9293 §3.10.7.1',
     kernelReasons: ['NO_SOCKET'],
-    quiet: true,
+    severity: 0,
   },
   {
     verdict: 'reset_other',
@@ -47,6 +47,6 @@ export const RESET_OTHER = [
     brief: 'a RST without an apparent reason',
     source: 'RFC 9293 §3.5.3',
     kernelReasons: [],
-    quiet: false,
+    severity: 2,
   },
 ] as const

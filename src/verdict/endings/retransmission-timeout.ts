@@ -12,7 +12,7 @@ export const RETRANSMISSION_TIMEOUT = [
     brief: 'a sender that gave up',
     source: 'RFC 9293 §3.8.3, tcp_retries2',
     kernelReasons: [],
-    quiet: false,
+    severity: 3,
   },
   {
     verdict: 'retransmission_timeout',
@@ -23,7 +23,7 @@ export const RETRANSMISSION_TIMEOUT = [
     brief: 'a closer that gave up',
     source: 'tcp_orphan_retries',
     kernelReasons: [],
-    quiet: false,
+    severity: 3,
   },
   {
     verdict: 'retransmission_timeout',
@@ -35,6 +35,6 @@ export const RETRANSMISSION_TIMEOUT = [
     brief: 'a sender that gave up at a closed window',
     source: 'RFC 9293 §3.8.6.1, tcp_send_probe0()',
     kernelReasons: [],
-    quiet: false,
+    severity: 3,
   },
 ] as const

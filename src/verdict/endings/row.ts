@@ -30,6 +30,15 @@ export type KernelReason =
   | 'TCP_STATE'
   | 'TCP_TIMEWAIT_SOCKET'
 
+/**
+ * How much an ending matters to those who run the service: 0 as it should be, or a habit (counted, not listed), 1 worth a look,
+ * 2 trouble, 3 something broke.
+ */
+export type Severity = 0 | 1 | 2 | 3
+
+/** How much a connection of each severity counts where endings are ordered: what is rare and broken comes before common oddities. */
+export const TROUBLE = [0, 1, 10, 100] as const
+
 /** One ending: a verdict with one of its causes, and all texts about it. */
 export interface EndingRow {
   readonly verdict: Verdict
@@ -47,6 +56,5 @@ export interface EndingRow {
   readonly source: string
   /** The code paths of Linux that can have sent the deciding RST. */
   readonly kernelReasons: readonly KernelReason[]
-  /** Of no interest by itself: the table counts it and does not list it. */
-  readonly quiet: boolean
+  readonly severity: Severity
 }

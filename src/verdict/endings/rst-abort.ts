@@ -13,7 +13,7 @@ export const RST_ABORT = [
     brief: 'an abort (SO_LINGER 0, ss -K)',
     source: 'RFC 9293 §3.10.5, tcp_disconnect()',
     kernelReasons: ['TCP_STATE', 'TCP_ABORT_ON_CLOSE', 'TCP_ABORT_ON_MEMORY'],
-    quiet: false,
+    severity: 1,
   },
   {
     verdict: 'rst_abort',
@@ -25,7 +25,7 @@ export const RST_ABORT = [
     brief: 'an abort instead of a close',
     source: 'RFC 9293 §3.6.1',
     kernelReasons: ['TCP_ABORT_ON_CLOSE', 'TCP_STATE'],
-    quiet: false,
+    severity: 2,
   },
   {
     verdict: 'rst_abort',
@@ -37,7 +37,7 @@ export const RST_ABORT = [
     brief: 'an abort after its own FIN',
     source: 'TCP_LINGER2, TCP_ABORT_ON_LINGER',
     kernelReasons: ['TCP_ABORT_ON_LINGER', 'TCP_STATE', 'TCP_TIMEWAIT_SOCKET'],
-    quiet: false,
+    severity: 1,
   },
   {
     verdict: 'rst_abort',
@@ -48,6 +48,6 @@ export const RST_ABORT = [
     brief: 'a health check that resets what it has opened',
     source: 'SO_LINGER 0 after connect()',
     kernelReasons: ['TCP_ABORT_ON_CLOSE', 'TCP_STATE'],
-    quiet: true,
+    severity: 0,
   },
 ] as const

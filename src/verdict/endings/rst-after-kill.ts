@@ -13,7 +13,7 @@ export const RST_AFTER_KILL = [
     brief: 'a close or kill with unread data',
     source: 'RFC 9293 §3.6.1, RFC 2525 §2.17, TCP_ABORT_ON_CLOSE',
     kernelReasons: ['TCP_ABORT_ON_CLOSE', 'TCP_STATE', 'TCP_ABORT_ON_MEMORY'],
-    quiet: false,
+    severity: 3,
   },
   {
     verdict: 'rst_after_kill',
@@ -25,7 +25,7 @@ export const RST_AFTER_KILL = [
     brief: 'a listener closed before it accepted the connection',
     source: 'inet_csk_listen_stop()',
     kernelReasons: ['TCP_STATE'],
-    quiet: false,
+    severity: 3,
   },
   {
     verdict: 'rst_after_kill',
@@ -39,7 +39,7 @@ export const RST_AFTER_KILL = [
     brief: 'a write to a connection that the other side had closed',
     source: 'RFC 9293 §3.6.1, TCP_ABORT_ON_DATA',
     kernelReasons: ['TCP_TIMEWAIT_SOCKET', 'TCP_ABORT_ON_DATA', 'NO_SOCKET'],
-    quiet: false,
+    severity: 3,
   },
   {
     verdict: 'rst_after_kill',
@@ -52,7 +52,7 @@ export const RST_AFTER_KILL = [
     brief: 'a request that crossed the close',
     source: 'RFC 9293 §3.6.1, TCP_ABORT_ON_DATA',
     kernelReasons: ['TCP_ABORT_ON_DATA', 'TCP_TIMEWAIT_SOCKET', 'NO_SOCKET'],
-    quiet: false,
+    severity: 2,
   },
   {
     verdict: 'rst_after_kill',
@@ -67,6 +67,6 @@ export const RST_AFTER_KILL = [
     source: 'RFC 9293 §3.5.1, half-open',
     // Its FIN may have been lost before the capture point.
     kernelReasons: ['NO_SOCKET', 'TCP_TIMEWAIT_SOCKET'],
-    quiet: false,
+    severity: 3,
   },
 ] as const

@@ -1,6 +1,7 @@
 // Findings about how long nothing was said, or one side only was open.
 
 import { duration } from '../../base/text.js'
+import { SIDE_DATA } from '../../tcp/record/bits.js'
 import { GOODBYE_421, GOODBYE_POSTGRES } from '../../tcp/payload.js'
 import type { Derived } from '../derived.js'
 import type { Evidence } from '../evidence.js'
@@ -71,8 +72,10 @@ export const PAUSES: readonly FindingRow[] = [
     find: (e, s, add) => {
       const idle = idleBefore(e, s)
       const idleTimer = idle === undefined ? undefined : knownTimer(IDLE_TIMERS, idle.ns)
-      // A client that waits for an answer is not idle.
-      const isWaiting = s.first === e.client && requestLeftOpen(e, s) > 0
+      // A client that waits for an answer is not idle, nor is a connection that a dying server had never served.
+      const isWaiting =
+        (s.first === e.client && requestLeftOpen(e, s) > 0) ||
+        (s.resetter === e.server && !e.server.has(SIDE_DATA))
       if (idle !== undefined && idleTimer !== undefined && !isWaiting) {
         add(idle.at, `${duration(idle.ns)} of silence are consistent with ${idleTimer.name}.`, {
           spanNs: idle.ns,

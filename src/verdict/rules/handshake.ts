@@ -38,8 +38,19 @@ export const REFUSED: Rule = {
   evidence: (e) =>
     items([e.server.rst.trigger, 'SYN'], [e.server.rst.at, 'RST in answer to the SYN']),
   explain: (e) =>
-    `The connection was refused: the SYN was answered by a RST${after(e)} ` +
-    `(${packet(e.server.rst.at)}). ${refuser(e)}`,
+    isRefusedLate(e)
+      ? `The SYN got no answer for ${span(e.start, e.server.rst.trigger)}, then a RST refused it (${packet(e.server.rst.at)}): ` +
+        'until then the accept queue was full or packets were lost, from then on nothing listened.'
+      : `The connection was refused: the SYN was answered by a RST${after(e)} ` +
+        `(${packet(e.server.rst.at)}). ${refuser(e)}`,
+}
+
+/** A SYN is sent again after a second (RFC 6298 §2.1), less its timer's tick. */
+const SYN_AGAIN_NS = 0.9e9
+
+/** Whether a SYN had gone without an answer before it was refused. */
+function isRefusedLate(e: Evidence): boolean {
+  return e.client.synRepeats > 0 && e.server.rst.trigger.ns - e.start.ns >= SYN_AGAIN_NS
 }
 
 /** A RST by a client that sent nothing else but SYNs. */

@@ -68,6 +68,16 @@ test('the first one taken after an outage is kept, whatever is thinned out', () 
   expect(Math.min(...starts.filter((ns) => ns > 400_100))).toBe(500_003)
 })
 
+test('what is refused is counted, whatever is thinned out', () => {
+  const refused = Array.from({ length: 40_000 }, (_, i) => ({ ...REFUSED, port: 80, at: 1e7 * i }))
+  const later = Array.from({ length: 30 }, (_, i) => ({ ...REFUSED, port: 80, at: 5e11 + 1e8 * i }))
+  const [service] = historyOf([...refused, ...later]).endpointHistories()
+  expect(service?.refusals).toEqual([
+    expect.objectContaining({ count: 40_000 }),
+    expect.objectContaining({ count: 30 }),
+  ])
+})
+
 /** One connection a second, closed by the server. */
 const BY_SERVER = { cause: 'normal', flags: DIGEST_CLOSED | DIGEST_OPENED | DIGEST_BY_SERVER }
 const SECOND_NS = 1e9

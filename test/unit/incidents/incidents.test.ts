@@ -6,6 +6,7 @@ import {
   type Part,
   closedByClient,
   closedByServer,
+  cutOff,
   ignored,
   incidentsIn,
   leaked,
@@ -15,6 +16,7 @@ import {
   overflowed,
   part,
   refused,
+  refusedLate,
   unheard,
 } from '../../support/service.js'
 
@@ -60,7 +62,7 @@ describe('a process dies', () => {
       },
       streams: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
       explanation:
-        '10.0.0.9:80 died at 22:13:30.000: 12 connections ended within 6.00 ms (10 FIN, 2 RST), 9 requests lost, ' +
+        '10.0.0.9:80 died at 22:13:30.000 UTC: 12 connections ended within 6.00 ms (10 FIN, 2 RST), 9 requests lost, ' +
         '20 connections refused over 4.75 s, it took connections again 5.50 s later.',
     })
     expect(restart).toMatchObject({
@@ -69,7 +71,19 @@ describe('a process dies', () => {
       end_time: '2023-11-14T22:13:35.500000000Z',
       downtime_s: 5.5,
       refused: 20,
+      explanation:
+        '10.0.0.9:80 was down from 22:13:30.000 to 22:13:35.500 UTC (5.50 s): it had died, refused 20 connections, ' +
+        'and took them again.',
     })
+  })
+
+  test('after it had hung: SYNs went without an answer before they were refused', () => {
+    const parts = [...KILLED, ...times(3, (i) => refusedLate(7 + i, 10.5 + i / 10))]
+    const [death, ...others] = incidentsIn(parts, 25)
+    expect(others).toEqual([])
+    expect(death?.explanation).toMatch(
+      /^10\.0\.0\.9:80, which had left 3 new connections without an answer since 22:13:27\.000, died at .* none taken since\.$/,
+    )
   })
 
   test('with nothing open but idle connections, when the port refuses from then on', () => {
@@ -254,6 +268,7 @@ describe('a service is stopped', () => {
     const incidents = incidentsIn(parts, 20)
     expect(kindsOf(incidents)).toEqual([`graceful_shutdown ${SERVICE}`, `process_death ${SERVICE}`])
     expect(incidents.map(({ connections }) => connections)).toEqual([6, 4])
+    expect(incidents[0]?.speaks_for.at(-1)).toMatch(/^before the kill every connection/)
     expect(incidents[1]?.explanation).toContain('after it had stopped taking connections')
   })
 })
@@ -272,6 +287,32 @@ test('a host falls silent', () => {
     connections: 8,
     confidence: 'certain',
   })
+})
+
+test('a host had fallen silent before the capture began', () => {
+  const again = [0, 0.2, 0.6, 1.4, 3, 6.2].map(
+    (after) => `${after.toFixed(6)} > P. 101:201(100) ack 201 text GET /b HTTP/1.1`,
+  )
+  const parts = times(5, () => part(again.join('\n')))
+  const [vanished, ...others] = incidentsIn(parts, 20)
+  expect(others).toEqual([])
+  expect(vanished).toMatchObject({
+    kind: 'host_vanished',
+    endpoint: '10.0.0.9',
+    connections: 5,
+    confidence: 'likely',
+  })
+  // Of a capture of one direction few connections repeat themselves at its end.
+  const oneWay = times(40, (i) => part(`${i}.000000 > P. 101:201(100) ack 201`))
+  expect(kindsOf(incidentsIn([...parts, ...oneWay], 60))).toEqual([])
+})
+
+test('a device cuts the connections with several ports of a host', () => {
+  const parts = [80, 80, 80, 6379].map((serverPort, i) => cutOff(i / 10, 10 + i / 100, serverPort))
+  const [cut, ...others] = incidentsIn(parts, 20)
+  expect(others).toEqual([])
+  expect(cut).toMatchObject({ kind: 'path_blocked', endpoint: '10.0.0.9', connections: 4 })
+  expect(cut?.explanation).toContain('cut connections to 10.0.0.9 (ports 80, 6379) at')
 })
 
 test('a port is cut off while others of its host live', () => {
@@ -305,7 +346,8 @@ test('connections in CLOSE-WAIT pile up', () => {
     kind: 'close_wait_leak',
     endpoint: SERVICE,
     connections: 8,
-    per_minute: 13.7,
+    per_minute: 8,
+    end_time: '2023-11-14T22:13:56.001000000Z',
     // To the last packet of a connection, which is that of the last one closed.
     oldest_s: expect.closeTo(35.001, 3),
   })

@@ -37,8 +37,8 @@ describe.each(ENDINGS.map((row) => [endingOf(row), row] as const))('%s', (_name,
   })
 })
 
-test('endings by a reset, a give-up or a failed handshake are never quiet, but for habits', () => {
-  const quiet = ENDINGS.filter((row) => row.quiet)
+test('endings by a reset, a give-up or a failed handshake always matter, but for habits', () => {
+  const quiet = ENDINGS.filter(({ severity }) => severity === 0)
   const ordinary = new Set(['graceful_fin', 'lingering_established', 'incomplete'])
   const others = quiet.filter(({ verdict }) => !ordinary.has(verdict)).map(endingOf)
   expect(others).toEqual(['rst_abort.health_check', 'reset_other.stray'])

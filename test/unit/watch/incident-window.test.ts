@@ -83,6 +83,17 @@ test('connections that are not over count: a leak', () => {
   expect(timeline.kinds(70)).toEqual([])
 })
 
+test('a leak is told again when it has doubled', () => {
+  const timeline = new Timeline()
+  const leaks = (from: number): Part[] =>
+    Array.from({ length: 8 }, (_, i) => leaked(from + i, from + i + 0.5))
+  timeline.add(leaks(0), 60)
+  expect(timeline.kinds(60)).toEqual(['1 close_wait_leak'])
+  timeline.add(leaks(70), 90)
+  expect(timeline.kinds(90)).toEqual(['1 close_wait_leak'])
+  expect(timeline.kinds(100)).toEqual([])
+})
+
 test('two incidents of one host at the same time are both told, once', () => {
   const parts = [[10, 0, 0, 8] as const, [10, 0, 0, 9] as const].flatMap((serverIp) =>
     Array.from({ length: 12 }, (_, i) => closedByClient(i / 10, 10 + i / 2000, { serverIp })),

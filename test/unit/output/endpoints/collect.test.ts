@@ -27,7 +27,7 @@ const PARTS: readonly Part[] = [
 function rowsBy(by: Grouping, overNs?: number): ReturnType<typeof endpointRows> {
   const collector = new EndpointCollector(by, overNs)
   eachConnection(PARTS, (c) => collector.add(c))
-  return collector.all().flatMap((group) => endpointRows(group, overNs))
+  return collector.all('connections').flatMap((group) => endpointRows(group, overNs))
 }
 
 test('by server: how connections ended, who closed, and for how long', () => {
