@@ -101,8 +101,9 @@ export class CloseRuns {
 
   /** The rows have other places now. */
   forgetRows(): void {
-    for (const [slot, row] of this.rows.entries())
-      if (row !== NOT_KEPT) this.groups[slot] = this.rows[slot] = NOT_KEPT
+    const { rows, groups } = this
+    for (let slot = 0; slot < rows.length; slot++)
+      if (rows[slot] !== NOT_KEPT) groups[slot] = rows[slot] = NOT_KEPT
   }
 
   private learn(endpoint: number, gapNs: number): void {

@@ -8,6 +8,8 @@ const FIRST_ENDPOINTS = 16
 const SAME_OUTAGE_NS = 5e9
 /** Connections kept of an endpoint because they were taken between refusals. */
 const MOST_BETWEEN = 64
+/** Refusals kept of an endpoint because they came one upon the other. */
+const MOST_REFUSALS = 255
 
 /** Counts and times by endpoint; typed arrays, because lists with holes took five times as long. */
 export class EndpointCounts {
@@ -19,6 +21,7 @@ export class EndpointCounts {
   /** The first refusal of those that are close to the last one. */
   private firstRefusedNs = unknownTimes(FIRST_ENDPOINTS)
   private between = new Uint8Array(FIRST_ENDPOINTS)
+  private refusalsKept = new Uint8Array(FIRST_ENDPOINTS)
 
   /** Counts one more, and returns how many there were before. */
   count(endpoint: number, group: number): number {
@@ -37,6 +40,14 @@ export class EndpointCounts {
     this.firstTakenNs[endpoint] = Infinity
   }
 
+  /** Whether one more refusal of an endpoint is to be kept. */
+  keepRefusal(endpoint: number): boolean {
+    const kept = this.refusalsKept[endpoint] as number
+    if (kept >= MOST_REFUSALS) return false
+    this.refusalsKept[endpoint] = kept + 1
+    return true
+  }
+
   /** Whether a connection that was taken at `ns` tells where an outage ends: the first one behind it, or one in the middle. */
   tellsOutage(endpoint: number, ns: number): boolean {
     const refusedNs = this.lastRefusedNs[endpoint] as number
@@ -53,7 +64,7 @@ export class EndpointCounts {
   }
 
   private grow(): void {
-    const { seen, lastRefusedNs, firstTakenNs, firstRefusedNs, between } = this
+    const { seen, lastRefusedNs, firstTakenNs, firstRefusedNs, between, refusalsKept } = this
     this.seen = new Float64Array(2 * seen.length)
     this.seen.set(seen)
     this.lastRefusedNs = unknownTimes(2 * lastRefusedNs.length)
@@ -64,6 +75,8 @@ export class EndpointCounts {
     this.firstRefusedNs.set(firstRefusedNs)
     this.between = new Uint8Array(2 * between.length)
     this.between.set(between)
+    this.refusalsKept = new Uint8Array(2 * refusalsKept.length)
+    this.refusalsKept.set(refusalsKept)
   }
 }
 

@@ -17,12 +17,12 @@ export interface RefusalRun {
 export class Refusals {
   private runs: RefusalRun[][] = []
 
-  /** Counts one that was refused at `ns`; one that was captured twice is a half. */
-  add(endpoint: number, ns: number, count: number): void {
+  /** Counts one that was refused at `ns`; one that was captured twice is a half. Whether it goes on with a run. */
+  add(endpoint: number, ns: number, count: number): boolean {
     const mine = (this.runs[endpoint] ??= [])
     if (mine.length === 0) {
       mine.push({ firstNs: ns, lastNs: ns, count })
-      return
+      return false
     }
     // Nearly always the last one: digests come in the order of their ends, give or take a minute.
     let at = mine.length - 1
@@ -32,10 +32,11 @@ export class Refusals {
       run.firstNs = Math.min(run.firstNs, ns)
       run.lastNs = Math.max(run.lastNs, ns)
       run.count += count
-      return
+      return true
     }
     mine.splice(ns < run.firstNs ? at : at + 1, 0, { firstNs: ns, lastNs: ns, count })
     if (mine.length > MOST_RUNS) joinClosest(mine)
+    return false
   }
 
   /** The runs of an endpoint, in order. */

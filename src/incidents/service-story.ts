@@ -16,8 +16,10 @@ const REFUSED_SOON_NS = 60e9
 const BEFORE_REFUSAL_NS = 2e9
 /** A process's listener may go before its connections: the first refusal may lie so long before them. */
 const LISTENER_FIRST_NS = 50e6
-/** Of a process that dies hardly a connection is left. */
+/** Of a process that dies hardly a connection goes on … */
 const LEFT_SHARE = 0.1
+/** … and not many are left of which nothing is heard any more: they had been forgotten long before. */
+const SILENT_SHARE = 0.25
 /** Ends in one instant without any other sign are a death from so many on. */
 const FEWEST_UNSIGNED = 4
 const FEWEST_SIGNED = 3
@@ -158,12 +160,20 @@ function killIn(facts: ServiceFacts, outage: Outage): Death | undefined {
   )
   if (burst === undefined || closedByPlan(facts, outage).length > 0) return undefined
   const survivors = survivorsOf(burst, opened)
-  if (survivors.length > LEFT_SHARE * burst.members.length) return undefined
+  if (goesOn(burst, survivors)) return undefined
   // A single end of an answered connection may be how the service closes.
   const isOne = burst.members.length === 1 && !hasSign(burst)
   if (isOne && (countOf(outage.refused) < FEWEST_REFUSED || closesOneByOne(bursts, burst)))
     return undefined
   return deathOf(burst, outage, survivors, false)
+}
+
+/** Whether too many connections are left behind a burst for the end of a process. */
+function goesOn({ members, lastNs }: Burst, survivors: readonly Ended[]): boolean {
+  const heard = survivors.filter(({ endNs }) => endNs > lastNs)
+  return (
+    heard.length > LEFT_SHARE * members.length || survivors.length > SILENT_SHARE * members.length
+  )
 }
 
 function hasSign({ midRequest, resets }: Burst): boolean {
@@ -286,8 +296,7 @@ function unannounced({ bursts, opened, acceptedNs, usualGapNs }: ServiceFacts): 
     const { members, midRequest, lastNs } = burst
     const survivors = survivorsOf(burst, opened)
     const isAlive =
-      survivors.length > LEFT_SHARE * members.length ||
-      acceptedNs.some((ns) => ns > lastNs && ns - lastNs <= soonNs)
+      goesOn(burst, survivors) || acceptedNs.some((ns) => ns > lastNs && ns - lastNs <= soonNs)
     const isWorker =
       isAlive && midRequest.length >= FEWEST_SIGNED && 2 * midRequest.length >= members.length
     const isWhole =

@@ -22,7 +22,7 @@ interface Row {
   readonly closed?: number
 }
 
-const MOST_ROWS = 16_384
+const MOST_ROWS = 8192
 const NORMAL = { cause: 'normal', flags: DIGEST_CLOSED | DIGEST_OPENED }
 const REFUSED = { cause: 'refused', flags: DIGEST_CLOSED | DIGEST_BY_SERVER }
 
@@ -76,6 +76,22 @@ test('what is refused is counted, whatever is thinned out', () => {
     expect.objectContaining({ count: 40_000 }),
     expect.objectContaining({ count: 30 }),
   ])
+})
+
+test('refusals that come one upon the other are kept, whatever is thinned out', () => {
+  const before = Array.from({ length: 20_000 }, (_, i) => ({
+    ...REFUSED,
+    port: 80,
+    at: 1e9 * i,
+  }))
+  const outage = Array.from({ length: 50 }, (_, i) => ({
+    ...REFUSED,
+    port: 80,
+    at: 2e13 + 1e8 * i,
+  }))
+  const [service] = historyOf([...before, ...outage, ...before]).endpointHistories()
+  const kept = (service?.all() ?? []).filter(({ startNs }) => startNs >= 2e13)
+  expect(kept.length).toBeGreaterThanOrEqual(49)
 })
 
 /** One connection a second, closed by the server. */

@@ -86,6 +86,17 @@ describe('a process dies', () => {
     )
   })
 
+  test('whatever had been forgotten long before stays open', () => {
+    const parts = [
+      ...KILLED,
+      ...times(2, (i) => leftOpen(0.5 + i / 10)),
+      ...times(5, (i) => refused(10.1 + i / 4)),
+    ]
+    const [death, ...others] = incidentsIn(parts, 25)
+    expect(others).toEqual([])
+    expect(death).toMatchObject({ kind: 'process_death', connections: 12, refused: 5 })
+  })
+
   test('with nothing open but idle connections, when the port refuses from then on', () => {
     const parts = [
       ...times(5, (i) => closedByServer(i, 10 + i / 5000)),
