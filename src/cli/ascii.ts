@@ -16,11 +16,23 @@ const SUBSTITUTES = new Map([
   ['×', 'x'],
   ['µ', 'u'],
   ['’', "'"],
+  ['–', '-'],
+  ['┤', '|'],
+  ['✓', '+'],
+  ['✗', 'x'],
+  ['▁', '.'],
+  ['▂', ':'],
+  ['▃', '-'],
+  ['▄', '='],
+  ['▅', '+'],
+  ['▆', '*'],
+  ['▇', '#'],
+  ['█', '@'],
   ['\u{fffd}', '?'],
 ])
 
 /** Characters that have a substitute, and the pictures of control characters. */
-const REPLACED = /[→←▶◀►◄─│·…×µ’\u{fffd}\u2400-\u241f]/gu
+const REPLACED = /[→←▶◀►◄─│·…×µ’–┤✓✗▁▂▃▄▅▆▇█\u{fffd}\u2400-\u241f]/gu
 
 /** Columns by which a line may become longer: an arrow between words, and a pair of ellipses. */
 export const ASCII_MARGIN = 4

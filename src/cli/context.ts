@@ -17,6 +17,8 @@ const DEFAULT_WIDTH = 100
 export interface Look {
   readonly width: number
   readonly colour: boolean
+  /** Lines of the terminal; undefined for what goes to none. */
+  readonly rows: number | undefined
   /** No other characters than those of ASCII. */
   readonly isAscii: boolean
 }
@@ -28,6 +30,7 @@ export function lookOf(output: string, color: ColourChoice): Look {
   const columns = (isTerminal && process.stdout.columns) || DEFAULT_WIDTH
   return {
     width: isAscii ? columns - ASCII_MARGIN : columns,
+    rows: isTerminal ? process.stdout.rows || undefined : undefined,
     colour: wantsColour(color, isTerminal),
     isAscii,
   }

@@ -18,6 +18,7 @@ import type { ByteSink } from '../output/row-writer.js'
 import { AsciiLines } from './ascii.js'
 import { atExit } from './exit-hooks.js'
 import { endIfInterrupted, giveUpSignals, withoutListeners } from './interrupt.js'
+import { MOST_PAGED_BYTES, page } from './pager.js'
 import { type OutputTarget, outputTarget } from './output-target.js'
 import { openPartial, partialPath, removeLeftPartials, removePartial } from './partial-file.js'
 
@@ -46,6 +47,8 @@ const NEW_FILE_MODE = 0o666
 export interface OutputOptions {
   /** Write text for people in ASCII. */
   readonly isAscii?: boolean
+  /** Command that shows what is longer than the terminal. */
+  readonly pager?: string | undefined
   /** Name for a file until it is whole, for callers that would have to remove it; by default a new one. */
   readonly partial?: string | undefined
 }
@@ -66,9 +69,13 @@ export class Output implements ByteSink {
   immediate = false
 
   private readonly ascii: AsciiLines | undefined
+  private pager: string | undefined
+  /** What waits for the pager. */
+  private readonly pages: Buffer[] = []
 
   /** Opens `path`, or standard output for `-`. Opening comes before any work, so that a bad path fails early. */
-  constructor(path: string, { isAscii = false, partial }: OutputOptions = {}) {
+  constructor(path: string, { isAscii = false, pager, partial }: OutputOptions = {}) {
+    this.pager = path === '-' ? pager : undefined
     this.ascii = isAscii ? new AsciiLines() : undefined
     this.name = path === '-' ? 'standard output' : path
     try {
@@ -101,6 +108,11 @@ export class Output implements ByteSink {
   }
 
   private take(bytes: Uint8Array): void {
+    if (this.pager !== undefined) {
+      this.pages.push(Buffer.from(bytes))
+      if (this.immediate || sizeOf(this.pages) > MOST_PAGED_BYTES) this.endPaging(undefined)
+      return
+    }
     if (this.filled + bytes.length > this.buffer.length) this.flush()
     if (bytes.length > this.buffer.length) {
       this.writeAll(bytes)
@@ -121,6 +133,7 @@ export class Output implements ByteSink {
   /** Writes what is left and puts a file in its place. */
   close(): void {
     if (this.ascii !== undefined) this.take(Buffer.from(this.ascii.end()))
+    if (this.pager !== undefined) this.endPaging(this.pager)
     this.flush()
     if (this.fd === STDOUT) return
     try {
@@ -135,6 +148,7 @@ export class Output implements ByteSink {
   /** Drops what was written to a file; for runs that fail. */
   discard(): void {
     this.filled = 0
+    this.pages.length = 0
     if (this.fd === STDOUT) return
     try {
       this.closeFile()
@@ -143,6 +157,15 @@ export class Output implements ByteSink {
     }
     if (this.aside !== undefined) removePartial(this.aside.partial)
     this.forget()
+  }
+
+  /** Shows what has waited for the pager in it, or without it where there is none or all fits. */
+  private endPaging(pager: string | undefined): void {
+    const text = Buffer.concat(this.pages)
+    this.pages.length = 0
+    this.pager = undefined
+    const isLong = linesOf(text) >= (process.stdout.rows || Infinity)
+    if (pager === undefined || !isLong || !page(pager, text)) this.take(text)
   }
 
   private closeFile(): void {
@@ -226,6 +249,16 @@ function openFile({ before }: OutputTarget & { kind: 'file' }, partial: string):
     }
   }
   return fd
+}
+
+function sizeOf(buffers: readonly Buffer[]): number {
+  return buffers.reduce((sum, { length }) => sum + length, 0)
+}
+
+function linesOf(text: Buffer): number {
+  let lines = 0
+  for (let at = text.indexOf(10); at >= 0; at = text.indexOf(10, at + 1)) lines++
+  return lines
 }
 
 function codeOf(error: unknown): string {

@@ -2,10 +2,10 @@
 // begins and ends it, and takes over what others have written for it.
 
 import { type DigestHandler, DigestWriter } from '../incidents/digest.js'
-import { NotableCollector, type NotableState } from '../output/collect/notable.js'
+import { GroupCollector, type GroupsState } from '../output/collect/groups.js'
 import { SummaryCollector, type SummaryState } from '../output/collect/summary.js'
 import type { Summary } from '../output/collect/summary.js'
-import type { CaptureRow, FormatOptions, IncidentLine } from '../output/formats/format.js'
+import type { CaptureRow, FormatOptions, IncidentLine, Totals } from '../output/formats/format.js'
 import { formatNamed } from '../output/formats/index.js'
 import { type ByteSink, RowWriter } from '../output/row-writer.js'
 import { tableStyle } from '../output/style.js'
@@ -31,7 +31,7 @@ export interface WriterOptions extends Omit<FormatOptions, 'style'> {
 export interface WrittenState {
   readonly rows: number
   readonly summary: SummaryState
-  readonly notable: NotableState
+  readonly groups: GroupsState
   /** A connection with an ending of `failOn` was among them. */
   readonly matched: boolean
 }
@@ -40,9 +40,11 @@ export interface WrittenState {
 export const NOTHING_WRITTEN: WrittenState = {
   rows: 0,
   summary: { connections: 0, selected: 0, rules: [], closers: [] },
-  notable: new Map(),
+  groups: new Map(),
   matched: false,
 }
+
+const NO_GROUPS: Totals['groups'] = new Map()
 
 /** Takes judged connections. */
 export class ConnectionWriter implements ConnectionHandler {
@@ -50,7 +52,7 @@ export class ConnectionWriter implements ConnectionHandler {
   /** A connection with an ending of `failOn` was seen. */
   matched = false
   private readonly digests: DigestWriter
-  private readonly notable: NotableCollector | undefined
+  private readonly groups: GroupCollector | undefined
   private readonly rows: RowWriter
   private readonly filter: ConnectionFilter
   private readonly failOn: readonly string[]
@@ -66,10 +68,7 @@ export class ConnectionWriter implements ConnectionHandler {
     this.filter = connectionFilter(options.filter)
     this.failOn = failOn
     this.summaryOnly = summaryOnly
-    const { entry } = format
-    if (entry !== undefined && !summaryOnly) {
-      this.notable = new NotableCollector({ all, top, entry })
-    }
+    if (format.showsGroups === true && !summaryOnly) this.groups = new GroupCollector({ all, top })
   }
 
   onConnection(c: EndedConnection): void {
@@ -79,7 +78,7 @@ export class ConnectionWriter implements ConnectionHandler {
     this.summary.add(c)
     if (this.failOn.length > 0 && endingMatches(this.failOn, c)) this.matched = true
     if (this.summaryOnly) return
-    this.notable?.add(c)
+    this.groups?.add(c)
     this.rows.row(c)
   }
 
@@ -105,7 +104,7 @@ export class ConnectionWriter implements ConnectionHandler {
 
   /** Ends the document. */
   end(summary: Summary): void {
-    this.rows.end({ summary, notable: this.notable?.take() ?? NOTHING_WRITTEN.notable })
+    this.rows.end({ summary, groups: this.groups?.all() ?? NO_GROUPS })
   }
 
   /** Gives away what came of the connections since the last call. */
@@ -116,16 +115,16 @@ export class ConnectionWriter implements ConnectionHandler {
     return {
       rows: this.rows.takeRows(),
       summary: this.summary.take(),
-      notable: this.notable?.take() ?? NOTHING_WRITTEN.notable,
+      groups: this.groups?.take() ?? NOTHING_WRITTEN.groups,
       matched,
     }
   }
 
   /** Adds connections that were written elsewhere; their bytes follow through `absorbBytes`. */
-  absorb({ rows, summary, notable, matched }: WrittenState): void {
+  absorb({ rows, summary, groups, matched }: WrittenState): void {
     this.summary.absorb(summary)
     this.matched ||= matched
-    this.notable?.absorb(notable)
+    this.groups?.absorb(groups)
     this.rows.absorb(rows)
   }
 

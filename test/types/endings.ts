@@ -38,7 +38,7 @@ export const HYPOTHESES_OF_TWO: Readonly<Partial<Record<Ending, Hypothesis>>> = 
 const ROW: EndingRow = rowOf('rst_abort.abort')
 const { advice: _advice, ...withoutAdvice } = ROW
 const { brief: _brief, ...withoutBrief } = ROW
-const { quiet: _quiet, ...withoutQuiet } = ROW
+const { severity: _severity, ...withoutSeverity } = ROW
 
 /** Rows that lack something, or name what does not exist. */
 export const WRONG_ROWS: readonly EndingRow[] = [
@@ -46,8 +46,8 @@ export const WRONG_ROWS: readonly EndingRow[] = [
   withoutAdvice,
   // @ts-expect-error -- nothing to say in passing
   withoutBrief,
-  // @ts-expect-error -- neither listed nor not
-  withoutQuiet,
+  // @ts-expect-error -- no severity
+  withoutSeverity,
   // @ts-expect-error -- a misspelt verdict
   { ...ROW, verdict: 'rst_after_kil' },
   // @ts-expect-error -- a misspelt kernel reason

@@ -31,6 +31,7 @@ export interface AnalyzeFlags extends SharedFlags {
   readonly columns?: readonly string[]
   readonly types?: readonly string[]
   readonly progress: boolean
+  readonly pager: boolean
   readonly verdict?: readonly string[]
   readonly finding?: readonly string[]
   readonly sees?: readonly string[]
@@ -49,7 +50,7 @@ export interface AnalyzeFlags extends SharedFlags {
   readonly strict?: boolean
 }
 
-const DEFAULT_TOP = 5
+const DEFAULT_TOP = 3
 const MAX_JOBS = 256
 const ANY = Number.MAX_SAFE_INTEGER
 
@@ -109,6 +110,7 @@ export function addAnalyze(
     ...anonymizeOptions(),
     colourOption(),
     new Option('--no-progress', 'no progress bar on stderr'),
+    new Option('--no-pager', 'a long table goes to the terminal without $PAGER or less'),
   ])
   addAll(command, 'Filters (comma-separated; all given kinds must match):', filterOptions())
   addAll(command, 'Analysis:', [

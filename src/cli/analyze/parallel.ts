@@ -2,7 +2,7 @@
 
 import type { Progress } from '../../engine/analyze-source.js'
 import { DIGEST_CELLS } from '../../incidents/digest.js'
-import { bytesOfNotable } from '../../output/collect/notable.js'
+import { bytesOfGroups } from '../../output/collect/groups.js'
 import { runPool } from '../../parallel/pool.js'
 import { checkTemporaryFolder, emptyPart, heldBytes } from '../../parallel/spool.js'
 import { atExit } from '../exit-hooks.js'
@@ -39,7 +39,7 @@ export async function runInParallel(
         onFile?.(at, part.report, part.state.matched)
       },
       bytesOf: ({ rows, digests, part }) =>
-        heldBytes(rows) + heldBytes(digests) + bytesOfNotable(part.state.notable),
+        heldBytes(rows) + heldBytes(digests) + bytesOfGroups(part.state.groups),
       signal,
     })
     let at = 0

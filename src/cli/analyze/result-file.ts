@@ -84,7 +84,7 @@ export async function analyzeToFile(
     run.finish()
     if (isHalf(report, reading.live)) output.discard()
     else output.close()
-    return { report, state: { ...writer.take(), rows: 0, notable: NOTHING_WRITTEN.notable } }
+    return { report, state: { ...writer.take(), rows: 0, groups: NOTHING_WRITTEN.groups } }
   } catch (error) {
     output.discard()
     if (!(error instanceof TeardownError)) throw error

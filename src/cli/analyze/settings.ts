@@ -6,6 +6,7 @@ import type { FilterOptions } from '../../engine/filter.js'
 import { anonymizeKeyOf } from '../anonymize-key.js'
 import type { FailLimit } from '../fail-on.js'
 import { type Look, isDumb, lookOf } from '../context.js'
+import { pagerCommand } from '../pager.js'
 import type { AnalyzeFlags } from './command.js'
 
 /** Checked settings of `analyze`: plain data. */
@@ -15,6 +16,8 @@ export interface AnalyzeSettings extends AnalyzerOptions, Look {
   /** All of `--fail-on`. */
   readonly limits: readonly FailLimit[]
   readonly progress: boolean
+  /** Command that shows what is longer than the terminal. */
+  readonly pager: string | undefined
   /** Threads, for captures or for the rows of one; undefined for as many as are worth it. */
   readonly jobs: number | undefined
   /** Which captures are one timeline: all, those of a rotation by their names, or none. */
@@ -38,8 +41,12 @@ export function analyzeSettings(flags: AnalyzeFlags): RequestedSettings {
   const output = flags.output ?? '-'
   const look = lookOf(output, flags.color)
   const limits = flags.failOn ?? []
+  const pager = flags.format === 'table' ? pagerCommand(flags.pager) : undefined
   return {
     ...look,
+    // A pager begins with what is first.
+    rows: pager === undefined ? look.rows : undefined,
+    pager,
     // What programs read stays as it is.
     isAscii: look.isAscii && flags.format === 'table',
     format: flags.format,

@@ -2,6 +2,7 @@
 
 import { duration, grouped, wrap } from '../../base/text.js'
 import { TROUBLE, rowOf } from '../../verdict/endings.js'
+import { sparkline } from '../spark.js'
 import type { Style } from '../style.js'
 import type { EndpointGroup, Grouping } from './collect.js'
 import type { Sketch } from './sketch.js'
@@ -12,7 +13,6 @@ const MOST_CAUSES = 4
 const INDENT = '      '
 /** Columns of a sparkline at most. */
 const SPARK_WIDTH = 60
-const LEVELS = '▁▂▃▄▅▆▇█'
 
 /** How the table is made. */
 export interface EndpointTableOptions {
@@ -128,8 +128,5 @@ function sparkOf({ spans }: EndpointGroup, { overNs }: EndpointTableOptions): st
     columns[column] = (columns[column] ?? 0) + connections
   }
   const most = Math.max(...columns)
-  const bars = columns.map((n) =>
-    n === 0 ? ' ' : (LEVELS[Math.min(7, Math.floor((8 * n) / (most + 1)))] as string),
-  )
-  return `${bars.join('')}  ${grouped(most)} in ${duration(perColumn * overNs)} at most`
+  return `${sparkline(columns)}  ${grouped(most)} in ${duration(perColumn * overNs)} at most`
 }

@@ -2,7 +2,8 @@
 // A format knows nothing of threads, files or counting. To add one: a file beside this one, and its row in index.ts.
 
 import type { ByteWriter } from '../bytes/writer.js'
-import type { NotableState } from '../collect/notable.js'
+import type { Ending } from '../../verdict/endings.js'
+import type { EndingGroup } from '../collect/groups.js'
 import type { Summary } from '../collect/summary.js'
 import type { ColumnSource } from '../columns/column.js'
 import type { Style } from '../style.js'
@@ -40,8 +41,8 @@ export interface IncidentLine {
 /** What is known when all captures have been read. */
 export interface Totals {
   readonly summary: Summary
-  /** Texts of notable connections, for formats that list them. */
-  readonly notable: NotableState
+  /** Connections by ending, for formats that show them. */
+  readonly groups: ReadonlyMap<Ending, EndingGroup>
 }
 
 /** Bytes of one document. Calls come in the order: head, rows and captures mixed, tail. */
@@ -52,8 +53,8 @@ export interface Format {
   readonly row?: (c: ColumnSource, out: ByteWriter) => void
   /** Stands between two rows. */
   readonly between?: string
-  /** The text of a connection in a list of notable ones. */
-  readonly entry?: (c: ColumnSource) => string
+  /** Whether it shows connections by ending, with examples. */
+  readonly showsGroups?: boolean
   /** Adds an incident of the capture whose connections came last; before that capture. */
   readonly incident?: (incident: IncidentLine, out: ByteWriter) => void
   /** Takes note of a capture that has been read. */
@@ -78,6 +79,8 @@ export interface FormatOptions {
   readonly nameCaptures: boolean
   /** Columns of the terminal. */
   readonly width: number
+  /** Lines of a terminal on which what was first has gone when more follow; undefined where it has not. */
+  readonly rows: number | undefined
   readonly style: Style
 }
 

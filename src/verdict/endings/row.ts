@@ -1,16 +1,16 @@
 // What is said about every ending, and the verdicts they belong to.
 
-/** Verdicts in the order of reports, with a heading each. */
+/** Verdicts in the order of reports, with a heading each that leaves room beside numbers. */
 export const VERDICTS = [
   { verdict: 'graceful_fin', title: 'closed by FIN from both sides' },
-  { verdict: 'rst_after_kill', title: 'reset by an endpoint that was closed, killed or gone' },
-  { verdict: 'rst_abort', title: 'reset by an endpoint that had nothing unread' },
+  { verdict: 'rst_after_kill', title: 'reset: closed, killed or gone' },
+  { verdict: 'rst_abort', title: 'reset on purpose, nothing unread' },
   { verdict: 'keepalive_timeout', title: 'keepalive probes went unanswered' },
-  { verdict: 'lingering_established', title: 'not closed within the capture' },
+  { verdict: 'lingering_established', title: 'still open at the end' },
   { verdict: 'retransmission_timeout', title: 'given up after retransmissions' },
   { verdict: 'handshake_failed', title: 'never fully established' },
-  { verdict: 'reset_other', title: 'reset by a third party, or unexplained' },
-  { verdict: 'incomplete', title: 'too little was captured to judge' },
+  { verdict: 'reset_other', title: 'reset by a third party, or unclear' },
+  { verdict: 'incomplete', title: 'too little captured to judge' },
 ] as const
 
 /** How a connection ended, in one word. */

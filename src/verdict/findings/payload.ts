@@ -149,7 +149,12 @@ function unackedAt(
 }
 
 /** Payload of `side` that the program at the other side may not have got. */
-function bytesAtRisk(e: Evidence, s: Derived, side: SideEvidence, other: SideEvidence): number {
+export function bytesAtRisk(
+  e: Evidence,
+  s: Derived,
+  side: SideEvidence,
+  other: SideEvidence,
+): number {
   if (!side.has(SIDE_NXT_SET) || !other.has(SIDE_ACK_SET)) return 0
   const { resetter } = s
   if (s.resetDecides && resetter !== undefined) {

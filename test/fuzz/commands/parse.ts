@@ -148,7 +148,7 @@ export function tableOf(text: string): Table {
     captures: numberOf(captures),
     tcpPackets: numberOf(tcpPackets),
     verdicts: Object.fromEntries(shares.map(([, name = '', n = '']) => [name, numberOf(n)])),
-    listed: text.match(/\btcp\.stream eq \d+$/gm)?.length ?? 0,
+    listed: text.match(/^ {4}stream \d+ /gm)?.length ?? 0,
   }
 }
 

@@ -58,6 +58,7 @@ const OPTIONS: WriterOptions = {
   top: 5,
   nameCaptures: true,
   width: 80,
+  rows: undefined,
   colour: false,
   filter: {
     verdict: [],

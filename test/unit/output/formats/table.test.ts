@@ -37,7 +37,8 @@ test('--summary has the totals only', () => {
   const text = table(MIXED, { summaryOnly: true })
   expect(text).toMatch(/^4 connections in 4 captures, 1,234 TCP packets\n/)
   expect(text).not.toContain('two.pcap')
-  expect(text.split('\n').filter((line) => line !== '')).toHaveLength(4)
+  // The head, and two lines for each verdict.
+  expect(text.split('\n').filter((line) => line !== '')).toHaveLength(7)
 })
 
 test('no connection at all', () => {
@@ -124,11 +125,29 @@ describe('lists', () => {
 
 test.each([40, 60, 80, 120])('sentences fit %i columns', (width) => {
   const lines = table(MIXED, { all: true, width }).split('\n')
-  const sentences = lines.filter(
-    (line) => /^ {2,4}\S/.test(line) && !/\.pcap|%|tcp\.stream/.test(line),
-  )
+  const sentences = lines.filter((line) => /^ {2,6}\S/.test(line) && !/\.pcap|%|stream /.test(line))
   expect(sentences.length).toBeGreaterThan(4)
   expect(sentences.filter((line) => line.length > width)).toEqual([])
+})
+
+test('what broke comes first, habits last', () => {
+  const names = [...table(MIXED, { all: true }).matchAll(/^(\w+) \/ /gm)].map(([, name]) => name)
+  expect(names).toEqual(['handshake_failed', 'rst_after_kill', 'graceful_fin'])
+})
+
+test('sentences that differ in numbers only are said once', () => {
+  const late = REFUSED.replace('0.001', '0.007')
+  const text = table([{ text: REFUSED }, { text: late }], { nameCaptures: false })
+  expect(text.match(/The connection was refused/g)).toHaveLength(1)
+  expect(text.match(/^ {4}stream /gm)).toHaveLength(2)
+})
+
+test('on a terminal the head is shown once more below a long list', () => {
+  const heads = (rows: number | undefined): unknown =>
+    table(MIXED, { rows }).match(/^4 connections/gm)?.length
+  expect(heads(undefined)).toBe(1)
+  expect(heads(200)).toBe(1)
+  expect(heads(20)).toBe(2)
 })
 
 test('colours change nothing but colour', () => {

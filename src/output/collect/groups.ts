@@ -1,0 +1,184 @@
+// The connections of each ending for people: which endpoints, when, and some of them as examples.
+
+import type { Collector } from '../../incidents/collector.js'
+import { type Ending, rowOf } from '../../verdict/endings.js'
+import { firstTeardown } from '../../verdict/timings.js'
+import type { ColumnSource } from '../columns/column.js'
+import { type Example, Examples, charsOf } from './examples.js'
+import { EndpointNames, Tally, TallySum, type TallyState } from './tally.js'
+import { TimeBins, type TimeBinsState } from './time-bins.js'
+
+/** What is shown of the connections of an ending. */
+export interface EndingGroup {
+  readonly servers: TallySum
+  readonly clients: TallySum
+  /** When they ended. */
+  readonly times: TimeBins
+  readonly examples: readonly Example[]
+}
+
+/** Groups on their way between threads. */
+export type GroupsState = ReadonlyMap<Ending, GroupState>
+
+interface GroupState {
+  readonly servers: TallyState
+  readonly clients: TallyState
+  readonly times: TimeBinsState
+  readonly examples: readonly Example[]
+}
+
+/** Which connections are listed. */
+export interface GroupOptions {
+  /** Those that ended as they should too, and as many as there are. */
+  readonly all: boolean
+  /** Connections listed of one ending. */
+  readonly top: number
+}
+
+/** What one thread has seen of an ending. */
+interface GrowingGroup {
+  readonly servers: Tally
+  readonly clients: Tally
+  readonly times: TimeBins
+  readonly examples: Examples
+}
+
+/** Collects connections by ending. */
+export class GroupCollector implements Collector<ColumnSource, GroupsState> {
+  private readonly options: GroupOptions
+  private readonly serverNames = new EndpointNames(true)
+  private readonly clientNames = new EndpointNames(false)
+  private groups = new Map<Ending, GrowingGroup>()
+  private readonly sums = new Map<Ending, GroupSum>()
+  /** Zero of the times of the last capture, ms since 1970. */
+  private baseNs = 0n
+  private baseMs = 0
+
+  constructor(options: GroupOptions) {
+    this.options = options
+  }
+
+  add(c: ColumnSource): void {
+    const { all } = this.options
+    const { ending } = c.j
+    const isTrouble = rowOf(ending).severity > 0
+    if (!all && !isTrouble && !isNotableConnection(c)) return
+    const group = this.groupOf(ending)
+    // Nobody asks which endpoints do as they should.
+    if (isTrouble) {
+      const ms = this.msOf(c)
+      group.servers.add(c, ms)
+      group.clients.add(c, ms)
+      group.times.add(ms)
+    }
+    group.examples.add(c)
+  }
+
+  take(): GroupsState {
+    const state = new Map<Ending, GroupState>()
+    for (const [ending, { servers, clients, times, examples }] of this.groups) {
+      state.set(ending, {
+        servers: servers.state(),
+        clients: clients.state(),
+        times: times.state(),
+        examples: examples.list,
+      })
+    }
+    this.groups = new Map()
+    return state
+  }
+
+  absorb(state: GroupsState): void {
+    // What was added here came before.
+    this.addUp()
+    this.addState(state)
+  }
+
+  /** All groups. */
+  all(): ReadonlyMap<Ending, EndingGroup> {
+    this.addUp()
+    return new Map(Array.from(this.sums, ([ending, sum]) => [ending, sum.group()]))
+  }
+
+  private addUp(): void {
+    if (this.groups.size > 0) this.addState(this.take())
+  }
+
+  private addState(state: GroupsState): void {
+    for (const [ending, group] of state) {
+      let sum = this.sums.get(ending)
+      if (sum === undefined) {
+        sum = new GroupSum(this.options)
+        this.sums.set(ending, sum)
+      }
+      sum.absorb(group)
+    }
+  }
+
+  private groupOf(ending: Ending): GrowingGroup {
+    const known = this.groups.get(ending)
+    if (known !== undefined) return known
+    const { top, all } = this.options
+    const made = {
+      servers: new Tally(this.serverNames),
+      clients: new Tally(this.clientNames),
+      times: new TimeBins(),
+      examples: new Examples(top, all),
+    }
+    this.groups.set(ending, made)
+    return made
+  }
+
+  private msOf({ e, j, baseNs }: ColumnSource): number {
+    if (baseNs !== this.baseNs) {
+      this.baseNs = baseNs
+      this.baseMs = Number(baseNs) / 1e6
+    }
+    return this.baseMs + (firstTeardown(j.derived)?.ns ?? e.endNs) / 1e6
+  }
+}
+
+/** The groups of one ending of all threads. */
+class GroupSum {
+  private readonly servers = new TallySum()
+  private readonly clients = new TallySum()
+  private readonly times = new TimeBins()
+  private readonly examples: Examples
+
+  constructor({ top, all }: GroupOptions) {
+    this.examples = new Examples(top, all)
+  }
+
+  absorb({ servers, clients, times, examples }: GroupState): void {
+    this.servers.absorb(servers)
+    this.clients.absorb(clients)
+    this.times.absorb(times)
+    this.examples.absorb(examples)
+  }
+
+  group(): EndingGroup {
+    const { servers, clients, times, examples } = this
+    return { servers, clients, times, examples: examples.list }
+  }
+}
+
+/** Findings that make a connection worth a line although its ending is of no interest. */
+const NOTABLE = new Set(['half_closed', 'rst_ignored', 'rst_storm', 'payload_at_risk', 'tls_alert'])
+
+/** Whether a connection is worth a line by itself. */
+export function isNotableConnection({ j }: ColumnSource): boolean {
+  return rowOf(j.ending).severity > 0 || j.findings().some(({ code }) => NOTABLE.has(code))
+}
+
+/** Bytes of an entry of a tally on its way, about. */
+const ENTRY_BYTES = 400
+
+/** Memory that groups on their way take up. */
+export function bytesOfGroups(state: GroupsState): number {
+  let bytes = 0
+  for (const { servers, clients, examples } of state.values()) {
+    bytes += ENTRY_BYTES * (servers.entries.length + clients.entries.length)
+    for (const each of examples) bytes += 2 * charsOf(each)
+  }
+  return bytes
+}

@@ -1,0 +1,58 @@
+// What happened to services and hosts, in the table.
+
+import { printable, wrap } from '../../base/text.js'
+import type { FormatOptions, IncidentLine } from '../formats/format.js'
+
+const INDENT = '    '
+
+/** Incidents that are printed; a folder of a thousand captures may have as many. */
+const MAX_INCIDENTS = 20
+
+/** Kinds that are how a service is set up, whether that costs requests or not. */
+const CALM: ReadonlySet<string> = new Set(['idle_timer'])
+
+/** What happened to services and hosts, the first few. */
+export class Incidents {
+  private readonly options: FormatOptions
+  private readonly events: string[] = []
+  private readonly calm: string[] = []
+  private more = 0
+  private first: IncidentLine | undefined
+
+  constructor(options: FormatOptions) {
+    this.options = options
+  }
+
+  add(incident: IncidentLine): void {
+    const { capture, id, kind, confidence, explanation, start_time: start } = incident
+    this.first ??= incident
+    if (this.events.length + this.calm.length >= MAX_INCIDENTS) {
+      this.more++
+      return
+    }
+    const { nameCaptures, width, style } = this.options
+    const name = nameCaptures ? `${printable(capture)}  ` : ''
+    const about = style.faint(`${start.slice(0, 10)}  ${confidence}  ${kind}  incident ${id}`)
+    const list = CALM.has(kind) ? this.calm : this.events
+    list.push(`${wrap(explanation, width, '  ')}\n${INDENT}${name}${about}\n`)
+  }
+
+  text(): string {
+    const { events, calm, first, more } = this
+    if (first === undefined) return ''
+    const { heading, bad, faint } = this.options.style
+    const parts = [
+      events.length > 0 ? `\n${heading(bad('what happened'))}\n${events.join('')}` : '',
+      calm.length > 0 ? `\n${heading('timers')}\n${calm.join('')}` : '',
+      more > 0 ? `  … and ${more} more incidents (-f ndjson lists them)\n` : '',
+      faint(`  more: tcp-teardown explain ${quoted(first.capture)} --incident ${first.id}\n`),
+    ]
+    return parts.join('')
+  }
+}
+
+/** A path as a shell takes it. */
+function quoted(path: string): string {
+  const shown = printable(path)
+  return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", `'\\''`)}'`
+}

@@ -1,0 +1,88 @@
+// What a reader of the table has to know about a capture.
+
+import { count, printable, wrap } from '../../base/text.js'
+import { isNamedTime } from '../bytes/time.js'
+import type { CaptureRow, FormatOptions } from '../formats/format.js'
+
+/** Notes about captures that are printed; a folder of a thousand captures may have as many. */
+const MAX_NOTES = 10
+
+/** Frames that should have been segments, for all that is known. */
+const WORRYING_FRAMES = new Map([
+  ['unknown-linktype', 'of a link type that cannot be decoded'],
+  ['truncated-header', 'cut by the snaplen before the end of their headers'],
+  ['bad-header', 'with impossible headers'],
+  ['encapsulation-too-deep', 'in too many tunnels (--max-layers)'],
+])
+
+/** What a reader of the results has to know about a capture. */
+function captureNotes(report: CaptureRow): string[] {
+  const notes: string[] = []
+  if (report.error?.code === 'ERR_INTERRUPTED') notes.push(report.error.message)
+  for (const { name, packets } of report.skipped) {
+    const why = WORRYING_FRAMES.get(name)
+    if (why === undefined) continue
+    const { linktypes } = report
+    const isNamed = name === 'unknown-linktype' && linktypes.length > 0
+    const which = isNamed ? ` (${linktypes.join(', ')})` : ''
+    notes.push(`${count(packets, 'packet')} ${why}${which}: not analyzed`)
+  }
+  if (report.dropped_packets !== undefined && report.dropped_packets > 0) {
+    notes.push(
+      `${count(report.dropped_packets, 'packet')} lost by the capturing host: what is missing may change verdicts`,
+    )
+  }
+  if (report.clock_steps !== undefined) {
+    notes.push(
+      `the clock was set ${count(report.clock_steps, 'time')} while the capture ran: durations across that mean nothing`,
+    )
+  }
+  if (
+    [report.start_time, report.end_time].some((time) => time !== undefined && isNamedTime(time))
+  ) {
+    notes.push('some of its times lie before year 0 or after year 9999: its clock was wrong')
+  }
+  if (report.untimed_packets !== undefined) {
+    notes.push(
+      `${count(report.untimed_packets, 'packet')} without a time: placed beside a neighbour`,
+    )
+  }
+  if (report.late_packets !== undefined) {
+    notes.push(
+      `${count(report.late_packets, 'packet')} came after their connection had been reported`,
+    )
+  }
+  if (report.evicted_connections !== undefined) {
+    notes.push(
+      `${count(report.evicted_connections, 'connection')} judged early: too many were open at once (--max-connections, --max-half-open)`,
+    )
+  }
+  return notes
+}
+
+/** Notes about captures, the first few. */
+export class Notes {
+  private readonly options: FormatOptions
+  private readonly kept: string[] = []
+  private more = 0
+
+  constructor(options: FormatOptions) {
+    this.options = options
+  }
+
+  add(report: CaptureRow): void {
+    const { nameCaptures } = this.options
+    for (const note of captureNotes(report)) {
+      if (this.kept.length >= MAX_NOTES) this.more++
+      else this.kept.push(nameCaptures ? `${printable(report.capture)}: ${note}` : note)
+    }
+  }
+
+  text(): string {
+    if (this.kept.length === 0) return ''
+    const { width, style } = this.options
+    const lines = this.kept.map((note) => style.warn(wrap(note, width, '  ')))
+    if (this.more > 0) lines.push(`  … and ${this.more} more notes`)
+    return `\n${style.heading('about the capture')}\n${lines.join('\n')}\n`
+  }
+}

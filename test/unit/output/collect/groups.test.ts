@@ -1,0 +1,161 @@
+// What is shown of the connections of each ending: the same however threads share them out.
+
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { EndedConnection } from '../../../../src/engine/ended-connection.js'
+import { type EndingGroup, GroupCollector } from '../../../../src/output/collect/groups.js'
+import { TimeBins } from '../../../../src/output/collect/time-bins.js'
+import type { ColumnSource } from '../../../../src/output/columns/column.js'
+import { type Ending, rowOf } from '../../../../src/verdict/endings.js'
+
+/** As much of a connection as is looked at. */
+interface Facts {
+  readonly n: number
+  readonly ending: Ending
+  readonly server?: number
+  readonly seconds?: number
+  readonly codes?: readonly string[]
+  readonly text?: string
+}
+
+function connection({
+  n,
+  ending,
+  server = 1,
+  seconds = 1,
+  codes = [],
+  text = '.',
+}: Facts): ColumnSource {
+  const ints = Int32Array.of(0x0a000000 + (n % 50), 0, 0, 0, 0x0b000000 + server, 0, 0, 0)
+  const e = {
+    stream: n,
+    startNs: n * 1e9,
+    endNs: (n + seconds) * 1e9,
+    quietNs: 0,
+    clientSide: 0,
+    isIpv6: false,
+    own: { ints },
+    addressAt: (side: number) => 4 * side,
+    portOf: (side: number) => (side === 0 ? 40_000 : 80),
+  }
+  const j = {
+    ending,
+    verdict: rowOf(ending).verdict,
+    derived: {},
+    confidence: 'likely',
+    findings: (): readonly object[] => codes.map((code) => ({ code })),
+    explanation: (): string => text,
+  }
+  return {
+    captureName: 'a.pcap',
+    baseNs: 10n ** 18n,
+    encapsulation: '',
+    e,
+    j,
+  } as unknown as EndedConnection
+}
+
+/** What is shown, as plain data. */
+function shown(groups: ReadonlyMap<Ending, EndingGroup>): unknown {
+  return [...groups].map(([ending, { servers, clients, times, examples }]) => ({
+    ending,
+    servers: servers.sorted().map(({ name, count, times: at }) => [name, count, at.state()]),
+    clients: clients.sorted().map(({ name, count }) => [name, count]),
+    times: times.state(),
+    streams: examples.map(({ stream }) => stream),
+  }))
+}
+
+function streamsOf(collector: GroupCollector): number[] {
+  return [...collector.all().values()].flatMap(({ examples }) => examples.map((c) => c.stream))
+}
+
+const REFUSED = 'handshake_failed.refused'
+const facts = fc.record({
+  ending: fc.constantFrom<Ending>(REFUSED, 'graceful_fin.normal', 'lingering_established.idle'),
+  server: fc.integer({ min: 1, max: 5 }),
+  seconds: fc.integer({ min: 0, max: 3 }),
+})
+
+test('threads make no difference', () => {
+  const some = fc.array(facts, { minLength: 1, maxLength: 60 })
+  fc.assert(
+    fc.property(some, fc.integer({ min: 1, max: 20 }), fc.boolean(), (list, size, all) => {
+      const connections = list.map((each, n) => connection({ ...each, n }))
+      const options = { all, top: 3 }
+      const whole = new GroupCollector(options)
+      for (const c of connections) whole.add(c)
+      const shared = new GroupCollector(options)
+      for (let from = 0; from < connections.length; from += size) {
+        const part = new GroupCollector(options)
+        for (const c of connections.slice(from, from + size)) part.add(c)
+        shared.absorb(part.take())
+      }
+      expect(shown(shared.all())).toEqual(shown(whole.all()))
+    }),
+  )
+})
+
+describe('examples', () => {
+  test('the worst ones first, and of those that are as bad the first', () => {
+    const collector = new GroupCollector({ all: false, top: 3 })
+    for (const [n, seconds] of [5, 1, 9, 5, 5, 2].entries())
+      collector.add(connection({ n, ending: REFUSED, seconds }))
+    expect(streamsOf(collector)).toEqual([2, 0, 3])
+  })
+
+  test('all of them, as they came, while there is room', () => {
+    const collector = new GroupCollector({ all: true, top: 3 })
+    const text = '.'.repeat(100_000)
+    for (let n = 0; n < 100; n++) collector.add(connection({ n, ending: REFUSED, text }))
+    expect(streamsOf(collector)).toEqual(Array.from({ length: 32 }, (_, n) => n))
+  })
+})
+
+test.each([
+  ['half_closed', true],
+  ['rst_ignored', true],
+  ['rst_storm', true],
+  ['payload_at_risk', true],
+  ['tls_alert', true],
+  ['capture_point', false],
+  ['tls_close_notify', false],
+])('a close of no interest with the finding %s: shown is %s', (code, isShown) => {
+  const collector = new GroupCollector({ all: false, top: 5 })
+  collector.add(connection({ n: 7, ending: 'graceful_fin.normal', codes: ['nat_twin', code] }))
+  expect(streamsOf(collector)).toEqual(isShown ? [7] : [])
+})
+
+test('many endpoints: those told apart are counted, the others together', () => {
+  const collector = new GroupCollector({ all: false, top: 0 })
+  for (let n = 0; n < 3000; n++) collector.add(connection({ n, ending: REFUSED, server: n }))
+  const group = collector.all().get(REFUSED)
+  expect(group?.servers.sorted()).toHaveLength(1024)
+  expect(group?.servers.others).toBe(3000 - 1024)
+  expect(group?.clients.sorted().map(({ count }) => count)).toEqual(
+    Array.from({ length: 50 }, () => 60),
+  )
+})
+
+describe('bins of time', () => {
+  test('none is lost, whatever comes in which order', () => {
+    const times = fc.array(fc.integer({ min: -1e6, max: 1e13 }), { minLength: 1, maxLength: 80 })
+    fc.assert(
+      fc.property(times, (list) => {
+        const bins = new TimeBins()
+        for (const ms of list) bins.add(ms)
+        const backwards = new TimeBins()
+        for (const ms of [...list].reverse()) backwards.add(ms)
+        expect(bins.state()).toEqual(backwards.state())
+        const columns = bins.columns(12, Math.min(...list), Math.max(...list))
+        expect(columns.reduce((sum, n) => sum + n, 0)).toBe(list.length)
+      }),
+    )
+  })
+
+  test('columns are where the times are', () => {
+    const bins = new TimeBins()
+    for (const ms of [0, 10, 900, 990]) bins.add(ms)
+    expect(bins.columns(4, 0, 1000)).toEqual([2, 0, 0, 2])
+  })
+})
