@@ -70,6 +70,7 @@ const MAPS_WITHOUT_TEXTS = new Map([
   ['incidents/kinds/idle-timer.ts', 'objects'],
   ['incidents/kinds/service.ts', 'objects'],
   ['incidents/kinds/silence.ts', 'endings'],
+  ['incidents/service-drains.ts', 'objects'],
   ['incidents/service-story.ts', 'objects'],
   ['output/collect/groups.ts', 'endings'],
   ['output/collect/summary.ts', 'rules and closers'],

@@ -51,6 +51,8 @@ export class DigestWords extends Words {
   readonly clientLastNs: number = this.float()
   /** The same of the server. */
   readonly serverLastNs: number = this.float()
+  /** When what a side repeats without an answer was sent first, NaN when none does. */
+  readonly askedNs: number = this.float()
   /** Payload bytes of the client, retransmissions included. */
   readonly clientBytes: number = this.float()
   /** Payload bytes of the server. */
@@ -170,6 +172,7 @@ export class DigestWriter {
     floats[cell + DIGEST.idleNs] = first === undefined ? NaN : idleNsOf(e, j.derived, first)
     floats[cell + DIGEST.clientLastNs] = lastNsOf(e.client)
     floats[cell + DIGEST.serverLastNs] = lastNsOf(e.server)
+    floats[cell + DIGEST.askedNs] = askedNsOf(e)
     floats[cell + DIGEST.clientBytes] = e.client.bytes
     floats[cell + DIGEST.serverBytes] = e.server.bytes
     if (++this.count === BATCH_DIGESTS) this.flush()
@@ -210,6 +213,14 @@ function repeatsItself({ hasTeardown, client, server }: Evidence): boolean {
   return [client, server].some(
     (side) => (side.seriesKind !== 0 && side.seriesCount > 0) || side.probeRun > 0,
   )
+}
+
+function askedNsOf({ hasTeardown, client, server }: Evidence): number {
+  if (!hasTeardown) return NaN
+  const side = [client, server].find(
+    ({ seriesKind, seriesCount }) => seriesKind !== 0 && seriesCount > 0,
+  )
+  return side?.seriesSentNs ?? NaN
 }
 
 function closedBits(e: Evidence, s: Derived, first: PacketRef): number {

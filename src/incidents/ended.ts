@@ -26,6 +26,8 @@ export interface Ended {
   /** That was a reset. */
   readonly byReset: boolean
   readonly isOpened: boolean
+  /** Its SYN was answered by a RST, or by an ICMP error. */
+  readonly isRefused: boolean
   /** One of its sides repeats itself or probes without an answer at the end. */
   readonly isRepeating: boolean
   /** Its SYN was captured, and its server took it. */
@@ -39,6 +41,8 @@ export interface Ended {
   /** Times of the last packets of its sides, NaN for a side of which nothing was captured. */
   readonly clientLastNs: number
   readonly serverLastNs: number
+  /** When what a side repeats without an answer was sent first, NaN when none does. */
+  readonly askedNs: number
   readonly clientBytes: number
   readonly serverBytes: number
   /** Address of the client: its words with spaces between them; of IPv4 one, with a space behind: V8 seeds no hash of a number. */
@@ -56,10 +60,13 @@ const NAMES: readonly Ending[] = ENDINGS.map(endingOf)
 /** Reads a digest. */
 export function endedOf(d: Digest, clientKey: string, weight: number): Ended {
   const row = ENDINGS[d.ending] as Row
+  const ending = NAMES[d.ending] as Ending
+  const isRefused = REFUSED.has(ending)
   return {
     stream: d.stream,
     row,
-    ending: NAMES[d.ending] as Ending,
+    ending,
+    isRefused,
     closer: CLOSERS[d.closer] as Closer,
     by:
       (d.flags & DIGEST_CLOSED) === 0
@@ -73,10 +80,12 @@ export function endedOf(d: Digest, clientKey: string, weight: number): Ended {
     isAccepted: (d.flags & (DIGEST_OPENED | DIGEST_CLIENT_GUESSED)) === DIGEST_OPENED,
     startNs: d.startNs,
     endNs: d.endNs,
-    closedNs: d.teardownNs,
+    // An ICMP error is no packet of the connection.
+    closedNs: isRefused && Number.isNaN(d.teardownNs) ? d.endNs : d.teardownNs,
     idleNs: d.idleNs,
     clientLastNs: d.clientLastNs,
     serverLastNs: d.serverLastNs,
+    askedNs: d.askedNs,
     clientBytes: d.clientBytes,
     serverBytes: d.serverBytes,
     clientKey,
@@ -87,6 +96,12 @@ export function endedOf(d: Digest, clientKey: string, weight: number): Ended {
     weight: (d.flags & DIGEST_NAT_TWIN) === 0 ? weight : weight / 2,
   }
 }
+
+/** Endings of connections that a server, or what answers for it, turns away. */
+const REFUSED: ReadonlySet<Ending> = new Set<Ending>([
+  'handshake_failed.refused',
+  'handshake_failed.icmp_unreachable',
+])
 
 /** Endings of connections that a server resets with a request unread. */
 const UNREAD: ReadonlySet<Ending> = new Set<Ending>([
@@ -105,10 +120,17 @@ const TOO_LATE: ReadonlySet<Ending> = new Set<Ending>([
   'rst_after_kill.crossed_close',
 ])
 
-/** Whether a request of the client was lost to the close of the server. */
-export function isRequestLost({ by, ending, isMidRequest: isOpen }: Ended): boolean {
-  return by === 'server' && (isOpen || TOO_LATE.has(ending))
+/** A reset follows what it answers within this time. */
+const ANSWERED_NS = 1e9
+
+/** Whether a request of the client was lost to the close of the server, or met a host that had forgotten the connection. */
+export function isRequestLost({ by, ending, idleNs, isMidRequest: isOpen }: Ended): boolean {
+  if (by !== 'server') return false
+  return isOpen || TOO_LATE.has(ending) || (ending === FORGOTTEN && idleNs < ANSWERED_NS)
 }
+
+/** The ending of a connection that its server knows no more. */
+export const FORGOTTEN: Ending = 'rst_after_kill.peer_forgot'
 
 /** How many connections some stand for. */
 export function countOf(all: readonly Ended[]): number {

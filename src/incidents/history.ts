@@ -35,12 +35,15 @@ const ENDING = DIGEST.ending
 const FLAGS = DIGEST.flags
 const START_NS = DIGEST.startNs
 const TEARDOWN_NS = DIGEST.teardownNs
+const END_NS = DIGEST.endNs
 
 /** From here on one of alike ones is kept, and more of them when there is room. */
 const THINNEST = 13
 
 /** Of them, those that are never thinned out. */
 const MOST_ALWAYS = MOST_ROWS / 2
+/** Connections in CLOSE-WAIT of an endpoint that are. */
+const MOST_HELD = 1 << 10
 /** Ordinal of such a row. */
 const ALWAYS_KEPT = -1
 
@@ -120,7 +123,9 @@ export class History implements Records, RunHandler {
     if (endpoint < 0) return
     const group = endpoint * ALIKE + kind
     const number = this.counts.count(endpoint, group)
-    if (IS_OF_SERVER[kind] === 1) this.addEndOfServer(cells, i, endpoint, group, number)
+    if (kind === HELD && number < MOST_HELD)
+      this.append(cells, i, endpoint, group, this.alwaysOr(number))
+    else if (IS_OF_SERVER[kind] === 1) this.addEndOfServer(cells, i, endpoint, group, number)
     else if (this.isTelling(endpoint, kind, cells, ints, i))
       this.append(cells, i, endpoint, group, this.alwaysOr(number))
     else if (this.isKept(number)) this.append(cells, i, endpoint, group, number)
@@ -194,7 +199,9 @@ export class History implements Records, RunHandler {
     ints: Int32Array,
     i: number,
   ): boolean {
-    const closedNs = cells[i * DIGEST_CELLS + TEARDOWN_NS] as number
+    const teardownNs = cells[i * DIGEST_CELLS + TEARDOWN_NS] as number
+    const isIcmp = kind === REFUSED && Number.isNaN(teardownNs)
+    const closedNs = isIcmp ? (cells[i * DIGEST_CELLS + END_NS] as number) : teardownNs
     if (kind === REFUSED) {
       const isTwin = ((ints[i * DIGEST_INTS + FLAGS] as number) & DIGEST_NAT_TWIN) !== 0
       this.counts.refuse(endpoint, closedNs)
@@ -369,7 +376,8 @@ const BY_CLOSER = 255
 
 /** The kind of each ending. */
 const KINDS = Uint8Array.from(ENDINGS, ({ verdict, cause }) => {
-  if (verdict === 'handshake_failed') return cause === 'refused' ? REFUSED : NEVER_OPEN
+  if (verdict === 'handshake_failed')
+    return cause === 'refused' || cause === 'icmp_unreachable' ? REFUSED : NEVER_OPEN
   if (cause === 'unanswered_request') return UNANSWERED_REQUEST
   if (cause === 'close_wait') return HELD
   if (verdict === 'rst_after_kill') return cause === 'unread_data' ? UNREAD : AFTER_KILL

@@ -2,7 +2,7 @@
 
 import type { Incident, IncidentKind } from './incident.js'
 import { fullAcceptQueue } from './kinds/accept-queue.js'
-import { clientIncidents } from './kinds/client.js'
+import { type ClientBurst, clientBursts, clientDeaths } from './kinds/client.js'
 import { clientLeak, serviceLeak } from './kinds/close-wait-leak.js'
 import { idleTimers } from './kinds/idle-timer.js'
 import { serviceIncidents } from './kinds/service.js'
@@ -76,7 +76,6 @@ type HostKind = (host: Host, scene: Scene) => Incident[]
 
 const OF_SERVICES: readonly ServiceKind[] = [
   serviceIncidents,
-  clientIncidents,
   blockedPath,
   fullAcceptQueue,
   serviceLeak,
@@ -87,9 +86,12 @@ const OF_HOSTS: readonly HostKind[] = [vanishedHost, cutByDevice, clientLeak]
 /** All incidents of a capture, by the time they began. */
 export function incidentsOf(scene: Scene): Incident[] {
   const found: Incident[] = []
+  const ofClients: ClientBurst[] = []
   for (const service of scene.services()) {
     for (const find of OF_SERVICES) found.push(...find(service, scene))
+    ofClients.push(...clientBursts(service))
   }
+  found.push(...clientDeaths(ofClients, scene))
   for (const host of scene.hosts()) {
     for (const find of OF_HOSTS) found.push(...find(host, scene))
   }

@@ -12,6 +12,8 @@ export interface Names {
   endpoint(address: string, port: number): string
   /** The time of day to the millisecond. */
   clock(ns: number): string
+  /** "12:00:01.234 to 12:00:06.500 UTC", with dates where they are of two days. */
+  range(fromNs: number, toNs: number): string
   /** The same with its time zone, once in a sentence. */
   moment(ns: number): string
 }

@@ -51,20 +51,23 @@ export class Refusals {
 }
 
 /**
- * How many were refused between two connections that were taken, NaN for none; undefined when one of them lies in a run.
+ * What was refused between two connections that were taken, NaN for none; undefined when one of them lies in a run, or nothing
+ * was refused.
  */
 export function refusedBetween(
   runs: readonly RefusalRun[],
   takenBeforeNs: number,
   takenAfterNs: number,
-): number | undefined {
-  let count = 0
+): RefusalRun | undefined {
+  let [firstNs, lastNs, count] = [NaN, NaN, 0]
   for (const run of runs) {
     if (run.lastNs < takenBeforeNs || run.firstNs > takenAfterNs) continue
     if (run.firstNs < takenBeforeNs || run.lastNs > takenAfterNs) return undefined
+    if (count === 0) firstNs = run.firstNs
+    lastNs = run.lastNs
     count += run.count
   }
-  return count
+  return count > 0 ? { firstNs, lastNs, count } : undefined
 }
 
 function joinClosest(runs: RefusalRun[]): void {

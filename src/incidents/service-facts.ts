@@ -105,7 +105,8 @@ function gapBefore(sorted: readonly Ended[], at: number): number {
   return (sorted[at] as Ended).closedNs - (sorted[at - 1] as Ended).closedNs
 }
 
-function burstOf(members: readonly Ended[]): Burst {
+/** A burst of ends that are sorted by time. */
+export function burstOf(members: readonly Ended[]): Burst {
   return {
     members,
     firstNs: members[0]?.closedNs ?? NaN,
@@ -113,6 +114,13 @@ function burstOf(members: readonly Ended[]): Burst {
     midRequest: members.filter(({ isMidRequest }) => isMidRequest),
     resets: members.filter(({ byReset }) => byReset),
   }
+}
+
+/** Whether connections had been idle for the same time, each within a share of it. */
+export function haveSameIdle(members: readonly Ended[], share: number): boolean {
+  const idle = members.map(({ idleNs }) => idleNs).filter((ns) => !Number.isNaN(ns))
+  const most = Math.max(...idle)
+  return idle.length > 1 && most - Math.min(...idle) <= share * most
 }
 
 /** Connections that were open before a burst and after it. */
@@ -138,7 +146,7 @@ function outagesOf(
   opened: readonly Ended[],
   refusals: readonly RefusalRun[],
 ): Outage[] {
-  const refused = all.filter(({ ending }) => ending === 'handshake_failed.refused')
+  const refused = all.filter(({ isRefused }) => isRefused)
   if (refused.length === 0) return []
   const answers: Answer[] = [
     ...all
@@ -154,10 +162,11 @@ function outagesOf(
     const [first] = run
     if (first !== undefined) {
       const isKnown = !Number.isNaN(lastAcceptedNs) || firstOpen < first.closedNs
+      const whole = refusedBetween(refusals, lastAcceptedNs, firstAcceptedNs)
       outages.push({
-        refused: weighed(run, refusedBetween(refusals, lastAcceptedNs, firstAcceptedNs)),
-        firstRefusedNs: first.closedNs,
-        lastRefusedNs: run.at(-1)?.closedNs ?? first.closedNs,
+        refused: weighed(run, whole?.count),
+        firstRefusedNs: whole?.firstNs ?? first.closedNs,
+        lastRefusedNs: whole?.lastNs ?? run.at(-1)?.closedNs ?? first.closedNs,
         lastAcceptedNs: isKnown ? Math.max(firstOpen, lastAcceptedNs || firstOpen) : NaN,
         firstAcceptedNs,
       })

@@ -57,11 +57,16 @@ ${at(end + 0.002)} > . 102:102(0) ack 202`,
   )
 }
 
-/** Closed by the server at `end` with a request open for 50 ms. */
-export function leftUnanswered(t: number, end: number, options?: ScenarioOptions): Part {
+/** Closed by the server at `end` with a request open for 20 to 80 ms, or for `wait` seconds. */
+export function leftUnanswered(
+  t: number,
+  end: number,
+  options?: ScenarioOptions,
+  wait = 0.02 + (nextPort % 7) / 100,
+): Part {
   return part(
-    `${used(t)}${at(end - 0.05)} > P. 101:201(100) ack 201 text GET /b HTTP/1.1
-${at(end - 0.049)} < . 201:201(0) ack 201
+    `${used(t)}${at(end - wait)} > P. 101:201(100) ack 201 text GET /b HTTP/1.1
+${at(end - wait + 0.001)} < . 201:201(0) ack 201
 ${at(end)} < F. 201:201(0) ack 201
 ${at(end + 0.001)} > F. 201:201(0) ack 202
 ${at(end + 0.002)} < . 202:202(0) ack 202`,
@@ -115,6 +120,29 @@ export function unheard(t: number, since: number, options?: ScenarioOptions): Pa
 /** A SYN at `t` that is refused. */
 export function refused(t: number, options?: ScenarioOptions): Part {
   return part(`${at(t)} > S 0:0(0)\n${at(t + 0.001)} < R. 0:0(0) ack 1 win 0 nots`, options)
+}
+
+/** Closed by the client at `half`, and by the server at `end`. */
+export function closedLate(t: number, half: number, end: number): Part {
+  return part(
+    `${used(t)}${at(half)} > F. 101:101(0) ack 201
+${at(half + 0.001)} < . 201:201(0) ack 102
+${at(end)} < F. 201:201(0) ack 102
+${at(end + 0.001)} > . 102:102(0) ack 202`,
+  )
+}
+
+/** Used again at `end`, when its server knows it no more. */
+export function forgotten(t: number, end: number): Part {
+  return part(
+    `${used(t)}${at(end)} > P. 101:201(100) ack 201 text GET /b HTTP/1.1
+${at(end + 0.001)} < R 201:201(0) win 0 nots`,
+  )
+}
+
+/** A SYN at `t` that is answered by an ICMP error: nobody listens. */
+export function unreachable(t: number): Part {
+  return part(`${at(t)} > S 0:0(0)\n${at(t + 0.001)} icmp 3 3 > S 0:0(0)`)
 }
 
 /** A SYN at `t` that is sent every second without an answer, until it is refused. */

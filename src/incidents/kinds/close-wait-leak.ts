@@ -9,6 +9,8 @@ const FEWEST = 3
 const SURE = 10
 /** A server closes within this time if it closes at all. */
 const HELD_NS = 5e9
+/** So much longer than usual is no longer how an endpoint closes. */
+const LONGER = 2
 /** Clients keep connections in a pool, and look at them when they are used next. */
 const POOLED_NS = 120e9
 
@@ -32,11 +34,16 @@ function leakOf(
   heldNs: number,
   { endNs, names }: Scene,
 ): Incident[] {
-  const held = all.filter((c) => c.ending === 'lingering_established.close_wait' && c.by === closer)
-  if (held.filter(({ closedNs }) => endNs - closedNs >= heldNs).length < FEWEST) return []
-  const first = Math.min(...held.map(({ closedNs }) => closedNs))
+  const open = all.filter((c) => c.ending === 'lingering_established.close_wait' && c.by === closer)
+  // Who closes after a while does so for those that are open too.
+  const patientNs = Math.max(heldNs, LONGER * usualHoldNs(all, closer))
+  if (open.filter(({ closedNs }) => endNs - closedNs >= patientNs).length < FEWEST) return []
+  const held = open.sort((a, b) => a.closedNs - b.closedNs)
+  const first = held[0]?.closedNs ?? NaN
   const n = countOf(held)
-  const perMinute = n / Math.max((endNs - first) / 60e9, 1)
+  // Since half of them had come: a single one may have stood for long.
+  const half = halfTime(held)
+  const perMinute = n / 2 / Math.max((endNs - half) / 60e9, 0.5)
   const since = all.filter(({ by, closedNs }) => by === closer && closedNs >= first)
   const closed = countOf(since.filter(({ row }) => row.verdict === 'graceful_fin'))
   const bytes = held.reduce((sum, c) => sum + c.weight * (c.clientBytes + c.serverBytes), 0)
@@ -65,6 +72,25 @@ function leakOf(
       perMinute,
     },
   ]
+}
+
+/** When half of some connections had come. */
+function halfTime(sorted: readonly Ended[]): number {
+  let left = sorted.reduce((sum, { weight }) => sum + weight, 0) / 2
+  for (const { closedNs, weight } of sorted) {
+    left -= weight
+    if (left <= 0) return closedNs
+  }
+  return NaN
+}
+
+/** How long 19 of 20 connections that were closed on both sides had been closed by one only. */
+function usualHoldNs(all: readonly Ended[], closer: 'client' | 'server'): number {
+  const times = all
+    .filter(({ row, by }) => row.verdict === 'graceful_fin' && by === closer)
+    .map((c) => c.endNs - c.closedNs)
+    .sort((a, b) => a - b)
+  return times[Math.floor(0.95 * (times.length - 1))] ?? 0
 }
 
 function rateText(perMinute: number): string {

@@ -26,7 +26,8 @@ export function idleTimers(service: Service, scene: Scene): Incident[] {
     (c) => c.by === 'server' && c.idleNs >= SHORTEST_NS && isIdle(c) && !told.has(c),
   )
   const found = timerOf(ends)
-  return found === undefined ? [] : [timerIncident(service, found, scene)]
+  if (found === undefined || isOutlived(service, found, scene)) return []
+  return [timerIncident(service, found, scene)]
 }
 
 /** Whether a connection was idle when it was closed: nothing was asked, and nothing sent again. */
@@ -51,6 +52,21 @@ function timerOf(ends: readonly Ended[]): readonly Ended[] | undefined {
   return isOneMoment(best) && !isRound(best) ? undefined : best
 }
 
+/** Connections that had been silent for so much longer know nothing of a timer. */
+const OUTLIVED = 1.2
+const OUTLIVED_SHARE = 0.5
+
+/** Whether many connections of a service are silent for longer: till their clients close, or till the capture ends. */
+function isOutlived({ opened }: Service, group: readonly Ended[], { endNs }: Scene): boolean {
+  const longNs = OUTLIVED * median(group.map(({ idleNs }) => idleNs))
+  const longer = opened.filter((c) =>
+    c.by === undefined
+      ? c.ending === 'lingering_established.idle' && endNs - c.endNs > longNs
+      : c.by === 'client' && !c.isRepeating && c.serverBytes > 0 && c.idleNs > longNs,
+  )
+  return longer.length > OUTLIVED_SHARE * group.length
+}
+
 /** All were used last, and closed, in one instant: that they had been idle for the same time says nothing. */
 function isOneMoment(group: readonly Ended[]): boolean {
   const times = group.map(({ closedNs }) => closedNs)
@@ -67,7 +83,7 @@ function timerIncident({ name }: Service, group: readonly Ended[], { names }: Sc
   const timerNs = median(group.map(({ idleNs }) => idleNs))
   const times = group.map(({ closedNs }) => closedNs)
   const startNs = Math.min(...times)
-  const lost = group.filter(isRequestLost).length
+  const lost = countOf(group.filter(isRequestLost))
   const n = count(countOf(group), 'connection')
   const known = knownTimer([...IDLE_TIMERS, ...HALF_CLOSED_TIMERS], timerNs)
   const fits = known === undefined ? '' : `, consistent with ${known.name}`

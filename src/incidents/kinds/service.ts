@@ -7,7 +7,9 @@ import type { Incident } from '../incident.js'
 import type { Names } from '../names.js'
 import type { Scene, Service } from '../scene.js'
 import type { Burst, Outage } from '../service-facts.js'
-import type { Death, Drain, Restart } from '../service-story.js'
+import type { Death } from '../service-deaths.js'
+import type { Drain } from '../service-drains.js'
+import type { Restart } from '../service-story.js'
 
 /** More deaths, or restarts, of one service are told in one line. */
 const FOLDED = 3
@@ -17,10 +19,15 @@ const ONE_AFTER_ANOTHER_NS = 50e6
 /** Deaths, drains and restarts of a service. */
 export function serviceIncidents(service: Service, { names }: Scene): Incident[] {
   const { deaths, drains, restarts } = service.story
-  const told = deaths.map((death) => deathIncident(service, death, names, restarts))
+  function ofWorkers(wanted: boolean): Incident[] {
+    return deaths
+      .filter(({ isWorker }) => isWorker === wanted)
+      .map((death) => deathIncident(service, death, names, restarts))
+  }
   const back = restarts.map((restart) => restartIncident(service, restart, names))
   return [
-    ...folded(told, `${service.name} died`, names),
+    ...folded(ofWorkers(false), `${service.name} died`, names),
+    ...folded(ofWorkers(true), `Processes of ${service.name} died`, names),
     ...drains.map((drain) => drainIncident(service, drain, names.moment(drain.startNs))),
     ...folded(back, `${service.name} was down and back`, names),
   ]
@@ -72,7 +79,7 @@ function deathIncident(
   const { name } = service
   const { burst, outage, survivors, isWorker, afterDrain } = death
   const at = names.moment(death.startNs)
-  const members = burst?.members ?? []
+  const members = burst?.members ?? death.forgotten
   const lost = countOf(members.filter(isRequestLost))
   const back = restarts.find((restart) => restart.death === death)
   const refused = afterDrain ? undefined : outage
@@ -80,7 +87,7 @@ function deathIncident(
     burst === undefined ? '' : endedText(burst),
     lost > 0 ? `${count(lost, 'request')} lost` : '',
     refused === undefined ? '' : refusedText(refused),
-    refused === undefined ? '' : afterwardsText(death, back),
+    afterwardsText(death, back),
   ].filter((text) => text !== '')
   const who = isWorker ? `One process of ${name}` : name
   return {
@@ -91,7 +98,7 @@ function deathIncident(
     confidence: sureOfDeath(death),
     says:
       burst === undefined && outage !== undefined
-        ? goneText(name, at, outage, back, names)
+        ? goneText(name, at, death, outage, back, names)
         : `${who}${hungText(service, death, names)} died at ${at}${afterDrain ? ', after it had stopped taking connections' : ''}: ${parts.join(', ')}.`,
     speaksFor: forDeath(death),
     speaksAgainst: againstDeath(death),
@@ -105,7 +112,7 @@ function deathIncident(
           refused: countOf(refused.refused),
           toRefusedNs: Math.max(0, refused.firstRefusedNs - death.startNs),
         }),
-    ...(burst === undefined ? {} : { requestsLost: lost }),
+    ...(members.length === 0 ? {} : { requestsLost: lost }),
     ...(survivors.length > 0 ? { leftOpen: countOf(survivors) } : {}),
   }
 }
@@ -117,7 +124,7 @@ const SYN_AGAIN_NS = 0.9e9
 function hungText({ all }: Service, { startNs }: Death, names: Names): string {
   const waited = all.filter(
     (c) =>
-      c.ending === 'handshake_failed.refused' &&
+      c.isRefused &&
       c.startNs < startNs &&
       c.closedNs > startNs &&
       c.closedNs - c.startNs >= SYN_AGAIN_NS,
@@ -130,20 +137,28 @@ function hungText({ all }: Service, { startNs }: Death, names: Names): string {
 function goneText(
   name: string,
   at: string,
+  { forgotten }: Death,
   { lastAcceptedNs, refused }: Outage,
   back: Restart | undefined,
   names: Names,
 ): string {
+  const known =
+    forgotten.length > 0
+      ? `; it no longer knew ${count(countOf(forgotten), 'connection')} that ${forgotten.length === 1 ? 'was' : 'were'} used again`
+      : ''
   const span =
     back === undefined ? '' : `, for ${mostText(back)}${duration(back.endNs - back.startNs)}`
-  return `${name} was gone at ${at}: it had taken connections until ${names.clock(lastAcceptedNs)} and refused ${grouped(countOf(refused))} from then on${span}.`
+  return `${name} was gone at ${at}: it had taken connections until ${names.clock(lastAcceptedNs)} and refused ${grouped(countOf(refused))} from then on${span}${known}.`
 }
 
 /** What became of a service that refused connections. */
-function afterwardsText({ startNs }: Death, back: Restart | undefined): string {
-  return back === undefined
-    ? 'none taken since'
-    : `it took connections again ${mostText(back)}${duration(back.endNs - startNs)} later`
+function afterwardsText(death: Death, back: Restart | undefined): string {
+  const { startNs, outage, nextAcceptedNs, isWorker, afterDrain } = death
+  if (back !== undefined && !afterDrain)
+    return `it took connections again ${mostText(back)}${duration(back.endNs - startNs)} later`
+  if (outage !== undefined) return afterDrain ? '' : 'none taken since'
+  if (isWorker || Number.isNaN(nextAcceptedNs)) return ''
+  return `it took connections again ${duration(nextAcceptedNs - startNs)} later`
 }
 
 /** Where an earlier connection that was taken may be missing. */
@@ -168,12 +183,13 @@ function forDeath({ burst, outage, survivors, endNs, afterDrain }: Death): strin
   return lines
 }
 
-function againstDeath({ burst, survivors, isWorker }: Death): string[] {
+function againstDeath({ burst, survivors, isWorker, nextAcceptedNs, forgotten }: Death): string[] {
   const lines: string[] = []
-  if (burst === undefined)
+  if (!isWorker && !Number.isNaN(nextAcceptedNs))
+    lines.push('it took connections again and refused none: it may be one process of several')
+  if (burst === undefined && forgotten.length === 0)
     lines.push('no connection was open: it may have been stopped, or a firewall answers for it')
-  else if (burst.midRequest.length === 0)
-    lines.push('no request was open: a clean exit looks the same')
+  if (burst?.midRequest.length === 0) lines.push('no request was open: a clean exit looks the same')
   if (survivors.length > 0) lines.push(`${count(countOf(survivors), 'connection')} of it went on`)
   if (isWorker)
     lines.push(
@@ -187,14 +203,15 @@ function afterText(ns: number): string {
   return ns > 0 ? `, the first ${duration(ns)} after the last end` : ''
 }
 
-function sureOfDeath({ burst, outage, isWorker }: Death): Confidence {
+function sureOfDeath({ burst, outage, isWorker, forgotten, nextAcceptedNs }: Death): Confidence {
   const open = burst?.midRequest.length ?? 0
   const signs =
     ((burst?.members.length ?? 0) >= 3 ? 1 : 0) +
     (open > 0 ? 1 : 0) +
     (open >= 3 ? 1 : 0) +
-    (countOf(outage?.refused ?? []) > 1 ? 1 : 0) -
-    (isWorker ? 2 : 0)
+    (countOf(outage?.refused ?? []) > 1 ? 1 : 0) +
+    (forgotten.length > 1 ? 1 : 0) -
+    (isWorker ? 2 : Number.isNaN(nextAcceptedNs) ? 0 : 1)
   return signs >= 3 ? 'certain' : signs === 2 ? 'likely' : 'possible'
 }
 
@@ -218,7 +235,10 @@ function drainIncident({ name }: Service, drain: Drain, at: string): Incident {
     startNs,
     endNs,
     confidence: members.length >= 3 && lost === 0 ? 'likely' : 'possible',
-    says: `${name} stopped taking connections at ${at} and went on serving those that were open: ${parts.join(', ')}.`,
+    says:
+      members.length > 0
+        ? `${name} stopped taking connections at ${at} and went on serving those that were open: ${parts.join(', ')}.`
+        : `${name} refused new connections from ${at} on and went on with those that were open: ${parts.join(', ')}.`,
     speaksFor: [
       answered.length > 0
         ? `${count(countOf(answered), 'connection')} closed right behind an answer, then ${refusedText(outage)}`
@@ -255,7 +275,7 @@ function restartIncident({ name }: Service, restart: Restart, names: Names): Inc
     startNs,
     endNs,
     confidence: sureOfRestart(restart),
-    says: `${name} was down from ${names.clock(startNs)} to ${names.moment(endNs)} (${mostText(restart)}${duration(endNs - startNs)}): ${whyDown(restart)}, refused ${n}, and took them again.`,
+    says: `${name} was down from ${names.range(startNs, endNs)} (${mostText(restart)}${duration(endNs - startNs)}): ${whyDown(restart)}, refused ${n}, and took them again.`,
     speaksFor: [
       `${n} refused, then one taken ${duration(endNs - outage.lastRefusedNs)} after the last refusal`,
     ],

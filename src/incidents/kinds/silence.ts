@@ -155,7 +155,14 @@ export function blockedPath(service: Service, scene: Scene): Incident[] {
   const silent = all.filter((c) => isSilent(c, lastOfServer, lastOfClient))
   const sinceNs = latest(all.map(lastOfServer))
   const asked = silent.filter((c) => lastOfClient(c) - sinceNs >= ASKED_NS)
-  if (asked.length < FEWEST || scene.lastOf('server', hostKey) <= sinceNs + ASKED_NS) return []
+  // Other ports answered while this one was asked again.
+  const askedNs = Math.min(
+    ...asked.map((c) => (Number.isNaN(c.askedNs) ? lastOfClient(c) : c.askedNs)),
+  )
+  const isBlocked =
+    asked.length >= FEWEST &&
+    scene.lastOf('server', hostKey) > Math.max(askedNs, sinceNs + ASKED_NS)
+  if (!isBlocked) return newOnesBlocked(service, scene)
   return [
     {
       kind: 'path_blocked',
@@ -167,6 +174,41 @@ export function blockedPath(service: Service, scene: Scene): Incident[] {
       speaksFor: ['the same host answers on other ports'],
       speaksAgainst: ['a process that is stopped or hangs in the kernel looks the same'],
       members: silent,
+    },
+  ]
+}
+
+/** A service that goes on with the connections it has, and gets no new ones. */
+function newOnesBlocked(
+  { name, all, opened, acceptedNs }: Service,
+  { names, endNs }: Scene,
+): Incident[] {
+  const lastTakenNs = acceptedNs.at(-1) ?? -Infinity
+  const unheard = all.filter(
+    (c) => c.ending === 'handshake_failed.unanswered' && c.startNs > lastTakenNs,
+  )
+  const startNs = Math.min(...unheard.map((c) => c.startNs))
+  const lastAskedNs = Math.max(...unheard.map(lastOfClient))
+  const served = opened.filter(
+    (c) => c.startNs < startNs && c.serverBytes > 0 && lastOfServer(c) - startNs >= ASKED_NS,
+  )
+  if (unheard.length < FEWEST_SYNS || served.length === 0) return []
+  if (lastTakenNs === -Infinity || lastAskedNs - startNs < ASKED_NS) return []
+  const n = count(countOf(unheard), 'new connection')
+  return [
+    {
+      kind: 'path_blocked',
+      endpoint: name,
+      startNs,
+      endNs: lastAskedNs,
+      confidence: 'possible',
+      says: `${name} got no new connections from ${names.moment(startNs)} on: ${n} without an answer in ${duration(endNs - startNs)}, while ${count(countOf(served), 'open one')} went on.`,
+      speaksFor: [
+        `${n} without an answer`,
+        `${count(countOf(served), 'connection')} of before went on`,
+      ],
+      speaksAgainst: ['a program that accepts no more, with its accept queue full, looks the same'],
+      members: unheard,
     },
   ]
 }

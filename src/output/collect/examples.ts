@@ -40,7 +40,11 @@ export function badnessOf({ e, j }: ColumnSource): number {
   return e.endNs - (firstTeardown(s)?.ns ?? e.startNs)
 }
 
-const BY_RESET: ReadonlySet<string> = new Set(['rst_after_kill', 'rst_abort', 'reset_other'])
+const BY_RESET: ReadonlySet<string> = new Set<string>([
+  'rst_after_kill',
+  'rst_abort',
+  'reset_other',
+])
 
 function exampleOf(c: ColumnSource, badness: number): Example {
   const { e, j, baseNs } = c

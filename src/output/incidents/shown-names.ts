@@ -48,6 +48,13 @@ export class ShownNames implements Names {
     return `${this.clock(ns)} UTC`
   }
 
+  range(fromNs: number, toNs: number): string {
+    const [from, to] = [this.iso(fromNs), this.iso(toNs)]
+    if (from.slice(0, 10) === to.slice(0, 10))
+      return `${this.clock(fromNs)} to ${this.moment(toNs)}`
+    return `${from.slice(0, 10)} ${this.clock(fromNs)} to ${to.slice(0, 10)} ${this.moment(toNs)}`
+  }
+
   iso(ns: number): string {
     return isoTime(this.baseNs, ns)
   }

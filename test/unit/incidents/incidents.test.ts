@@ -6,7 +6,9 @@ import {
   type Part,
   closedByClient,
   closedByServer,
+  closedLate,
   cutOff,
+  forgotten,
   ignored,
   incidentsIn,
   leaked,
@@ -18,6 +20,7 @@ import {
   refused,
   refusedLate,
   unheard,
+  unreachable,
 } from '../../support/service.js'
 
 /** `n` connections, made from 0 on. */
@@ -245,10 +248,83 @@ test('a capture that begins in an outage', () => {
 })
 
 test('a service that refuses new connections and goes on with the others', () => {
-  const parts = [...times(5, (i) => leftOpen(i / 10)), ...times(30, (i) => refused(10 + i / 5))]
+  const other = { clientIp: [10, 0, 0, 77] } as const
+  const parts = [
+    ...times(5, (i) => closedByClient(i / 10, 18 + i / 10)),
+    ...times(15, (i) => refused(10 + i / 5)),
+    ...times(15, (i) => refused(10.1 + i / 5, other)),
+  ]
   const [stopped, ...others] = incidentsIn(parts, 20)
   expect(others).toEqual([])
-  expect(stopped).toMatchObject({ kind: 'graceful_shutdown', confidence: 'possible', left_open: 5 })
+  expect(stopped).toMatchObject({
+    kind: 'graceful_shutdown',
+    confidence: 'possible',
+    connections: 0,
+    left_open: 5,
+  })
+  // One client alone is turned away for who it is.
+  expect(incidentsIn(parts.slice(0, 20), 20)).toEqual([])
+})
+
+describe('what is no drain', () => {
+  test('a host that forgot its connections: it was started anew', () => {
+    const parts = [
+      ...times(6, (i) => forgotten(i / 10, 20 + i)),
+      ...times(4, (i) => refused(10 + i)),
+      ...times(3, (i) => closedByClient(30 + i, 31 + i)),
+    ]
+    const [death, restart, ...others] = incidentsIn(parts, 40)
+    expect(others).toEqual([])
+    expect(death).toMatchObject({ kind: 'process_death', connections: 6, requests_lost: 6 })
+    expect(restart).toMatchObject({ kind: 'service_restart', refused: 4 })
+  })
+
+  test('an end that comes a little later than the others', () => {
+    const parts = [
+      ...times(8, (i) => leftUnanswered(i / 10, 10 + i / 2000)),
+      closedByServer(1, 10.25),
+      ...times(4, (i) => refused(10.4 + i)),
+    ]
+    const [death, ...others] = incidentsIn(parts, 20)
+    expect(others).toEqual([])
+    expect(death).toMatchObject({ kind: 'process_death', connections: 9, refused: 4 })
+    expect(death?.start_time).toBe('2023-11-14T22:13:30.000000000Z')
+  })
+})
+
+test('requests that had waited equally long were ended by a timer, or by a rule', () => {
+  const parts = [
+    ...times(5, (i) => leftUnanswered(i / 10, 10 + i / 2000, {}, 3)),
+    ...times(5, (i) => closedByClient(15 + i, 15.5 + i)),
+  ]
+  expect(kindsOf(incidentsIn(parts, 30))).toEqual([])
+})
+
+test('a service that is back at once', () => {
+  const parts = [
+    ...times(8, (i) => leftUnanswered(i / 10, 10 + i / 2000)),
+    ...times(5, (i) => closedByClient(10.4 + i, 10.8 + i)),
+  ]
+  const [death, ...others] = incidentsIn(parts, 20)
+  expect(others).toEqual([])
+  expect(death).toMatchObject({ kind: 'process_death', connections: 8 })
+  expect(death?.explanation).toContain('it took connections again 400 ms later')
+  expect(death?.confidence).not.toBe('certain')
+})
+
+test('ICMP errors refuse as resets do', () => {
+  const parts = [...KILLED, ...times(5, (i) => unreachable(10.1 + i / 4))]
+  expect(incidentsIn(parts, 20)[0]).toMatchObject({ kind: 'process_death', refused: 5 })
+})
+
+test('new connections get no answer while open ones go on', () => {
+  const parts = [
+    ...times(4, (i) => closedByClient(i, 18 + i / 10)),
+    ...times(10, (i) => ignored(10 + i / 5)),
+  ]
+  const [blocked, ...others] = incidentsIn(parts, 20)
+  expect(others).toEqual([])
+  expect(blocked).toMatchObject({ kind: 'path_blocked', connections: 10, confidence: 'possible' })
 })
 
 describe('a service is stopped', () => {
@@ -362,6 +438,24 @@ test('connections in CLOSE-WAIT pile up', () => {
     // To the last packet of a connection, which is that of the last one closed.
     oldest_s: expect.closeTo(35.001, 3),
   })
+})
+
+test('what is closed after a while is no leak', () => {
+  const parts = [
+    ...times(20, (i) => closedLate(i, i + 1, i + 9)),
+    ...times(8, (i) => leaked(30 + i / 10, 31 + i / 10)),
+  ]
+  expect(kindsOf(incidentsIn(parts, 40))).toEqual([])
+  const later = closedByClient(88, 89)
+  expect(kindsOf(incidentsIn([...parts, later], 90))).toEqual([`close_wait_leak ${SERVICE}`])
+})
+
+test('a timer that others outlive is none', () => {
+  const parts = [
+    ...times(4, (i) => closedByServer(i * 3, i * 3 + 5.02 + i / 100)),
+    ...times(6, (i) => closedByClient(i, i + 30)),
+  ]
+  expect(kindsOf(incidentsIn(parts, 40))).toEqual([])
 })
 
 test('a timer closes what is idle', () => {

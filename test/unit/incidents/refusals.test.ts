@@ -15,8 +15,12 @@ function refusalsAt(times: readonly number[]): Refusals {
 test('what follows at once is one run, what comes later another', () => {
   const runs = refusalsAt([1, 1.1, 1.2, 5, 5.1]).of(7)
   expect(runs.map(({ count }) => count)).toEqual([3, 2])
-  expect(refusedBetween(runs, NaN, 4 * SECOND)).toBe(3)
-  expect(refusedBetween(runs, 0.5 * SECOND, NaN)).toBe(5)
+  expect(refusedBetween(runs, NaN, 4 * SECOND)?.count).toBe(3)
+  expect(refusedBetween(runs, 0.5 * SECOND, NaN)).toEqual({
+    firstNs: SECOND,
+    lastNs: 5.1 * SECOND,
+    count: 5,
+  })
 })
 
 test('a connection that was taken in the middle of a run leaves the number open', () => {
@@ -29,7 +33,7 @@ test('the order in which they come makes no difference, and all are counted', ()
     fc.property(times, (tenths) => {
       const sorted = [...tenths].sort((a, b) => a - b)
       const runs = refusalsAt(tenths.map((t) => t / 10)).of(7)
-      expect(refusedBetween(runs, NaN, NaN)).toBe(tenths.length)
+      expect(refusedBetween(runs, NaN, NaN)?.count).toBe(tenths.length)
       expect(runs[0]?.firstNs).toBe(((sorted[0] as number) / 10) * SECOND)
       expect(runs.at(-1)?.lastNs).toBe(((sorted.at(-1) as number) / 10) * SECOND)
       for (const [at, run] of runs.entries()) {
@@ -43,5 +47,5 @@ test('the order in which they come makes no difference, and all are counted', ()
 test('very many runs are joined, the closest first', () => {
   const runs = refusalsAt(Array.from({ length: 1000 }, (_, i) => i + (i < 500 ? 0 : 1000))).of(7)
   expect(runs.length).toBe(128)
-  expect(refusedBetween(runs, NaN, 1000 * SECOND)).toBe(500)
+  expect(refusedBetween(runs, NaN, 1000 * SECOND)?.count).toBe(500)
 })
