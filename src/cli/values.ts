@@ -1,19 +1,8 @@
 // What options take: each function parses the text of one option as commander's `argParser`, and throws its
 // InvalidArgumentError, to which commander adds the option.
 
-import { isIP } from 'node:net'
 import { InvalidArgumentError } from 'commander'
-import { canonicalHost } from '../engine/filter.js'
 import { didYouMean } from './suggest.js'
-
-const MAX_PORT = 65_535
-
-/** One end of a connection. */
-export interface Endpoint {
-  /** Address in the spelling of {@link canonicalHost}. */
-  readonly host: string
-  readonly port: number
-}
 
 /** A parser for one of `allowed`. */
 export function oneOf<T extends string>(allowed: readonly T[]): (text: string) => T {
@@ -38,30 +27,6 @@ export function namesOf(allowed: readonly string[], where: string): (text: strin
   }
 }
 
-/** Parses a comma-separated list of addresses into one spelling each. Names are never resolved. */
-export function hosts(text: string): string[] {
-  return text.split(',').map(hostOf)
-}
-
-/** An IPv4 address as sockets for both versions show it. */
-const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i
-
-/** One address, also in brackets. Its zone is of the machine that captured: no packet carries it. */
-function hostOf(text: string): string {
-  const address = text.trim()
-  const bare = address.replace(/^\[(.*)\]$/, '$1')
-  if (isIP(bare) !== 0) return canonicalHost(MAPPED.exec(bare)?.[1] ?? bare.replace(/%.*$/, ''))
-  throw new InvalidArgumentError(`'${address}' is not an IPv4 or IPv6 address`)
-}
-
-/** A parser for a comma-separated list of whole numbers from 0 to `max`. */
-export function wholeNumbers(max: number): (text: string) => number[] {
-  return (text) => text.split(',').map((part) => wholeNumber(0, max)(part))
-}
-
-/** Parses a comma-separated list of ports. */
-export const ports: (text: string) => number[] = wholeNumbers(MAX_PORT)
-
 /** A parser for one whole number from `min` to `max`. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
@@ -80,6 +45,8 @@ export function seconds(text: string): number {
 }
 
 const SPAN_UNITS: Readonly<Record<string, number>> = {
+  us: 1e3,
+  µs: 1e3,
   ms: 1e6,
   s: 1e9,
   m: 60e9,
@@ -90,27 +57,16 @@ const SPAN_UNITS: Readonly<Record<string, number>> = {
 
 /** Parses a span of time such as `250ms`, `10s`, `1m`, `2h`; ns. */
 export function span(text: string): number {
-  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]+)$/i.exec(text.trim()) ?? []
+  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-zµ]+)$/i.exec(text.trim()) ?? []
   const ns = Number(number) * (SPAN_UNITS[unit.toLowerCase()] ?? NaN)
   if (ns > 0) return ns
   throw new InvalidArgumentError(`'${text}' is no span of time, such as 500ms, 10s, 1m or 2h`)
 }
 
-/** Parses one end of a connection. */
-export function endpoint(text: string): Endpoint {
-  const [, v6, plain, port = ''] = /^(?:\[([^\]]*)\]|([^:]*)):(\d+)$/.exec(text.trim()) ?? []
-  const address = v6 ?? plain
-  if (address === undefined) {
-    throw new InvalidArgumentError(
-      `'${text}' is not IP:PORT, such as 10.0.0.1:443 or [2001:db8::1]:443`,
-    )
-  }
-  return { host: hostOf(address), port: wholeNumber(0, MAX_PORT)(port) }
-}
-
 const NS_PER_S = 1_000_000_000n
-/** ISO 8601 with a zone, split before its fraction; or seconds since 1970. */
-const ISO_TIME = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/
+/** ISO 8601, split before its fraction, UTC where it names no zone; or seconds since 1970. */
+const ISO_TIME =
+  /^(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(?: ?(Z|UTC|[+-]\d{2}:\d{2}))?$/
 const EPOCH_TIME = /^(\d{1,12})(?:\.(\d{1,9}))?$/
 
 /** Parses a time into ns since 1970, exact to the digit. */
@@ -118,11 +74,30 @@ export function timeNs(text: string): bigint {
   const epoch = EPOCH_TIME.exec(text)
   if (epoch !== null) return BigInt(epoch[1] ?? '0') * NS_PER_S + fractionNs(epoch[2])
   const iso = ISO_TIME.exec(text)
-  const ms = iso === null || !isDate(iso[1] ?? '') ? NaN : Date.parse(`${iso[1]}${iso[3]}`)
+  const second = (iso?.[1] ?? '').replace(' ', 'T')
+  const zone = iso?.[3] === undefined || iso[3] === 'UTC' ? 'Z' : iso[3]
+  const ms = iso === null || !isDate(second) ? NaN : Date.parse(`${second}${zone}`)
   if (!Number.isNaN(ms)) return BigInt(ms) * 1_000_000n + fractionNs(iso?.[2])
   throw new InvalidArgumentError(
     `'${text}' is neither seconds since 1970 nor a time such as 2026-11-23T07:31:08.5Z`,
   )
+}
+
+/** A time: absolute, ns since 1970, or so long before the end of what is read. */
+export interface Moment {
+  readonly ns?: bigint
+  readonly beforeEndNs?: number
+}
+
+/** Parses a time, also one before the end such as `-5m`. */
+export function moment(text: string): Moment {
+  const before = /^-(\d.*)$/.exec(text.trim())?.[1]
+  return before === undefined ? { ns: timeNs(text.trim()) } : { beforeEndNs: span(before) }
+}
+
+/** Parses a span of time with a unit, or a number of seconds; ns. */
+export function spanOrSeconds(text: string): number {
+  return /^[\d.]+$/.test(text.trim()) ? seconds(text) * 1e9 : span(text)
 }
 
 /** Whether a date and time are on the calendar: Date.parse takes 30 February for 2 March. */

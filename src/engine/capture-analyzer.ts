@@ -60,7 +60,8 @@ export class CaptureAnalyzer {
     const { idleS, killedAtNs, maxConnections, maxHalfOpen, maxLayers } = this.options
     const limits = { maxConnections, maxHalfOpen, maxLayers }
     const { anonymizer, writer, buffer } = this
-    const settings = { ...reading, ...limits, idleS, killedAtNs, anonymizer }
+    const { contains } = this.options.filter
+    const settings = { ...reading, ...limits, idleS, killedAtNs, anonymizer, contains }
     const report =
       others.length > 0
         ? await analyzeMerged([path, ...others], writer, settings)

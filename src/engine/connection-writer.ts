@@ -44,6 +44,8 @@ export const NOTHING_WRITTEN: WrittenState = {
   matched: false,
 }
 
+/** Filters that leave so few connections asked for them: all are listed. */
+const FEW = 10
 const NO_GROUPS: Totals['groups'] = new Map()
 
 /** Takes judged connections. */
@@ -68,7 +70,12 @@ export class ConnectionWriter implements ConnectionHandler {
     this.filter = connectionFilter(options.filter)
     this.failOn = failOn
     this.summaryOnly = summaryOnly
-    if (format.showsGroups === true && !summaryOnly) this.groups = new GroupCollector({ all, top })
+    if (format.showsGroups === true && !summaryOnly)
+      this.groups = new GroupCollector({
+        all,
+        top,
+        few: Object.keys(options.filter).length > 0 ? FEW : 0,
+      })
   }
 
   onConnection(c: EndedConnection): void {
@@ -104,7 +111,7 @@ export class ConnectionWriter implements ConnectionHandler {
 
   /** Ends the document. */
   end(summary: Summary): void {
-    this.rows.end({ summary, groups: this.groups?.all() ?? NO_GROUPS })
+    this.rows.end({ summary, groups: this.groups?.all(summary.selected_connections) ?? NO_GROUPS })
   }
 
   /** Gives away what came of the connections since the last call. */

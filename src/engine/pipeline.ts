@@ -19,6 +19,7 @@ import {
   EndedConnection,
   type EndedConnectionOptions,
 } from './ended-connection.js'
+import { PayloadSearch } from './payload-search.js'
 
 /** Idle threshold unless set: a minute, or a fifth of a shorter capture. */
 const IDLE_NS = 60e9
@@ -40,6 +41,8 @@ export interface AnalysisOptions extends Omit<TrackerLimits, 'isShared'>, EndedC
 
 /** The same with what only callers in this package can make use of. */
 export interface PipelineSettings extends AnalysisOptions {
+  /** Marks the connections whose payload holds this. */
+  readonly contains?: Uint8Array | undefined
   readonly handOver?: HandOver | undefined
 }
 
@@ -101,6 +104,7 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver {
   private readonly connection: EndedConnection
   private readonly handler: ConnectionHandler
   private readonly handOver: HandOver | undefined
+  private readonly search: PayloadSearch | undefined
   private readonly idleOptionNs: number | undefined
   private readonly counts = new Float64Array(DECODE_STATUS_COUNT)
   private readonly firstOffsets = new Float64Array(DECODE_STATUS_COUNT)
@@ -122,6 +126,8 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver {
     this.handOver = options.handOver
     this.tracker = new Tracker(this, { ...options, isShared: this.handOver !== undefined })
     this.connection = new EndedConnection(captureName, this.tracker.table, options)
+    if (options.contains !== undefined)
+      this.search = new PayloadSearch(this.tracker.table, options.contains)
     this.clock = clock
     this.handler = handler
     this.anonymizer = anonymizer
@@ -170,6 +176,7 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver {
     this.counts[status] = (this.counts[status] as number) + 1
     if (status === SEGMENT) {
       this.tracker.onSegment(decoder.segment, decoder.segmentView, this.frame, timeNs)
+      this.search?.segment(decoder.segment, decoder.segmentView)
       return
     }
     if (this.counts[status] === 1) this.firstOffsets[status] = this.origin.bytes + start

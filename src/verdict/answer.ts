@@ -5,5 +5,7 @@ export const CLOSERS = ['client', 'server', 'both', 'middlebox', 'none', 'unknow
 /** Who ended a connection. */
 export type Closer = (typeof CLOSERS)[number]
 
+/** Values of `confidence`, the surest first. */
+export const CONFIDENCES = ['certain', 'likely', 'possible'] as const
 /** How sure a verdict is, and when it may be called so. */
-export type Confidence = 'certain' | 'likely' | 'possible'
+export type Confidence = (typeof CONFIDENCES)[number]

@@ -81,7 +81,7 @@ describe.concurrent('a word at the wrong place', () => {
     ],
     [
       'explain graceful_fin --stream 3',
-      'graceful_fin is the name of an ending; --stream, --client and --server go with a capture',
+      'graceful_fin is the name of an ending; filters go with a capture',
     ],
   ])('%s', async (words, why) => {
     const { code, stdout, stderr } = await run(words.split(' '))

@@ -11,6 +11,7 @@ import { IncidentDetector } from '../../engine/incident-detector.js'
 import type { DigestBatch } from '../../incidents/digest.js'
 import { formatNamed } from '../../output/formats/index.js'
 import { captureWorkers, rowThreads } from '../../parallel/plan.js'
+import { filterOver } from '../filters.js'
 import { warn } from '../context.js'
 import { atExit } from '../exit-hooks.js'
 import { Output } from '../output.js'
@@ -37,7 +38,9 @@ export async function runAnalyze(
   refuseToOverwrite(captures, requested.output)
   const timelines = timelinesOf(captures, requested.merge)
   const nameCaptures = timelines.length > 1
-  const settings = { ...requested, nameCaptures }
+  const { filterFlags, ...others } = requested
+  const filter = await filterOver(captures, filterFlags, signal)
+  const settings = { ...others, filter, nameCaptures }
   const output = new Output(settings.outDir === undefined ? settings.output : devNull, settings)
   try {
     return await runOver(timelines, settings, output, signal)

@@ -4,11 +4,8 @@ import { type Command, Option } from 'commander'
 import { COLUMN_KEYS } from '../../output/columns/columns.js'
 import { LINE_TYPES } from '../../output/formats/format.js'
 import { FORMATS } from '../../output/formats/index.js'
-import { CLOSERS } from '../../verdict/answer.js'
-import { FINDINGS } from '../../verdict/findings.js'
-import { SEES } from '../../verdict/sees.js'
 import { type FailLimit, failLimits } from '../fail-on.js'
-import { endingNames } from '../names.js'
+import { FILTERS_HEADING, type FilterFlags, filterOptions } from '../filters.js'
 import {
   type SharedFlags,
   anonymizeOptions,
@@ -17,10 +14,10 @@ import {
   judgingOptions,
   option,
 } from '../options.js'
-import { hosts, namesOf, ports, wholeNumber, wholeNumbers } from '../values.js'
+import { namesOf, wholeNumber } from '../values.js'
 
 /** Options of `analyze` as commander hands them over, checked. */
-export interface AnalyzeFlags extends SharedFlags {
+export interface AnalyzeFlags extends SharedFlags, FilterFlags {
   readonly format: string
   readonly output?: string
   readonly outDir?: string
@@ -32,14 +29,6 @@ export interface AnalyzeFlags extends SharedFlags {
   readonly types?: readonly string[]
   readonly progress: boolean
   readonly pager: boolean
-  readonly verdict?: readonly string[]
-  readonly finding?: readonly string[]
-  readonly sees?: readonly string[]
-  readonly cause?: readonly string[]
-  readonly closer?: readonly string[]
-  readonly host?: readonly string[]
-  readonly port?: readonly number[]
-  readonly stream?: readonly number[]
   readonly maxConnections?: number
   readonly maxHalfOpen?: number
   readonly maxLayers?: number
@@ -112,7 +101,7 @@ export function addAnalyze(
     new Option('--no-progress', 'no progress bar on stderr'),
     new Option('--no-pager', 'a long table goes to the terminal without $PAGER or less'),
   ])
-  addAll(command, 'Filters (comma-separated; all given kinds must match):', filterOptions())
+  addAll(command, FILTERS_HEADING, filterOptions())
   addAll(command, 'Analysis:', [
     ...judgingOptions(),
     ...boundOptions(),
@@ -134,35 +123,6 @@ export function addAnalyze(
     new Option('--strict', 'treat a capture that is cut short as an error'),
   ])
   command.addHelpText('after', EXAMPLES).action(action)
-}
-
-const FINDING_CODES = FINDINGS.map(({ code }) => code)
-const SEES_NAMES = SEES.map(({ name }) => name)
-
-/** `--verdict` and its like. */
-export function filterOptions(): Option[] {
-  return [
-    option('--verdict <names>', 'only connections that ended so', endingNames),
-    option('--cause <names>', 'likewise; both take verdict, cause or verdict.cause', endingNames),
-    option(
-      '--closer <names>',
-      `only connections ended by ${CLOSERS.slice(0, -1).join(', ')} or ${CLOSERS.at(-1)}`,
-      namesOf(CLOSERS, `it takes ${CLOSERS.join(', ')}`),
-    ),
-    option(
-      '--finding <codes>',
-      'only connections with one of these findings (explain findings lists them)',
-      namesOf(FINDING_CODES, 'tcp-teardown explain findings lists all'),
-    ),
-    option(
-      '--sees <errors>',
-      'only connections of which a program saw one of these, such as ECONNRESET',
-      namesOf(SEES_NAMES, `it takes ${SEES_NAMES.join(', ')}`),
-    ),
-    option('--host <addresses>', 'only connections with these addresses', hosts),
-    option('--port <ports>', 'only connections with these ports', ports),
-    option('--stream <numbers>', "only these streams (Wireshark's tcp.stream)", wholeNumbers(ANY)),
-  ]
 }
 
 /** `--max-connections` and its like. */

@@ -2,9 +2,9 @@
 
 import { TeardownError } from '../../base/errors.js'
 import type { AnalyzerOptions } from '../../engine/capture-analyzer.js'
-import type { FilterOptions } from '../../engine/filter.js'
 import { anonymizeKeyOf } from '../anonymize-key.js'
 import type { FailLimit } from '../fail-on.js'
+import type { FilterFlags } from '../filters.js'
 import { type Look, isDumb, lookOf } from '../context.js'
 import { pagerCommand } from '../pager.js'
 import type { AnalyzeFlags } from './command.js'
@@ -29,7 +29,9 @@ export interface AnalyzeSettings extends AnalyzerOptions, Look {
 }
 
 /** The same before it is known what is read. */
-export type RequestedSettings = Omit<AnalyzeSettings, 'nameCaptures'>
+export type RequestedSettings = Omit<AnalyzeSettings, 'nameCaptures' | 'filter'> & {
+  readonly filterFlags: FilterFlags
+}
 
 /**
  * The settings that the options ask for.
@@ -56,7 +58,7 @@ export function analyzeSettings(flags: AnalyzeFlags): RequestedSettings {
     top: flags.top,
     columns: flags.columns,
     types: flags.types,
-    filter: filterOf(flags),
+    filterFlags: flags,
     idleS: flags.idle,
     maxConnections: flags.maxConnections,
     maxHalfOpen: flags.maxHalfOpen,
@@ -72,22 +74,6 @@ export function analyzeSettings(flags: AnalyzeFlags): RequestedSettings {
     merge: flags.merge === true ? 'all' : flags.mergeSeries === true ? 'series' : undefined,
     jobs: flags.jobs,
     progress: flags.progress && process.stderr.isTTY && !isDumb(),
-  }
-}
-
-/** The filters that the options ask for. */
-export function filterOf(flags: {
-  readonly [K in keyof FilterOptions]?: FilterOptions[K]
-}): FilterOptions {
-  return {
-    verdict: flags.verdict ?? [],
-    cause: flags.cause ?? [],
-    closer: flags.closer ?? [],
-    finding: flags.finding ?? [],
-    sees: flags.sees ?? [],
-    host: flags.host ?? [],
-    port: flags.port ?? [],
-    stream: flags.stream ?? [],
   }
 }
 

@@ -9,14 +9,12 @@ import {
   judgingOptions,
   option,
 } from '../options.js'
-import { type Endpoint, endpoint, wholeNumber } from '../values.js'
+import { FILTERS_HEADING, type FilterFlags, filterOptions } from '../filters.js'
+import { wholeNumber } from '../values.js'
 
 /** Options of `explain` as commander hands them over, checked. */
-export interface ExplainFlags extends SharedFlags {
-  readonly stream?: number
+export interface ExplainFlags extends SharedFlags, FilterFlags {
   readonly incident?: number
-  readonly client?: Endpoint
-  readonly server?: Endpoint
   readonly format: string
   readonly all?: boolean
 }
@@ -25,6 +23,7 @@ const EXAMPLES = `
 Examples:
   tcp-teardown explain capture.pcap --stream 3           packets, states and evidence of one connection
   tcp-teardown explain a.pcap --client 10.0.0.1:40000    the same by its address and port
+  tcp-teardown explain a.pcap --contains req-7f3a        the one that a request id belongs to
   tcp-teardown explain rst_after_kill.write_after_close  what an ending means, and what usually causes it
   tcp-teardown explain capture.pcap --incident 1         what happened to a service, its connections on one time line
   tcp-teardown explain findings                          every kind of finding
@@ -46,14 +45,7 @@ export function addExplain(
       'a capture file, or a verdict, cause or verdict.cause, findings, incidents; nothing lists all',
     )
   command
-    .optionsGroup('Which connection (none of these if the capture has only one):')
-    .addOption(
-      option(
-        '--stream <number>',
-        "its number (Wireshark's tcp.stream)",
-        wholeNumber(0, Number.MAX_SAFE_INTEGER),
-      ).conflicts(['client', 'server']),
-    )
+    .optionsGroup('What of a capture:')
     .addOption(
       option(
         '--incident <number>',
@@ -61,13 +53,13 @@ export function addExplain(
         wholeNumber(1, Number.MAX_SAFE_INTEGER),
       ).conflicts(['stream', 'client', 'server']),
     )
-    .addOption(option('--client <ip:port>', 'its client', endpoint))
-    .addOption(option('--server <ip:port>', 'its server', endpoint))
     .optionsGroup('Output:')
     .addOption(choice('-f, --format <format>', 'form of the result', ['text', 'json']))
     .addOption(new Option('--all', 'fold no packets away'))
     .addOption(colourOption())
   for (const each of anonymizeOptions()) command.addOption(each)
+  command.optionsGroup(FILTERS_HEADING)
+  for (const each of filterOptions()) command.addOption(each)
   command.optionsGroup('Analysis:')
   for (const each of judgingOptions()) command.addOption(each)
   command.addHelpText('after', EXAMPLES).action(action)

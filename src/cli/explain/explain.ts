@@ -19,6 +19,7 @@ import { omittedText, verdictText } from '../../output/ladder/verdict.js'
 import { tableStyle } from '../../output/style.js'
 import { print, warn } from '../context.js'
 import { EXIT_DONE, EXIT_ERROR } from '../exit-codes.js'
+import { filterOver, isFiltered } from '../filters.js'
 import { endingsNamed } from '../names.js'
 import {
   findIncident,
@@ -53,9 +54,8 @@ export async function runExplain(
     print(taxonomy(settings), isAscii)
     return EXIT_DONE
   }
-  const { stream, client, server, incident } = settings
-  const isAboutCapture =
-    stream !== undefined || incident !== undefined || (client ?? server) !== undefined
+  const { incident } = settings
+  const isAboutCapture = incident !== undefined || isFiltered(settings.filterFlags)
   if (!isAboutCapture && statOf(what) === undefined) {
     const text = kindsOfIncidents(what, settings)
     if (text !== undefined) {
@@ -115,28 +115,43 @@ async function explainConnection(
   settings: ExplainSettings,
   signal: AbortSignal,
 ): Promise<number> {
-  const selector = new Selector(settings)
+  const filter = await filterOver([capture], settings.filterFlags, signal)
+  const selector = new Selector(filter)
   const report = await analyzeSource(capture, selector, {
     signal,
     idleS: settings.idleS,
     killedAtNs: settings.killedAtNs,
     anonymizer: anonymizerOf(settings.anonymizeKey),
+    contains: filter.contains,
   })
   // Half a capture may hold half the connection.
   if (signal.aborted) return EXIT_DONE
   const exitCode = warnOf(report)
   if (report.error?.code === 'ERR_READ') return exitCode
-  let selected: SelectedConnection
+  let selected: readonly SelectedConnection[]
   try {
-    selected = selector.only(capture)
+    selected = selector.found(capture)
   } catch (error) {
     if (!(error instanceof SeveralConnections)) throw error
     warn(error.message, error.lines)
     return EXIT_ERROR
   }
+  for (const [at, each] of selected.entries()) {
+    if (at > 0 && !settings.isJson) print('\n', false)
+    await showConnection(capture, each, report.packets, settings, signal)
+  }
+  return exitCode
+}
+
+async function showConnection(
+  capture: string,
+  selected: SelectedConnection,
+  packets: number,
+  settings: ExplainSettings,
+  signal: AbortSignal,
+): Promise<void> {
   const isAnonymous = settings.anonymizeKey !== undefined
-  const target = { ...selected.target, packets: report.packets, isAnonymous }
-  const ladder = await readLadder(capture, target, signal)
+  const ladder = await readLadder(capture, { ...selected.target, packets, isAnonymous }, signal)
   const { connection, rule, baseNs } = selected
   print(
     settings.isJson
@@ -144,7 +159,6 @@ async function explainConnection(
       : connectionText(selected, ladder, settings),
     settings.isAscii && !settings.isJson,
   )
-  return exitCode
 }
 
 /** Head, ladder and verdict. */
@@ -190,7 +204,7 @@ function checkCapture(path: string, isAboutCapture: boolean): void {
     if (isAboutCapture && endingsNamed(path) !== undefined) {
       throw new TeardownError(
         'ERR_OPTION',
-        `${path} is the name of an ending; --stream, --client and --server go with a capture`,
+        `${path} is the name of an ending; filters go with a capture`,
       )
     }
     // A path in any case: the reading says what is wrong with it.

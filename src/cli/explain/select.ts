@@ -4,11 +4,9 @@ import { TeardownError } from '../../base/errors.js'
 import { grouped } from '../../base/text.js'
 import { type Connection, connectionOf } from '../../engine/connection.js'
 import type { ConnectionHandler, EndedConnection } from '../../engine/ended-connection.js'
-import { canonicalHost } from '../../engine/filter.js'
+import { type ConnectionFilter, type FilterOptions, connectionFilter } from '../../engine/filter.js'
 import type { LadderTarget } from '../../engine/ladder/reader.js'
-import { endpointText, shownAddress, sideAddress } from '../../output/columns/address.js'
-import type { Endpoint } from '../values.js'
-import type { ExplainSettings } from './settings.js'
+import { endpointText, shownAddress } from '../../output/columns/address.js'
 import { StreamNumbers } from './stream-numbers.js'
 
 /** Connections listed where there are too many. */
@@ -23,25 +21,37 @@ export interface SelectedConnection {
   readonly target: Omit<LadderTarget, 'packets' | 'isAnonymous'>
 }
 
-/** Takes all connections of a capture and keeps the one that was asked for. */
+/** Connections that are shown one after another. */
+const MOST_SHOWN = 5
+
+/** Takes all connections of a capture and keeps those that were asked for. */
 export class Selector implements ConnectionHandler {
-  private readonly settings: ExplainSettings
+  private readonly options: FilterOptions
+  private readonly filters: readonly ConnectionFilter[]
   private readonly streams = new StreamNumbers()
   private matched = 0
-  private found: SelectedConnection | undefined
+  private readonly kept: SelectedConnection[] = []
   /** Lines about the matching connections with the lowest numbers. */
   private readonly list: { readonly stream: number; readonly text: string }[] = []
 
-  constructor(settings: ExplainSettings) {
-    this.settings = settings
+  constructor(options: FilterOptions) {
+    this.options = options
+    const { client, server, ...others } = options
+    // Whoever typed the ends may see the roles the other way round.
+    const swapped = {
+      ...others,
+      ...(server === undefined ? {} : { client: server }),
+      ...(client === undefined ? {} : { server: client }),
+    }
+    this.filters = [connectionFilter(options), connectionFilter(swapped)]
   }
 
   onConnection(connection: EndedConnection): void {
     const { stream } = connection.e
     this.streams.add(stream)
-    if (!this.matches(connection)) return
+    if (!this.filters.some((filter) => filter(connection))) return
     this.matched++
-    this.found ??= selected(connection)
+    if (this.kept.length < MOST_SHOWN) this.kept.push(selected(connection))
     const last = this.list.at(-1)
     if (this.list.length >= LISTED && last !== undefined && last.stream < stream) return
     this.list.push({ stream, text: lineOf(connection) })
@@ -50,15 +60,17 @@ export class Selector implements ConnectionHandler {
   }
 
   /**
-   * The connection, when the capture has been read.
+   * The connections, when the capture has been read: the only one, or the few that filters left.
    *
-   * @throws {TeardownError} ERR_OPTION when there is none or more than one.
+   * @throws {TeardownError} ERR_OPTION when there is none, or more than can be shown.
    */
-  only(capture: string): SelectedConnection {
-    const { found, matched, streams } = this
-    if (found !== undefined && matched === 1) return found
+  found(capture: string): readonly SelectedConnection[] {
+    const { kept, matched, streams, options } = this
+    const isChosen = Object.keys(options).length > 0
+    if (matched === 1 || (isChosen && matched > 0 && matched <= MOST_SHOWN))
+      return [...kept].sort((a, b) => a.target.stream - b.target.stream)
     if (streams.count === 0) throw problem(`${capture}: no TCP connection in it`)
-    if (found === undefined) throw problem(`${capture}: ${this.missing()}`)
+    if (matched === 0) throw problem(`${capture}: ${this.missing()}`)
     const more = matched - this.list.length
     const lines = this.list.map(({ text }) => text)
     if (more > 0) lines.push(`… and ${grouped(more)} more: tcp-teardown analyze lists them`)
@@ -68,29 +80,13 @@ export class Selector implements ConnectionHandler {
     )
   }
 
-  private matches({ e }: EndedConnection): boolean {
-    const { stream, client, server } = this.settings
-    if (stream !== undefined) return e.stream === stream
-    if (client === undefined && server === undefined) return true
-    function is(end: Endpoint | undefined, side: number): boolean {
-      if (end === undefined) return true
-      if (e.portOf(side) !== end.port) return false
-      return canonicalHost(sideAddress(e, side)) === end.host
-    }
-    const { clientSide } = e
-    // Whoever typed the ends may see the roles the other way round.
-    return (
-      (is(client, clientSide) && is(server, 1 - clientSide)) ||
-      (is(client, 1 - clientSide) && is(server, clientSide))
-    )
-  }
-
   private missing(): string {
-    const { stream } = this.settings
+    const { stream, ...others } = this.options
     const numbers = this.streams.text()
-    return stream === undefined
-      ? `no connection between these ends; it has ${numbers}`
-      : `no stream ${stream}; it has ${numbers}`
+    const [range] = stream?.any ?? []
+    return Object.keys(others).length === 0 && range?.from === range?.to && range !== undefined
+      ? `no stream ${range.from}; it has ${numbers}`
+      : `no connection fits; it has ${numbers}`
   }
 }
 

@@ -2,15 +2,13 @@
 
 import { anonymizeKeyOf } from '../anonymize-key.js'
 import { type Look, lookOf } from '../context.js'
-import type { Endpoint } from '../values.js'
+import type { FilterFlags } from '../filters.js'
 import type { ExplainFlags } from './command.js'
 
 /** Checked settings of `explain`. */
 export interface ExplainSettings extends Look {
-  readonly stream: number | undefined
+  readonly filterFlags: FilterFlags
   readonly incident: number | undefined
-  readonly client: Endpoint | undefined
-  readonly server: Endpoint | undefined
   readonly idleS: number | undefined
   readonly killedAtNs: bigint | undefined
   /** Fold nothing. */
@@ -24,10 +22,8 @@ export interface ExplainSettings extends Look {
 export function explainSettings(flags: ExplainFlags): ExplainSettings {
   return {
     ...lookOf('-', flags.color),
-    stream: flags.stream,
+    filterFlags: flags,
     incident: flags.incident,
-    client: flags.client,
-    server: flags.server,
     idleS: flags.idle,
     killedAtNs: flags.killedAt,
     isWhole: flags.all ?? false,

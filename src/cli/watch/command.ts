@@ -2,7 +2,8 @@
 
 import { type Command, Option } from 'commander'
 import { COLUMN_KEYS } from '../../output/columns/columns.js'
-import { type AnalyzeFlags, boundOptions, filterOptions } from '../analyze/command.js'
+import { type AnalyzeFlags, boundOptions } from '../analyze/command.js'
+import { FILTERS_HEADING, type FilterFlags, filterOptions } from '../filters.js'
 import {
   type SharedFlags,
   anonymizeOptions,
@@ -13,10 +14,6 @@ import {
 } from '../options.js'
 import { namesOf, span } from '../values.js'
 
-type FilterFlags = Pick<
-  AnalyzeFlags,
-  'verdict' | 'cause' | 'closer' | 'finding' | 'sees' | 'host' | 'port' | 'stream'
->
 type BoundFlags = Pick<AnalyzeFlags, 'maxConnections' | 'maxHalfOpen' | 'maxLayers'>
 
 /** Options of `watch` as commander hands them over, checked. */
@@ -72,7 +69,7 @@ export function addWatch(
     )
   for (const each of anonymizeOptions()) command.addOption(each)
   command.addOption(colourOption())
-  command.optionsGroup('Filters (comma-separated; all given kinds must match):')
+  command.optionsGroup(FILTERS_HEADING)
   for (const each of filterOptions()) command.addOption(each)
   command.optionsGroup('Analysis:')
   for (const each of [...judgingOptions(), ...boundOptions()]) command.addOption(each)

@@ -95,12 +95,13 @@ function neverHeard(
   unheard: readonly Ended[],
   scene: Scene,
 ): Incident[] {
-  const all = scene.connectionsOf(host)
   const silent = host.troubled.filter(
     (c) => SILENT.has(c.ending) && c.isRepeating && lastOfPeer(c) - c.startNs >= ASKED_NS,
   )
+  if (silent.length < FEWEST) return []
+  const all = scene.connectionsOf(host)
   const others = all.length - silent.length - unheard.length
-  if (silent.length < FEWEST || others > OTHERS_SHARE * all.length) return []
+  if (others > OTHERS_SHARE * all.length) return []
   const { endNs, names } = scene
   const name = names.hostOfKey(host.key)
   const startNs = Math.min(...all.map((c) => c.startNs))

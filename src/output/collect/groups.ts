@@ -21,6 +21,7 @@ export interface EndingGroup {
 export type GroupsState = ReadonlyMap<Ending, GroupState>
 
 interface GroupState {
+  readonly some: readonly Example[]
   readonly servers: TallyState
   readonly clients: TallyState
   readonly times: TimeBinsState
@@ -33,10 +34,14 @@ export interface GroupOptions {
   readonly all: boolean
   /** Connections listed of one ending. */
   readonly top: number
+  /** So many connections were asked for: all are listed, whatever their ending. 0 when none were. */
+  readonly few: number
 }
 
 /** What one thread has seen of an ending. */
 interface GrowingGroup {
+  /** Of any ending, in case that there are few. */
+  readonly some: Examples
   readonly servers: Tally
   readonly clients: Tally
   readonly times: TimeBins
@@ -59,11 +64,14 @@ export class GroupCollector implements Collector<ColumnSource, GroupsState> {
   }
 
   add(c: ColumnSource): void {
-    const { all } = this.options
+    const { all, few } = this.options
     const { ending } = c.j
     const isTrouble = rowOf(ending).severity > 0
-    if (!all && !isTrouble && !isNotableConnection(c)) return
+    const isListed = all || isTrouble || isNotableConnection(c)
+    if (!isListed && few === 0) return
     const group = this.groupOf(ending)
+    if (few > 0) group.some.add(c)
+    if (!isListed) return
     // Nobody asks which endpoints do as they should.
     if (isTrouble) {
       const ms = this.msOf(c)
@@ -76,8 +84,9 @@ export class GroupCollector implements Collector<ColumnSource, GroupsState> {
 
   take(): GroupsState {
     const state = new Map<Ending, GroupState>()
-    for (const [ending, { servers, clients, times, examples }] of this.groups) {
+    for (const [ending, { servers, clients, times, examples, some }] of this.groups) {
       state.set(ending, {
+        some: some.list,
         servers: servers.state(),
         clients: clients.state(),
         times: times.state(),
@@ -94,10 +103,14 @@ export class GroupCollector implements Collector<ColumnSource, GroupsState> {
     this.addState(state)
   }
 
-  /** All groups. */
-  all(): ReadonlyMap<Ending, EndingGroup> {
+  /** All groups that list a connection, of `selected` connections. */
+  all(selected: number): ReadonlyMap<Ending, EndingGroup> {
     this.addUp()
-    return new Map(Array.from(this.sums, ([ending, sum]) => [ending, sum.group()]))
+    const isFew = selected <= this.options.few
+    const groups = Array.from(this.sums, ([ending, sum]) => [ending, sum.group(isFew)] as const)
+    return new Map(
+      groups.filter(([ending, { examples }]) => examples.length > 0 || rowOf(ending).severity > 0),
+    )
   }
 
   private addUp(): void {
@@ -118,8 +131,9 @@ export class GroupCollector implements Collector<ColumnSource, GroupsState> {
   private groupOf(ending: Ending): GrowingGroup {
     const known = this.groups.get(ending)
     if (known !== undefined) return known
-    const { top, all } = this.options
+    const { top, all, few } = this.options
     const made = {
+      some: new Examples(few, false),
       servers: new Tally(this.serverNames),
       clients: new Tally(this.clientNames),
       times: new TimeBins(),
@@ -144,21 +158,24 @@ class GroupSum {
   private readonly clients = new TallySum()
   private readonly times = new TimeBins()
   private readonly examples: Examples
+  private readonly some: Examples
 
-  constructor({ top, all }: GroupOptions) {
+  constructor({ top, all, few }: GroupOptions) {
     this.examples = new Examples(top, all)
+    this.some = new Examples(few, false)
   }
 
-  absorb({ servers, clients, times, examples }: GroupState): void {
+  absorb({ servers, clients, times, examples, some }: GroupState): void {
+    this.some.absorb(some)
     this.servers.absorb(servers)
     this.clients.absorb(clients)
     this.times.absorb(times)
     this.examples.absorb(examples)
   }
 
-  group(): EndingGroup {
-    const { servers, clients, times, examples } = this
-    return { servers, clients, times, examples: examples.list }
+  group(isFew: boolean): EndingGroup {
+    const { servers, clients, times, examples, some } = this
+    return { servers, clients, times, examples: isFew ? some.list : examples.list }
   }
 }
 

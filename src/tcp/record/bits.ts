@@ -59,6 +59,9 @@ export const CONN_LAST_DATA_0: number = 1 << 17
 /** Payload has passed. */
 export const CONN_LAST_DATA: number = 3 << 17
 
+/** Its payload holds what is looked for. */
+export const CONN_CONTAINS: number = 1 << 19
+
 // ---- ClosingWords.previousKind: values, not bits ------------------------------------------------------
 
 /** Neither closed nor reset. */

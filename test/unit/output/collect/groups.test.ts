@@ -67,7 +67,7 @@ function shown(groups: ReadonlyMap<Ending, EndingGroup>): unknown {
 }
 
 function streamsOf(collector: GroupCollector): number[] {
-  return [...collector.all().values()].flatMap(({ examples }) => examples.map((c) => c.stream))
+  return [...collector.all(1000).values()].flatMap(({ examples }) => examples.map((c) => c.stream))
 }
 
 const REFUSED = 'handshake_failed.refused'
@@ -80,36 +80,54 @@ const facts = fc.record({
 test('threads make no difference', () => {
   const some = fc.array(facts, { minLength: 1, maxLength: 60 })
   fc.assert(
-    fc.property(some, fc.integer({ min: 1, max: 20 }), fc.boolean(), (list, size, all) => {
-      const connections = list.map((each, n) => connection({ ...each, n }))
-      const options = { all, top: 3 }
-      const whole = new GroupCollector(options)
-      for (const c of connections) whole.add(c)
-      const shared = new GroupCollector(options)
-      for (let from = 0; from < connections.length; from += size) {
-        const part = new GroupCollector(options)
-        for (const c of connections.slice(from, from + size)) part.add(c)
-        shared.absorb(part.take())
-      }
-      expect(shown(shared.all())).toEqual(shown(whole.all()))
-    }),
+    fc.property(
+      some,
+      fc.integer({ min: 1, max: 20 }),
+      fc.boolean(),
+      fc.constantFrom(0, 10, 100),
+      (list, size, all, few) => {
+        const connections = list.map((each, n) => connection({ ...each, n }))
+        const options = { all, top: 3, few }
+        const whole = new GroupCollector(options)
+        for (const c of connections) whole.add(c)
+        const shared = new GroupCollector(options)
+        for (let from = 0; from < connections.length; from += size) {
+          const part = new GroupCollector(options)
+          for (const c of connections.slice(from, from + size)) part.add(c)
+          shared.absorb(part.take())
+        }
+        expect(shown(shared.all(list.length))).toEqual(shown(whole.all(list.length)))
+      },
+    ),
   )
 })
 
 describe('examples', () => {
   test('the worst ones first, and of those that are as bad the first', () => {
-    const collector = new GroupCollector({ all: false, top: 3 })
+    const collector = new GroupCollector({ all: false, top: 3, few: 0 })
     for (const [n, seconds] of [5, 1, 9, 5, 5, 2].entries())
       collector.add(connection({ n, ending: REFUSED, seconds }))
     expect(streamsOf(collector)).toEqual([2, 0, 3])
   })
 
   test('all of them, as they came, while there is room', () => {
-    const collector = new GroupCollector({ all: true, top: 3 })
+    const collector = new GroupCollector({ all: true, top: 3, few: 0 })
     const text = '.'.repeat(100_000)
     for (let n = 0; n < 100; n++) collector.add(connection({ n, ending: REFUSED, text }))
     expect(streamsOf(collector)).toEqual(Array.from({ length: 32 }, (_, n) => n))
   })
+})
+
+test('the few that filters leave are all shown', () => {
+  const collector = new GroupCollector({ all: false, top: 1, few: 10 })
+  for (let n = 0; n < 4; n++) collector.add(connection({ n, ending: 'graceful_fin.normal' }))
+  const streams = (selected: number): unknown =>
+    collector
+      .all(selected)
+      .get('graceful_fin.normal')
+      ?.examples.map((c) => c.stream)
+  expect(streams(4)).toEqual([0, 1, 2, 3])
+  expect(streams(11)).toBeUndefined()
 })
 
 test.each([
@@ -121,15 +139,15 @@ test.each([
   ['capture_point', false],
   ['tls_close_notify', false],
 ])('a close of no interest with the finding %s: shown is %s', (code, isShown) => {
-  const collector = new GroupCollector({ all: false, top: 5 })
+  const collector = new GroupCollector({ all: false, top: 5, few: 0 })
   collector.add(connection({ n: 7, ending: 'graceful_fin.normal', codes: ['nat_twin', code] }))
   expect(streamsOf(collector)).toEqual(isShown ? [7] : [])
 })
 
 test('many endpoints: those told apart are counted, the others together', () => {
-  const collector = new GroupCollector({ all: false, top: 0 })
+  const collector = new GroupCollector({ all: false, top: 0, few: 0 })
   for (let n = 0; n < 3000; n++) collector.add(connection({ n, ending: REFUSED, server: n }))
-  const group = collector.all().get(REFUSED)
+  const group = collector.all(1000).get(REFUSED)
   expect(group?.servers.sorted()).toHaveLength(1024)
   expect(group?.servers.others).toBe(3000 - 1024)
   expect(group?.clients.sorted().map(({ count }) => count)).toEqual(

@@ -60,16 +60,7 @@ const OPTIONS: WriterOptions = {
   width: 80,
   rows: undefined,
   colour: false,
-  filter: {
-    verdict: [],
-    cause: [],
-    closer: [],
-    finding: [],
-    sees: [],
-    host: [],
-    port: [],
-    stream: [],
-  },
+  filter: {},
   failOn: [],
 }
 

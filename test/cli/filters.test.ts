@@ -1,0 +1,139 @@
+// Filters, the same in every command about captures.
+
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { ROOT, run } from './run-cli.js'
+
+const RESTART = join(ROOT, 'samples/service-kill-restart.pcap')
+
+interface Row {
+  readonly stream: number
+  readonly client_ip: string
+  readonly client_port: number
+  readonly server_port: number
+  readonly verdict: string
+  readonly cause: string
+  readonly closer: string
+  readonly confidence: string
+  readonly ended_at: string
+  readonly duration_s: number
+  readonly flags?: readonly string[]
+  readonly findings?: readonly { readonly code: string }[]
+  readonly client_sees?: string
+  readonly server_sees?: string
+}
+
+async function rowsOf(...args: string[]): Promise<Row[]> {
+  const { stdout, stderr } = await run([
+    ...['analyze', '-f', 'ndjson', '--types', 'connection'],
+    ...args,
+    RESTART,
+  ])
+  expect(stderr).toBe('')
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Row)
+}
+
+function codes({ findings }: Row): string[] {
+  return (findings ?? []).map(({ code }) => code)
+}
+
+const KILLED_AT = '2026-11-26T12:37:57.9'
+
+describe('leave the rows for which they hold', () => {
+  test.each<[string, (row: Row) => boolean]>([
+    ['--verdict handshake_failed', ({ verdict }) => verdict === 'handshake_failed'],
+    ['--verdict !handshake_failed', ({ verdict }) => verdict !== 'handshake_failed'],
+    ['--cause refused,unread_data', ({ cause }) => ['refused', 'unread_data'].includes(cause)],
+    ['--closer !server', ({ closer }) => closer !== 'server'],
+    ['--confidence certain', ({ confidence }) => confidence === 'certain'],
+    ['--confidence !certain,!likely', ({ confidence }) => confidence === 'possible'],
+    ['--finding unanswered_request', (row) => codes(row).includes('unanswered_request')],
+    ['--sees ECONNREFUSED', (row) => row.client_sees === 'ECONNREFUSED'],
+    ['--flag !ends_early', ({ flags }) => flags?.includes('ends_early') !== true],
+    ['--host 10.50.0.0/16', () => true],
+    ['--host !10.50.0.0/16', () => false],
+    ['--server :8080', () => true],
+    ['--client 10.50.104.1:39000', ({ client_port: port }) => port === 39_000],
+    ['--client 10.50.104.0/24', () => true],
+    ['--port 8000-8079', () => false],
+    ['--port 8080,!0-1023', () => true],
+    ['--stream 3,10-12', ({ stream }) => [3, 10, 11, 12].includes(stream)],
+    ['--stream !0-9', ({ stream }) => stream > 9],
+    [`--since ${KILLED_AT}Z`, ({ ended_at: time }) => time >= KILLED_AT],
+    [`--until ${KILLED_AT.replace('T', ' ')}`, ({ ended_at: time }) => time <= KILLED_AT],
+    ['--min-duration 100ms', ({ duration_s: s }) => s >= 0.1],
+    ['--min-duration 0.1', ({ duration_s: s }) => s >= 0.1],
+  ])('%s', async (option, holds) => {
+    const all = await rowsOf()
+    const [name = '', ...value] = option.split(' ')
+    expect(await rowsOf(name, value.join(' '))).toEqual(all.filter(holds))
+  })
+})
+
+test('a time before the end is one before the last packet', async () => {
+  const { stdout } = await run(['-f', 'ndjson', '--types', 'capture', RESTART])
+  const { end_time: end } = JSON.parse(stdout) as { end_time: string }
+  const from = new Date(Date.parse(end) - 2000).toISOString().slice(0, -1)
+  const all = await rowsOf()
+  const late = await rowsOf('--since', '-2s')
+  expect(late).toEqual(all.filter(({ ended_at: time }) => time.slice(0, 23) >= from))
+  expect(late.length).toBeGreaterThan(0)
+  expect(late.length).toBeLessThan(all.length)
+})
+
+test('a text of the payload: in analyze and in explain', async () => {
+  const found = await rowsOf('--contains', 'GET /')
+  expect(found.length).toBeGreaterThan(0)
+  expect(found.every(({ verdict }) => verdict !== 'handshake_failed')).toBe(true)
+  expect(await rowsOf('--contains', 'no such text')).toEqual([])
+  const [first] = found
+  const { code, stdout } = await run([
+    ...['explain', RESTART, '--contains', 'GET /', '--stream', String(first?.stream)],
+  ])
+  expect(code).toBe(0)
+  expect(stdout).toContain(`stream ${first?.stream} `)
+  expect(stdout).not.toContain('GET /')
+})
+
+test('explain shows the few that are left, and lists many', async () => {
+  const few = await run(['explain', RESTART, '--stream', '3,5'])
+  expect([few.code, few.stderr]).toEqual([0, ''])
+  expect([...few.stdout.matchAll(/ {2}stream (\d+) /g)].map(([, n]) => n)).toEqual(['3', '5'])
+  const many = await run(['explain', RESTART, '--cause', 'refused'])
+  expect(many.code).toBe(2)
+  expect(many.stderr).toMatch(/18 connections fit; choose one with --stream N/)
+})
+
+test('the table lists the few that were asked for, whatever their ending', async () => {
+  const ordinary = (await rowsOf('--cause', 'graceful_fin.normal'))[0]
+  const { stdout } = await run(['--stream', String(ordinary?.stream), RESTART])
+  expect(stdout).toMatch(/\n {4}stream \d+ /)
+  expect((await run(['--cause', 'graceful_fin.normal', RESTART])).stdout).not.toMatch(
+    /\n {4}stream /,
+  )
+})
+
+test.each([
+  [['--host', 'me'], /--host: 'me' is not an IPv4 or IPv6 address, or a network/],
+  [['--server', '10.0.0.1:70000'], /--server: '10\.0\.0\.1:70000' is no end of a connection/],
+  [['--port', '9-3'], /--port: '9-3' is neither a whole number up to 65535 nor a range/],
+  [
+    ['--confidence', 'sure'],
+    /--confidence: unknown name 'sure'; it takes certain, likely, possible/,
+  ],
+  [['--since', 'yesterday'], /--since: 'yesterday' is neither seconds since 1970 nor a time/],
+  [['--contains', ''], /--contains: it takes a text/],
+])('%j is refused', async (args, message) => {
+  const { code, stderr } = await run([...args, RESTART])
+  expect(code).toBe(2)
+  expect(stderr).toMatch(message)
+})
+
+test('a time before the end of a pipe is refused', async () => {
+  const { code, stderr } = await run(['--since', '-5m', '-'])
+  expect(code).toBe(2)
+  expect(stderr).toContain('needs files, whose end is known')
+})
