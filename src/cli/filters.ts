@@ -107,13 +107,23 @@ export function isFiltered(flags: FilterFlags): boolean {
 
 /** The filters that are given. `endNs` is the end of what is read, ns since 1970, for times before it. */
 export function filterOf(flags: FilterFlags, endNs?: bigint): FilterOptions {
-  const { verdict, cause, closer, confidence, flag, finding, sees } = flags
-  const { host, server, client, port, stream, minDuration, contains } = flags
   const all = {
-    ...{ verdict, cause, closer, confidence, flag, finding, sees },
-    ...{ host, server, client, port, stream, minDuration, contains },
+    verdict: flags.verdict,
+    cause: flags.cause,
+    closer: flags.closer,
+    confidence: flags.confidence,
+    finding: flags.finding,
+    flag: flags.flag,
+    sees: flags.sees,
+    host: flags.host,
+    server: flags.server,
+    client: flags.client,
+    port: flags.port,
+    stream: flags.stream,
     since: absolute(flags.since, endNs),
     until: absolute(flags.until, endNs),
+    minDuration: flags.minDuration,
+    contains: flags.contains,
   }
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
 }

@@ -67,8 +67,8 @@ const TESTS: { readonly [K in keyof Required<FilterOptions>]: TestOf<Required<Fi
       return fits(names, (name) => flags.includes(name))
     },
     finding: (codes) => (c) => {
-      const found = c.j.findings().map(({ code }) => code)
-      return fits(codes, (code) => found.includes(code))
+      const found = c.j.findings()
+      return fits(codes, (code) => found.some((finding) => finding.code === code))
     },
     sees: (names) => (c) => {
       const seen = [c.j.clientSees(), c.j.serverSees()]

@@ -24,11 +24,7 @@ interface Row {
 }
 
 async function rowsOf(...args: string[]): Promise<Row[]> {
-  const { stdout, stderr } = await run([
-    ...['analyze', '-f', 'ndjson', '--types', 'connection'],
-    ...args,
-    RESTART,
-  ])
+  const { stdout, stderr } = await run(['-f', 'ndjson', '--types', 'connection', ...args, RESTART])
   expect(stderr).toBe('')
   return stdout
     .split('\n')
@@ -90,9 +86,8 @@ test('a text of the payload: in analyze and in explain', async () => {
   expect(found.every(({ verdict }) => verdict !== 'handshake_failed')).toBe(true)
   expect(await rowsOf('--contains', 'no such text')).toEqual([])
   const [first] = found
-  const { code, stdout } = await run([
-    ...['explain', RESTART, '--contains', 'GET /', '--stream', String(first?.stream)],
-  ])
+  const stream = ['--stream', String(first?.stream)]
+  const { code, stdout } = await run(['explain', RESTART, '--contains', 'GET /', ...stream])
   expect(code).toBe(0)
   expect(stdout).toContain(`stream ${first?.stream} `)
   expect(stdout).not.toContain('GET /')

@@ -7,11 +7,6 @@ export function addressText(ints: Int32Array, word: number, isV6: boolean): stri
   return isV6 ? ipv6Text(ints, word) : ipv4Text(ints[word] as number)
 }
 
-/** Address of one side of a connection, as it is in the capture. */
-export function sideAddress(c: Whole, side: number): string {
-  return addressText(c.own.ints, c.addressAt(side), c.isIpv6)
-}
-
 /** Replaces addresses, always the same way. */
 export interface Anonymizer {
   /** The address in place of an IPv4 address, as a word in network order. */
