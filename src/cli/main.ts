@@ -8,6 +8,7 @@ import { print, warn } from './context.js'
 import { EXIT_DONE, EXIT_ERROR } from './exit-codes.js'
 import { Interrupt } from './interrupt.js'
 import { OutputClosed } from './output.js'
+import type { AnalyzeFlags } from './analyze/command.js'
 import { buildProgram } from './program.js'
 import { packageVersion } from './version.js'
 
@@ -31,9 +32,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const program = buildProgram(packageVersion(), texts, {
     // Each command loads what it needs: modules are most of the start-up time.
     analyze: async (inputs, flags) => {
-      const { runAnalyze } = await import('./analyze/analyze.js')
-      const { analyzeSettings } = await import('./analyze/settings.js')
-      exitCode = await runAnalyze(inputs, analyzeSettings(flags), interrupt.signal)
+      exitCode = await analyze(inputs, flags, interrupt.signal)
     },
     explain: async (what, flags) => {
       const { runExplain } = await import('./explain/explain.js')
@@ -110,4 +109,20 @@ function exitCodeOf(error: unknown): number {
 
 function printableLines(text: string): string {
   return text.split('\n').map(printable).join('\n')
+}
+
+/** Rows and totals, or with `--group-by` counts. */
+async function analyze(
+  inputs: readonly string[],
+  flags: AnalyzeFlags,
+  signal: AbortSignal,
+): Promise<number> {
+  if (flags.groupBy !== undefined) {
+    const { runEndpoints } = await import('./endpoints/endpoints.js')
+    const { groupFlags } = await import('./endpoints/command.js')
+    return runEndpoints(inputs, groupFlags(flags, flags.groupBy), signal)
+  }
+  const { runAnalyze } = await import('./analyze/analyze.js')
+  const { analyzeSettings } = await import('./analyze/settings.js')
+  return runAnalyze(inputs, analyzeSettings(flags), signal)
 }

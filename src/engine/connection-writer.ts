@@ -7,6 +7,9 @@ import { SummaryCollector, type SummaryState } from '../output/collect/summary.j
 import type { Summary } from '../output/collect/summary.js'
 import type { CaptureRow, FormatOptions, IncidentLine, Totals } from '../output/formats/format.js'
 import { formatNamed } from '../output/formats/index.js'
+import { COLUMNS } from '../output/columns/columns.js'
+import { type RowOrder, SortedRows } from '../output/sorted-rows.js'
+import { RowStore } from './row-store.js'
 import { type ByteSink, RowWriter } from '../output/row-writer.js'
 import { tableStyle } from '../output/style.js'
 import type { ConnectionHandler, EndedConnection } from './ended-connection.js'
@@ -23,6 +26,10 @@ export interface WriterOptions extends Omit<FormatOptions, 'style'> {
   readonly format: string
   readonly colour: boolean
   readonly filter: FilterOptions
+  /** Order of the rows; undefined for that of the endings. */
+  readonly order: RowOrder | undefined
+  /** Rows at most; undefined for all. */
+  readonly limit: number | undefined
   /** Endings after which the run counts as failed. */
   readonly failOn: readonly string[]
 }
@@ -56,6 +63,8 @@ export class ConnectionWriter implements ConnectionHandler {
   private readonly digests: DigestWriter
   private readonly groups: GroupCollector | undefined
   private readonly rows: RowWriter
+  private readonly sorted: SortedRows | undefined
+  private rowsLeft: number
   private readonly filter: ConnectionFilter
   private readonly failOn: readonly string[]
   private readonly summaryOnly: boolean
@@ -67,6 +76,11 @@ export class ConnectionWriter implements ConnectionHandler {
     const format = formatNamed(options.format).make({ ...options, style })
     this.digests = new DigestWriter(onDigests)
     this.rows = new RowWriter(format, sink)
+    this.rowsLeft = options.limit ?? Infinity
+    const column = COLUMNS.find(({ key }) => key === options.order?.column)
+    if (options.order !== undefined && column !== undefined) {
+      this.sorted = new SortedRows(format, column, options.order, this.rowsLeft, new RowStore())
+    }
     this.filter = connectionFilter(options.filter)
     this.failOn = failOn
     this.summaryOnly = summaryOnly
@@ -86,7 +100,11 @@ export class ConnectionWriter implements ConnectionHandler {
     if (this.failOn.length > 0 && endingMatches(this.failOn, c)) this.matched = true
     if (this.summaryOnly) return
     this.groups?.add(c)
-    this.rows.row(c)
+    if (this.sorted !== undefined) this.sorted.add(c)
+    else if (this.rowsLeft > 0) {
+      this.rowsLeft--
+      this.rows.row(c)
+    }
   }
 
   /** Hands over the digests of the connections so far. */
@@ -111,6 +129,7 @@ export class ConnectionWriter implements ConnectionHandler {
 
   /** Ends the document. */
   end(summary: Summary): void {
+    this.sorted?.empty((bytes) => this.rows.madeRow(bytes))
     this.rows.end({ summary, groups: this.groups?.all(summary.selected_connections) ?? NO_GROUPS })
   }
 

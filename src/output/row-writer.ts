@@ -44,6 +44,15 @@ export class RowWriter {
     if (out.length >= HELD_BYTES || this.sink.immediate === true) this.pass()
   }
 
+  /** Writes a row that was made before. */
+  madeRow(bytes: Uint8Array): void {
+    const { format, out } = this
+    if (this.rows > 0 && format.between !== undefined) out.text(format.between)
+    out.append(bytes)
+    this.rows++
+    if (out.length >= HELD_BYTES) this.pass()
+  }
+
   incident(incident: IncidentLine): void {
     this.format.incident?.(incident, this.out)
     this.pass()

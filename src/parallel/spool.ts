@@ -1,12 +1,7 @@
-// Output that has to wait for its turn: little of it in memory, the rest in temporary files. They have no name from the
-// moment they are open, so that no end of the process, however sudden, leaves one behind; threads share descriptors.
+// Output that has to wait for its turn: little of it in memory, the rest in temporary files. Threads share descriptors.
 
-import { randomUUID } from 'node:crypto'
-import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { TeardownError } from '../base/errors.js'
-import { systemErrorText } from '../base/system-error.js'
+import { closeSync, readSync, writeSync } from 'node:fs'
+import { namelessFile, temporaryError } from '../engine/temporary-file.js'
 
 /** Bytes of one part that are kept in memory. */
 const IN_MEMORY_BYTES = 1 << 20
@@ -75,19 +70,6 @@ export function checkTemporaryFolder(): void {
 /** What a part takes up while it waits. */
 export function heldBytes({ file, bytes }: SpooledPart): number {
   return bytes.length + (file === undefined ? 0 : FILE_HELD_BYTES)
-}
-
-function namelessFile(): number {
-  const path = join(tmpdir(), `tcp-teardown-${randomUUID()}`)
-  const file = openSync(path, 'wx+', 0o600)
-  rmSync(path)
-  return file
-}
-
-function temporaryError(error: unknown): TeardownError {
-  const why = systemErrorText(error)
-  const message = `cannot write temporary files below ${tmpdir()} (TMPDIR): ${why}`
-  return new TeardownError('ERR_WRITE', message, { cause: error })
 }
 
 /** Hands a part over in order, in pieces of whole units of `unit` bytes, and closes its file. */

@@ -75,14 +75,17 @@ async function runOver(
   // A bar that is left behind leaves a terminal without cursor.
   const forget = atExit(() => bar?.stop())
   try {
-    const workers = captureWorkers(settings.jobs, sizes)
+    // Which rows come first is known in one place.
+    const isOrdered = (settings.order ?? settings.limit) !== undefined
+    const jobs = isOrdered && settings.outDir === undefined ? 1 : settings.jobs
+    const workers = captureWorkers(jobs, sizes)
     if (workers > 1) {
       const { runInParallel } = await import('./parallel.js')
       await runInParallel(context, sizes, workers)
     } else {
       const writesRows =
         settings.outDir === undefined && formatNamed(settings.format).writesRows(settings)
-      await runInSequence(context, output, rowThreads(settings.jobs, sizes, writesRows))
+      await runInSequence(context, output, rowThreads(jobs, sizes, writesRows && !isOrdered))
     }
   } finally {
     bar?.stop()

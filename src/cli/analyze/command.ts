@@ -1,6 +1,8 @@
 // The options of `analyze`.
 
 import { type Command, Option } from 'commander'
+import type { RowOrder } from '../../output/sorted-rows.js'
+import { GROUPINGS, type Grouping } from '../../output/endpoints/collect.js'
 import { COLUMN_KEYS } from '../../output/columns/columns.js'
 import { LINE_TYPES } from '../../output/formats/format.js'
 import { FORMATS } from '../../output/formats/index.js'
@@ -14,7 +16,7 @@ import {
   judgingOptions,
   option,
 } from '../options.js'
-import { namesOf, wholeNumber } from '../values.js'
+import { namesOf, oneOf, wholeNumber } from '../values.js'
 
 /** Options of `analyze` as commander hands them over, checked. */
 export interface AnalyzeFlags extends SharedFlags, FilterFlags {
@@ -27,6 +29,9 @@ export interface AnalyzeFlags extends SharedFlags, FilterFlags {
   readonly top: number
   readonly columns?: readonly string[]
   readonly types?: readonly string[]
+  readonly sort?: RowOrder
+  readonly limit?: number
+  readonly groupBy?: Grouping
   readonly progress: boolean
   readonly pager: boolean
   readonly maxConnections?: number
@@ -66,41 +71,7 @@ export function addAnalyze(
       '<capture...>',
       'pcap or pcapng files (also gzipped), folders, globs, or - for standard input',
     )
-  addAll(command, 'Output:', [
-    choice(
-      '-f, --format <format>',
-      'form of the results',
-      FORMATS.map(({ name }) => name),
-    ),
-    new Option('-o, --output <file>', 'write results to a file instead of standard output'),
-    new Option(
-      '--out-dir <folder>',
-      'write a result file for each capture into a folder',
-    ).conflicts('output'),
-    new Option(
-      '--resume',
-      'with --out-dir: leave out captures whose result is there and unchanged',
-    ),
-    new Option('--summary', 'only the totals'),
-    new Option('--all', 'list every connection, not only the notable ones (table)'),
-    option('--top <n>', 'connections listed of one cause (table)', wholeNumber(0, ANY)).default(
-      DEFAULT_TOP,
-    ),
-    option(
-      '--columns <names>',
-      'only these columns, comma-separated',
-      namesOf(COLUMN_KEYS, 'docs/reference.md lists all columns'),
-    ),
-    option(
-      '--types <names>',
-      `only these lines of JSON, NDJSON and CSV: ${LINE_TYPES.join(', ')}`,
-      namesOf(LINE_TYPES, `it takes ${LINE_TYPES.join(', ')}`),
-    ),
-    ...anonymizeOptions(),
-    colourOption(),
-    new Option('--no-progress', 'no progress bar on stderr'),
-    new Option('--no-pager', 'a long table goes to the terminal without $PAGER or less'),
-  ])
+  addAll(command, 'Output:', outputOptions())
   addAll(command, FILTERS_HEADING, filterOptions())
   addAll(command, 'Analysis:', [
     ...judgingOptions(),
@@ -125,6 +96,73 @@ export function addAnalyze(
   command.addHelpText('after', EXAMPLES).action(action)
 }
 
+/** What is written, and where. */
+function outputOptions(): Option[] {
+  return [
+    choice(
+      '-f, --format <format>',
+      'form of the results',
+      FORMATS.map(({ name }) => name),
+    ),
+    new Option('-o, --output <file>', 'write results to a file instead of standard output'),
+    new Option(
+      '--out-dir <folder>',
+      'write a result file for each capture into a folder',
+    ).conflicts('output'),
+    new Option(
+      '--resume',
+      'with --out-dir: leave out captures whose result is there and unchanged',
+    ),
+    new Option('--summary', 'only the totals'),
+    new Option('--all', 'list every connection, not only the notable ones (table)'),
+    option('--top <n>', 'connections listed of one cause (table)', wholeNumber(0, ANY)).default(
+      DEFAULT_TOP,
+    ),
+    ...rowOptions(),
+    ...anonymizeOptions(),
+    colourOption(),
+    new Option('--no-progress', 'no progress bar on stderr'),
+    new Option('--no-pager', 'a long table goes to the terminal without $PAGER or less'),
+  ]
+}
+
+/** Which rows are written, and in which order. */
+function rowOptions(): Option[] {
+  return [
+    option(
+      '--columns <names>',
+      'only these columns, comma-separated',
+      namesOf(COLUMN_KEYS, 'docs/reference.md lists all columns'),
+    ),
+    option(
+      '--sort <column>',
+      'rows in the order of a column, -column for the largest first (default: as they end)',
+      rowOrder,
+    ),
+    option('--limit <n>', 'rows at most', wholeNumber(1, ANY)),
+    option(
+      '--group-by <what>',
+      `no connections but counts by ${GROUPINGS.join(', ')}, as of endpoints`,
+      oneOf(GROUPINGS),
+    ).conflicts([
+      'columns',
+      'types',
+      'sort',
+      'limit',
+      'all',
+      'outDir',
+      'failOn',
+      'merge',
+      'mergeSeries',
+    ]),
+    option(
+      '--types <names>',
+      `only these lines of JSON, NDJSON and CSV: ${LINE_TYPES.join(', ')}`,
+      namesOf(LINE_TYPES, `it takes ${LINE_TYPES.join(', ')}`),
+    ),
+  ]
+}
+
 /** `--max-connections` and its like. */
 export function boundOptions(): Option[] {
   return [
@@ -140,6 +178,24 @@ export function boundOptions(): Option[] {
       wholeNumber(1, ANY),
     ),
   ]
+}
+
+/** Names of columns that are long to type. */
+const SHORT_NAMES: Readonly<Record<string, string>> = {
+  time: 'start_time',
+  ended: 'ended_at',
+  duration: 'duration_s',
+}
+
+/** Parses the column that rows are sorted by. */
+function rowOrder(text: string): RowOrder {
+  const isDescending = text.startsWith('-')
+  const name = isDescending ? text.slice(1) : text
+  const [column = name] = namesOf(
+    COLUMN_KEYS,
+    'docs/reference.md lists all columns',
+  )(SHORT_NAMES[name] ?? name)
+  return { column, isDescending }
 }
 
 function addAll(command: Command, heading: string, options: readonly Option[]): void {

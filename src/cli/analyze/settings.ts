@@ -40,6 +40,7 @@ export type RequestedSettings = Omit<AnalyzeSettings, 'nameCaptures' | 'filter'>
  */
 export function analyzeSettings(flags: AnalyzeFlags): RequestedSettings {
   checkResume(flags)
+  checkOrder(flags)
   const output = flags.output ?? '-'
   const look = lookOf(output, flags.color)
   const limits = flags.failOn ?? []
@@ -59,6 +60,8 @@ export function analyzeSettings(flags: AnalyzeFlags): RequestedSettings {
     columns: flags.columns,
     types: flags.types,
     filterFlags: flags,
+    order: flags.sort,
+    limit: flags.limit,
     idleS: flags.idle,
     maxConnections: flags.maxConnections,
     maxHalfOpen: flags.maxHalfOpen,
@@ -80,6 +83,15 @@ export function analyzeSettings(flags: AnalyzeFlags): RequestedSettings {
 /** A limit that a single connection exceeds. */
 function isNone({ endings, most, isShare }: FailLimit): boolean {
   return endings !== undefined && most === 0 && !isShare
+}
+
+/** Rows are what is sorted; the table without columns has none. */
+function checkOrder({ sort, limit, format, columns }: AnalyzeFlags): void {
+  if ((sort ?? limit) === undefined || format !== 'table' || columns !== undefined) return
+  throw new TeardownError(
+    'ERR_OPTION',
+    `--${sort === undefined ? 'limit' : 'sort'} goes with rows: --columns, or -f ndjson, json or csv`,
+  )
 }
 
 /** Commander knows what excludes another option, not what needs one. */

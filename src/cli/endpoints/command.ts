@@ -1,6 +1,7 @@
 // The options of `endpoints`.
 
 import { type Command, Option } from 'commander'
+import type { AnalyzeFlags } from '../analyze/command.js'
 import { GROUPINGS, type Grouping, ORDERS, type Order } from '../../output/endpoints/collect.js'
 import {
   type SharedFlags,
@@ -10,14 +11,16 @@ import {
   judgingOptions,
   option,
 } from '../options.js'
+import { GROUP_FORMATS, type GroupFormat } from '../../output/endpoints/document.js'
+import { FILTERS_HEADING, type FilterFlags, filterOptions } from '../filters.js'
 import { span, wholeNumber } from '../values.js'
 
 /** Options of `endpoints` as commander hands them over, checked. */
-export interface EndpointsFlags extends SharedFlags {
+export interface EndpointsFlags extends SharedFlags, FilterFlags {
   readonly by: Grouping
   /** ns. */
   readonly over?: number
-  readonly format: 'table' | 'json' | 'csv'
+  readonly format: GroupFormat
   readonly output?: string
   readonly top: number
   readonly sort: Order
@@ -25,6 +28,13 @@ export interface EndpointsFlags extends SharedFlags {
 }
 
 const DEFAULT_TOP = 20
+
+/** The same options for `analyze --group-by`. */
+export function groupFlags(flags: AnalyzeFlags, by: Grouping): EndpointsFlags {
+  const { format, ...others } = flags
+  const sort = by === 'minute' || by === 'capture' ? 'name' : 'trouble'
+  return { ...others, by, sort, format: format as GroupFormat, top: DEFAULT_TOP }
+}
 
 const EXAMPLES = `
 Examples:
@@ -48,13 +58,17 @@ export function addEndpoints(
   command
     .optionsGroup('What is counted:')
     .addOption(
-      choice('--by <what>', 'by server endpoint, client, server port or /24 of clients', GROUPINGS),
+      choice(
+        '--by <what>',
+        'by server endpoint, client, server port, /24 of clients, minute, capture, verdict or cause',
+        GROUPINGS,
+      ),
     )
     .addOption(option('--over <time>', 'also by spans of time, such as 10s or 1m', span))
   for (const each of judgingOptions()) command.addOption(each)
   command
     .optionsGroup('Output:')
-    .addOption(choice('-f, --format <format>', 'form of the result', ['table', 'json', 'csv']))
+    .addOption(choice('-f, --format <format>', 'form of the result', GROUP_FORMATS))
     .addOption(new Option('-o, --output <file>', 'write the result to a file'))
     .addOption(
       option(
@@ -74,5 +88,7 @@ export function addEndpoints(
   command
     .addOption(colourOption())
     .addOption(new Option('--no-progress', 'no progress bar on stderr'))
+  command.optionsGroup(FILTERS_HEADING)
+  for (const each of filterOptions()) command.addOption(each)
   command.addHelpText('after', EXAMPLES).action(action)
 }

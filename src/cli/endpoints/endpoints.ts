@@ -3,6 +3,7 @@
 import { TeardownError } from '../../base/errors.js'
 import { discoverCaptures } from '../../capture/discover.js'
 import { analyzeSource } from '../../engine/analyze-source.js'
+import { type FilterOptions, connectionFilter } from '../../engine/filter.js'
 import { anonymizerOf } from '../../engine/capture-analyzer.js'
 import { EndpointCollector } from '../../output/endpoints/collect.js'
 import { endpointDocument } from '../../output/endpoints/document.js'
@@ -11,6 +12,7 @@ import { isDumb, lookOf, warn } from '../context.js'
 import { EXIT_DONE, EXIT_ERROR } from '../exit-codes.js'
 import { atExit } from '../exit-hooks.js'
 import { Output } from '../output.js'
+import { filterOver } from '../filters.js'
 import type { EndpointsFlags } from './command.js'
 
 /** Runs `endpoints` and returns the exit code. */
@@ -28,8 +30,9 @@ export async function runEndpoints(
   const look = lookOf(path, flags.color)
   const output = new Output(path, { isAscii: look.isAscii && format === 'table' })
   const collector = new EndpointCollector(by, over)
+  const filter = await filterOver(captures, flags, signal)
   try {
-    const exitCode = await collect(captures, collector, flags, signal)
+    const exitCode = await collect(captures, collector, filter, flags, signal)
     const options = { by, overNs: over, top, ...look }
     output.writeBytes(
       new TextEncoder().encode(
@@ -47,11 +50,14 @@ export async function runEndpoints(
 async function collect(
   captures: readonly string[],
   collector: EndpointCollector,
+  filter: FilterOptions,
   flags: EndpointsFlags,
   signal: AbortSignal,
 ): Promise<number> {
+  const isWanted = connectionFilter(filter)
   const settings = {
     signal,
+    contains: filter.contains,
     idleS: flags.idle,
     killedAtNs: flags.killedAt,
     anonymizer: anonymizerOf(anonymizeKeyOf(flags)),
@@ -64,7 +70,7 @@ async function collect(
     for (const capture of captures) {
       const { error } = await analyzeSource(
         capture,
-        { onConnection: (c) => collector.add(c) },
+        { onConnection: (c) => void (isWanted(c) && collector.add(c)) },
         { ...settings, onProgress: (progress) => bar?.update(capture, progress) },
       )
       if (signal.aborted) break

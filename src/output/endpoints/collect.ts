@@ -1,12 +1,23 @@
 // Counts connections by server endpoint, client, port or network, and by spans of time.
 
 import { TeardownError } from '../../base/errors.js'
+import { firstTeardown } from '../../verdict/timings.js'
+import { isoTime } from '../bytes/time.js'
 import { endpointText, shownAddress } from '../columns/address.js'
 import type { ColumnSource } from '../columns/column.js'
 import { EndpointStats } from './stats.js'
 
 /** By what connections are counted. */
-export const GROUPINGS = ['server', 'client', 'port', 'subnet'] as const
+export const GROUPINGS = [
+  'server',
+  'client',
+  'port',
+  'subnet',
+  'minute',
+  'capture',
+  'verdict',
+  'cause',
+] as const
 /** One of them. */
 export type Grouping = (typeof GROUPINGS)[number]
 
@@ -18,6 +29,7 @@ export const ORDERS = [
   'refused',
   'unanswered',
   'close-wait',
+  'name',
 ] as const
 /** One of them. */
 export type Order = (typeof ORDERS)[number]
@@ -28,6 +40,7 @@ const VALUES: Readonly<Record<Order, (stats: EndpointStats) => number>> = {
   resets: ({ resets }) => resets,
   refused: ({ refused }) => refused,
   unanswered: ({ unanswered, requestsUnanswered }) => unanswered + requestsUnanswered,
+  name: () => 0,
   'close-wait': ({ causes }) => causes.get('lingering_established.close_wait') ?? 0,
 }
 
@@ -77,7 +90,7 @@ export class EndpointCollector {
       (a, b) =>
         Number(a.name === OTHERS) - Number(b.name === OTHERS) ||
         valueOf(b.total) - valueOf(a.total) ||
-        b.total.connections - a.total.connections ||
+        (order === 'name' ? 0 : b.total.connections - a.total.connections) ||
         (a.name < b.name ? -1 : 1),
     )
   }
@@ -110,6 +123,11 @@ const NAMES: Readonly<Record<Grouping, (c: ColumnSource) => string>> = {
   client: (c) => shownAddress(c, c.e.clientSide),
   port: (c) => String(c.e.portOf(1 - c.e.clientSide)),
   subnet: (c) => subnetOf(shownAddress(c, c.e.clientSide)),
+  minute: ({ e, j, baseNs }) =>
+    `${isoTime(baseNs, firstTeardown(j.derived)?.ns ?? e.endNs).slice(0, 16)}Z`,
+  capture: ({ captureName }) => captureName,
+  verdict: ({ j }) => j.verdict,
+  cause: ({ j }) => j.ending,
 }
 
 /** The network of a client: 24 bits of an IPv4 address, 64 of an IPv6 address. */

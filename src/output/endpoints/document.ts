@@ -8,6 +8,11 @@ import type { EndpointGroup } from './collect.js'
 import { ENDPOINT_FIELDS, endpointRows } from './fields.js'
 import { type EndpointTableOptions, endpointTable } from './table.js'
 
+/** Forms of a document. */
+export const GROUP_FORMATS = ['table', 'json', 'ndjson', 'csv'] as const
+/** One of them. */
+export type GroupFormat = (typeof GROUP_FORMATS)[number]
+
 /** How a document is made. */
 export interface EndpointDocumentOptions extends Omit<EndpointTableOptions, 'style'> {
   readonly colour: boolean
@@ -15,7 +20,7 @@ export interface EndpointDocumentOptions extends Omit<EndpointTableOptions, 'sty
 
 /** The text of a document about `captures` captures. */
 export function endpointDocument(
-  format: 'table' | 'json' | 'csv',
+  format: GroupFormat,
   groups: readonly EndpointGroup[],
   captures: number,
   options: EndpointDocumentOptions,
@@ -23,6 +28,9 @@ export function endpointDocument(
   const { by, overNs, colour } = options
   if (format === 'table') return endpointTable(groups, { ...options, style: tableStyle(colour) })
   const rows = groups.flatMap((group) => endpointRows(group, overNs))
+  if (format === 'ndjson') {
+    return rows.map((row) => `${jsonText({ type: 'group', by, ...row })}\n`).join('')
+  }
   if (format === 'csv') {
     const lines = rows.map((row) => ENDPOINT_FIELDS.map(({ key }) => csvCell(row[key])).join(','))
     return `${[ENDPOINT_FIELDS.map(({ key }) => key).join(','), ...lines].join('\n')}\n`

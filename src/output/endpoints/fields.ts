@@ -41,7 +41,8 @@ function percentiles(
 export const ENDPOINT_FIELDS: readonly EndpointField[] = [
   {
     key: 'endpoint',
-    meaning: 'What is counted: `ip:port` of a server, an address, a port or a network.',
+    meaning:
+      'What is counted: `ip:port` of a server, an address, a port, a network, a minute, a capture, a verdict or a `verdict.cause`.',
     value: ({ name }) => name,
   },
   {

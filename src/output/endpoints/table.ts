@@ -29,6 +29,10 @@ const TITLES: Readonly<Record<Grouping, string>> = {
   client: 'client',
   port: 'server port',
   subnet: 'clients of network',
+  minute: 'ended in the minute',
+  capture: 'capture',
+  verdict: 'verdict',
+  cause: 'verdict.cause',
 }
 
 /** The table. */

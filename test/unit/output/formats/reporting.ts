@@ -61,6 +61,8 @@ const OPTIONS: WriterOptions = {
   rows: undefined,
   colour: false,
   filter: {},
+  order: undefined,
+  limit: undefined,
   failOn: [],
 }
 
