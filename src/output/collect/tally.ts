@@ -6,7 +6,7 @@ import type { ColumnSource } from '../columns/column.js'
 import { TimeBins, type TimeBinsState } from './time-bins.js'
 
 /** Endpoints told apart of all endings, and of one; the others are counted together. */
-const MOST_PLACES = 1 << 14
+const MOST_PLACES = 1 << 12
 const MOST_NAMES = 1 << 10
 
 /** Gives server endpoints, or client addresses, places and names. */
@@ -23,19 +23,28 @@ export class EndpointNames {
 
   /** The place of the endpoint of a connection, -1 when there are too many. */
   placeOf(c: ColumnSource): number {
+    const place = this.find(c)
+    if (place >= 0 || this.table.size === MOST_PLACES) return place
+    const side = this.sideOf(c)
+    const address = shownAddress(c, side)
+    this.names.push(this.withPort ? endpointText(address, c.e.portOf(side)) : address)
+    return this.table.add(this.key)
+  }
+
+  /** The place of an endpoint that has one, else -1. */
+  private find(c: ColumnSource): number {
+    const side = this.sideOf(c)
     const { e } = c
-    const side = this.withPort ? 1 - e.clientSide : e.clientSide
-    const { key, table } = this
+    const { key } = this
     const at = e.addressAt(side)
     const { ints } = e.own
     for (let i = 0; i < 4; i++) key[i] = i === 0 || e.isIpv6 ? (ints[at + i] as number) : 0
     key[4] = this.withPort ? e.portOf(side) : 0
-    const known = table.find(key)
-    if (known >= 0) return known
-    if (table.size === MOST_PLACES) return -1
-    const address = shownAddress(c, side)
-    this.names.push(this.withPort ? endpointText(address, e.portOf(side)) : address)
-    return table.add(key)
+    return this.table.find(key)
+  }
+
+  private sideOf({ e }: ColumnSource): number {
+    return this.withPort ? 1 - e.clientSide : e.clientSide
   }
 
   nameOf(place: number): string {

@@ -2,7 +2,7 @@
 // multiples of their width, so that the order in which times come, and over which threads they came, makes no difference.
 
 /** Bins at most. */
-const MOST_BINS = 32
+const MOST_BINS = 24
 
 /** Bins on their way between threads. */
 export interface TimeBinsState {

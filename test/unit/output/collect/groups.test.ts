@@ -3,7 +3,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { EndedConnection } from '../../../../src/engine/ended-connection.js'
-import { type EndingGroup, GroupCollector } from '../../../../src/output/collect/groups.js'
+import { CaptureClock } from '../../../../src/capture/clock.js'
+import { Pipeline } from '../../../../src/engine/pipeline.js'
+import { scenarioFrames } from '../../../support/scenario.js'
+import {
+  type EndingGroup,
+  GroupCollector,
+  isNotableConnection,
+} from '../../../../src/output/collect/groups.js'
 import { TimeBins } from '../../../../src/output/collect/time-bins.js'
 import type { ColumnSource } from '../../../../src/output/columns/column.js'
 import { type Ending, rowOf } from '../../../../src/verdict/endings.js'
@@ -53,6 +60,26 @@ function connection({
     e,
     j,
   } as unknown as EndedConnection
+}
+
+/** What is found of the ordinary endings in a scenario, and whether they are worth a line. */
+function judgedOf(text: string): { found: string[]; isNotable: boolean }[] {
+  const judged: { found: string[]; isNotable: boolean }[] = []
+  const clock = new CaptureClock()
+  const pipeline = new Pipeline('run.pcap', clock, {
+    onConnection: (c) => {
+      if (rowOf(c.j.ending).severity > 0) return
+      const isNotable = isNotableConnection(c)
+      judged.push({ found: c.j.findings().map(({ code }) => code), isNotable })
+    },
+  })
+  for (const { bytes, timeNs } of scenarioFrames(text)) {
+    clock.baseNs ??= timeNs
+    const view = new DataView(bytes.buffer)
+    pipeline.onRecord(view, 0, bytes.length, bytes.length, 1, Number(timeNs - clock.baseNs))
+  }
+  pipeline.finish()
+  return judged
 }
 
 /** What is shown, as plain data. */
@@ -176,4 +203,31 @@ describe('bins of time', () => {
     for (const ms of [0, 10, 900, 990]) bins.add(ms)
     expect(bins.columns(4, 0, 1000)).toEqual([2, 0, 0, 2])
   })
+})
+
+test('what is plain at a glance has no finding that is worth a line', () => {
+  const codes = new Set(['half_closed', 'rst_ignored', 'rst_storm', 'payload_at_risk', 'tls_alert'])
+  const opened = '0.000 > S 0:0(0)\n0.001 < S. 0:0(0) ack 1\n0.002 > . 1:1(0) ack 1\n'
+  const line = fc
+    .tuple(
+      fc.constantFrom('>', '<'),
+      fc.constantFrom('.', 'P.', 'F.', 'F.', 'R'),
+      fc.nat(3),
+      fc.nat(3),
+      fc.constantFrom(0, 0, 2),
+      fc.constantFrom(1, 1, 900, 3000),
+    )
+    .map(([way, flags, seq, ack, length, gapMs]) => ({ way, flags, seq, ack, length, gapMs }))
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 8 }), (lines) => {
+      let ms = 10
+      const text = lines.map(({ way, flags, seq, ack, length, gapMs }) => {
+        ms += gapMs
+        return `${(ms / 1000).toFixed(3)} ${way} ${flags} ${1 + seq}:${1 + seq + length}(${length}) ack ${1 + ack}`
+      })
+      for (const { found, isNotable } of judgedOf(opened + text.join('\n')))
+        expect(isNotable).toBe(found.some((code) => codes.has(code)))
+    }),
+    { numRuns: 400 },
+  )
 })
