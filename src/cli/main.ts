@@ -32,7 +32,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const program = buildProgram(packageVersion(), texts, {
     // Each command loads what it needs: modules are most of the start-up time.
     analyze: async (inputs, flags) => {
-      exitCode = await analyze(inputs, flags, interrupt.signal)
+      exitCode = await analyze(inputs, flags, interrupt)
     },
     explain: async (what, flags) => {
       const { runExplain } = await import('./explain/explain.js')
@@ -115,8 +115,9 @@ function printableLines(text: string): string {
 async function analyze(
   inputs: readonly string[],
   flags: AnalyzeFlags,
-  signal: AbortSignal,
+  interrupt: Interrupt,
 ): Promise<number> {
+  const { signal } = interrupt
   if (flags.groupBy !== undefined) {
     const { runEndpoints } = await import('./endpoints/endpoints.js')
     const { groupFlags } = await import('./endpoints/command.js')
@@ -124,5 +125,9 @@ async function analyze(
   }
   const { runAnalyze } = await import('./analyze/analyze.js')
   const { analyzeSettings } = await import('./analyze/settings.js')
-  return runAnalyze(inputs, analyzeSettings(flags), signal)
+  const { isLive } = await import('./analyze/sequential.js')
+  const exitCode = await runAnalyze(inputs, analyzeSettings(flags), signal)
+  // A signal is how the reading of a live source ends.
+  if (inputs.every(isLive)) interrupt.exitCode = exitCode
+  return exitCode
 }

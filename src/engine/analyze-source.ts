@@ -57,7 +57,14 @@ export async function analyzeSource(
   )
   pipeline.origin = framer.info
   const failure = new AbortController()
-  const timer = options.live === true ? settleRegularly(pipeline, failure) : undefined
+  function tellProgress(readBytes: number, totalBytes: number | undefined): void {
+    const { frame: packets, tracker } = pipeline
+    options.onProgress?.({ readBytes, totalBytes, packets, connections: tracker.streams })
+  }
+  const timer =
+    options.live === true
+      ? settleRegularly(pipeline, failure, () => tellProgress(framer.info.bytes, undefined))
+      : undefined
   const signal = timer === undefined ? options.signal : eitherOf(failure.signal, options.signal)
   let reading: Partial<ReadSummary> = {}
   let problem: TeardownError | undefined
@@ -65,13 +72,7 @@ export async function analyzeSource(
     reading = await readCapture(source, framer, {
       signal,
       pause: options.pause,
-      onProgress: (readBytes, totalBytes) =>
-        options.onProgress?.({
-          readBytes,
-          totalBytes,
-          packets: pipeline.frame,
-          connections: pipeline.tracker.streams,
-        }),
+      onProgress: tellProgress,
     })
   } catch (error) {
     failure.signal.throwIfAborted()
@@ -99,7 +100,11 @@ function eitherOf(one: AbortSignal, other: AbortSignal | undefined): AbortSignal
  * While a pipe is silent no packet moves time on, so the wall clock does. Nobody would catch what the taker of a
  * connection throws here, such as a reader of the results that is gone: `failure` carries it to the reading.
  */
-function settleRegularly(pipeline: Pipeline, failure: AbortController): NodeJS.Timeout {
+function settleRegularly(
+  pipeline: Pipeline,
+  failure: AbortController,
+  onTick: () => void,
+): NodeJS.Timeout {
   let frame = -1
   let seenAt = Date.now()
   return setInterval(() => {
@@ -110,6 +115,7 @@ function settleRegularly(pipeline: Pipeline, failure: AbortController): NodeJS.T
     const silentNs = (Date.now() - seenAt) * 1e6
     try {
       pipeline.tracker.settle(pipeline.captureEndNs + silentNs - SETTLE_NS)
+      onTick()
     } catch (error) {
       failure.abort(error)
     }

@@ -7,6 +7,7 @@ import { analyzeMerged } from './analyze-merged.js'
 import { type Progress, analyzeSource } from './analyze-source.js'
 import { ConnectionWriter, type WriterOptions } from './connection-writer.js'
 import type { AnalysisOptions, HandOver } from './pipeline.js'
+import type { ConnectionHandler } from './ended-connection.js'
 import type { CaptureReport } from './report.js'
 
 const READ_BUFFER_BYTES = 1 << 20
@@ -28,9 +29,24 @@ export interface ReadingOptions {
   readonly live: boolean
   readonly signal: AbortSignal
   readonly onProgress?: (progress: Progress) => void
+  /** Is shown every connection besides. */
+  readonly watcher?: ConnectionHandler | undefined
   /** Has connections classified elsewhere. */
   readonly handOver?: HandOver
   readonly pause?: () => Promise<void>
+}
+
+function bothOf(
+  writer: ConnectionHandler,
+  watcher: ConnectionHandler | undefined,
+): ConnectionHandler {
+  if (watcher === undefined) return writer
+  return {
+    onConnection: (c) => {
+      writer.onConnection(c)
+      watcher.onConnection(c)
+    },
+  }
 }
 
 /** Replaces addresses as the options ask for it. */
@@ -65,7 +81,7 @@ export class CaptureAnalyzer {
     const report =
       others.length > 0
         ? await analyzeMerged([path, ...others], writer, settings)
-        : await analyzeSource(path, writer, { ...settings, buffer })
+        : await analyzeSource(path, bothOf(writer, reading.watcher), { ...settings, buffer })
     writer.flushDigests()
     return report
   }

@@ -82,7 +82,7 @@ export async function analyzeToFile(
     const report = await analyzer.analyze(timeline, reading)
     run.add(report)
     run.finish()
-    if (isHalf(report, reading.live)) output.discard()
+    if (isHalf(report) && !reading.live) output.discard()
     else output.close()
     return { report, state: { ...writer.take(), rows: 0, groups: NOTHING_WRITTEN.groups } }
   } catch (error) {

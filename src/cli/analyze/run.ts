@@ -10,9 +10,9 @@ import { warn } from '../context.js'
 import { type FailLimit, exceeded } from '../fail-on.js'
 import { EXIT_DONE, EXIT_ERROR, EXIT_MATCHED } from '../exit-codes.js'
 
-/** An interruption is how the reading of a live source ends; of anything else it leaves half. */
-export function isHalf({ error }: CaptureReport, live: boolean): boolean {
-  return error?.code === 'ERR_INTERRUPTED' && !live
+/** An interruption leaves half, of anything but a live source. */
+export function isHalf({ error }: CaptureReport): boolean {
+  return error?.code === 'ERR_INTERRUPTED'
 }
 
 /** How a run is judged. */
@@ -59,8 +59,11 @@ export class AnalyzeRun {
   }
 
   /** Adds a capture whose connections have been reported. */
-  add(report: CaptureReport, live = false): void {
-    this.half ||= isHalf(report, live)
+  add(read: CaptureReport, live = false): void {
+    // That is how the reading of a live source ends.
+    const { error, ...whole } = read
+    const report = live && error?.code === 'ERR_INTERRUPTED' ? whole : read
+    this.half ||= isHalf(report)
     this.totals.captures++
     this.totals.packets += report.packets
     this.totals.tcpPackets += report.tcp_packets

@@ -9,6 +9,7 @@ import { afterGrace } from '../interrupt.js'
 import type { Output } from '../output.js'
 import type { ProgressBar } from '../progress.js'
 import { type ResultFile, analyzeToFile } from './result-file.js'
+import type { LiveView } from './live-view.js'
 import type { AnalyzeRun } from './run.js'
 import type { AnalyzeSettings } from './settings.js'
 
@@ -34,18 +35,21 @@ export async function runInSequence(
   output: Output,
   threads: number,
 ): Promise<void> {
-  const { timelines, analyzer, run, bar, signal } = context
+  const { settings, timelines, analyzer, run, bar, signal } = context
   for (const [at, timeline] of timelines.entries()) {
     const [path = '-'] = timeline
     const live = timeline.length === 1 && isLive(path)
     output.immediate = live
     let last: Progress | undefined
+    const view = live && settings.isWatched ? await liveView(output, settings) : undefined
     const reading = {
       live,
+      watcher: view,
       signal: live ? afterGrace(signal) : signal,
       onProgress: (progress: Progress): void => {
         last = progress
-        bar?.update(path, progress)
+        if (view === undefined) bar?.update(path, progress)
+        else view.update(progress)
       },
     }
     let report: CaptureReport
@@ -53,6 +57,7 @@ export async function runInSequence(
     if (file !== undefined) report = await toFile(context, at, file, reading)
     else if (threads === 0) report = await analyzer.analyze(timeline, reading)
     else report = await withRowThreads(context, timeline, reading, threads)
+    view?.stop()
     bar?.done(last)
     if (report.error !== undefined) bar?.stop()
     run.add(report, live)
@@ -61,6 +66,11 @@ export async function runInSequence(
       break
     }
   }
+}
+
+async function liveView(output: Output, settings: AnalyzeSettings): Promise<LiveView> {
+  const { LiveView: View } = await import('./live-view.js')
+  return new View(output, settings)
 }
 
 async function toFile(
@@ -123,7 +133,7 @@ async function withRowThreads(
 }
 
 /** Standard input and FIFOs may go on for ever. */
-function isLive(path: string): boolean {
+export function isLive(path: string): boolean {
   if (path === '-') return true
   return statOf(path)?.isFile() === false
 }

@@ -16,6 +16,8 @@ export interface AnalyzeSettings extends AnalyzerOptions, Look {
   /** All of `--fail-on`. */
   readonly limits: readonly FailLimit[]
   readonly progress: boolean
+  /** Somebody watches a terminal: endings of live sources are shown as they come. */
+  readonly isWatched: boolean
   /** Command that shows what is longer than the terminal. */
   readonly pager: string | undefined
   /** Threads, for captures or for the rows of one; undefined for as many as are worth it. */
@@ -50,6 +52,11 @@ export function analyzeSettings(flags: AnalyzeFlags): RequestedSettings {
     // A pager begins with what is first.
     rows: pager === undefined ? look.rows : undefined,
     pager,
+    isWatched:
+      look.rows !== undefined &&
+      flags.format === 'table' &&
+      flags.columns === undefined &&
+      !isDumb(),
     // What programs read stays as it is.
     isAscii: look.isAscii && flags.format === 'table',
     format: flags.format,

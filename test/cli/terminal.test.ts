@@ -1,0 +1,103 @@
+// What a terminal gets: a pseudo-terminal of script(1) is one. Nothing is waited for but what comes.
+
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, openSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { buildPcap } from '../support/capture-builder.js'
+import { type ScenarioFrame, scenarioFrames } from '../support/scenario.js'
+import { ROOT, Scratch } from './run-cli.js'
+
+const scratch = new Scratch()
+const COMMAND = join(ROOT, 'bin/tcp-teardown.js')
+const LONG = join(ROOT, 'samples')
+const HAS_SCRIPT = spawnSync('script', ['--version']).status === 0
+
+/** A run in a terminal of 80 columns and 24 lines. */
+class Terminal {
+  readonly child: ChildProcessWithoutNullStreams
+  text = ''
+  private wake: (() => void) | undefined
+
+  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    const command = ['node', COMMAND, ...args].map((arg) => `'${arg}'`).join(' ')
+    this.child = spawn('script', ['-qec', `stty cols 80 rows 24; exec ${command}`, '/dev/null'], {
+      env: { ...process.env, TERM: 'xterm', LANG: 'C.UTF-8', PAGER: 'cat', NO_COLOR: '1', ...env },
+    })
+    this.child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      this.text += text.replaceAll('\r\n', '\n')
+      this.wake?.()
+    })
+  }
+
+  /** Resolves when a text has been shown. */
+  async shows(what: RegExp): Promise<void> {
+    while (!what.test(this.text)) {
+      await new Promise<void>((resolve) => {
+        this.wake = resolve
+      })
+    }
+  }
+
+  async end(): Promise<number | null> {
+    const [code] = (await once(this.child, 'close')) as [number | null]
+    return code
+  }
+}
+
+describe.skipIf(!HAS_SCRIPT)('in a terminal', () => {
+  test('a table that is longer goes through the pager, a short one does not', async () => {
+    const env = { PAGER: 'sed s/^/paged:/' }
+    const long = new Terminal(['--no-progress', LONG], env)
+    expect(await long.end()).toBe(0)
+    expect(long.text).toMatch(/^paged:\d+ connections in /m)
+    const short = new Terminal(['--no-progress', '--summary', join(LONG, 'fin-normal.pcap')], env)
+    expect(await short.end()).toBe(0)
+    expect(short.text).toMatch(/^1 connection, /m)
+    expect(short.text).not.toContain('paged:')
+  })
+
+  test('without a pager the head is shown once more below', async () => {
+    const run = new Terminal(['--no-progress', '--no-pager', LONG])
+    expect(await run.end()).toBe(0)
+    expect(run.text.match(/^\d+ connections in \d+ captures/gm)).toHaveLength(2)
+  })
+
+  test('nothing is wider than the terminal but names that are', async () => {
+    const run = new Terminal(['--no-progress', join(LONG, 'kill-many.pcap')])
+    expect(await run.end()).toBe(0)
+    const wide = run.text.split('\n').filter((line) => [...line].length > 80)
+    expect(wide.filter((line) => !line.includes('--incident'))).toEqual([])
+  })
+
+  test('a progress bar, which is gone at the end', async () => {
+    const run = new Terminal(['--summary', '--jobs', '1', LONG])
+    expect(await run.end()).toBe(0)
+    expect(run.text).toContain('MB/s')
+    expect(run.text).toMatch(/\u001b\[\?25h/)
+  })
+
+  test('a live source: endings as they come, then the table; Ctrl-C ends it with 0', async () => {
+    const fifo = join(scratch.path, 'pipe')
+    spawnSync('mkfifo', [fifo])
+    const run = new Terminal([fifo])
+    const fd = openSync(fifo, 'w')
+    writeSync(fd, buildPcap(lately('0.000 > S 0:0(0)\n0.001 < R. 0:0(0) ack 1 win 0 nots')))
+    await run.shows(/handshake_failed\.refused by server/)
+    expect(run.text).not.toContain('never fully established')
+    await run.shows(/Ctrl-C ends with the table/)
+    run.child.stdin.write('\u0003')
+    closeSync(fd)
+    expect(await run.end()).toBe(0)
+    expect(run.text).toMatch(/handshake_failed +1 +100\.0 % +never fully established/)
+  })
+})
+
+/** Frames of a scenario that was captured just now. */
+function lately(text: string): ScenarioFrame[] {
+  const now = BigInt(Date.now()) * 1_000_000n
+  const frames = scenarioFrames(text)
+  const [first] = frames
+  return frames.map((frame) => ({ ...frame, timeNs: now + frame.timeNs - (first?.timeNs ?? 0n) }))
+}
