@@ -323,3 +323,25 @@ const LADDER = `
 *     19  1.524020        CLOSED  ◀─ RST seq 402 ─────────────────────────────────────  CLOSED
                                   * RST where no socket is left
 `
+
+test.each([
+  [
+    'half_closed',
+    /^half_closed {2}finding\n {2}One side had closed.*\n.*--finding half_closed CAPTURE\n$/s,
+  ],
+  ['ends_early', /^ends_early {2}flag\n {2}The capture ends within a second/],
+  ['duration_s', /^duration_s {2}column\n/],
+  ['ECONNRESET', /^ECONNRESET {2}what a program saw\n/],
+])('%s is a word with a meaning', async (word, text) => {
+  const { code, stdout } = await explain(word)
+  expect(code).toBe(0)
+  expect(stdout).toMatch(text)
+  const { stdout: json } = await explain(word, '-f', 'json')
+  expect((JSON.parse(json) as { name: string }[])[0]?.name).toBe(word)
+})
+
+test('a name may be that of an ending and of a flag', async () => {
+  const { stdout } = await explain('midstream')
+  expect(stdout).toMatch(/^incomplete: too little/)
+  expect(stdout).toMatch(/\nmidstream {2}flag\n {2}The capture begins after the handshake\./)
+})

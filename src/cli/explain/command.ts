@@ -26,6 +26,7 @@ Examples:
   tcp-teardown explain a.pcap --contains req-7f3a        the one that a request id belongs to
   tcp-teardown explain rst_after_kill.write_after_close  what an ending means, and what usually causes it
   tcp-teardown explain capture.pcap --incident 1         what happened to a service, its connections on one time line
+  tcp-teardown explain half_closed                       what a finding, a flag, a column or an error means
   tcp-teardown explain findings                          every kind of finding
   tcp-teardown explain incidents                         every kind of incident
   tcp-teardown explain                                   every verdict and cause
@@ -42,7 +43,7 @@ export function addExplain(
     .description('show one connection or incident, or tell what a verdict means')
     .argument(
       '[what]',
-      'a capture file, or a verdict, cause or verdict.cause, findings, incidents; nothing lists all',
+      'a capture file, or a name: verdict, cause, finding, flag, column, findings, incidents; nothing lists all endings',
     )
   command
     .optionsGroup('What of a capture:')

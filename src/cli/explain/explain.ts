@@ -41,6 +41,7 @@ import {
   wholeTaxonomy,
 } from './name.js'
 import { type SelectedConnection, Selector, SeveralConnections } from './select.js'
+import { wordsNamed, wordsText } from './words.js'
 import type { ExplainSettings } from './settings.js'
 
 /** Runs `explain` and returns the exit code. */
@@ -72,14 +73,9 @@ export async function runExplain(
     )
     return EXIT_DONE
   }
-  const explained = isAboutCapture ? undefined : explainedBy(what)
-  if (explained !== undefined) {
-    print(
-      settings.isJson
-        ? json(explainedObject(explained))
-        : explainedText(explained, settings.width, tableStyle(settings.colour)),
-      isAscii,
-    )
+  const named = isAboutCapture || statOf(what) !== undefined ? undefined : nameText(what, settings)
+  if (named !== undefined) {
+    print(named, isAscii)
     return EXIT_DONE
   }
   checkCapture(what, isAboutCapture)
@@ -95,6 +91,21 @@ function kindsOfIncidents(what: string, settings: ExplainSettings): string | und
   const kind = kindNamed(what)
   if (kind === undefined) return undefined
   return isJson ? json(kind) : kindText(kind, width, style)
+}
+
+/** What an ending, a finding, a flag or a column means; a name may be that of several. Undefined when it is none. */
+function nameText(what: string, { isJson, width, colour }: ExplainSettings): string | undefined {
+  const style = tableStyle(colour)
+  const explained = explainedBy(what)
+  const words = wordsNamed(what)
+  if (explained === undefined && words.length === 0) return undefined
+  if (isJson) return json(explained === undefined ? words : explainedObject(explained))
+  return [
+    explained === undefined ? '' : explainedText(explained, width, style),
+    wordsText(words, width, style),
+  ]
+    .filter((text) => text !== '')
+    .join('\n')
 }
 
 async function explainIncident(

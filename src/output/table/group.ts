@@ -100,9 +100,8 @@ function endpointText(
 function restText(rest: readonly TallyEntry[], { others }: TallySum, isOfClient: boolean): string {
   const n = rest.reduce((sum, entry) => sum + entry.count, others)
   if (n === 0) return ''
-  const names = isOfClient ? 'client' : 'server'
-  const which =
-    others > 0 ? `more than ${grouped(rest.length)} ${names}s` : count(rest.length, names)
+  const noun = `other ${isOfClient ? 'client' : 'server'}`
+  const which = others > 0 ? `more than ${grouped(rest.length)} ${noun}s` : count(rest.length, noun)
   return `${grouped(n)} with ${which}`
 }
 
