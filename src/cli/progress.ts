@@ -1,22 +1,35 @@
-// The progress bar: on stderr, only on a terminal, by bytes read.
+// The progress bar: on stderr, only on a terminal, by bytes read, over all captures of a run.
 
 import { SingleBar } from 'cli-progress'
-import { count, printable } from '../base/text.js'
+import { count, duration, grouped, printable } from '../base/text.js'
 import type { Progress } from '../engine/analyze-source.js'
 
 const REDRAWS_PER_SECOND = 10
+/** Before that nobody can say how long it takes. */
+const LEAST_MS = 1000
+const NS_PER_S = 1e9
+
+/** What a run reads. */
+export interface RunSize {
+  readonly captures: number
+  /** NaN when some of it is a pipe. */
+  readonly bytes: number
+}
 
 /** Shows how far a run is. */
 export class ProgressBar {
+  private readonly size: RunSize
   private readonly bar: SingleBar
   private readonly startedMs = Date.now()
   private running = false
-  private doneBytes = 0
-  private donePackets = 0
+  /** Captures that are being read. */
+  private readonly current = new Map<string, Progress>()
+  private readonly done = { captures: 0, bytes: 0, connections: 0 }
 
-  constructor() {
+  constructor(size: RunSize) {
+    this.size = size
     this.bar = new SingleBar({
-      format: '{bar} {percentage} %  {rate} MB/s  {packets}  {connections}  {name}',
+      format: '{bar} {percentage} %  {rate} MB/s{left}  {captures}{connections}  {name}',
       stream: process.stderr,
       fps: REDRAWS_PER_SECOND,
       hideCursor: true,
@@ -25,28 +38,41 @@ export class ProgressBar {
     })
   }
 
-  /** Shows the state of the capture that is being read. */
+  /** Shows the state of a capture that is being read. */
   update(name: string, progress: Progress): void {
-    const total = progress.totalBytes ?? progress.readBytes
+    this.current.set(name, progress)
+    const { done } = this
+    let { bytes, connections } = done
+    for (const each of this.current.values()) {
+      bytes += each.readBytes
+      connections += each.connections
+    }
+    const known = Number.isNaN(this.size.bytes) ? progress.totalBytes : this.size.bytes
+    const total = Math.max(known ?? bytes, bytes)
+    const { captures } = this.size
     const payload = {
-      rate: this.rate(progress.readBytes),
-      packets: count(this.donePackets + progress.packets, 'packet'),
-      connections: count(progress.connections, 'connection'),
+      rate: (this.perSecond(bytes) / 1e6).toFixed(0),
+      left: this.leftText(bytes, total),
+      captures: captures > 1 ? `${grouped(done.captures)} of ${count(captures, 'capture')}, ` : '',
+      connections: count(connections, 'connection'),
       name: printable(name),
     }
     if (this.running) {
       this.bar.setTotal(total)
-      this.bar.update(progress.readBytes, payload)
+      this.bar.update(bytes, payload)
     } else {
-      this.bar.start(total, progress.readBytes, payload)
+      this.bar.start(total, bytes, payload)
       this.running = true
     }
   }
 
-  /** One capture is done. */
-  done(progress: Progress | undefined): void {
-    this.doneBytes += progress?.readBytes ?? 0
-    this.donePackets += progress?.packets ?? 0
+  /** A capture has been read. */
+  finish(name: string): void {
+    const last = this.current.get(name)
+    this.current.delete(name)
+    this.done.captures++
+    this.done.bytes += last?.readBytes ?? 0
+    this.done.connections += last?.connections ?? 0
   }
 
   /** Removes the bar. */
@@ -55,8 +81,14 @@ export class ProgressBar {
     this.running = false
   }
 
-  private rate(readBytes: number): string {
-    const seconds = Math.max(1, Date.now() - this.startedMs) / 1000
-    return ((this.doneBytes + readBytes) / 1e6 / seconds).toFixed(0)
+  private perSecond(bytes: number): number {
+    return bytes / (Math.max(1, Date.now() - this.startedMs) / 1000)
+  }
+
+  private leftText(bytes: number, total: number): string {
+    const isKnown = total > bytes && Date.now() - this.startedMs >= LEAST_MS
+    if (!isKnown) return ''
+    const seconds = Math.max(1, Math.round((total - bytes) / this.perSecond(bytes)))
+    return `, ${duration(seconds * NS_PER_S)} left`
   }
 }

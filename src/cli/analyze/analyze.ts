@@ -68,8 +68,12 @@ async function runOver(
   analyzer.writer.begin()
   const plan = planFiles(timelines, settings)
   // Loaded where it is needed: every module costs a millisecond of the start.
-  const bar = settings.progress ? new (await import('../progress.js')).ProgressBar() : undefined
   const sizes = plan.timelines.map((paths) => paths.reduce((sum, path) => sum + sizeOf(path), 0))
+  const size = {
+    captures: plan.timelines.length,
+    bytes: sizes.reduce((sum, bytes) => sum + bytes, 0),
+  }
+  const bar = settings.progress ? new (await import('../progress.js')).ProgressBar(size) : undefined
   for (const before of plan.kept) run.remember(before)
   const context: RunContext = { ...plan, settings, analyzer, run, onDigests, bar, signal }
   // A bar that is left behind leaves a terminal without cursor.

@@ -34,6 +34,7 @@ export async function runInParallel(
       })),
       onProgress: (at, progress) => bar?.update(timelines[at]?.[0] ?? '', progress),
       onSettled: (at, outcome) => {
+        bar?.finish(timelines[at]?.[0] ?? '')
         if (outcome.state !== 'done') return
         const { part } = outcome.result as WorkerResult
         onFile?.(at, part.report, part.state.matched)

@@ -40,14 +40,12 @@ export async function runInSequence(
     const [path = '-'] = timeline
     const live = timeline.length === 1 && isLive(path)
     output.immediate = live
-    let last: Progress | undefined
     const view = live && settings.isWatched ? await liveView(output, settings) : undefined
     const reading = {
       live,
       watcher: view,
       signal: live ? afterGrace(signal) : signal,
       onProgress: (progress: Progress): void => {
-        last = progress
         if (view === undefined) bar?.update(path, progress)
         else view.update(progress)
       },
@@ -58,7 +56,7 @@ export async function runInSequence(
     else if (threads === 0) report = await analyzer.analyze(timeline, reading)
     else report = await withRowThreads(context, timeline, reading, threads)
     view?.stop()
-    bar?.done(last)
+    bar?.finish(path)
     if (report.error !== undefined) bar?.stop()
     run.add(report, live)
     if (signal.aborted) {

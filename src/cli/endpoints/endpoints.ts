@@ -1,6 +1,7 @@
 // `tcp-teardown endpoints`: connections counted by server, client, port or network.
 
 import { TeardownError } from '../../base/errors.js'
+import { statOf } from '../../capture/stat.js'
 import { discoverCaptures } from '../../capture/discover.js'
 import { analyzeSource } from '../../engine/analyze-source.js'
 import { type FilterOptions, connectionFilter } from '../../engine/filter.js'
@@ -13,6 +14,7 @@ import { EXIT_DONE, EXIT_ERROR } from '../exit-codes.js'
 import { atExit } from '../exit-hooks.js'
 import { Output } from '../output.js'
 import { filterOver } from '../filters.js'
+import type { RunSize } from '../progress.js'
 import type { EndpointsFlags } from './command.js'
 
 /** Runs `endpoints` and returns the exit code. */
@@ -47,6 +49,11 @@ export async function runEndpoints(
   }
 }
 
+function sizeOf(captures: readonly string[]): RunSize {
+  const sizes = captures.map((path) => statOf(path)?.size ?? NaN)
+  return { captures: captures.length, bytes: sizes.reduce((sum, bytes) => sum + bytes, 0) }
+}
+
 async function collect(
   captures: readonly string[],
   collector: EndpointCollector,
@@ -63,7 +70,7 @@ async function collect(
     anonymizer: anonymizerOf(anonymizeKeyOf(flags)),
   }
   const shows = flags.progress && process.stderr.isTTY && !isDumb()
-  const bar = shows ? new (await import('../progress.js')).ProgressBar() : undefined
+  const bar = shows ? new (await import('../progress.js')).ProgressBar(sizeOf(captures)) : undefined
   const forget = atExit(() => bar?.stop())
   let exitCode = EXIT_DONE
   try {
@@ -73,6 +80,7 @@ async function collect(
         { onConnection: (c) => void (isWanted(c) && collector.add(c)) },
         { ...settings, onProgress: (progress) => bar?.update(capture, progress) },
       )
+      bar?.finish(capture)
       if (signal.aborted) break
       if (error === undefined) continue
       bar?.stop()

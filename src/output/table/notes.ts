@@ -4,8 +4,8 @@ import { count, printable, wrap } from '../../base/text.js'
 import { isNamedTime } from '../bytes/time.js'
 import type { CaptureRow, FormatOptions } from '../formats/format.js'
 
-/** Notes about captures that are printed; a folder of a thousand captures may have as many. */
-const MAX_NOTES = 10
+/** Kinds of notes that are told apart. */
+const MAX_KINDS = 20
 
 /** Frames that should have been segments, for all that is known. */
 const WORRYING_FRAMES = new Map([
@@ -60,29 +60,39 @@ function captureNotes(report: CaptureRow): string[] {
   return notes
 }
 
-/** Notes about captures, the first few. */
+/** Notes of one kind: they differ in numbers only. */
+interface Kind {
+  readonly first: string
+  readonly note: string
+  captures: number
+}
+
+/** Notes about captures, by kind. */
 export class Notes {
   private readonly options: FormatOptions
-  private readonly kept: string[] = []
-  private more = 0
+  private readonly kinds = new Map<string, Kind>()
 
   constructor(options: FormatOptions) {
     this.options = options
   }
 
   add(report: CaptureRow): void {
-    const { nameCaptures } = this.options
     for (const note of captureNotes(report)) {
-      if (this.kept.length >= MAX_NOTES) this.more++
-      else this.kept.push(nameCaptures ? `${printable(report.capture)}: ${note}` : note)
+      const key = note.replaceAll(/[\d,]+ (\w+?)s?\b/g, '# $1')
+      const known = this.kinds.get(key)
+      if (known !== undefined) known.captures++
+      else if (this.kinds.size < MAX_KINDS)
+        this.kinds.set(key, { first: printable(report.capture), note, captures: 1 })
     }
   }
 
   text(): string {
-    if (this.kept.length === 0) return ''
-    const { width, style } = this.options
-    const lines = this.kept.map((note) => style.warn(wrap(note, width, '  ')))
-    if (this.more > 0) lines.push(`  … and ${this.more} more notes`)
+    if (this.kinds.size === 0) return ''
+    const { width, style, nameCaptures } = this.options
+    const lines = [...this.kinds.values()].map(({ first, note, captures }) => {
+      const others = captures > 1 ? ` (and ${count(captures - 1, 'other capture')} likewise)` : ''
+      return style.warn(wrap(`${nameCaptures ? `${first}: ` : ''}${note}${others}`, width, '  '))
+    })
     return `\n${style.heading('about the capture')}\n${lines.join('\n')}\n`
   }
 }
