@@ -80,7 +80,7 @@ describe('notes about captures', () => {
       { text: NORMAL, name: 'last', facts: { late_packets: 7, dropped_packets: 3 } },
     ])
     expect(text.match(/came after/g)).toHaveLength(1)
-    expect(text).toMatch(/n0: 1 packet came after .* \(and 200\s+other captures likewise\)/s)
+    expect(text).toMatch(/n0: 1 packet came after .* \(and\s+200\s+other\s+captures\s+likewise\)/s)
     expect(text).toMatch(/last: 3 packets lost/)
   })
 })
