@@ -7,7 +7,7 @@ import { Framer } from '../capture/framer.js'
 import { type CaptureInfo, addInfo, emptyCaptureInfo } from '../capture/info.js'
 import { type CaptureSource, readCapture } from '../capture/source.js'
 import type { ConnectionHandler, EndedConnection } from '../engine/ended-connection.js'
-import { type AnalysisOptions, Pipeline } from '../engine/pipeline.js'
+import { type PipelineSettings, Pipeline } from '../engine/pipeline.js'
 import { type CaptureReport, captureReport } from '../engine/report.js'
 
 /** How long after its last packet an ended connection is handed over. */
@@ -28,7 +28,7 @@ export class LiveAnalysis {
   private seenAtMs = Date.now()
   private problem: TeardownError | undefined
 
-  constructor(name: string, handler: ConnectionHandler, options: AnalysisOptions) {
+  constructor(name: string, handler: ConnectionHandler, options: PipelineSettings) {
     this.name = name
     this.pipeline = new Pipeline(name, this.clock, handler, options)
     this.pipeline.hasOffsets = false

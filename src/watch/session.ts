@@ -2,7 +2,7 @@
 
 import type { EndedConnection } from '../engine/ended-connection.js'
 import type { ConnectionFilter } from '../engine/filter.js'
-import type { AnalysisOptions } from '../engine/pipeline.js'
+import type { PipelineSettings } from '../engine/pipeline.js'
 import { DigestWriter } from '../incidents/digest.js'
 import { isoTime } from '../output/bytes/time.js'
 import { isNotableConnection } from '../output/collect/groups.js'
@@ -20,7 +20,7 @@ const INCIDENTS_SHARE = 20
 const NS_PER_MS = 1_000_000n
 
 /** What is told. */
-export interface SessionOptions extends AnalysisOptions {
+export interface SessionOptions extends PipelineSettings {
   readonly filter: ConnectionFilter
   /** Only connections worth a look. */
   readonly isNotable: boolean

@@ -132,3 +132,14 @@ test('a time before the end of a pipe is refused', async () => {
   expect(code).toBe(2)
   expect(stderr).toContain('needs files, whose end is known')
 })
+
+test('watch takes them too', async () => {
+  const lines = async (...args: string[]): Promise<number> => {
+    const { stdout } = await run(['watch', '-f', 'ndjson', ...args, '--', 'cat', RESTART])
+    return stdout.split('\n').filter((line) => line.startsWith('{"type":"connection"')).length
+  }
+  expect(await lines('--contains', 'GET /')).toBe((await rowsOf('--contains', 'GET /')).length)
+  expect(await lines('--server', ':8080', '--cause', '!refused')).toBe(
+    (await rowsOf('--server', ':8080', '--cause', '!refused')).length,
+  )
+})

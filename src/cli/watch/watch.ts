@@ -62,6 +62,7 @@ export async function runWatch(
 
 function sessionOptions(flags: WatchFlags): ConstructorParameters<typeof WatchSession>[1] {
   const { idle: idleS, killedAt: killedAtNs, maxConnections, maxHalfOpen, maxLayers } = flags
+  const filter = filterOf(flags)
   return {
     idleS,
     killedAtNs,
@@ -69,7 +70,8 @@ function sessionOptions(flags: WatchFlags): ConstructorParameters<typeof WatchSe
     maxHalfOpen,
     maxLayers,
     anonymizer: anonymizerOf(anonymizeKeyOf(flags)),
-    filter: connectionFilter(filterOf(flags)),
+    filter: connectionFilter(filter),
+    contains: filter.contains,
     isNotable: flags.notable ?? false,
     intervalMs: flags.every / NS_PER_MS,
   }
