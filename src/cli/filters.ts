@@ -125,6 +125,8 @@ export function filterOf(flags: FilterFlags, endNs?: bigint): FilterOptions {
     minDuration: flags.minDuration,
     contains: flags.contains,
   }
+  if (all.since !== undefined && all.until !== undefined && all.since > all.until)
+    throw new TeardownError('ERR_OPTION', '--since is later than --until')
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
 }
 

@@ -67,10 +67,15 @@ const NS_PER_S = 1_000_000_000n
 /** ISO 8601, split before its fraction, UTC where it names no zone; or seconds since 1970. */
 const ISO_TIME =
   /^(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(?: ?(Z|UTC|[+-]\d{2}:\d{2}))?$/
+const DAY = /^\d{4}-\d{2}-\d{2}$/
+const EPOCH_MS = /^\d{13}$/
 const EPOCH_TIME = /^(\d{1,12})(?:\.(\d{1,9}))?$/
 
 /** Parses a time into ns since 1970, exact to the digit. */
 export function timeNs(text: string): bigint {
+  // A day begins at midnight; milliseconds are what dashboards copy.
+  if (DAY.test(text)) return timeNs(`${text}T00:00:00Z`)
+  if (EPOCH_MS.test(text)) return BigInt(text) * 1_000_000n
   const epoch = EPOCH_TIME.exec(text)
   if (epoch !== null) return BigInt(epoch[1] ?? '0') * NS_PER_S + fractionNs(epoch[2])
   const iso = ISO_TIME.exec(text)
@@ -79,7 +84,7 @@ export function timeNs(text: string): bigint {
   const ms = iso === null || !isDate(second) ? NaN : Date.parse(`${second}${zone}`)
   if (!Number.isNaN(ms)) return BigInt(ms) * 1_000_000n + fractionNs(iso?.[2])
   throw new InvalidArgumentError(
-    `'${text}' is neither seconds since 1970 nor a time such as 2026-11-23T07:31:08.5Z`,
+    `'${text}' is neither seconds since 1970 nor a time such as 2026-11-23T07:31:08.5Z, "2026-11-23 07:31:08" or 2026-11-23`,
   )
 }
 

@@ -21,7 +21,7 @@ import {
 } from './filter.js'
 
 /** Which connections are written, and how: plain data, which can go to other threads. */
-export interface WriterOptions extends Omit<FormatOptions, 'style'> {
+export interface WriterOptions extends Omit<FormatOptions, 'style' | 'isFiltered'> {
   /** Name of the output format. */
   readonly format: string
   readonly colour: boolean
@@ -73,7 +73,8 @@ export class ConnectionWriter implements ConnectionHandler {
   constructor(options: WriterOptions, sink: ByteSink, onDigests: DigestHandler) {
     const { all, top, failOn, summaryOnly } = options
     const style = tableStyle(options.colour)
-    const format = formatNamed(options.format).make({ ...options, style })
+    const isFiltered = Object.keys(options.filter).length > 0
+    const format = formatNamed(options.format).make({ ...options, isFiltered, style })
     this.digests = new DigestWriter(onDigests)
     this.rows = new RowWriter(format, sink)
     this.rowsLeft = options.limit ?? Infinity
@@ -88,7 +89,7 @@ export class ConnectionWriter implements ConnectionHandler {
       this.groups = new GroupCollector({
         all,
         top,
-        few: Object.keys(options.filter).length > 0 ? FEW : 0,
+        few: isFiltered ? FEW : 0,
       })
   }
 

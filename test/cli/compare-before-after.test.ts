@@ -61,7 +61,7 @@ describe('text', () => {
 
   test('the same capture twice', async () => {
     const { stdout } = await compare('--before', good, '--after', good)
-    expect(stdout).toContain('\nNo change beyond chance.\n')
+    expect(stdout).toContain('\nNo share of endings changed beyond chance.\n')
     expect(stdout).not.toContain('\n* rst')
     expect(stdout).toMatch(/graceful_fin\.normal +60 +100 % +60 +100 % +0\n/)
   })
@@ -70,7 +70,7 @@ describe('text', () => {
     const { stdout } = await compare('--before', good, '--after', burst)
     const text = oneLine(stdout)
     expect(text).toContain(
-      'No change beyond chance. rst_after_kill.unread_data went from 0 % to 16.7 %, but in bursts: what ends together counts about once. Incidents only after: process_death.',
+      'Incidents only after: process_death. No share of endings changed beyond chance. rst_after_kill.unread_data went from 0 % to 16.7 %, but in bursts: what ends together counts about once.',
     )
     expect(text).toContain('in bursts: 12 connections that count as about 1')
     expect(stdout).toMatch(/\n {2}process_death +0 +1\n/)

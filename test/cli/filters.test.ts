@@ -143,3 +143,23 @@ test('watch takes them too', async () => {
     (await rowsOf('--server', ':8080', '--cause', '!refused')).length,
   )
 })
+
+test('incidents are of the whole capture, and the table says so', async () => {
+  const { stdout } = await run(['--cause', 'refused', RESTART])
+  expect(stdout).toContain('what happened  in the whole capture, whatever the filters say')
+  expect((await run([RESTART])).stdout).toContain('what happened\n')
+})
+
+test.each([
+  ['2026-11-26', 'a day'],
+  ['1795696677900', 'milliseconds since 1970'],
+])('%s is %s', async (time) => {
+  const all = await rowsOf()
+  const from = new Date(/-/.test(time) ? time : Number(time)).toISOString().slice(0, -1)
+  expect(await rowsOf('--since', time)).toEqual(all.filter(({ ended_at: at }) => at >= from))
+})
+
+test('a span that ends before it begins is refused', async () => {
+  const { code, stderr } = await run(['--since', '2026-11-27', '--until', '2026-11-26', RESTART])
+  expect([code, stderr]).toEqual([2, 'tcp-teardown: --since is later than --until\n'])
+})

@@ -86,7 +86,7 @@ describe.skipIf(!HAS_SCRIPT)('in a terminal', () => {
     writeSync(fd, buildPcap(lately('0.000 > S 0:0(0)\n0.001 < R. 0:0(0) ack 1 win 0 nots')))
     await run.shows(/handshake_failed\.refused by server/)
     expect(run.text).not.toContain('never fully established')
-    await run.shows(/Ctrl-C ends with the table/)
+    await run.shows(/Ctrl-C for the table/)
     run.child.stdin.write('\u0003')
     expect(await run.end()).toBe(0)
     // Whoever writes into the pipe goes on: it is the signal that ends the reading.

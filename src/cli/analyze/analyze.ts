@@ -18,7 +18,7 @@ import { Output } from '../output.js'
 import { DigestLog } from './digest-log.js'
 import { planFiles } from './result-folder.js'
 import { AnalyzeRun } from './run.js'
-import { type RunContext, runInSequence } from './sequential.js'
+import { type RunContext, isLive, runInSequence } from './sequential.js'
 import type { AnalyzeSettings, RequestedSettings } from './settings.js'
 
 /** Files named of those that are passed over. */
@@ -40,7 +40,7 @@ export async function runAnalyze(
   const nameCaptures = timelines.length > 1
   const { filterFlags, ...others } = requested
   const filter = await filterOver(captures, filterFlags, signal)
-  const settings = { ...others, filter, nameCaptures }
+  const settings = { ...others, ...pagingOf(others, captures), filter, nameCaptures }
   const output = new Output(settings.outDir === undefined ? settings.output : devNull, settings)
   try {
     return await runOver(timelines, settings, output, signal)
@@ -48,6 +48,15 @@ export async function runAnalyze(
     output.discard()
     throw error
   }
+}
+
+/** Lines that come while somebody watches go through no pager; the head is shown once more below instead. */
+function pagingOf(
+  { pager, rows }: Pick<AnalyzeSettings, 'pager' | 'rows'>,
+  captures: readonly string[],
+): Pick<AnalyzeSettings, 'pager' | 'rows'> {
+  const isPaged = pager !== undefined && !captures.some(isLive)
+  return isPaged ? { pager, rows: undefined } : { pager: undefined, rows }
 }
 
 async function runOver(
@@ -64,7 +73,12 @@ async function runOver(
   }
   const analyzer = new CaptureAnalyzer(settings, output, onDigests)
   const { strict, limits } = settings
-  const run = new AnalyzeRun(analyzer.writer, incidents, { strict, warns: true, limits })
+  const run = new AnalyzeRun(analyzer.writer, incidents, {
+    strict,
+    warns: true,
+    limits,
+    isSearching: settings.filter.contains !== undefined,
+  })
   analyzer.writer.begin()
   const plan = planFiles(timelines, settings)
   // Loaded where it is needed: every module costs a millisecond of the start.

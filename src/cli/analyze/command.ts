@@ -144,17 +144,7 @@ function rowOptions(): Option[] {
       '--group-by <what>',
       `no connections but counts by ${GROUPINGS.join(', ')}, as of endpoints`,
       oneOf(GROUPINGS),
-    ).conflicts([
-      'columns',
-      'types',
-      'sort',
-      'limit',
-      'all',
-      'outDir',
-      'failOn',
-      'merge',
-      'mergeSeries',
-    ]),
+    ).conflicts(['columns', 'types', 'sort', 'all', 'outDir', 'failOn', 'merge', 'mergeSeries']),
     option(
       '--types <names>',
       `only these lines of JSON, NDJSON and CSV: ${LINE_TYPES.join(', ')}`,

@@ -20,7 +20,10 @@ export class LiveView implements ConnectionHandler {
   private readonly output: Output
   private readonly writer: LiveWriter
   private readonly status = new StatusLine()
-  private readonly startedMs = performance.now()
+  /** Packets a second since the last look, and when that was. */
+  private rate = 0
+  private atMs = performance.now()
+  private packets = 0
 
   constructor(output: Output, { width, colour }: Look) {
     this.output = output
@@ -41,10 +44,16 @@ export class LiveView implements ConnectionHandler {
 
   /** Shows how far the reading is. */
   update({ packets, connections }: Progress): void {
-    const seconds = Math.max(1, (performance.now() - this.startedMs) / 1000)
-    const rate = grouped(Math.round(packets / seconds))
+    const nowMs = performance.now()
+    const seconds = (nowMs - this.atMs) / 1000
+    if (seconds >= 1) {
+      this.rate = (packets - this.packets) / seconds
+      this.atMs = nowMs
+      this.packets = packets
+    }
+    const rate = grouped(Math.round(this.rate))
     this.status.show(
-      `${count(packets, 'packet')}, ${rate} a second, ${count(connections, 'connection')}; Ctrl-C ends with the table`,
+      `${count(packets, 'packet')}, ${rate}/s, ${count(connections, 'connection')}; Ctrl-C for the table`,
     )
   }
 

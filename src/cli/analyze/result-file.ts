@@ -77,7 +77,12 @@ export async function analyzeToFile(
       onDigests(batch)
     })
     const { writer } = analyzer
-    const run = new AnalyzeRun(writer, incidents, { strict: false, warns: false, limits: [] })
+    const run = new AnalyzeRun(writer, incidents, {
+      strict: false,
+      warns: false,
+      limits: [],
+      isSearching: false,
+    })
     writer.begin()
     const report = await analyzer.analyze(timeline, reading)
     run.add(report)

@@ -10,6 +10,9 @@ import { warn } from '../context.js'
 import { type FailLimit, exceeded } from '../fail-on.js'
 import { EXIT_DONE, EXIT_ERROR, EXIT_MATCHED } from '../exit-codes.js'
 
+/** Packets that are cut at less hold no more than their beginnings. */
+const WHOLE_PACKET_BYTES = 1500
+
 /** An interruption leaves half, of anything but a live source. */
 export function isHalf({ error }: CaptureReport): boolean {
   return error?.code === 'ERR_INTERRUPTED'
@@ -20,6 +23,8 @@ export interface RunOptions {
   readonly strict: boolean
   readonly warns: boolean
   readonly limits: readonly FailLimit[]
+  /** A text is looked for in payload. */
+  readonly isSearching: boolean
 }
 
 /** Totals, warnings and the exit code of a run. */
@@ -33,18 +38,20 @@ export class AnalyzeRun {
   private half = false
   private readonly warns: boolean
   private readonly limits: readonly FailLimit[]
+  private readonly isSearching: boolean
   private readonly kinds = new Map<string, number>()
 
   constructor(
     writer: ConnectionWriter,
     incidents: IncidentDetector,
-    { strict, warns, limits }: RunOptions,
+    { strict, warns, limits, isSearching }: RunOptions,
   ) {
     this.writer = writer
     this.incidents = incidents
     this.strict = strict
     this.warns = warns
     this.limits = limits
+    this.isSearching = isSearching
   }
 
   /** 2 for trouble, else 1 when a rule of `--fail-on` matched, else 0. */
@@ -73,6 +80,11 @@ export class AnalyzeRun {
       this.writer.incident(incident)
     }
     this.writer.capture(report)
+    const { snaplen_bytes: snaplen = Infinity } = report
+    if (this.isSearching && this.warns && snaplen < WHOLE_PACKET_BYTES)
+      warn(
+        `${report.capture}: packets are cut at ${snaplen} bytes: --contains finds nothing beyond`,
+      )
     this.judge(report)
   }
 

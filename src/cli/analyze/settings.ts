@@ -49,8 +49,6 @@ export function analyzeSettings(flags: AnalyzeFlags): RequestedSettings {
   const pager = flags.format === 'table' ? pagerCommand(flags.pager) : undefined
   return {
     ...look,
-    // A pager begins with what is first.
-    rows: pager === undefined ? look.rows : undefined,
     pager,
     isWatched:
       look.rows !== undefined &&

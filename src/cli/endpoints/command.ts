@@ -24,6 +24,8 @@ export interface EndpointsFlags extends SharedFlags, FilterFlags {
   readonly output?: string
   readonly top: number
   readonly sort: Order
+  /** Groups at most, in every form. */
+  readonly limit?: number
   readonly progress: boolean
 }
 
@@ -31,9 +33,17 @@ const DEFAULT_TOP = 20
 
 /** The same options for `analyze --group-by`. */
 export function groupFlags(flags: AnalyzeFlags, by: Grouping): EndpointsFlags {
-  const { format, ...others } = flags
+  const { format, limit, ...others } = flags
   const sort = by === 'minute' || by === 'capture' ? 'name' : 'trouble'
-  return { ...others, by, sort, format: format as GroupFormat, top: DEFAULT_TOP }
+  const top = limit ?? DEFAULT_TOP
+  return {
+    ...others,
+    ...(limit === undefined ? {} : { limit }),
+    by,
+    sort,
+    format: format as GroupFormat,
+    top,
+  }
 }
 
 const EXAMPLES = `

@@ -38,7 +38,12 @@ export async function runEndpoints(
     const options = { by, overNs: over, top, ...look }
     output.writeBytes(
       new TextEncoder().encode(
-        endpointDocument(format, collector.all(sort), captures.length, options),
+        endpointDocument(
+          format,
+          collector.all(sort).slice(0, flags.limit),
+          captures.length,
+          options,
+        ),
       ),
     )
     output.close()

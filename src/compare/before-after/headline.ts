@@ -26,7 +26,10 @@ export function headline(comparison: BeforeAfter): string {
     ),
   ]
   const all = changed.length + others.length
-  if (all === 0) return `No change beyond chance.${burstsText(endings)}${happened}`
+  if (all === 0) {
+    const calm = 'No share of endings changed beyond chance.'
+    return `${happened}${happened === '' ? '' : ' '}${calm}${burstsText(endings)}`
+  }
   // Who closed and what was found mostly follow from the endings.
   const named = (changed.length > 0 ? changed : others).slice(0, MOST_NAMED)
   const more = all - named.length
@@ -34,7 +37,7 @@ export function headline(comparison: BeforeAfter): string {
     more > 0
       ? `${count(more, 'more change')} beyond chance.`
       : 'nothing else changed beyond chance.'
-  return `After: ${named.join(', ')} (beyond chance); ${rest}${happened}`
+  return `After: ${named.join(', ')} (beyond chance); ${rest}${happened === '' ? '' : ` ${happened}`}`
 }
 
 function isBeyond({ isBeyondChance }: Change): boolean {
@@ -56,5 +59,5 @@ function burstsText(endings: readonly Change[]): string {
 /** Incidents are too few for a test, and too much to be passed over. */
 function incidentsText(incidents: readonly IncidentCounts[]): string {
   const kinds = incidents.filter(({ before }) => before === 0).map(({ kind }) => kind)
-  return kinds.length === 0 ? '' : ` Incidents only after: ${kinds.join(', ')}.`
+  return kinds.length === 0 ? '' : `Incidents only after: ${kinds.join(', ')}.`
 }

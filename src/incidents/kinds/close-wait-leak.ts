@@ -7,6 +7,7 @@ import type { Host, Scene, Service } from '../scene.js'
 
 const FEWEST = 3
 const SURE = 10
+const MINUTE_NS = 60e9
 /** A server closes within this time if it closes at all. */
 const HELD_NS = 5e9
 /** So much longer than usual is no longer how an endpoint closes. */
@@ -56,7 +57,7 @@ function leakOf(
       // They stand until the capture ends.
       endNs,
       confidence: n >= SURE ? 'certain' : 'likely',
-      says: `${name} does not close what its ${peers} have closed: ${count(n, 'connection')} in CLOSE-WAIT when the capture ended, the first since ${names.moment(first)} (${duration(endNs - first)})${n >= SURE ? `, ${rateText(perMinute)} a minute` : ''}.`,
+      says: `${name} does not close what its ${peers} have closed: ${count(n, 'connection')} in CLOSE-WAIT when the capture ended, the first since ${names.moment(first)} (${duration(endNs - first)})${n >= SURE && endNs - first >= MINUTE_NS ? `, ${rateText(perMinute)} a minute` : ''}.`,
       speaksFor: [
         `${count(n, 'connection')} acknowledged the FIN and sent none of their own`,
         `${bytesText(Math.round(bytes))} of payload had passed on them`,

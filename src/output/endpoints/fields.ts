@@ -61,12 +61,12 @@ export const ENDPOINT_FIELDS: readonly EndpointField[] = [
   },
   {
     key: 'closed_by_client',
-    meaning: 'Closed first by the client.',
+    meaning: 'Of those that were open, closed first by the client.',
     value: ({ stats }) => stats.closedByClient,
   },
   {
     key: 'closed_by_server',
-    meaning: 'Closed first by the server.',
+    meaning: 'Of those that were open, closed first by the server.',
     value: ({ stats }) => stats.closedByServer,
   },
   {

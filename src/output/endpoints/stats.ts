@@ -49,8 +49,9 @@ export class EndpointStats {
     const weight = TROUBLE[rowOf(ending).severity]
     if (weight > 0) this.troubled++
     this.trouble += weight
-    if (closer === 'client') this.closedByClient++
-    if (closer === 'server') this.closedByServer++
+    const wasOpen = rowOf(ending).verdict !== 'handshake_failed'
+    if (closer === 'client' && wasOpen) this.closedByClient++
+    if (closer === 'server' && wasOpen) this.closedByServer++
     if (ending === 'handshake_failed.refused') this.refused++
     else if (derived.resetDecides) this.resets++
     if (ending === 'handshake_failed.unanswered') this.unanswered++

@@ -45,12 +45,13 @@ export function endpointTable(
   const room = Math.max(TITLES[by].length, ...listed.map(({ name }) => name.length))
   const head = [
     TITLES[by].padEnd(room),
-    'conns'.padStart(9),
-    'by client'.padStart(10),
-    'by server'.padStart(10),
+    'conns'.padStart(8),
+    'by client'.padStart(9),
+    'by server'.padStart(9),
     'RST'.padStart(7),
-    'refused'.padStart(9),
-    'no answer'.padStart(9),
+    'refused'.padStart(7),
+    'silent'.padStart(6),
+    'lost'.padStart(4),
   ].join(' ')
   const lines = [style.heading(head)]
   for (const group of listed) {
@@ -67,16 +68,18 @@ export function endpointTable(
 }
 
 function numbersOf({ name, total }: EndpointGroup, room: number): string {
-  const { connections, closedByClient, closedByServer, resets, refused, requestsUnanswered } = total
+  const { connections, closedByClient, closedByServer, resets, refused } = total
+  const { unanswered, requestsUnanswered } = total
   const share = resets === 0 ? '' : `${((100 * resets) / connections).toFixed(1)} %`
   return [
     name.padEnd(room),
-    grouped(connections).padStart(9),
-    blank(closedByClient).padStart(10),
-    blank(closedByServer).padStart(10),
+    grouped(connections).padStart(8),
+    blank(closedByClient).padStart(9),
+    blank(closedByServer).padStart(9),
     share.padStart(7),
-    blank(refused).padStart(9),
-    blank(requestsUnanswered).padStart(9),
+    blank(refused).padStart(7),
+    blank(unanswered).padStart(6),
+    blank(requestsUnanswered).padStart(4),
   ]
     .join(' ')
     .trimEnd()

@@ -77,6 +77,8 @@ export interface FormatOptions {
   readonly top: number
   /** Name the capture of each connection: there are several. */
   readonly nameCaptures: boolean
+  /** Some connections are left out by filters, and incidents are of all. */
+  readonly isFiltered: boolean
   /** Columns of the terminal. */
   readonly width: number
   /** Lines of a terminal on which what was first has gone when more follow; undefined where it has not. */

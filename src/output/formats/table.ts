@@ -36,7 +36,8 @@ function tableFormat(options: FormatOptions): Format {
       const { summary } = totals
       const isEmpty = summary.selected_connections === 0
       const counts = isEmpty ? '' : `\n${totalsText(summary, options)}`
-      const head = titleText(summary, timeline, options) + incidents.text() + counts
+      const head =
+        titleText(summary, timeline, options) + notes.urgentText() + incidents.text() + counts
       const body = groupTexts(totals, timeline, options).join('') + notes.text()
       out.text(head + body)
       // On a terminal the beginning has gone by then.

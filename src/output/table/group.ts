@@ -18,8 +18,10 @@ const FEWEST_SHARE = 0.05
 /** Columns of a bar. */
 const BAR_LEAST = 8
 const BAR_MOST = 40
-/** What stands beside the bar and the name. */
-const BESIDE_BAR = 44
+/** Longer lines are hard to read. */
+const PROSE_WIDTH = 110
+/** Blanks on both sides of a bar. */
+const BETWEEN = 4
 
 /** What a group is shown with. */
 export interface GroupContext {
@@ -91,7 +93,7 @@ function endpointText(
   const left = `  ${role} ${name.padEnd(room)} ${grouped(n).padStart(8)} ${share.padStart(6)}`
   const [from, to] = [times.firstMs, times.lastMs].map((ms) => timeline.second(ms))
   const span = from === to ? `${from}` : `${from} – ${to}`
-  const columns = Math.min(BAR_MOST, options.width - room - role.length - BESIDE_BAR)
+  const columns = Math.min(BAR_MOST, options.width - left.length - span.length - BETWEEN)
   if (columns < BAR_LEAST || !timeline.isKnown) return `${left}  ${options.style.faint(span)}\n`
   const bar = sparkline(times.columns(columns, timeline.fromMs, timeline.toMs))
   return `${left}  ${bar}  ${options.style.faint(span)}\n`
@@ -125,7 +127,8 @@ function blocksText(context: GroupContext): string[] {
 function oneText(example: Example, context: GroupContext): string {
   const { confidence, explanation } = example
   const sentence = `${confidence}: ${explanation}`
-  return `${rowText(example, context)}${wrap(sentence, context.options.width, `${INDENT}  `)}\n`
+  const width = Math.min(PROSE_WIDTH, context.options.width)
+  return `${rowText(example, context)}${wrap(sentence, width, `${INDENT}  `)}\n`
 }
 
 /** One connection: which it is, when it ended, how long it lasted. */

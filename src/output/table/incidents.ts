@@ -40,10 +40,12 @@ export class Incidents {
   text(): string {
     const { events, calm, first, more } = this
     if (first === undefined) return ''
-    const { heading, bad, faint } = this.options.style
+    const { isFiltered, style } = this.options
+    const { heading, bad, faint } = style
+    const whole = isFiltered ? faint('  in the whole capture, whatever the filters say') : ''
     const parts = [
-      events.length > 0 ? `\n${heading(bad('what happened'))}\n${events.join('')}` : '',
-      calm.length > 0 ? `\n${heading('timers')}\n${calm.join('')}` : '',
+      events.length > 0 ? `\n${heading(bad('what happened'))}${whole}\n${events.join('')}` : '',
+      calm.length > 0 ? `\n${heading('timers')}${whole}\n${calm.join('')}` : '',
       more > 0 ? `  … and ${more} more incidents (-f ndjson lists them)\n` : '',
       faint(`  more: tcp-teardown explain ${quoted(first.capture)} --incident ${first.id}\n`),
     ]

@@ -60,6 +60,9 @@ function captureNotes(report: CaptureRow): string[] {
   return notes
 }
 
+/** Notes that take the meaning from times. */
+const ABOUT_TIMES = /the clock was set|its clock was wrong/
+
 /** Notes of one kind: they differ in numbers only. */
 interface Kind {
   readonly first: string
@@ -86,13 +89,24 @@ export class Notes {
     }
   }
 
+  /** What is to be known before anything else: that times mean little. */
+  urgentText(): string {
+    const lines = this.lines((note) => ABOUT_TIMES.test(note))
+    return lines.map((line) => `${line}\n`).join('')
+  }
+
   text(): string {
-    if (this.kinds.size === 0) return ''
+    const lines = this.lines((note) => !ABOUT_TIMES.test(note))
+    if (lines.length === 0) return ''
+    return `\n${this.options.style.heading('about the capture')}\n${lines.join('\n')}\n`
+  }
+
+  private lines(isWanted: (note: string) => boolean): string[] {
     const { width, style, nameCaptures } = this.options
-    const lines = [...this.kinds.values()].map(({ first, note, captures }) => {
+    const wanted = [...this.kinds.values()].filter(({ note }) => isWanted(note))
+    return wanted.map(({ first, note, captures }) => {
       const others = captures > 1 ? ` (and ${count(captures - 1, 'other capture')} likewise)` : ''
       return style.warn(wrap(`${nameCaptures ? `${first}: ` : ''}${note}${others}`, width, '  '))
     })
-    return `\n${style.heading('about the capture')}\n${lines.join('\n')}\n`
   }
 }

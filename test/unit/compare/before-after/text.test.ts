@@ -43,7 +43,7 @@ test('the sentence names three changes of endings, and counts the others', () =>
   expect(headline(compareTimes(was, periodOf({ a: 400 })))).toBe(
     'After: 100 % a instead of 25.0 %, 0 % b instead of 25.0 %, 0 % c instead of 25.0 % (beyond chance); 1 more change beyond chance.',
   )
-  expect(headline(compareTimes(was, was))).toBe('No change beyond chance.')
+  expect(headline(compareTimes(was, was))).toBe('No share of endings changed beyond chance.')
   expect(headline(compareTimes(periodOf({}), was))).toBe(
     'Nothing to compare: no connection before.',
   )

@@ -41,7 +41,7 @@ test('by server: how connections ended, who closed, and for how long', () => {
       'lingering_established.close_wait': 1,
       'handshake_failed.refused': 1,
     },
-    closed_by_server: 3,
+    closed_by_server: 2,
     closed_by_client: 1,
     refused: 1,
     resets: 0,
