@@ -13,10 +13,13 @@ import { ShownNames } from '../output/incidents/shown-names.js'
 export class IncidentDetector {
   private readonly history = new History()
   private readonly anonymizer: Anonymizer | undefined
+  private readonly isLocal: boolean
   private baseNs = 0n
 
-  constructor(anonymizer: Anonymizer | undefined) {
+  /** `isLocal`: sentences name times as clocks here show them. */
+  constructor(anonymizer: Anonymizer | undefined, isLocal = false) {
     this.anonymizer = anonymizer
+    this.isLocal = isLocal
   }
 
   /** Takes digests of the capture at hand. */
@@ -32,7 +35,7 @@ export class IncidentDetector {
 
   /** The same with what they are made of. */
   takeAll(capture: string): ShownIncident[] {
-    const names = new ShownNames(this.baseNs, this.anonymizer)
+    const names = new ShownNames(this.baseNs, this.anonymizer, this.isLocal)
     const incidents = incidentsOf(new Scene(this.history.endpointHistories(), names))
     this.history.reset()
     return incidents.map((incident, at) => ({

@@ -272,3 +272,16 @@ describe('a terminal without UTF-8', () => {
     expect(stdout).not.toContain('\u001b')
   })
 })
+
+test('--local-time: times of the table, sentences too, as clocks here show them', async () => {
+  const many = 'samples/kill-many.pcap'
+  const { stdout } = await run(['--local-time', many])
+  const zone = `[+-]\\d\\d:\\d\\d`
+  expect(stdout).toMatch(new RegExp(`died at [\\d:.]+ ${zone}:`))
+  expect(stdout).toMatch(new RegExp(`^\\d{4}-\\d\\d-\\d\\d [\\d:]+ – [\\d:]+ ${zone},`, 'm'))
+  const { code, stderr } = await run(['--local-time', '-f', 'ndjson', many])
+  expect([code, stderr]).toEqual([
+    2,
+    'tcp-teardown: --local-time goes with the table: programs get UTC\n',
+  ])
+})

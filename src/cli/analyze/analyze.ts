@@ -66,7 +66,7 @@ async function runOver(
   signal: AbortSignal,
 ): Promise<number> {
   const digests = new DigestLog(settings.anonymizeKey === undefined)
-  const incidents = new IncidentDetector(anonymizerOf(settings.anonymizeKey))
+  const incidents = new IncidentDetector(anonymizerOf(settings.anonymizeKey), settings.isLocalTime)
   function onDigests(batch: DigestBatch): void {
     digests.add(batch)
     incidents.add(batch)

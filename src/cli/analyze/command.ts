@@ -34,6 +34,7 @@ export interface AnalyzeFlags extends SharedFlags, FilterFlags {
   readonly groupBy?: Grouping
   readonly progress: boolean
   readonly pager: boolean
+  readonly localTime?: boolean
   readonly maxConnections?: number
   readonly maxHalfOpen?: number
   readonly maxLayers?: number
@@ -121,6 +122,7 @@ function outputOptions(): Option[] {
     ...rowOptions(),
     ...anonymizeOptions(),
     colourOption(),
+    new Option('--local-time', 'times of the table as clocks here show them, not in UTC'),
     new Option('--no-progress', 'no progress bar on stderr'),
     new Option('--no-pager', 'a long table goes to the terminal without $PAGER or less'),
   ]

@@ -71,7 +71,7 @@ export async function analyzeToFile(
   }
   try {
     const own = { ...options, nameCaptures: false, width: FILE_WIDTH }
-    const incidents = new IncidentDetector(anonymizerOf(options.anonymizeKey))
+    const incidents = new IncidentDetector(anonymizerOf(options.anonymizeKey), options.isLocalTime)
     const analyzer = new CaptureAnalyzer(own, output, (batch) => {
       incidents.add(batch)
       onDigests(batch)

@@ -43,6 +43,7 @@ export type RequestedSettings = Omit<AnalyzeSettings, 'nameCaptures' | 'filter'>
 export function analyzeSettings(flags: AnalyzeFlags): RequestedSettings {
   checkResume(flags)
   checkOrder(flags)
+  checkLocalTime(flags)
   const output = flags.output ?? '-'
   const look = lookOf(output, flags.color)
   const limits = flags.failOn ?? []
@@ -65,6 +66,7 @@ export function analyzeSettings(flags: AnalyzeFlags): RequestedSettings {
     columns: flags.columns,
     types: flags.types,
     filterFlags: flags,
+    isLocalTime: flags.localTime ?? false,
     order: flags.sort,
     limit: flags.limit,
     idleS: flags.idle,
@@ -88,6 +90,12 @@ export function analyzeSettings(flags: AnalyzeFlags): RequestedSettings {
 /** A limit that a single connection exceeds. */
 function isNone({ endings, most, isShare }: FailLimit): boolean {
   return endings !== undefined && most === 0 && !isShare
+}
+
+/** Programs get UTC. */
+function checkLocalTime({ localTime, format }: AnalyzeFlags): void {
+  if (localTime !== true || format === 'table') return
+  throw new TeardownError('ERR_OPTION', '--local-time goes with the table: programs get UTC')
 }
 
 /** Rows are what is sorted; the table without columns has none. */

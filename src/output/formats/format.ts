@@ -79,6 +79,8 @@ export interface FormatOptions {
   readonly nameCaptures: boolean
   /** Some connections are left out by filters, and incidents are of all. */
   readonly isFiltered: boolean
+  /** Times for people as clocks here show them, not in UTC. */
+  readonly isLocalTime: boolean
   /** Columns of the terminal. */
   readonly width: number
   /** Lines of a terminal on which what was first has gone when more follow; undefined where it has not. */

@@ -24,7 +24,7 @@ export const TABLE: FormatRow = {
 function tableFormat(options: FormatOptions): Format {
   const notes = new Notes(options)
   const incidents = new Incidents(options)
-  const timeline = new Timeline()
+  const timeline = new Timeline(options.isLocalTime)
   return {
     showsGroups: true,
     incident: (incident) => incidents.add(incident),

@@ -1,5 +1,6 @@
 // What incidents call services, hosts and times, as they are shown.
 
+import { type ClockTime, clockTime } from '../../base/clock-time.js'
 import type { EndpointHistory } from '../../incidents/history.js'
 import type { Names } from '../../incidents/names.js'
 import { isoTime } from '../bytes/time.js'
@@ -9,10 +10,12 @@ import { type Anonymizer, addressText, endpointText } from '../columns/address.j
 export class ShownNames implements Names {
   private readonly baseNs: bigint
   private readonly anonymizer: Anonymizer | undefined
+  private readonly isLocal: boolean
 
-  /** `baseNs`: zero of the times, ns since 1970. `anonymizer` replaces addresses wherever they are shown. */
-  constructor(baseNs: bigint, anonymizer: Anonymizer | undefined) {
+  /** `baseNs`: zero of the times, ns since 1970. `anonymizer` replaces addresses wherever they are shown. `isLocal`: times are those of clocks here. */
+  constructor(baseNs: bigint, anonymizer: Anonymizer | undefined, isLocal: boolean) {
     this.baseNs = baseNs
+    this.isLocal = isLocal
     this.anonymizer = anonymizer
   }
 
@@ -41,18 +44,24 @@ export class ShownNames implements Names {
   }
 
   clock(ns: number): string {
-    return this.iso(ns).slice(11, 23)
+    return this.partsOf(ns)?.clock ?? this.iso(ns)
   }
 
   moment(ns: number): string {
-    return `${this.clock(ns)} UTC`
+    const parts = this.partsOf(ns)
+    return parts === undefined ? this.iso(ns) : `${parts.clock} ${parts.zone}`
   }
 
   range(fromNs: number, toNs: number): string {
-    const [from, to] = [this.iso(fromNs), this.iso(toNs)]
-    if (from.slice(0, 10) === to.slice(0, 10))
-      return `${this.clock(fromNs)} to ${this.moment(toNs)}`
-    return `${from.slice(0, 10)} ${this.clock(fromNs)} to ${to.slice(0, 10)} ${this.moment(toNs)}`
+    const [from, to] = [this.partsOf(fromNs), this.partsOf(toNs)]
+    if (from === undefined || to === undefined) return `${this.iso(fromNs)} to ${this.iso(toNs)}`
+    if (from.date === to.date) return `${from.clock} to ${to.clock} ${to.zone}`
+    return `${from.date} ${from.clock} to ${to.date} ${to.clock} ${to.zone}`
+  }
+
+  private partsOf(ns: number): ClockTime | undefined {
+    // Cut and not rounded to the millisecond, as everywhere.
+    return clockTime(Date.parse(this.iso(ns)), this.isLocal)
   }
 
   iso(ns: number): string {

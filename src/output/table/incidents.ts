@@ -1,5 +1,6 @@
 // What happened to services and hosts, in the table.
 
+import { clockTime } from '../../base/clock-time.js'
 import { printable, wrap } from '../../base/text.js'
 import type { FormatOptions, IncidentLine } from '../formats/format.js'
 
@@ -30,9 +31,10 @@ export class Incidents {
       this.more++
       return
     }
-    const { nameCaptures, width, style } = this.options
+    const { nameCaptures, width, style, isLocalTime } = this.options
     const name = nameCaptures ? `${printable(capture)}  ` : ''
-    const about = style.faint(`${start.slice(0, 10)}  ${confidence}  ${kind}  incident ${id}`)
+    const date = clockTime(Date.parse(start), isLocalTime)?.date ?? start.slice(0, 10)
+    const about = style.faint(`${date}  ${confidence}  ${kind}  incident ${id}`)
     const list = CALM.has(kind) ? this.calm : this.events
     list.push(`${wrap(explanation, width, '  ')}\n${INDENT}${name}${about}\n`)
   }

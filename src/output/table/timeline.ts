@@ -1,9 +1,16 @@
 // The time that a table is about, and how times within it are written.
 
+import { clockTime } from '../../base/clock-time.js'
+
 /** From the first packet of all captures to the last. */
 export class Timeline {
   fromMs: number = Infinity
   toMs: number = -Infinity
+  private readonly isLocal: boolean
+
+  constructor(isLocal: boolean) {
+    this.isLocal = isLocal
+  }
 
   /** Adds a capture; times that no calendar has are left out. */
   add(start: string | undefined, end: string | undefined): void {
@@ -19,30 +26,30 @@ export class Timeline {
 
   /** "2026-11-25 20:01:18 – 20:01:25 UTC". */
   text(): string {
-    const [from, to] = [this.fromMs, this.toMs].map((ms) => dateTime(ms))
-    if (from === undefined || to === undefined) return ''
-    return `${from} – ${this.isOneDay ? to.slice(11) : to} UTC`
+    const zone = clockTime(this.toMs, this.isLocal)?.zone ?? ''
+    const to = this.dateTime(this.toMs)
+    return `${this.dateTime(this.fromMs)} – ${this.isOneDay ? to.slice(11) : to} ${zone}`
   }
 
   /** The time of an ISO 8601 text: to the millisecond, with its date where there are several. */
   shown(iso: string): string {
-    const [date = '', time = ''] = iso.split('T')
-    const clock = time.slice(0, 12)
-    return this.isOneDay || time === '' ? clock || iso : `${date} ${clock}`
+    const time = clockTime(Date.parse(iso), this.isLocal)
+    if (time === undefined) return iso
+    return this.isOneDay ? time.clock : `${time.date} ${time.clock}`
   }
 
   /** A time of day to the second, with its date where there are several. */
   second(ms: number): string {
-    const text = dateTime(ms)
+    const text = this.dateTime(ms)
     return this.isOneDay ? text.slice(11) : text
   }
 
   private get isOneDay(): boolean {
-    return dateTime(this.fromMs).slice(0, 10) === dateTime(this.toMs).slice(0, 10)
+    return this.dateTime(this.fromMs).slice(0, 10) === this.dateTime(this.toMs).slice(0, 10)
   }
-}
 
-function dateTime(ms: number): string {
-  const date = new Date(ms)
-  return Number.isNaN(date.getTime()) ? '' : date.toISOString().slice(0, 19).replace('T', ' ')
+  private dateTime(ms: number): string {
+    const time = clockTime(ms, this.isLocal)
+    return time === undefined ? '' : `${time.date} ${time.clock.slice(0, 8)}`
+  }
 }

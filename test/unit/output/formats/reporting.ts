@@ -59,6 +59,7 @@ const OPTIONS: WriterOptions = {
   nameCaptures: true,
   width: 80,
   rows: undefined,
+  isLocalTime: false,
   colour: false,
   filter: {},
   order: undefined,
