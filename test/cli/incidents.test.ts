@@ -103,3 +103,11 @@ describe('explain', () => {
     expect(one.stdout).toMatch(/what to do +Let the side that sends requests close earlier/)
   })
 })
+
+test('a group whose examples are all part of one incident says so', async () => {
+  const table = await analyze(KILLED)
+  expect(table).toMatch(
+    /\nrst_after_kill \/ unread_data {2}4 connections, [\d.]+ %, see incident 1\n/,
+  )
+  expect(table).toMatch(/\nhandshake_failed \/ refused {2}1 connection, [\d.]+ %\n/)
+})

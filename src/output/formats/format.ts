@@ -36,6 +36,8 @@ export interface IncidentLine {
   readonly explanation: string
   readonly start_time: string
   readonly connections: number
+  /** Streams of the first of them. */
+  readonly streams: readonly number[]
 }
 
 /** What is known when all captures have been read. */

@@ -2,7 +2,7 @@
 
 import { ENDINGS, endingOf } from '../../verdict/endings.js'
 import { columnsOf } from '../columns/columns.js'
-import { groupText } from '../table/group.js'
+import { type GroupContext, groupText } from '../table/group.js'
 import { titleText, totalsText, troubleOf } from '../table/head.js'
 import { Incidents } from '../table/incidents.js'
 import { Notes } from '../table/notes.js'
@@ -38,7 +38,8 @@ function tableFormat(options: FormatOptions): Format {
       const counts = isEmpty ? '' : `\n${totalsText(summary, options)}`
       const head =
         titleText(summary, timeline, options) + notes.urgentText() + incidents.text() + counts
-      const body = groupTexts(totals, timeline, options).join('') + notes.text()
+      const context = { timeline, incidents, options }
+      const body = groupTexts(totals, context).join('') + notes.text()
       out.text(head + body)
       // On a terminal the beginning has gone by then.
       if (linesOf(head + body) >= (options.rows ?? Infinity)) out.text(`\n${head}`)
@@ -53,8 +54,7 @@ function linesOf(text: string): number {
 /** The groups, those first that matter most. */
 function groupTexts(
   { summary, groups }: Totals,
-  timeline: Timeline,
-  options: FormatOptions,
+  context: Pick<GroupContext, 'timeline' | 'incidents' | 'options'>,
 ): string[] {
   const shown = ENDINGS.flatMap((row) => {
     const group = groups.get(endingOf(row))
@@ -62,5 +62,5 @@ function groupTexts(
     return group === undefined ? [] : [{ row, group, total }]
   }).sort((a, b) => troubleOf(b.row, b.total) - troubleOf(a.row, a.total) || b.total - a.total)
   const selected = summary.selected_connections
-  return shown.map((each) => groupText({ ...each, selected, timeline, options }))
+  return shown.map((each) => groupText({ ...each, selected, ...context }))
 }

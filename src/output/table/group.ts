@@ -9,6 +9,7 @@ import type { FormatOptions } from '../formats/format.js'
 import { sparkline } from '../spark.js'
 import { paintVerdict } from '../verdict-style.js'
 import { shareText } from './head.js'
+import type { Incidents } from './incidents.js'
 import type { Timeline } from './timeline.js'
 
 const INDENT = '    '
@@ -31,6 +32,7 @@ export interface GroupContext {
   readonly total: number
   readonly selected: number
   readonly timeline: Timeline
+  readonly incidents: Incidents
   readonly options: FormatOptions
 }
 
@@ -40,8 +42,10 @@ export function groupText(context: GroupContext): string {
   const { style, width, all } = options
   const name = style.heading(paintVerdict(row.verdict, `${row.verdict} / ${row.cause}`, style))
   const share = shareText(total, selected)
+  const id = commonIncident(context)
+  const part = id === undefined ? '' : `, see incident ${id}`
   const lines = [
-    `\n${name}  ${style.faint(`${count(total, 'connection')}, ${share}`)}\n`,
+    `\n${name}  ${style.faint(`${count(total, 'connection')}, ${share}${part}`)}\n`,
     `${style.faint(wrap(`${row.meaning} ${row.usually}`, width, '  '))}\n`,
     endpointsText(context),
     ...(all ? group.examples.map((each) => oneText(each, context)) : blocksText(context)),
@@ -49,6 +53,13 @@ export function groupText(context: GroupContext): string {
   const more = total - group.examples.length
   if (more > 0) lines.push(style.faint(`${INDENT}… and ${moreText(context, more)}\n`))
   return lines.join('')
+}
+
+/** The incident that all examples are part of, where one capture is shown. */
+function commonIncident({ group, incidents, options }: GroupContext): number | undefined {
+  if (options.nameCaptures) return undefined
+  const ids = group.examples.map(({ capture, stream }) => incidents.idOf(capture, stream))
+  return ids.every((id) => id === ids[0]) ? ids[0] : undefined
 }
 
 function moreText({ row, group, options }: GroupContext, more: number): string {
@@ -132,13 +143,16 @@ function oneText(example: Example, context: GroupContext): string {
 }
 
 /** One connection: which it is, when it ended, how long it lasted. */
-function rowText(example: Example, { timeline, options }: GroupContext): string {
+function rowText(example: Example, context: GroupContext): string {
+  const { timeline, incidents, options } = context
   const { style, width, nameCaptures } = options
   const { client, server, encapsulation, stream, capture } = example
   const where = encapsulation === '' ? '' : ` in ${printable(encapsulation)}`
   const when = `${timeline.shown(example.ended)} after ${example.lasted.padEnd(8)}`
   const left = `${INDENT}stream ${String(stream).padEnd(4)} ${when}`
-  const right = `${client} → ${server}${where}${nameCaptures ? `  ${printable(capture)}` : ''}`
+  const id = commonIncident(context) === undefined ? incidents.idOf(capture, stream) : undefined
+  const part = id === undefined ? '' : `  incident ${id}`
+  const right = `${client} → ${server}${where}${nameCaptures ? `  ${printable(capture)}` : ''}${part}`
   const isShort = left.length + 2 + right.length <= width
   return `${style.faint(isShort ? left : left.trimEnd())}${isShort ? '  ' : `\n${INDENT}  `}${right}\n`
 }

@@ -18,6 +18,8 @@ export class Incidents {
   private readonly events: string[] = []
   private readonly calm: string[] = []
   private more = 0
+  /** Incidents by capture and stream. */
+  private readonly byStream = new Map<string, number>()
   private first: IncidentLine | undefined
 
   constructor(options: FormatOptions) {
@@ -27,6 +29,10 @@ export class Incidents {
   add(incident: IncidentLine): void {
     const { capture, id, kind, confidence, explanation, start_time: start } = incident
     this.first ??= incident
+    for (const stream of incident.streams) {
+      const key = `${stream} ${capture}`
+      if (!this.byStream.has(key)) this.byStream.set(key, id)
+    }
     if (this.events.length + this.calm.length >= MAX_INCIDENTS) {
       this.more++
       return
@@ -37,6 +43,11 @@ export class Incidents {
     const about = style.faint(`${date}  ${confidence}  ${kind}  incident ${id}`)
     const list = CALM.has(kind) ? this.calm : this.events
     list.push(`${wrap(explanation, width, '  ')}\n${INDENT}${name}${about}\n`)
+  }
+
+  /** The incident that a connection is part of, undefined for none; of very large ones the first hundred are known. */
+  idOf(capture: string, stream: number): number | undefined {
+    return this.byStream.get(`${stream} ${capture}`)
   }
 
   text(): string {
