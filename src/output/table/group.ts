@@ -33,16 +33,19 @@ export interface GroupContext {
   readonly selected: number
   readonly timeline: Timeline
   readonly incidents: Incidents
+  /** The incident that all examples are part of. */
+  readonly incidentId: number | undefined
   readonly options: FormatOptions
 }
 
 /** The text of a group. */
-export function groupText(context: GroupContext): string {
+export function groupText(shown: Omit<GroupContext, 'incidentId'>): string {
+  const context = { ...shown, incidentId: commonIncident(shown) }
   const { row, group, total, selected, options } = context
   const { style, width, all } = options
   const name = style.heading(paintVerdict(row.verdict, `${row.verdict} / ${row.cause}`, style))
   const share = shareText(total, selected)
-  const id = commonIncident(context)
+  const { incidentId: id } = context
   const part = id === undefined ? '' : `, see incident ${id}`
   const lines = [
     `\n${name}  ${style.faint(`${count(total, 'connection')}, ${share}${part}`)}\n`,
@@ -56,7 +59,11 @@ export function groupText(context: GroupContext): string {
 }
 
 /** The incident that all examples are part of, where one capture is shown. */
-function commonIncident({ group, incidents, options }: GroupContext): number | undefined {
+function commonIncident({
+  group,
+  incidents,
+  options,
+}: Omit<GroupContext, 'incidentId'>): number | undefined {
   if (options.nameCaptures) return undefined
   const ids = group.examples.map(({ capture, stream }) => incidents.idOf(capture, stream))
   return ids.every((id) => id === ids[0]) ? ids[0] : undefined
@@ -150,7 +157,7 @@ function rowText(example: Example, context: GroupContext): string {
   const where = encapsulation === '' ? '' : ` in ${printable(encapsulation)}`
   const when = `${timeline.shown(example.ended)} after ${example.lasted.padEnd(8)}`
   const left = `${INDENT}stream ${String(stream).padEnd(4)} ${when}`
-  const id = commonIncident(context) === undefined ? incidents.idOf(capture, stream) : undefined
+  const id = context.incidentId === undefined ? incidents.idOf(capture, stream) : undefined
   const part = id === undefined ? '' : `  incident ${id}`
   const right = `${client} → ${server}${where}${nameCaptures ? `  ${printable(capture)}` : ''}${part}`
   const isShort = left.length + 2 + right.length <= width
