@@ -1,7 +1,7 @@
 // Holds connections and incidents against rules, one after another.
 
 import { count } from '../base/text.js'
-import { endpointText, shownAddress } from '../output/columns/address.js'
+import { shownEndpoint } from '../output/columns/address.js'
 import type { ColumnSource } from '../output/columns/column.js'
 import { wiresharkFilter } from '../output/columns/wireshark-filter.js'
 import type { IncidentRow } from '../output/incidents/row.js'
@@ -127,16 +127,12 @@ function saysOf({ rule: { limit, incident, each }, of, found, known }: Tally): s
   return `${count(found, noun)}${among}${what}${exceptions}; allowed: ${allowed}${none}`
 }
 
-function endpointOf(c: ColumnSource, side: number): string {
-  return endpointText(shownAddress(c, side), c.e.portOf(side))
-}
-
 function violationOf(c: ColumnSource): Violation {
   return {
     capture: c.captureName,
     number: c.e.stream,
-    client: endpointOf(c, c.e.clientSide),
-    endpoint: endpointOf(c, 1 - c.e.clientSide),
+    client: shownEndpoint(c, c.e.clientSide),
+    endpoint: shownEndpoint(c, 1 - c.e.clientSide),
     what: c.j.ending,
     packets: c.j.evidence().map(({ frame }) => frame),
     explanation: c.j.explanation(),

@@ -102,7 +102,8 @@ export function filterOptions(): Option[] {
 
 /** Whether any filter is given. */
 export function isFiltered(flags: FilterFlags): boolean {
-  return Object.keys(filterOf(flags, 0n)).length > 0
+  const { since, until, ...others } = flags
+  return (since ?? until) !== undefined || Object.keys(filterOf(others)).length > 0
 }
 
 /** The filters that are given. `endNs` is the end of what is read, ns since 1970, for times before it. */

@@ -1,6 +1,6 @@
 // One connection as one capture saw it: what is needed to tell it from what another capture saw.
 
-import { endpointText, shownAddress } from '../output/columns/address.js'
+import { shownEndpoint } from '../output/columns/address.js'
 import type { ColumnSource } from '../output/columns/column.js'
 import { SIDE_SYN, SIDE_SYN_ACK } from '../tcp/record/bits.js'
 import { seqDistance } from '../tcp/seq.js'
@@ -55,11 +55,8 @@ export function seenOf({ e, j, baseNs, anonymizer }: ColumnSource): Seen | undef
     closer: j.closer,
     clientIsn: client.isn,
     serverIsn: isAnswered ? server.isn : undefined,
-    client: sideOf(client, endpointText(shownAddress(shown, clientSide), e.portOf(clientSide))),
-    server: sideOf(
-      server,
-      endpointText(shownAddress(shown, 1 - clientSide), e.portOf(1 - clientSide)),
-    ),
+    client: sideOf(client, shownEndpoint(shown, clientSide)),
+    server: sideOf(server, shownEndpoint(shown, 1 - clientSide)),
     synNs: baseNs + BigInt(Math.round(e.startNs)),
     spanNs: e.endNs - e.startNs,
     toEndNs: e.captureEndNs - e.startNs,

@@ -163,3 +163,15 @@ test('a span that ends before it begins is refused', async () => {
   const { code, stderr } = await run(['--since', '2026-11-27', '--until', '2026-11-26', RESTART])
   expect([code, stderr]).toEqual([2, 'tcp-teardown: --since is later than --until\n'])
 })
+
+test('explain takes a time and one before the end together', async () => {
+  const { code, stdout } = await run([
+    'explain',
+    join(ROOT, 'samples/fin-normal.pcap'),
+    '--since',
+    '2020-01-01',
+    '--until',
+    '-1us',
+  ])
+  expect([code, stdout]).toEqual([0, expect.stringContaining('stream 0')])
+})

@@ -2,7 +2,7 @@
 
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { buildPcap } from '../support/capture-builder.js'
@@ -62,6 +62,19 @@ describe.skipIf(!HAS_SCRIPT)('in a terminal', () => {
     const run = new Terminal(['--no-progress', '--no-pager', LONG])
     expect(await run.end()).toBe(0)
     expect(run.text.match(/^\d+ connections in \d+ captures/gm)).toHaveLength(2)
+  })
+
+  test('result files are no terminal: the same as without one, and known again', async () => {
+    const folder = join(scratch.path, 'results')
+    const args = ['--no-progress', '--all', '--out-dir', folder, '--resume', LONG]
+    const run = new Terminal([...args], { NO_COLOR: '', LESS: '' })
+    expect(await run.end()).toBe(0)
+    const again = spawnSync('node', [COMMAND, ...args], { encoding: 'utf8' })
+    expect(again.stderr).toMatch(/ 0 results written below .*, \d+ done before and unchanged/)
+    const file = join(folder, LONG, 'kill-many.pcap.txt')
+    const text = readFileSync(file, 'utf8')
+    expect(text.match(/^13 connections/gm)).toHaveLength(1)
+    expect(text).not.toContain('\u001b')
   })
 
   test('nothing is wider than the terminal but names that are', async () => {

@@ -30,6 +30,9 @@ const WITHOUT_EFFECT = new Set([
   'resume',
   'strict',
   'width',
+  'rows',
+  'pager',
+  'isWatched',
   'isAscii',
   'nameCaptures',
 ])

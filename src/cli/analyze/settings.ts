@@ -45,7 +45,8 @@ export function analyzeSettings(flags: AnalyzeFlags): RequestedSettings {
   checkOrder(flags)
   checkLocalTime(flags)
   const output = flags.output ?? '-'
-  const look = lookOf(output, flags.color)
+  // Result files are no terminal.
+  const look = lookOf(flags.outDir ?? output, flags.color)
   const limits = flags.failOn ?? []
   const pager = flags.format === 'table' ? pagerCommand(flags.pager) : undefined
   return {

@@ -6,7 +6,7 @@ import { type Connection, connectionOf } from '../../engine/connection.js'
 import type { ConnectionHandler, EndedConnection } from '../../engine/ended-connection.js'
 import { type ConnectionFilter, type FilterOptions, connectionFilter } from '../../engine/filter.js'
 import type { LadderTarget } from '../../engine/ladder/reader.js'
-import { endpointText, shownAddress } from '../../output/columns/address.js'
+import { shownEndpoint } from '../../output/columns/address.js'
 import { StreamNumbers } from './stream-numbers.js'
 
 /** Connections listed where there are too many. */
@@ -106,10 +106,8 @@ function problem(message: string): TeardownError {
 
 function lineOf(c: EndedConnection): string {
   const { e, j } = c
-  const [client, server] = [e.clientSide, 1 - e.clientSide].map((side) =>
-    endpointText(shownAddress(c, side), e.portOf(side)),
-  )
-  return `--stream ${e.stream}  ${client} → ${server}  ${j.verdict} / ${j.cause}`
+  const ends = `${shownEndpoint(c, e.clientSide)} → ${shownEndpoint(c, 1 - e.clientSide)}`
+  return `--stream ${e.stream}  ${ends}  ${j.verdict} / ${j.cause}`
 }
 
 function selected(c: EndedConnection): SelectedConnection {

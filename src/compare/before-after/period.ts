@@ -1,7 +1,7 @@
 // One of the two times that are compared: what its captures hold, in bounded memory.
 
 import type { IncidentKind } from '../../incidents/incident.js'
-import { endpointText, shownAddress } from '../../output/columns/address.js'
+import { shownEndpoint } from '../../output/columns/address.js'
 import type { ColumnSource } from '../../output/columns/column.js'
 import { Sketch } from '../../output/endpoints/sketch.js'
 import { EndpointStats } from '../../output/endpoints/stats.js'
@@ -47,7 +47,7 @@ export class Period {
     const { e, j, baseNs } = c
     const server = 1 - e.clientSide
     const port = e.portOf(server)
-    const endpoint = endpointText(shownAddress(c, server), port)
+    const endpoint = shownEndpoint(c, server)
     // Its end is when it began to be closed: what follows that, such as repeats of a FIN, drifts apart.
     const endNs = firstTeardown(j.derived)?.ns ?? e.endNs
     const second = (baseNs + BigInt(Math.round(endNs))) / CLUSTER_NS

@@ -4,7 +4,7 @@ import { duration } from '../../base/text.js'
 import { firstTeardown } from '../../verdict/timings.js'
 import { bytesAtRisk } from '../../verdict/findings/payload.js'
 import { isoTime } from '../bytes/time.js'
-import { endpointText, shownAddress } from '../columns/address.js'
+import { shownEndpoint } from '../columns/address.js'
 import type { ColumnSource } from '../columns/column.js'
 
 /** Length of the texts kept of one ending: some ten thousand of them. */
@@ -48,13 +48,10 @@ const BY_RESET: ReadonlySet<string> = new Set<string>([
 
 function exampleOf(c: ColumnSource, badness: number): Example {
   const { e, j, baseNs } = c
-  const [client = '', server = ''] = [e.clientSide, 1 - e.clientSide].map((side) =>
-    endpointText(shownAddress(c, side), e.portOf(side)),
-  )
   return {
     capture: c.captureName,
-    client,
-    server,
+    client: shownEndpoint(c, e.clientSide),
+    server: shownEndpoint(c, 1 - e.clientSide),
     encapsulation: c.encapsulation,
     stream: e.stream,
     ended: isoTime(baseNs, firstTeardown(j.derived)?.ns ?? e.endNs),

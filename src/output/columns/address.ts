@@ -73,3 +73,8 @@ function longestZeroRun(groups: readonly number[]): readonly [from: number, leng
 export function endpointText(address: string, port: number): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 }
+
+/** Address and port of one side as they are shown. */
+export function shownEndpoint(from: AddressSource, side: number): string {
+  return endpointText(shownAddress(from, side), from.e.portOf(side))
+}

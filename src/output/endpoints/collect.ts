@@ -3,7 +3,7 @@
 import { TeardownError } from '../../base/errors.js'
 import { firstTeardown } from '../../verdict/timings.js'
 import { isoTime } from '../bytes/time.js'
-import { endpointText, shownAddress } from '../columns/address.js'
+import { shownAddress, shownEndpoint } from '../columns/address.js'
 import type { ColumnSource } from '../columns/column.js'
 import { EndpointStats } from './stats.js'
 
@@ -119,7 +119,7 @@ export class EndpointCollector {
 }
 
 const NAMES: Readonly<Record<Grouping, (c: ColumnSource) => string>> = {
-  server: (c) => endpointText(shownAddress(c, 1 - c.e.clientSide), c.e.portOf(1 - c.e.clientSide)),
+  server: (c) => shownEndpoint(c, 1 - c.e.clientSide),
   client: (c) => shownAddress(c, c.e.clientSide),
   port: (c) => String(c.e.portOf(1 - c.e.clientSide)),
   subnet: (c) => subnetOf(shownAddress(c, c.e.clientSide)),

@@ -3,7 +3,7 @@
 import { count, grouped, printable, wrap } from '../../base/text.js'
 import { firstTeardown } from '../../verdict/timings.js'
 import { isoTime } from '../bytes/time.js'
-import { endpointText, shownAddress } from '../columns/address.js'
+import { shownEndpoint } from '../columns/address.js'
 import type { ColumnSource } from '../columns/column.js'
 import type { Style } from '../style.js'
 import type { FileRow, IntervalRow, LiveFormat } from './format.js'
@@ -66,13 +66,12 @@ export function textLines({ width, style }: TextLinesOptions): LiveFormat {
 }
 
 function connectionText(c: ColumnSource, style: Style): string {
-  const [client, server] = [c.e.clientSide, 1 - c.e.clientSide].map((side) =>
-    endpointText(shownAddress(c, side), c.e.portOf(side)),
-  )
+  const { clientSide } = c.e
   const { verdict, ending, closer, confidence } = c.j
   const by = closer === 'client' || closer === 'server' ? ` by ${closer}` : ''
   const doubt = confidence === 'certain' ? '' : `, ${confidence}`
-  return `${client} → ${server}  ${paintVerdict(verdict, ending, style)}${by}${doubt}`
+  const ends = `${shownEndpoint(c, clientSide)} → ${shownEndpoint(c, 1 - clientSide)}`
+  return `${ends}  ${paintVerdict(verdict, ending, style)}${by}${doubt}`
 }
 
 /** Where a packet is found: in a folder by its file and its number there. */
