@@ -12,6 +12,12 @@ export interface ClockTime {
 
 const MS_PER_MIN = 60_000
 
+/** Milliseconds of an ISO 8601 text, cut and not rounded; NaN for a time that has a name only, such as "after year 9999". */
+export function msOfIso(iso: string): number {
+  // Date.parse would take the year out of the name.
+  return /^\d{4}-/.test(iso) ? Date.parse(iso) : NaN
+}
+
 /** A time, ms since 1970, in UTC or as clocks here show it; undefined when no calendar has it. */
 export function clockTime(ms: number, isLocal: boolean): ClockTime | undefined {
   // Distances from UTC change over the year, and over the years.

@@ -1,6 +1,7 @@
 // Options that several commands have, and how options are made.
 
 import { Option } from 'commander'
+import { TeardownError } from '../base/errors.js'
 import type { AnonymizeFlags } from './anonymize-key.js'
 import { keyIn } from './anonymize-key.js'
 import { COLOUR_CHOICES, type ColourChoice } from './context.js'
@@ -49,6 +50,17 @@ export function anonymizeOptions(): Option[] {
 /** `--color`. */
 export function colourOption(): Option {
   return choice('--color <when>', 'when to use colours', COLOUR_CHOICES)
+}
+
+/** `--local-time`, of times in `what`. */
+export function localTimeOption(what: string): Option {
+  return new Option('--local-time', `times of ${what} as clocks here show them, not in UTC`)
+}
+
+/** Whether times are local ones: only in `format`, programs get UTC. */
+export function localTimeOf(flag: boolean | undefined, chosen: string, format: string): boolean {
+  if (flag !== true || chosen === format) return flag ?? false
+  throw new TeardownError('ERR_OPTION', `--local-time goes with the ${format}: programs get UTC`)
 }
 
 /** `--idle` and `--killed-at`. */

@@ -63,7 +63,7 @@ describe.concurrent('the ladder', () => {
 
   test('shows silence and probes', async () => {
     const { stdout } = await explain('samples/keepalive-reset-sent.pcap')
-    expect(stdout).toMatch(/… 2\.01 s of silence …/)
+    expect(stdout).toMatch(/… 2\.01 s of silence until \d\d:\d\d:\d\d\.\d{6} …/)
     expect(stdout).toMatch(/ACK seq 400 ack 121 · keepalive probe ─/)
     expect(stdout).toMatch(/RST ACK seq 401 ack 121 ─+ {2}CLOSED/)
   })
@@ -211,6 +211,32 @@ describe.concurrent('the connection', () => {
     )
   })
 
+  test('is one JSON document when filters leave several connections', async () => {
+    const { stdout } = await explain(
+      'test/cli/captures/ipv6.pcapng',
+      '--stream',
+      '0,2',
+      '-f',
+      'json',
+    )
+    const { connections: all } = JSON.parse(stdout) as { connections: readonly Explained[] }
+    expect(all.map(({ connection }) => connection['stream'])).toEqual([0, 2])
+    expect(all.every(({ packets, rule }) => packets.length > 0 && rule !== '')).toBe(true)
+  })
+
+  test('shows times as clocks here do', async () => {
+    const { stdout } = await run(['explain', KILLED, '--local-time'], {
+      env: { TZ: 'Asia/Kolkata' },
+    })
+    expect(stdout).toMatch(/stream 0 {2}2026-11-23 20:14:54\.498 \+05:30\n/)
+    expect(stdout).toMatch(/\(20:14:55\.\d{6}\)/)
+    const { code, stderr } = await explain(KILLED, '--local-time', '-f', 'json')
+    expect([code, stderr]).toEqual([
+      2,
+      'tcp-teardown: --local-time goes with the text: programs get UTC\n',
+    ])
+  })
+
   test('comes from what was read of a capture cut short', async () => {
     const whole = buildPcap(scenarioFrames(HANDSHAKE + '\n1.000 < R. 1:1(0) ack 1'))
     const path = await scratch.file('cut.pcap', whole.subarray(0, -3))
@@ -315,13 +341,13 @@ const LADDER = `
        9  0.000644             │  ◀─ PSH ACK seq 1 ack 121 len 400 ───────────────────  │
       10  0.000649             │  ── ACK seq 121 ack 401 ────────────────────────────▶  │
 *     13  0.522187             │  ◀─ FIN ACK seq 401 ack 121 ─────────────────────────  FIN-WAIT-1
-                                  * FIN
+                                  * FIN (14:44:55.020220)
 *     14  0.563724    CLOSE-WAIT  ── ACK seq 121 ack 402 ────────────────────────────▶  FIN-WAIT-2
-                                  * the FIN is acknowledged
+                                  * the FIN is acknowledged (14:44:55.061756)
 *     18  1.523963             │  ── PSH ACK seq 121 ack 402 len 200 ────────────────▶  │
-                                  * payload after the FIN
+                                  * payload after the FIN (14:44:56.021996)
 *     19  1.524020        CLOSED  ◀─ RST seq 402 ─────────────────────────────────────  CLOSED
-                                  * RST where no socket is left
+                                  * RST where no socket is left (14:44:56.022053)
 `
 
 test.each([

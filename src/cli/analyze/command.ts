@@ -14,6 +14,7 @@ import {
   choice,
   colourOption,
   judgingOptions,
+  localTimeOption,
   option,
 } from '../options.js'
 import { namesOf, oneOf, wholeNumber } from '../values.js'
@@ -122,7 +123,7 @@ function outputOptions(): Option[] {
     ...rowOptions(),
     ...anonymizeOptions(),
     colourOption(),
-    new Option('--local-time', 'times of the table as clocks here show them, not in UTC'),
+    localTimeOption('the table'),
     new Option('--no-progress', 'no progress bar on stderr'),
     new Option('--no-pager', 'a long table goes to the terminal without $PAGER or less'),
   ]

@@ -5,6 +5,7 @@ import type { AnalyzerOptions } from '../../engine/capture-analyzer.js'
 import { anonymizeKeyOf } from '../anonymize-key.js'
 import type { FailLimit } from '../fail-on.js'
 import type { FilterFlags } from '../filters.js'
+import { localTimeOf } from '../options.js'
 import { type Look, isDumb, lookOf } from '../context.js'
 import { pagerCommand } from '../pager.js'
 import type { AnalyzeFlags } from './command.js'
@@ -43,7 +44,6 @@ export type RequestedSettings = Omit<AnalyzeSettings, 'nameCaptures' | 'filter'>
 export function analyzeSettings(flags: AnalyzeFlags): RequestedSettings {
   checkResume(flags)
   checkOrder(flags)
-  checkLocalTime(flags)
   const output = flags.output ?? '-'
   // Result files are no terminal.
   const look = lookOf(flags.outDir ?? output, flags.color)
@@ -67,7 +67,7 @@ export function analyzeSettings(flags: AnalyzeFlags): RequestedSettings {
     columns: flags.columns,
     types: flags.types,
     filterFlags: flags,
-    isLocalTime: flags.localTime ?? false,
+    isLocalTime: localTimeOf(flags.localTime, flags.format, 'table'),
     order: flags.sort,
     limit: flags.limit,
     idleS: flags.idle,
@@ -91,12 +91,6 @@ export function analyzeSettings(flags: AnalyzeFlags): RequestedSettings {
 /** A limit that a single connection exceeds. */
 function isNone({ endings, most, isShare }: FailLimit): boolean {
   return endings !== undefined && most === 0 && !isShare
-}
-
-/** Programs get UTC. */
-function checkLocalTime({ localTime, format }: AnalyzeFlags): void {
-  if (localTime !== true || format === 'table') return
-  throw new TeardownError('ERR_OPTION', '--local-time goes with the table: programs get UTC')
 }
 
 /** Rows are what is sorted; the table without columns has none. */

@@ -7,6 +7,7 @@ import {
   choice,
   colourOption,
   judgingOptions,
+  localTimeOption,
   option,
 } from '../options.js'
 import { FILTERS_HEADING, type FilterFlags, filterOptions } from '../filters.js'
@@ -17,6 +18,7 @@ export interface ExplainFlags extends SharedFlags, FilterFlags {
   readonly incident?: number
   readonly format: string
   readonly all?: boolean
+  readonly localTime?: boolean
 }
 
 const EXAMPLES = `
@@ -57,6 +59,7 @@ export function addExplain(
     .optionsGroup('Output:')
     .addOption(choice('-f, --format <format>', 'form of the result', ['text', 'json']))
     .addOption(new Option('--all', 'fold no packets away'))
+    .addOption(localTimeOption('the text'))
     .addOption(colourOption())
   for (const each of anonymizeOptions()) command.addOption(each)
   command.optionsGroup(FILTERS_HEADING)

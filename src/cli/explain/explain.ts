@@ -7,6 +7,7 @@ import { analyzeSource } from '../../engine/analyze-source.js'
 import { anonymizerOf } from '../../engine/capture-analyzer.js'
 import { readLadder } from '../../engine/ladder/reader.js'
 import type { CaptureReport } from '../../engine/report.js'
+import { clockTime, msOfIso } from '../../base/clock-time.js'
 import { credibleSpan } from '../../output/anonymize/claims.js'
 import { INCIDENT_KINDS } from '../../incidents/kinds.js'
 import { endpointText } from '../../output/columns/address.js'
@@ -14,6 +15,7 @@ import { jsonText } from '../../output/formats/json-text.js'
 import { foldLadder } from '../../output/ladder/fold.js'
 import { ladderObject } from '../../output/ladder/json.js'
 import type { Ladder } from '../../output/ladder/packet.js'
+import { clockOver } from '../../output/ladder/time-of-day.js'
 import { ladderText } from '../../output/ladder/render.js'
 import { omittedText, verdictText } from '../../output/ladder/verdict.js'
 import { tableStyle } from '../../output/style.js'
@@ -147,29 +149,22 @@ async function explainConnection(
     warn(error.message, error.lines)
     return EXIT_ERROR
   }
-  for (const [at, each] of selected.entries()) {
-    if (at > 0 && !settings.isJson) print('\n', false)
-    await showConnection(capture, each, report.packets, settings, signal)
-  }
-  return exitCode
-}
-
-async function showConnection(
-  capture: string,
-  selected: SelectedConnection,
-  packets: number,
-  settings: ExplainSettings,
-  signal: AbortSignal,
-): Promise<void> {
   const isAnonymous = settings.anonymizeKey !== undefined
-  const ladder = await readLadder(capture, { ...selected.target, packets, isAnonymous }, signal)
-  const { connection, rule, baseNs } = selected
-  print(
-    settings.isJson
-      ? json(ladderObject(connection, rule, ladder, baseNs))
-      : connectionText(selected, ladder, settings),
-    settings.isAscii && !settings.isJson,
-  )
+  const objects: object[] = []
+  for (const [at, each] of selected.entries()) {
+    const target = { ...each.target, packets: report.packets, isAnonymous }
+    const ladder = await readLadder(capture, target, signal)
+    if (settings.isJson) {
+      objects.push(ladderObject(each.connection, each.rule, ladder, each.baseNs))
+    } else {
+      const gap = at > 0 ? '\n' : ''
+      print(`${gap}${connectionText(each, ladder, settings)}`, settings.isAscii)
+    }
+  }
+  // One document, however many connections there are.
+  if (settings.isJson)
+    print(json(objects.length === 1 ? objects[0] : { connections: objects }), false)
+  return exitCode
 }
 
 /** Head, ladder and verdict. */
@@ -178,20 +173,21 @@ function connectionText(
   ladder: Ladder,
   settings: ExplainSettings,
 ): string {
-  const { connection, rule, startNs } = selected
+  const { connection, rule, startNs, baseNs } = selected
   const style = tableStyle(settings.colour)
   const { width } = settings
   const isAnonymous = settings.anonymizeKey !== undefined
   const { encapsulation, client_guessed: isGuessed } = connection
   const about = [
     `stream ${connection.stream}`,
-    connection.start_time,
+    startText(connection.start_time, settings.isLocalTime),
     ...(encapsulation === undefined ? [] : [`in ${encapsulation}`]),
     ...(isGuessed === true ? ['roles guessed'] : []),
   ]
   const head = `${style.heading(printable(connection.capture))}  ${style.faint(printable(about.join('  ')))}`
   const steps = ladderText(foldLadder(ladder.items, settings.isWhole), {
     sinceStart: (ns) => (isAnonymous ? credibleSpan(ns - startNs) : ns - startNs),
+    clockOf: clockOver(baseNs, startNs, settings.isLocalTime),
     client: endpointText(connection.client_ip, connection.client_port),
     server: endpointText(connection.server_ip, connection.server_port),
     width,
@@ -200,6 +196,13 @@ function connectionText(
   const omitted = omittedText(ladder.omitted)
   const note = omitted === '' ? '' : `${style.faint(omitted)}\n`
   return `${head}\n\n${steps}${note}\n${verdictText(connection, rule, width, style)}`
+}
+
+/** The first time of a connection: in full, or as clocks here show it. */
+function startText(iso: string, isLocal: boolean): string {
+  if (!isLocal) return iso
+  const time = clockTime(msOfIso(iso), true)
+  return time === undefined ? iso : `${time.date} ${time.clock} ${time.zone}`
 }
 
 function taxonomy(settings: ExplainSettings): string {

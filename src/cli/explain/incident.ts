@@ -61,7 +61,7 @@ export async function findIncident(
   signal: AbortSignal,
 ): Promise<FoundIncident> {
   const anonymizer = anonymizerOf(settings.anonymizeKey)
-  const detector = new IncidentDetector(anonymizer)
+  const detector = new IncidentDetector(anonymizer, settings.isLocalTime)
   const digests = new DigestWriter(detector.add)
   const report = await analyzeSource(
     capture,

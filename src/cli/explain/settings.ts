@@ -2,6 +2,7 @@
 
 import { anonymizeKeyOf } from '../anonymize-key.js'
 import { type Look, lookOf } from '../context.js'
+import { localTimeOf } from '../options.js'
 import type { FilterFlags } from '../filters.js'
 import type { ExplainFlags } from './command.js'
 
@@ -14,6 +15,8 @@ export interface ExplainSettings extends Look {
   /** Fold nothing. */
   readonly isWhole: boolean
   readonly isJson: boolean
+  /** Times as clocks here show them. */
+  readonly isLocalTime: boolean
   /** What addresses are replaced with; undefined to leave them as they are. */
   readonly anonymizeKey: Uint8Array | undefined
 }
@@ -28,6 +31,7 @@ export function explainSettings(flags: ExplainFlags): ExplainSettings {
     killedAtNs: flags.killedAt,
     isWhole: flags.all ?? false,
     isJson: flags.format === 'json',
+    isLocalTime: localTimeOf(flags.localTime, flags.format, 'text'),
     anonymizeKey: anonymizeKeyOf(flags),
   }
 }

@@ -1,7 +1,12 @@
 // Reads from a connection's record what one packet meant for it, by what changed since the packet before.
 
 import { isCredibleSequence } from '../../output/anonymize/claims.js'
-import { type LadderKind, type LadderPacket, SENT_AGAIN } from '../../output/ladder/packet.js'
+import {
+  CAPTURED_TWICE,
+  type LadderKind,
+  type LadderPacket,
+  SENT_AGAIN,
+} from '../../output/ladder/packet.js'
 import type { Side } from '../../tcp/record/view.js'
 import { seqDistance } from '../../tcp/seq.js'
 import { STATE_NAMES } from '../../tcp/state.js'
@@ -158,7 +163,7 @@ function notesOf(
   isAnswer: boolean,
 ): string[] {
   const notes: string[] = []
-  if (grown.copies) notes.push('captured twice')
+  if (grown.copies) notes.push(CAPTURED_TWICE)
   if (grown.probes) notes.push('keepalive probe')
   else if (grown.windowProbes) notes.push('window probe')
   else if (grown.sentAgain) notes.push(SENT_AGAIN)

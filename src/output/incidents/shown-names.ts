@@ -1,6 +1,6 @@
 // What incidents call services, hosts and times, as they are shown.
 
-import { type ClockTime, clockTime } from '../../base/clock-time.js'
+import { type ClockTime, clockTime, msOfIso } from '../../base/clock-time.js'
 import type { EndpointHistory } from '../../incidents/history.js'
 import type { Names } from '../../incidents/names.js'
 import { isoTime } from '../bytes/time.js'
@@ -60,8 +60,7 @@ export class ShownNames implements Names {
   }
 
   private partsOf(ns: number): ClockTime | undefined {
-    // Cut and not rounded to the millisecond, as everywhere.
-    return clockTime(Date.parse(this.iso(ns)), this.isLocal)
+    return clockTime(msOfIso(this.iso(ns)), this.isLocal)
   }
 
   iso(ns: number): string {

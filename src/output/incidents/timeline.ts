@@ -76,7 +76,7 @@ function barsText(shown: ShownIncident, width: number, style: Style): string {
       : ''
   const scale = style.faint(
     wrap(
-      `from ${names.clock(from)} to ${names.clock(to)} UTC, ${duration(to - from)}; ended: since the beginning of the incident`,
+      `from ${names.range(from, to)}, ${duration(to - from)}; ended: since the beginning of the incident`,
       width,
       '  ',
     ),

@@ -1,5 +1,7 @@
-// Folds what says nothing about an ending: runs of plain data and acknowledgments, rounds of probes, repeats, storms, silence.
+// Folds what says nothing about an ending: packets captured twice, runs of plain data and acknowledgments, rounds of probes,
+// repeats, storms, silence.
 
+import { joinCopies } from './copies.js'
 import {
   type LadderGap,
   type LadderItem,
@@ -12,6 +14,8 @@ import {
 /** A stretch without any packet of the connection. */
 export interface LadderSilence {
   readonly silenceNs: number
+  /** Time of the packet after it, relative ns. */
+  readonly untilNs: number
 }
 
 /** What a line of the ladder shows. */
@@ -33,7 +37,7 @@ export function isSilence(row: LadderRow): row is LadderSilence {
 export function foldLadder(items: readonly LadderItem[], isWhole: boolean = false): LadderRow[] {
   const rows: LadderItem[] = []
   let run: LadderPacket[] = []
-  for (const item of items) {
+  for (const item of isWhole ? items : joinCopies(items)) {
     if (!isWhole && isPacket(item) && canFold(item)) {
       if (!continues(run.at(-1), item)) {
         rows.push(...foldRun(run))
@@ -55,7 +59,7 @@ function withSilence(items: readonly LadderItem[]): LadderRow[] {
   let lastNs = Infinity
   for (const item of items) {
     const [fromNs, toNs] = isPacket(item) ? [item.ns, item.ns] : [item.fromNs, item.toNs]
-    if (fromNs - lastNs > SILENCE_NS) rows.push({ silenceNs: fromNs - lastNs })
+    if (fromNs - lastNs > SILENCE_NS) rows.push({ silenceNs: fromNs - lastNs, untilNs: fromNs })
     lastNs = toNs
     rows.push(item)
   }

@@ -30,6 +30,8 @@ export interface LadderPacket {
   readonly isStateChange: boolean
   readonly kind: LadderKind
   readonly notes: readonly string[]
+  /** Numbers of the records that hold this packet once more, where those are not shown themselves. */
+  readonly copies?: readonly number[]
   /** Why the packet is evidence; undefined if it is none. */
   readonly shows: string | undefined
 }
@@ -61,6 +63,9 @@ export interface Ladder {
 
 /** Note of a segment that was sent before. */
 export const SENT_AGAIN = 'resent'
+
+/** Note of a packet that the capture has once more. */
+export const CAPTURED_TWICE = 'captured twice'
 
 /** Tells a packet from a gap. */
 export function isPacket(item: LadderItem): item is LadderPacket {

@@ -12,6 +12,8 @@ import { secondsText } from './text.js'
 export interface LadderOptions {
   /** From the connection's first packet to a relative time, in ns, as it is shown. */
   readonly sinceStart: (ns: number) => number
+  /** The time of day at a relative time. */
+  readonly clockOf: (ns: number) => string
   /** Addresses at the heads of the ladder. */
   readonly client: string
   readonly server: string
@@ -23,7 +25,10 @@ export interface LadderOptions {
 /** Text of the ladder, a line end after every line. */
 export function ladderText(rows: readonly LadderRow[], options: LadderOptions): string {
   const packets = rows.filter((row): row is LadderPacket => !isSilence(row) && isPacket(row))
-  const writer = new LadderWriter(options, layoutOf(packets, options.sinceStart, options.width))
+  const writer = new LadderWriter(
+    options,
+    layoutOf(packets, options.sinceStart, options.clockOf, options.width),
+  )
   return [...writer.head(), ...rows.flatMap((row) => writer.row(row))]
     .map((line) => `${line}\n`)
     .join('')
@@ -44,9 +49,10 @@ class LadderWriter {
   /** The line of headings, and addresses that have no room in it before it. */
   head(): string[] {
     const { client, server, style, width } = this.options
-    const { form, frame, time, state, arrow } = this.layout
+    const { form, frame, time, clock, state, arrow } = this.layout
     const packet = form === 'wide' ? 'packet' : 'pkt'
-    const columns = style.faint(`  ${packet.padStart(frame)}  ${'time (s)'.padStart(time)}`)
+    const ofDay = clock === 0 ? '' : `  ${'time of day'.padEnd(clock)}`
+    const columns = style.faint(`  ${packet.padStart(frame)}  ${'time (s)'.padStart(time)}${ofDay}`)
     const ends = [`client ${client}`, `server ${server}`] as const
     if (form === 'narrow') return [wrap(ends.join(' → '), width, '  '), columns]
     const heads = between(ends, state + 2 + arrow + 2, 2 * (state + 2) + arrow)
@@ -56,8 +62,16 @@ class LadderWriter {
   }
 
   row(row: LadderRow): string[] {
-    if (isSilence(row)) return [this.centred(`… ${duration(row.silenceNs)} of silence …`)]
+    if (isSilence(row)) {
+      const { silenceNs, untilNs } = row
+      return [this.centred(`… ${duration(silenceNs)} of silence${this.until(untilNs)} …`)]
+    }
     return isPacket(row) ? this.packet(row) : [this.centred(`… ${gapText(row)} …`)]
+  }
+
+  /** The time of day at which silence ends, where no line has its own. */
+  private until(ns: number): string {
+    return this.layout.clock > 0 ? '' : ` until ${this.options.clockOf(ns)}`
   }
 
   /** Text in the middle of the arrows. */
@@ -77,7 +91,9 @@ class LadderWriter {
     const frame = String(packet.frame).padStart(this.layout.frame)
     const number = isEvidence ? style.heading(frame) : frame
     const time = secondsText(sinceStart(packet.ns)).padStart(this.layout.time)
-    const start = `${mark}${number}  ${style.faint(time)}  `
+    const { clock } = this.layout
+    const ofDay = clock === 0 ? '' : `  ${this.options.clockOf(packet.ns).padEnd(clock)}`
+    const start = `${mark}${number}  ${style.faint(time + ofDay)}  `
     const client = packet.clientState === this.clientState ? '' : packet.clientState
     const server = packet.serverState === this.serverState ? '' : packet.serverState
     this.clientState = packet.clientState
@@ -119,19 +135,24 @@ class LadderWriter {
     return [start + paintArrow(packet, arrow, style), ...this.below(packet, notes, indent)]
   }
 
-  private below({ shows }: LadderPacket, notes: string, indent: number): string[] {
-    const { style, width } = this.options
+  private below({ shows, ns }: LadderPacket, notes: string, indent: number): string[] {
+    const { style, width, clockOf } = this.options
     const left = ' '.repeat(indent)
     const lines: string[] = []
     if (notes !== '') lines.push(style.faint(wrap(notes, width, `${left}  `)))
-    if (shows !== undefined) lines.push(style.warn(wrap(shows, width, `${left}* `)))
+    if (shows !== undefined) {
+      const at = this.layout.clock > 0 ? '' : ` (${clockOf(ns)})`
+      lines.push(style.warn(wrap(`${shows}${at}`, width, `${left}* `)))
+    }
     return lines
   }
 }
 
-/** Notes that the evidence does not say as well. */
-function newsOf({ notes, shows = '' }: LadderPacket): string[] {
-  return notes.filter((note) => !shows.includes(note))
+/** Notes that the evidence does not say as well, and other records of the packet. */
+function newsOf({ notes, copies = [], shows = '' }: LadderPacket): string[] {
+  const news = notes.filter((note) => !shows.includes(note))
+  if (copies.length === 0) return news
+  return [...news, `also packet${copies.length === 1 ? '' : 's'} ${copies.join(', ')}`]
 }
 
 /** Two texts, the second at column `at` or as far right as `room` lets it; undefined if there is no room. */

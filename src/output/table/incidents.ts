@@ -1,6 +1,6 @@
 // What happened to services and hosts, in the table.
 
-import { clockTime } from '../../base/clock-time.js'
+import { clockTime, msOfIso } from '../../base/clock-time.js'
 import { printable, wrap } from '../../base/text.js'
 import type { FormatOptions, IncidentLine } from '../formats/format.js'
 
@@ -39,7 +39,7 @@ export class Incidents {
     }
     const { nameCaptures, width, style, isLocalTime } = this.options
     const name = nameCaptures ? `${printable(capture)}  ` : ''
-    const date = clockTime(Date.parse(start), isLocalTime)?.date ?? start.slice(0, 10)
+    const date = clockTime(msOfIso(start), isLocalTime)?.date ?? start.slice(0, 10)
     const about = style.faint(`${date}  ${confidence}  ${kind}  incident ${id}`)
     const list = CALM.has(kind) ? this.calm : this.events
     list.push(`${wrap(explanation, width, '  ')}\n${INDENT}${name}${about}\n`)

@@ -1,6 +1,6 @@
 // The time that a table is about, and how times within it are written.
 
-import { clockTime } from '../../base/clock-time.js'
+import { clockTime, msOfIso } from '../../base/clock-time.js'
 
 /** From the first packet of all captures to the last. */
 export class Timeline {
@@ -14,7 +14,7 @@ export class Timeline {
 
   /** Adds a capture; times that no calendar has are left out. */
   add(start: string | undefined, end: string | undefined): void {
-    const [from, to] = [start, end].map((time) => (time === undefined ? NaN : Date.parse(time)))
+    const [from, to] = [start, end].map((time) => (time === undefined ? NaN : msOfIso(time)))
     if (from === undefined || to === undefined || Number.isNaN(from) || Number.isNaN(to)) return
     this.fromMs = Math.min(this.fromMs, from)
     this.toMs = Math.max(this.toMs, to)
@@ -33,7 +33,7 @@ export class Timeline {
 
   /** The time of an ISO 8601 text: to the millisecond, with its date where there are several. */
   shown(iso: string): string {
-    const time = clockTime(Date.parse(iso), this.isLocal)
+    const time = clockTime(msOfIso(iso), this.isLocal)
     if (time === undefined) return iso
     return this.isOneDay ? time.clock : `${time.date} ${time.clock}`
   }

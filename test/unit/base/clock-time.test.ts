@@ -1,7 +1,7 @@
 // Times for people, in UTC and as clocks show them.
 
 import { afterAll, expect, test } from 'vitest'
-import { clockTime } from '../../../src/base/clock-time.js'
+import { clockTime, msOfIso } from '../../../src/base/clock-time.js'
 
 const zone = process.env['TZ']
 afterAll(() => {
@@ -25,4 +25,6 @@ test.each([
 test('a time that no calendar has', () => {
   expect(clockTime(NaN, false)).toBeUndefined()
   expect(clockTime(1e18, true)).toBeUndefined()
+  expect(msOfIso('after year 9999')).toBeNaN()
+  expect(msOfIso('1970-01-01T00:00:01.234567890Z')).toBe(1234)
 })

@@ -116,3 +116,41 @@ test('probes are folded with the silence between them', () => {
 test('nothing folds to nothing', () => {
   expect(foldLadder([])).toEqual([])
 })
+
+describe('packets captured twice', () => {
+  const twice = { notes: ['captured twice'] }
+
+  test('are one row that names the other records', () => {
+    const syn = { flags: ['SYN'], kind: 'other' } as const
+    const answer = { ...syn, from: 'server' } as const
+    const rows = foldLadder([
+      ...packets(1, { ...syn, isStateChange: true }),
+      ...packets(1, answer, 2),
+      ...packets(2, { ...syn, ...twice }, 3),
+      ...packets(1, { ...answer, ...twice }, 5),
+    ])
+    expect(rows).toMatchObject([
+      { frame: 1, copies: [3, 4] },
+      { frame: 2, copies: [5] },
+    ])
+  })
+
+  test.each<[string, Partial<LadderPacket>]>([
+    ['is evidence', { shows: 'RST' }],
+    ['changes a state', { isStateChange: true }],
+    ['has other numbers', { seq: 2 }],
+    ['has other flags', { flags: ['ACK', 'FIN'] }],
+    ['is of the other side', { from: 'server' }],
+  ])('stay when the copy %s', (_, more) => {
+    expect(short(foldLadder([...packets(1), ...packets(1, { ...twice, ...more }, 2)]))).toBe('1 2')
+  })
+
+  test('stay when everything is wanted, or when the first is far away or was not kept', () => {
+    const copy = packets(1, twice, 12)
+    expect(foldLadder([...packets(1), ...copy], true)).toHaveLength(2)
+    expect(short(foldLadder([...packets(1), ...packets(8, { seq: 9 }, 2), ...copy]))).toMatch(
+      / 12$/,
+    )
+    expect(short(foldLadder([...packets(1), emptyGap(true), ...copy]))).toBe('1 [0] 12')
+  })
+})

@@ -1,7 +1,7 @@
 // Lines and times of a ladder.
 
 import { expect, test } from 'vitest'
-import { layoutOf } from '../../../../src/output/ladder/layout.js'
+import { type LadderLayout, layoutOf } from '../../../../src/output/ladder/layout.js'
 import type { LadderPacket } from '../../../../src/output/ladder/packet.js'
 import { secondsText } from '../../../../src/output/ladder/text.js'
 import { ladderText } from '../../../../src/output/ladder/render.js'
@@ -43,13 +43,17 @@ test.each([40, 60, 72, 80, 90, 100, 132, 250])('no line is wider than %d columns
     isProbing: false,
     isLost: true,
   }
-  const text = ladderText([PACKET, { silenceNs: 5e9 }, width < 80 ? PACKET : gap, PACKET], {
-    sinceStart: (ns) => ns,
-    client: '10.0.0.1:40000',
-    server: '10.0.0.2:80',
-    width,
-    style: tableStyle(false),
-  })
+  const text = ladderText(
+    [PACKET, { silenceNs: 5e9, untilNs: 5e9 }, width < 80 ? PACKET : gap, PACKET],
+    {
+      sinceStart: (ns) => ns,
+      clockOf: () => '14:49:53.162338',
+      client: '10.0.0.1:40000',
+      server: '10.0.0.2:80',
+      width,
+      style: tableStyle(false),
+    },
+  )
   // Narrower than this the words of a packet have no room any more.
   const most = Math.max(width, 50)
   expect(text.split('\n').filter((line) => line.length > most)).toEqual([])
@@ -57,8 +61,40 @@ test.each([40, 60, 72, 80, 90, 100, 132, 250])('no line is wider than %d columns
 })
 
 test('states stand at the sides where there is room', () => {
-  const packet = { ...PACKET, seq: 1, ack: 1, frame: 7, ns: 0 }
-  expect(layoutOf([packet], (ns) => ns, 100).form).toBe('wide')
-  expect(layoutOf([packet], (ns) => ns, 80).form).toBe('compact')
-  expect(layoutOf([packet], (ns) => ns, 60).form).toBe('narrow')
+  expect(layout(100)).toMatchObject({ form: 'wide', clock: 0 })
+  expect(layout(80)).toMatchObject({ form: 'compact', clock: 0 })
+  expect(layout(60)).toMatchObject({ form: 'narrow', clock: 0 })
 })
+
+test('the time of day has a column where there is room, and stands by evidence and silence elsewhere', () => {
+  expect(layout(140)).toMatchObject({ form: 'wide', clock: 15, arrow: 60 })
+  const first = { ...PACKET, seq: 1, ack: 1, frame: 7, ns: 0, shows: 'FIN', notes: [] }
+  const rows = [first, { silenceNs: 2e9, untilNs: 2e9 }, { ...first, ns: 2e9, shows: 'RST' }]
+  const options = {
+    client: 'c',
+    server: 's',
+    style: tableStyle(false),
+    sinceStart: asItIs,
+    clockOf,
+  }
+  expect(ladderText(rows, { ...options, width: 100 })).toMatch(
+    /\* FIN \(14:49:50\.000001\)[^]*2\.00 s of silence until 14:49:52\.000001 [^]*\* RST \(14:49:52\.000001\)/,
+  )
+  expect(ladderText(rows, { ...options, width: 140 }).replaceAll(/ +/g, ' ')).toMatch(
+    /time \(s\) time of day [^]* 7 0\.000000 14:49:50\.000001 [^]*2\.00 s of silence …[^]* 7 2\.000000 14:49:52\.000001 /,
+  )
+})
+
+function layout(width: number): LadderLayout {
+  const packet = { ...PACKET, seq: 1, ack: 1, frame: 7, ns: 0 }
+  return layoutOf([packet], asItIs, clockOf, width)
+}
+
+function asItIs(ns: number): number {
+  return ns
+}
+
+/** Of a connection that begins at ten to. */
+function clockOf(ns: number): string {
+  return `14:49:5${ns / 1e9}.000001`
+}
