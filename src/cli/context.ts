@@ -61,9 +61,9 @@ export function forStderr(text: string): string {
   return process.stderr.isTTY && isAsciiOnly(process.env, process.platform) ? asciiText(text) : text
 }
 
-/** Writes a whole text to standard output. */
-export function print(text: string, isAscii = false): void {
-  const output = new Output('-', { isAscii })
+/** Writes a whole text to standard output, through a pager where there is one and the text is longer than the terminal. */
+export function print(text: string, isAscii = false, pager?: string): void {
+  const output = new Output('-', { isAscii, pager })
   output.write(text)
   output.close()
 }

@@ -3,22 +3,25 @@
 import { InvalidArgumentError, type Option } from 'commander'
 import { TeardownError } from '../base/errors.js'
 import { type Network, parseNetwork } from '../base/network.js'
-import type { EndPattern, FilterOptions, Range, Wanted } from '../engine/filter.js'
-import { captureEnd } from '../engine/capture-end.js'
+import type { EndPattern, FilterOptions, PayloadText, Range, Wanted } from '../engine/filter.js'
+import { type CaptureSpan, captureSpan } from '../engine/capture-span.js'
 import { statOf } from '../capture/stat.js'
 import { CLOSERS, CONFIDENCES } from '../verdict/answer.js'
 import { FINDINGS } from '../verdict/findings.js'
 import { FLAGS } from '../verdict/flags.js'
 import { SEES } from '../verdict/sees.js'
+import { type Moment, moment, momentNs, needsSpan } from './moment.js'
 import { endingNames } from './names.js'
 import { option } from './options.js'
 import { didYouMean } from './suggest.js'
-import { type Moment, moment, spanOrSeconds } from './values.js'
+import { spanOrSeconds } from './values.js'
 
 /** Filters as commander hands them over, checked. */
 export interface FilterFlags extends Omit<FilterOptions, 'since' | 'until'> {
   readonly since?: Moment
   readonly until?: Moment
+  /** Times without a zone are of clocks here. */
+  readonly localTime?: boolean
 }
 
 /** Their heading in the help. */
@@ -28,8 +31,8 @@ export const FILTERS_HEADING =
 const MAX_PORT = 65_535
 const ANY = Number.MAX_SAFE_INTEGER
 
-/** The options. Lists are comma-separated; a value with `!` before it is one that may not be. */
-export function filterOptions(): Option[] {
+/** The options; what is live has no end to count from. Lists are comma-separated; a value with `!` before it is one that may not be. */
+export function filterOptions(isLive = false): Option[] {
   return [
     option('--verdict <names>', 'only connections that ended so', namesBy(endingNames)),
     option(
@@ -49,10 +52,10 @@ export function filterOptions(): Option[] {
     ),
     option(
       '--flag <names>',
-      'only connections with one of these flags (docs/reference.md lists them)',
+      'only connections with one of these flags (explain flags lists them)',
       names(
         FLAGS.map(({ name }) => name),
-        'docs/reference.md lists all flags',
+        'tcp-teardown explain flags lists all',
       ),
     ),
     option(
@@ -83,7 +86,7 @@ export function filterOptions(): Option[] {
     ),
     option(
       '--since <time>',
-      'only what ended then or later: ISO 8601, seconds since 1970, -5m from the end',
+      `only what ended then or later: ISO 8601, seconds since 1970${isLive ? '' : ', 20:01:20, -5m from the end'}`,
       moment,
     ),
     option('--until <time>', 'only what ended until then', moment),
@@ -94,7 +97,7 @@ export function filterOptions(): Option[] {
     ),
     option(
       '--contains <text>',
-      'only connections whose payload holds this text, as a request id',
+      'only connections whose payload holds this text, as a request id; !text: does not',
       payloadText,
     ),
   ]
@@ -106,8 +109,14 @@ export function isFiltered(flags: FilterFlags): boolean {
   return (since ?? until) !== undefined || Object.keys(filterOf(others)).length > 0
 }
 
-/** The filters that are given. `endNs` is the end of what is read, ns since 1970, for times before it. */
-export function filterOf(flags: FilterFlags, endNs?: bigint): FilterOptions {
+/**
+ * The filters that are given.
+ *
+ * @param of The times of what is read, for times that depend on them.
+ * @throws {TeardownError} ERR_OPTION for a time that does where they are not known.
+ */
+export function filterOf(flags: FilterFlags, of?: CaptureSpan): FilterOptions {
+  const { since, until, localTime: isLocal = false } = flags
   const all = {
     verdict: flags.verdict,
     cause: flags.cause,
@@ -121,8 +130,8 @@ export function filterOf(flags: FilterFlags, endNs?: bigint): FilterOptions {
     client: flags.client,
     port: flags.port,
     stream: flags.stream,
-    since: absolute(flags.since, endNs),
-    until: absolute(flags.until, endNs),
+    since: since === undefined ? undefined : momentNs(since, of, isLocal),
+    until: until === undefined ? undefined : momentNs(until, of, isLocal),
     minDuration: flags.minDuration,
     contains: flags.contains,
   }
@@ -131,31 +140,25 @@ export function filterOf(flags: FilterFlags, endNs?: bigint): FilterOptions {
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
 }
 
-/** The filters that are given, for captures that are read for their end where a time is before it. */
+/** The filters that are given, for captures that are read for their times where a filter depends on those. */
 export async function filterOver(
   captures: readonly string[],
   flags: FilterFlags,
   signal: AbortSignal,
 ): Promise<FilterOptions> {
-  const isRelative = [flags.since, flags.until].some((time) => time?.beforeEndNs !== undefined)
-  if (!isRelative || captures.some((path) => statOf(path)?.isFile() !== true))
-    return filterOf(flags)
-  let latest: bigint | undefined
+  if (![flags.since, flags.until].some(needsSpan)) return filterOf(flags)
+  if (captures.some((path) => statOf(path)?.isFile() !== true)) return filterOf(flags)
+  let whole: CaptureSpan | undefined
   for (const path of captures) {
-    const ns = await captureEnd(path, signal)
-    if (ns !== undefined && (latest === undefined || ns > latest)) latest = ns
+    const each = await captureSpan(path, signal)
+    if (whole === undefined || each === undefined) whole ??= each
+    else
+      whole = {
+        fromNs: each.fromNs < whole.fromNs ? each.fromNs : whole.fromNs,
+        toNs: each.toNs > whole.toNs ? each.toNs : whole.toNs,
+      }
   }
-  return filterOf(flags, latest ?? 0n)
-}
-
-function absolute(time: Moment | undefined, endNs: bigint | undefined): bigint | undefined {
-  if (time?.beforeEndNs === undefined) return time?.ns
-  if (endNs === undefined)
-    throw new TeardownError(
-      'ERR_OPTION',
-      'a time before the end of the capture needs files, whose end is known',
-    )
-  return endNs - BigInt(time.beforeEndNs)
+  return filterOf(flags, whole ?? { fromNs: 0n, toNs: 0n })
 }
 
 /** Splits a list into what has to be and what may not be. */
@@ -221,13 +224,16 @@ function rangeOf(most: number): (text: string) => Range {
   }
 }
 
-/** The bytes of a text; \\xHH stands for a byte. */
-function payloadText(text: string): Uint8Array {
+/** The bytes of a text; \\xHH stands for a byte, and ! before all for a payload without it. */
+function payloadText(typed: string): PayloadText {
+  const isWanted = !typed.startsWith('!')
+  const text = isWanted ? typed : typed.slice(1)
   if (text === '') throw new InvalidArgumentError('it takes a text')
   const parts = text.split(/(\\x[\da-f]{2})/i)
-  return Buffer.concat(
+  const bytes = Buffer.concat(
     parts.map((part) =>
       /^\\x[\da-f]{2}$/i.test(part) ? Buffer.from(part.slice(2), 'hex') : Buffer.from(part),
     ),
   )
+  return { bytes, isWanted }
 }

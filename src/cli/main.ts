@@ -9,7 +9,7 @@ import { EXIT_DONE, EXIT_ERROR } from './exit-codes.js'
 import { Interrupt } from './interrupt.js'
 import { OutputClosed } from './output.js'
 import type { AnalyzeFlags } from './analyze/command.js'
-import { buildProgram } from './program.js'
+import { buildProgram, commandFirst } from './program.js'
 import { packageVersion } from './version.js'
 
 /** Arguments of a process that was given none: Node and the program. */
@@ -28,7 +28,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     writeOut: print,
     writeErr: (text: string) => void process.stderr.write(printableLines(text)),
   }
-  const { own, command } = splitCommand(argv)
+  const { own, command } = splitCommand(argv.slice(WITHOUT_ARGUMENTS))
   const program = buildProgram(packageVersion(), texts, {
     // Each command loads what it needs: modules are most of the start-up time.
     analyze: async (inputs, flags) => {
@@ -69,7 +69,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       process.exitCode = EXIT_ERROR
     })
     if (argv.length <= WITHOUT_ARGUMENTS) program.help({ error: true })
-    await program.parseAsync(own)
+    await program.parseAsync(commandFirst(program, own), { from: 'user' })
   } catch (error) {
     const { aborted, reason } = interrupt.signal
     exitCode = aborted && error === reason ? EXIT_DONE : exitCodeOf(error)
@@ -83,14 +83,14 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 /** What stands behind `watch … --` is the command that captures, with options of its own. */
-function splitCommand(argv: readonly string[]): {
+function splitCommand(args: readonly string[]): {
   readonly own: readonly string[]
   readonly command: readonly string[]
 } {
-  const at = argv[WITHOUT_ARGUMENTS] === 'watch' ? argv.indexOf('--') : -1
+  const at = args.find((word) => !word.startsWith('-')) === 'watch' ? args.indexOf('--') : -1
   return at < 0
-    ? { own: argv, command: [] }
-    : { own: argv.slice(0, at), command: argv.slice(at + 1) }
+    ? { own: args, command: [] }
+    : { own: args.slice(0, at), command: args.slice(at + 1) }
 }
 
 function exitCodeOf(error: unknown): number {

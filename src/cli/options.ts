@@ -1,6 +1,6 @@
 // Options that several commands have, and how options are made.
 
-import { Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { TeardownError } from '../base/errors.js'
 import type { AnonymizeFlags } from './anonymize-key.js'
 import { keyIn } from './anonymize-key.js'
@@ -45,6 +45,23 @@ export function anonymizeOptions(): Option[] {
       keyIn,
     ).implies({ anonymize: true }),
   ]
+}
+
+/** `--no-pager`, for `what` is long. */
+export function pagerOption(what: string): Option {
+  return new Option('--no-pager', `${what} goes to the terminal without $PAGER or less`)
+}
+
+/** `--no-progress`. */
+export function progressOption(): Option {
+  return new Option('--no-progress', 'no progress bar on stderr')
+}
+
+/** Takes `--no-pager` and `--no-progress` also where there is neither: scripts give them to all commands. */
+export function acceptQuietOptions(command: Command): void {
+  const known = new Set(command.options.map(({ long }) => long))
+  for (const flag of ['--no-pager', '--no-progress'])
+    if (!known.has(flag)) command.addOption(new Option(flag).hideHelp())
 }
 
 /** `--color`. */

@@ -9,6 +9,7 @@ import { type EndpointsFlags, addEndpoints } from './endpoints/command.js'
 import { type ExplainFlags, addExplain } from './explain/command.js'
 import { type WatchFlags, addWatch } from './watch/command.js'
 import { endingSuggestion, endingsNamed } from './names.js'
+import { acceptQuietOptions } from './options.js'
 import { didYouMean } from './suggest.js'
 
 /** What the program calls for each command. */
@@ -26,6 +27,8 @@ export interface HelpTexts {
   readonly writeErr: (text: string) => void
 }
 
+/** Options that may stand before a command: those that every one takes, without a value behind them. */
+const AHEAD = /^--(?:no-pager|no-progress|color=.*)$/
 /** What names a path or a glob rather than a command. */
 const LIKE_A_PATH = /[/\\.*?[\]{}]|^-/
 
@@ -64,7 +67,16 @@ export function buildProgram(version: string, texts: HelpTexts, actions: Actions
   addCheck(program, actions.check)
   addCompare(program, actions)
   addWatch(program, actions.watch)
+  for (const command of program.commands) acceptQuietOptions(command)
   return program
+}
+
+/** The arguments with the command before its options: `--no-pager explain a.pcap`, as git has it. */
+export function commandFirst(program: Command, args: readonly string[]): readonly string[] {
+  const at = args.findIndex((word) => !AHEAD.test(word))
+  const command = args[at]
+  if (at <= 0 || command === undefined || !commandNames(program).includes(command)) return args
+  return [command, ...args.slice(0, at), ...args.slice(at + 1)]
 }
 
 /** Errors of commander in the form of all others; a wrong value is told by the parser of its option. */

@@ -88,18 +88,6 @@ export function timeNs(text: string): bigint {
   )
 }
 
-/** A time: absolute, ns since 1970, or so long before the end of what is read. */
-export interface Moment {
-  readonly ns?: bigint
-  readonly beforeEndNs?: number
-}
-
-/** Parses a time, also one before the end such as `-5m`. */
-export function moment(text: string): Moment {
-  const before = /^-(\d.*)$/.exec(text.trim())?.[1]
-  return before === undefined ? { ns: timeNs(text.trim()) } : { beforeEndNs: span(before) }
-}
-
 /** Parses a span of time with a unit, or a number of seconds; ns. */
 export function spanOrSeconds(text: string): number {
   return /^[\d.]+$/.test(text.trim()) ? seconds(text) * 1e9 : span(text)

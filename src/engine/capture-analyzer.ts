@@ -76,7 +76,7 @@ export class CaptureAnalyzer {
     const { idleS, killedAtNs, maxConnections, maxHalfOpen, maxLayers } = this.options
     const limits = { maxConnections, maxHalfOpen, maxLayers }
     const { anonymizer, writer, buffer } = this
-    const { contains } = this.options.filter
+    const contains = this.options.filter.contains?.bytes
     const settings = { ...reading, ...limits, idleS, killedAtNs, anonymizer, contains }
     const report =
       others.length > 0

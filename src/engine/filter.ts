@@ -24,6 +24,12 @@ export interface EndPattern {
   readonly port: number | undefined
 }
 
+/** Bytes of a payload that a connection has to have, or must not have. */
+export interface PayloadText {
+  readonly bytes: Uint8Array
+  readonly isWanted: boolean
+}
+
 /** Filters as given, those that are. Endings are verdicts, or `verdict.cause`. */
 export interface FilterOptions {
   readonly verdict?: Wanted<string>
@@ -45,8 +51,8 @@ export interface FilterOptions {
   readonly until?: bigint
   /** From its first packet to its last, ns. */
   readonly minDuration?: number
-  /** Only connections whose payload holds this; looked for while packets are read. */
-  readonly contains?: Uint8Array
+  /** What the payload holds, or does not hold; looked for while packets are read. */
+  readonly contains?: PayloadText
 }
 
 /** Whether a connection is to be reported. */
@@ -100,9 +106,9 @@ const TESTS: { readonly [K in keyof Required<FilterOptions>]: TestOf<Required<Fi
       ({ e }) =>
         e.endNs - e.startNs >= ns,
     contains:
-      () =>
+      ({ isWanted }) =>
       ({ e }) =>
-        e.has(CONN_CONTAINS),
+        e.has(CONN_CONTAINS) === isWanted,
   }
 
 /** One test from all filters; every kind that is given has to match. */

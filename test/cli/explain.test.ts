@@ -247,6 +247,34 @@ describe.concurrent('the connection', () => {
   })
 })
 
+describe.concurrent('lists of words', () => {
+  test.each([
+    ['findings', 'half_closed'],
+    ['flags', 'midstream'],
+    ['sees', 'ECONNRESET'],
+    ['columns', 'client_ip'],
+    ['incidents', 'process_death'],
+  ])('%s', async (list, word) => {
+    const { code, stdout } = await explain(list)
+    expect(code).toBe(0)
+    expect(stdout).toMatch(new RegExp(`^${list}  .*\\n[^]*^  ${word}  +\\S`, 'm'))
+    expect((await explain(list.slice(0, -1))).stdout).toBe(stdout)
+    const rows = JSON.parse((await explain(list, '-f', 'json')).stdout) as Record<string, string>[]
+    expect(rows.map((row) => row['name'] ?? row['code'] ?? row['kind'])).toContain(word)
+  })
+
+  test('a word that is none', async () => {
+    expect((await explain('ends_erly')).stderr).toContain('did you mean ends_early?')
+  })
+})
+
+test.each([
+  [['--no-pager', '--no-progress', 'explain', KILLED]],
+  [['--color=never', 'explain', '--no-pager', '--no-progress', KILLED]],
+])('%j: options that all commands take, also before the command', async (args) => {
+  expect(await run(args)).toEqual(await explain(KILLED))
+})
+
 describe.concurrent('names', () => {
   test('a cause: meaning, source, rules', async () => {
     const { code, stdout } = await explain('rst_after_kill.write_after_close')
@@ -294,7 +322,7 @@ test.each<[string, readonly string[], RegExp]>([
   [
     'a name like nothing',
     ['xyzzy'],
-    /is no verdict, no cause and no file; verdicts are graceful_fin,/,
+    /is no verdict, no cause, no other word and no file; verdicts are graceful_fin,/,
   ],
   [
     'a cause of two verdicts',

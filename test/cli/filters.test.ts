@@ -21,6 +21,7 @@ interface Row {
   readonly findings?: readonly { readonly code: string }[]
   readonly client_sees?: string
   readonly server_sees?: string
+  readonly client_bytes: number
 }
 
 async function rowsOf(...args: string[]): Promise<Row[]> {
@@ -30,6 +31,14 @@ async function rowsOf(...args: string[]): Promise<Row[]> {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Row)
+}
+
+/** The streams that `explain` shows, or how many fit when those are too many. */
+async function explainedBy(...args: string[]): Promise<number[] | number> {
+  const { stdout, stderr } = await run(['explain', RESTART, ...args])
+  const many = /: (\d+) connections fit; choose one/.exec(stderr)?.[1]
+  if (many !== undefined) return Number(many)
+  return [...stdout.matchAll(/^\S+ {2}stream (\d+) /gm)].map(([, stream]) => Number(stream))
 }
 
 function codes({ findings }: Row): string[] {
@@ -62,10 +71,15 @@ describe('leave the rows for which they hold', () => {
     [`--until ${KILLED_AT.replace('T', ' ')}`, ({ ended_at: time }) => time <= KILLED_AT],
     ['--min-duration 100ms', ({ duration_s: s }) => s >= 0.1],
     ['--min-duration 0.1', ({ duration_s: s }) => s >= 0.1],
+    ['--contains !GET /', ({ client_bytes: bytes }) => bytes === 0],
   ])('%s', async (option, holds) => {
     const all = await rowsOf()
     const [name = '', ...value] = option.split(' ')
-    expect(await rowsOf(name, value.join(' '))).toEqual(all.filter(holds))
+    const left = all.filter(holds)
+    expect(await rowsOf(name, value.join(' '))).toEqual(left)
+    expect(await explainedBy(name, value.join(' '))).toEqual(
+      left.length > 5 ? left.length : left.map(({ stream }) => stream).sort((a, b) => a - b),
+    )
   })
 })
 
@@ -78,6 +92,16 @@ test('a time before the end is one before the last packet', async () => {
   expect(late).toEqual(all.filter(({ ended_at: time }) => time.slice(0, 23) >= from))
   expect(late.length).toBeGreaterThan(0)
   expect(late.length).toBeLessThan(all.length)
+})
+
+test('a time of day is one of the capture, of clocks here with --local-time', async () => {
+  const all = await rowsOf()
+  const late = all.filter(({ ended_at: time }) => time >= KILLED_AT)
+  expect(await rowsOf('--since', '12:37:57.9')).toEqual(late)
+  const { stdout } = await run(['--summary', '--local-time', '--since', '18:07:57.9', RESTART], {
+    env: { TZ: 'Asia/Kolkata' },
+  })
+  expect(stdout).toContain(`${late.length} connections selected by filters`)
 })
 
 test('a text of the payload: in analyze and in explain', async () => {
@@ -121,6 +145,9 @@ test.each([
   ],
   [['--since', 'yesterday'], /--since: 'yesterday' is neither seconds since 1970 nor a time/],
   [['--contains', ''], /--contains: it takes a text/],
+  [['--contains', '!'], /--contains: it takes a text/],
+  [['--flag', 'endsearly'], /--flag: unknown name 'endsearly'; did you mean ends_early/],
+  [['--flag', 'x'], /--flag: unknown name 'x'; tcp-teardown explain flags lists all/],
 ])('%j is refused', async (args, message) => {
   const { code, stderr } = await run([...args, RESTART])
   expect(code).toBe(2)
@@ -130,7 +157,9 @@ test.each([
 test('a time before the end of a pipe is refused', async () => {
   const { code, stderr } = await run(['--since', '-5m', '-'])
   expect(code).toBe(2)
-  expect(stderr).toContain('needs files, whose end is known')
+  expect(stderr).toContain(
+    'a time before the end of the capture needs files, whose times are known',
+  )
 })
 
 test('watch takes them too', async () => {

@@ -29,6 +29,38 @@ function compared(a: Row, b: Row, key: string): number {
 }
 
 describe('--sort', () => {
+  test('of counts', async () => {
+    const counts = await rowsOf('--group-by', 'port', '--sort', 'refused')
+    const { stdout } = await run([
+      'endpoints',
+      '--by',
+      'port',
+      '--sort',
+      'refused',
+      '-f',
+      'ndjson',
+      ...CAPTURES,
+    ])
+    expect(counts).toEqual(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Row),
+    )
+  })
+
+  test.each([
+    [['--sort', 'refused', '-f', 'csv'], '--sort refused goes with --group-by'],
+    [
+      ['--sort', 'time', '--group-by', 'port'],
+      '--sort start_time goes with rows; counts are sorted by trouble, ',
+    ],
+    [['--sort', 'duraton', '-f', 'csv'], "--sort: unknown column 'duraton'; did you mean duration"],
+  ])('%j is refused', async (args, message) => {
+    const { code, stderr } = await run([...args, ...CAPTURES])
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)])
+  })
+
   test.each(['start_time', 'duration_s', 'cause', 'trigger_to_rst_s', 'client_ip', 'flags'])(
     '%s: rows as they come, sorted; those without the value last',
     async (key) => {

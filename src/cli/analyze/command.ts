@@ -1,8 +1,8 @@
 // The options of `analyze`.
 
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { RowOrder } from '../../output/sorted-rows.js'
-import { GROUPINGS, type Grouping } from '../../output/endpoints/collect.js'
+import { GROUPINGS, type Grouping, ORDERS, type Order } from '../../output/endpoints/collect.js'
 import { COLUMN_KEYS } from '../../output/columns/columns.js'
 import { LINE_TYPES } from '../../output/formats/format.js'
 import { FORMATS } from '../../output/formats/index.js'
@@ -16,7 +16,10 @@ import {
   judgingOptions,
   localTimeOption,
   option,
+  pagerOption,
+  progressOption,
 } from '../options.js'
+import { didYouMean } from '../suggest.js'
 import { namesOf, oneOf, wholeNumber } from '../values.js'
 
 /** Options of `analyze` as commander hands them over, checked. */
@@ -30,12 +33,11 @@ export interface AnalyzeFlags extends SharedFlags, FilterFlags {
   readonly top: number
   readonly columns?: readonly string[]
   readonly types?: readonly string[]
-  readonly sort?: RowOrder
+  readonly sort?: Sort
   readonly limit?: number
   readonly groupBy?: Grouping
   readonly progress: boolean
   readonly pager: boolean
-  readonly localTime?: boolean
   readonly maxConnections?: number
   readonly maxHalfOpen?: number
   readonly maxLayers?: number
@@ -80,7 +82,7 @@ export function addAnalyze(
     ...boundOptions(),
     option(
       '--fail-on <names>',
-      'exit with 1 if a connection ended so (verdict, cause or verdict.cause), or on an incident; more than some: refused>3, slow_close>1%',
+      'exit with 1 if a connection ended so (verdict, cause or verdict.cause), or on an incident, whatever the filters say of its connections; more than some: refused>3, slow_close>1%',
       failLimits,
     ),
     new Option('--merge', 'read all captures as one timeline, in the order of their times'),
@@ -124,8 +126,8 @@ function outputOptions(): Option[] {
     ...anonymizeOptions(),
     colourOption(),
     localTimeOption('the table'),
-    new Option('--no-progress', 'no progress bar on stderr'),
-    new Option('--no-pager', 'a long table goes to the terminal without $PAGER or less'),
+    progressOption(),
+    pagerOption('a long table'),
   ]
 }
 
@@ -135,19 +137,19 @@ function rowOptions(): Option[] {
     option(
       '--columns <names>',
       'only these columns, comma-separated',
-      namesOf(COLUMN_KEYS, 'docs/reference.md lists all columns'),
+      namesOf(COLUMN_KEYS, 'tcp-teardown explain columns lists all'),
     ),
     option(
       '--sort <column>',
-      'rows in the order of a column, -column for the largest first (default: as they end)',
-      rowOrder,
+      'rows in the order of a column, -column for the largest first (default: as they end); counts as endpoints sorts them',
+      sort,
     ),
     option('--limit <n>', 'rows at most', wholeNumber(1, ANY)),
     option(
       '--group-by <what>',
       `no connections but counts by ${GROUPINGS.join(', ')}, as of endpoints`,
       oneOf(GROUPINGS),
-    ).conflicts(['columns', 'types', 'sort', 'all', 'outDir', 'failOn', 'merge', 'mergeSeries']),
+    ).conflicts(['columns', 'types', 'all', 'outDir', 'failOn', 'merge', 'mergeSeries']),
     option(
       '--types <names>',
       `only these lines of JSON, NDJSON and CSV: ${LINE_TYPES.join(', ')}`,
@@ -180,15 +182,25 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
   duration: 'duration_s',
 }
 
-/** Parses the column that rows are sorted by. */
-function rowOrder(text: string): RowOrder {
+/** An order of rows, of counts, or of both. */
+export interface Sort {
+  readonly rows?: RowOrder
+  readonly counts?: Order
+}
+
+/** Parses what rows or counts are sorted by; which of them there are is known later. */
+function sort(text: string): Sort {
   const isDescending = text.startsWith('-')
   const name = isDescending ? text.slice(1) : text
-  const [column = name] = namesOf(
-    COLUMN_KEYS,
-    'docs/reference.md lists all columns',
-  )(SHORT_NAMES[name] ?? name)
-  return { column, isDescending }
+  const column = SHORT_NAMES[name] ?? name
+  const counts = ORDERS.find((order) => order === text)
+  if (COLUMN_KEYS.includes(column))
+    return { rows: { column, isDescending }, ...(counts === undefined ? {} : { counts }) }
+  if (counts !== undefined) return { counts }
+  const hint = didYouMean(name, [...Object.keys(SHORT_NAMES), ...COLUMN_KEYS])
+  throw new InvalidArgumentError(
+    `unknown column '${name}'; ${hint ?? 'tcp-teardown explain columns lists all'}`,
+  )
 }
 
 function addAll(command: Command, heading: string, options: readonly Option[]): void {

@@ -68,7 +68,7 @@ export function analyzeSettings(flags: AnalyzeFlags): RequestedSettings {
     types: flags.types,
     filterFlags: flags,
     isLocalTime: localTimeOf(flags.localTime, flags.format, 'table'),
-    order: flags.sort,
+    order: flags.sort?.rows,
     limit: flags.limit,
     idleS: flags.idle,
     maxConnections: flags.maxConnections,
@@ -95,6 +95,8 @@ function isNone({ endings, most, isShare }: FailLimit): boolean {
 
 /** Rows are what is sorted; the table without columns has none. */
 function checkOrder({ sort, limit, format, columns }: AnalyzeFlags): void {
+  if (sort !== undefined && sort.rows === undefined)
+    throw new TeardownError('ERR_OPTION', `--sort ${sort.counts} goes with --group-by`)
   if ((sort ?? limit) === undefined || format !== 'table' || columns !== undefined) return
   throw new TeardownError(
     'ERR_OPTION',

@@ -1,6 +1,7 @@
 // The options of `endpoints`.
 
 import { type Command, Option } from 'commander'
+import { TeardownError } from '../../base/errors.js'
 import type { AnalyzeFlags } from '../analyze/command.js'
 import { GROUPINGS, type Grouping, ORDERS, type Order } from '../../output/endpoints/collect.js'
 import {
@@ -10,6 +11,7 @@ import {
   colourOption,
   judgingOptions,
   option,
+  progressOption,
 } from '../options.js'
 import { GROUP_FORMATS, type GroupFormat } from '../../output/endpoints/document.js'
 import { FILTERS_HEADING, type FilterFlags, filterOptions } from '../filters.js'
@@ -33,8 +35,13 @@ const DEFAULT_TOP = 20
 
 /** The same options for `analyze --group-by`. */
 export function groupFlags(flags: AnalyzeFlags, by: Grouping): EndpointsFlags {
-  const { format, limit, ...others } = flags
-  const sort = by === 'minute' || by === 'capture' ? 'name' : 'trouble'
+  const { format, limit, sort: asked, ...others } = flags
+  if (asked !== undefined && asked.counts === undefined)
+    throw new TeardownError(
+      'ERR_OPTION',
+      `--sort ${asked.rows?.column} goes with rows; counts are sorted by ${ORDERS.join(', ')}`,
+    )
+  const sort = asked?.counts ?? (by === 'minute' || by === 'capture' ? 'name' : 'trouble')
   const top = limit ?? DEFAULT_TOP
   return {
     ...others,
@@ -95,9 +102,7 @@ export function addEndpoints(
     ),
   )
   for (const each of anonymizeOptions()) command.addOption(each)
-  command
-    .addOption(colourOption())
-    .addOption(new Option('--no-progress', 'no progress bar on stderr'))
+  command.addOption(colourOption()).addOption(progressOption())
   command.optionsGroup(FILTERS_HEADING)
   for (const each of filterOptions()) command.addOption(each)
   command.addHelpText('after', EXAMPLES).action(action)

@@ -69,7 +69,7 @@ async function collect(
   const isWanted = connectionFilter(filter)
   const settings = {
     signal,
-    contains: filter.contains,
+    contains: filter.contains?.bytes,
     idleS: flags.idle,
     killedAtNs: flags.killedAt,
     anonymizer: anonymizerOf(anonymizeKeyOf(flags)),

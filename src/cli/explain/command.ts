@@ -9,6 +9,7 @@ import {
   judgingOptions,
   localTimeOption,
   option,
+  pagerOption,
 } from '../options.js'
 import { FILTERS_HEADING, type FilterFlags, filterOptions } from '../filters.js'
 import { wholeNumber } from '../values.js'
@@ -18,7 +19,7 @@ export interface ExplainFlags extends SharedFlags, FilterFlags {
   readonly incident?: number
   readonly format: string
   readonly all?: boolean
-  readonly localTime?: boolean
+  readonly pager: boolean
 }
 
 const EXAMPLES = `
@@ -29,8 +30,7 @@ Examples:
   tcp-teardown explain rst_after_kill.write_after_close  what an ending means, and what usually causes it
   tcp-teardown explain capture.pcap --incident 1         what happened to a service, its connections on one time line
   tcp-teardown explain half_closed                       what a finding, a flag, a column or an error means
-  tcp-teardown explain findings                          every kind of finding
-  tcp-teardown explain incidents                         every kind of incident
+  tcp-teardown explain findings                          every finding; also flags, sees, columns, incidents
   tcp-teardown explain                                   every verdict and cause
 
 Exit codes: 0 done, 2 an error, 130 or 143 interrupted (SIGINT, SIGTERM).`
@@ -45,7 +45,7 @@ export function addExplain(
     .description('show one connection or incident, or tell what a verdict means')
     .argument(
       '[what]',
-      'a capture file, or a name: verdict, cause, finding, flag, column, findings, incidents; nothing lists all endings',
+      'a capture file, or a word: a verdict, a cause, a finding, a flag, a column; or a list: findings, flags, sees, columns, incidents; nothing lists all endings',
     )
   command
     .optionsGroup('What of a capture:')
@@ -61,6 +61,7 @@ export function addExplain(
     .addOption(new Option('--all', 'fold no packets away'))
     .addOption(localTimeOption('the text'))
     .addOption(colourOption())
+    .addOption(pagerOption('a long text'))
   for (const each of anonymizeOptions()) command.addOption(each)
   command.optionsGroup(FILTERS_HEADING)
   for (const each of filterOptions()) command.addOption(each)

@@ -9,7 +9,6 @@ import { readLadder } from '../../engine/ladder/reader.js'
 import type { CaptureReport } from '../../engine/report.js'
 import { clockTime, msOfIso } from '../../base/clock-time.js'
 import { credibleSpan } from '../../output/anonymize/claims.js'
-import { INCIDENT_KINDS } from '../../incidents/kinds.js'
 import { endpointText } from '../../output/columns/address.js'
 import { jsonText } from '../../output/formats/json-text.js'
 import { foldLadder } from '../../output/ladder/fold.js'
@@ -23,21 +22,12 @@ import { print, warn } from '../context.js'
 import { EXIT_DONE, EXIT_ERROR } from '../exit-codes.js'
 import { filterOver, isFiltered } from '../filters.js'
 import { endingsNamed } from '../names.js'
-import {
-  findIncident,
-  incidentText,
-  isIncidents,
-  kindNamed,
-  kindText,
-  kindsText,
-} from './incident.js'
+import { findIncident, incidentText, kindNamed, kindText } from './incident.js'
+import { listNamed, listText } from './lists.js'
 import {
   explainedBy,
   explainedObject,
   explainedText,
-  findingsObject,
-  findingsText,
-  isFindings,
   overviewText,
   unknownName,
   wholeTaxonomy,
@@ -52,32 +42,15 @@ export async function runExplain(
   settings: ExplainSettings,
   signal: AbortSignal,
 ): Promise<number> {
-  const isAscii = settings.isAscii && !settings.isJson
   if (what === undefined) {
-    print(taxonomy(settings), isAscii)
+    show(taxonomy(settings), settings)
     return EXIT_DONE
   }
   const { incident } = settings
   const isAboutCapture = incident !== undefined || isFiltered(settings.filterFlags)
-  if (!isAboutCapture && statOf(what) === undefined) {
-    const text = kindsOfIncidents(what, settings)
-    if (text !== undefined) {
-      print(text, isAscii)
-      return EXIT_DONE
-    }
-  }
-  if (!isAboutCapture && isFindings(what) && statOf(what) === undefined) {
-    print(
-      settings.isJson
-        ? json(findingsObject())
-        : findingsText(settings.width, tableStyle(settings.colour)),
-      isAscii,
-    )
-    return EXIT_DONE
-  }
-  const named = isAboutCapture || statOf(what) !== undefined ? undefined : nameText(what, settings)
-  if (named !== undefined) {
-    print(named, isAscii)
+  const text = isAboutCapture || statOf(what) !== undefined ? undefined : nameText(what, settings)
+  if (text !== undefined) {
+    show(text, settings)
     return EXIT_DONE
   }
   checkCapture(what, isAboutCapture)
@@ -85,23 +58,18 @@ export async function runExplain(
   return explainConnection(what, settings, signal)
 }
 
-/** What is said of incidents without a capture; undefined when `what` asks for something else. */
-function kindsOfIncidents(what: string, settings: ExplainSettings): string | undefined {
-  const style = tableStyle(settings.colour)
-  const { width, isJson } = settings
-  if (isIncidents(what)) return isJson ? json(INCIDENT_KINDS) : kindsText(width, style)
-  const kind = kindNamed(what)
-  if (kind === undefined) return undefined
-  return isJson ? json(kind) : kindText(kind, width, style)
-}
-
-/** What an ending, a finding, a flag or a column means; a name may be that of several. Undefined when it is none. */
+/** What a word means that is no capture: a list of words, a kind of incident, an ending, a finding, a flag, a column. Undefined when it is none. */
 function nameText(what: string, { isJson, width, colour }: ExplainSettings): string | undefined {
   const style = tableStyle(colour)
+  const list = listNamed(what)
+  if (list !== undefined) return isJson ? json(list.objects) : listText(list, width, style)
+  const kind = kindNamed(what)
+  if (kind !== undefined) return isJson ? json(kind) : kindText(kind, width, style)
   const explained = explainedBy(what)
   const words = wordsNamed(what)
   if (explained === undefined && words.length === 0) return undefined
   if (isJson) return json(explained === undefined ? words : explainedObject(explained))
+  // A name may be that of several.
   return [
     explained === undefined ? '' : explainedText(explained, width, style),
     wordsText(words, width, style),
@@ -118,8 +86,7 @@ async function explainIncident(
 ): Promise<number> {
   const { report, shown } = await findIncident(capture, id, settings, signal)
   if (signal.aborted) return EXIT_DONE
-  const { isJson, isAscii } = settings
-  print(isJson ? json(shown.row) : incidentText(shown, settings), isAscii && !isJson)
+  show(settings.isJson ? json(shown.row) : incidentText(shown, settings), settings)
   return warnOf(report)
 }
 
@@ -135,7 +102,7 @@ async function explainConnection(
     idleS: settings.idleS,
     killedAtNs: settings.killedAtNs,
     anonymizer: anonymizerOf(settings.anonymizeKey),
-    contains: filter.contains,
+    contains: filter.contains?.bytes,
   })
   // Half a capture may hold half the connection.
   if (signal.aborted) return EXIT_DONE
@@ -151,19 +118,16 @@ async function explainConnection(
   }
   const isAnonymous = settings.anonymizeKey !== undefined
   const objects: object[] = []
-  for (const [at, each] of selected.entries()) {
+  const texts: string[] = []
+  for (const each of selected) {
     const target = { ...each.target, packets: report.packets, isAnonymous }
     const ladder = await readLadder(capture, target, signal)
-    if (settings.isJson) {
-      objects.push(ladderObject(each.connection, each.rule, ladder, each.baseNs))
-    } else {
-      const gap = at > 0 ? '\n' : ''
-      print(`${gap}${connectionText(each, ladder, settings)}`, settings.isAscii)
-    }
+    if (!settings.isJson) texts.push(connectionText(each, ladder, settings))
+    else objects.push(ladderObject(each.connection, each.rule, ladder, each.baseNs))
   }
   // One document, however many connections there are.
-  if (settings.isJson)
-    print(json(objects.length === 1 ? objects[0] : { connections: objects }), false)
+  const document = objects.length === 1 ? objects[0] : { connections: objects }
+  show(settings.isJson ? json(document) : texts.join('\n'), settings)
   return exitCode
 }
 
@@ -203,6 +167,10 @@ function startText(iso: string, isLocal: boolean): string {
   if (!isLocal) return iso
   const time = clockTime(msOfIso(iso), true)
   return time === undefined ? iso : `${time.date} ${time.clock} ${time.zone}`
+}
+
+function show(text: string, { isAscii, pager }: ExplainSettings): void {
+  print(text, isAscii, pager)
 }
 
 function taxonomy(settings: ExplainSettings): string {

@@ -1,7 +1,6 @@
 // `explain CAPTURE --incident ID`: one incident, and `explain incidents`: what kinds there are.
 
 import { TeardownError } from '../../base/errors.js'
-import { wrap } from '../../base/text.js'
 import { analyzeSource } from '../../engine/analyze-source.js'
 import { anonymizerOf } from '../../engine/capture-analyzer.js'
 import { IncidentDetector } from '../../engine/incident-detector.js'
@@ -13,23 +12,9 @@ import { type Style, tableStyle } from '../../output/style.js'
 import type { CaptureReport } from '../../engine/report.js'
 import type { ExplainSettings } from './settings.js'
 
-/** Whether `text` asks for the kinds of incidents. */
-export function isIncidents(text: string): boolean {
-  return /^incidents?$/i.test(text)
-}
-
 /** The kind of that name, undefined for none. */
 export function kindNamed(text: string): KindRow | undefined {
   return INCIDENT_KINDS.find(({ kind }) => kind === text.toLowerCase())
-}
-
-/** Every kind of incident, one line each. */
-export function kindsText(width: number, style: Style): string {
-  const room = Math.max(...INCIDENT_KINDS.map(({ kind }) => kind.length)) + 4
-  const lines = INCIDENT_KINDS.map(({ kind, meaning }) =>
-    wrap(meaning, width, `  ${kind}`.padEnd(room)),
-  )
-  return `${style.heading('incidents')}  ${style.faint('what several connections tell of a service, a host or a path')}\n${lines.join('\n')}\n`
 }
 
 /** The long form of a kind. */

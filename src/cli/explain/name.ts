@@ -5,9 +5,11 @@ import { wrap } from '../../base/text.js'
 import { labelled } from '../../output/ladder/text.js'
 import type { Style } from '../../output/style.js'
 import { ENDINGS, type Row, VERDICTS, endingOf } from '../../verdict/endings.js'
-import { FINDINGS } from '../../verdict/findings.js'
 import { RULES } from '../../verdict/rules/order.js'
 import { endingSuggestion, endingsNamed } from '../names.js'
+import { didYouMean } from '../suggest.js'
+import { LIST_NAMES } from './lists.js'
+import { WORD_NAMES } from './words.js'
 
 /** What a name stands for: a verdict with all its causes, or one cause. */
 export interface Explained {
@@ -65,24 +67,7 @@ export function overviewText(all: readonly Explained[], width: number, style: St
     })
     return `${style.heading(verdict)}  ${style.faint(title)}\n${lines.join('\n')}\n`
   })
-  return `${blocks.join('\n')}\n${style.faint('tcp-teardown explain VERDICT.CAUSE tells more about one.')}\n`
-}
-
-/** Whether `text` asks for the kinds of findings. */
-export function isFindings(text: string): boolean {
-  return /^findings?$/i.test(text)
-}
-
-/** Every kind of finding, one line each. */
-export function findingsText(width: number, style: Style): string {
-  const room = Math.max(...FINDINGS.map(({ code }) => code.length)) + 4
-  const lines = FINDINGS.map(({ code, meaning }) => wrap(meaning, width, `  ${code}`.padEnd(room)))
-  return `${style.heading('findings')}  ${style.faint('what else matters of a connection (--finding)')}\n${lines.join('\n')}\n`
-}
-
-/** The form of `--format json`. */
-export function findingsObject(): object {
-  return FINDINGS.map(({ code, meaning }) => ({ code, meaning }))
+  return `${blocks.join('\n')}\n${style.faint('tcp-teardown explain VERDICT.CAUSE tells more about one; explain findings, flags, sees, columns, incidents list other words.')}\n`
 }
 
 /** The long form of a verdict or cause. */
@@ -113,10 +98,12 @@ export function explainedObject({ verdict, title, causes }: Explained): object {
 /** The error for a name that is neither in the taxonomy nor a file. */
 export function unknownName(text: string): TeardownError {
   const hint =
-    endingSuggestion(text) ?? `verdicts are ${VERDICTS.map(({ verdict }) => verdict).join(', ')}`
+    endingSuggestion(text) ??
+    didYouMean(text, [...WORD_NAMES, ...LIST_NAMES]) ??
+    `verdicts are ${VERDICTS.map(({ verdict }) => verdict).join(', ')}`
   return new TeardownError(
     'ERR_OPTION',
-    `'${text}' is no verdict, no cause and no file; ${hint} (tcp-teardown explain lists all)`,
+    `'${text}' is no verdict, no cause, no other word and no file; ${hint} (tcp-teardown explain lists all)`,
   )
 }
 

@@ -38,6 +38,9 @@ const WORDS: readonly Word[] = [
   ...COLUMNS.map(({ key, doc }) => ({ kind: 'column' as const, name: key, meaning: doc })),
 ]
 
+/** All words. */
+export const WORD_NAMES: readonly string[] = WORDS.map(({ name }) => name)
+
 /** All meanings of a word: some are the name of a finding and of a flag. */
 export function wordsNamed(text: string): readonly Word[] {
   const name = text.trim().toLowerCase().replaceAll('-', '_')
@@ -54,6 +57,9 @@ export function wordsText(words: readonly Word[], width: number, style: Style): 
     .join('\n')
 }
 
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+/** A meaning with a capital letter and a full stop. */
+export function sentence(text: string): string {
+  // The name of a call stays as it is written.
+  const isCall = /^\w+\(/.test(text)
+  return `${isCall ? text : text.charAt(0).toUpperCase() + text.slice(1)}.`
 }

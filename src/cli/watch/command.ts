@@ -64,13 +64,13 @@ export function addWatch(
       option(
         '--columns <names>',
         'only these columns, comma-separated (ndjson)',
-        namesOf(COLUMN_KEYS, 'docs/reference.md lists all columns'),
+        namesOf(COLUMN_KEYS, 'tcp-teardown explain columns lists all'),
       ),
     )
   for (const each of anonymizeOptions()) command.addOption(each)
   command.addOption(colourOption())
   command.optionsGroup(FILTERS_HEADING)
-  for (const each of filterOptions()) command.addOption(each)
+  for (const each of filterOptions(true)) command.addOption(each)
   command.optionsGroup('Analysis:')
   for (const each of [...judgingOptions(), ...boundOptions()]) command.addOption(each)
   command.addHelpText('after', EXAMPLES).action(action)

@@ -71,7 +71,7 @@ function sessionOptions(flags: WatchFlags): ConstructorParameters<typeof WatchSe
     maxLayers,
     anonymizer: anonymizerOf(anonymizeKeyOf(flags)),
     filter: connectionFilter(filter),
-    contains: filter.contains,
+    contains: filter.contains?.bytes,
     isNotable: flags.notable ?? false,
     intervalMs: flags.every / NS_PER_MS,
   }
