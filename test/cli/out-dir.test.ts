@@ -40,13 +40,33 @@ describe.concurrent('--out-dir', () => {
     expect(run).toMatchObject({
       code: 0,
       stdout: '',
-      stderr: `tcp-teardown: 2 results written below ${out}\n`,
+      stderr: `tcp-teardown: 2 results written below ${out}: 2 connections, 4 packets; handshake_failed 2\n`,
     })
     expect(results(out)).toHaveLength(2)
     for (const capture of [a, b]) {
       const alone = await analyze(['-f', 'ndjson', capture])
       expect(readFileSync(resultOf(out, capture), 'utf8')).toBe(alone.stdout)
     }
+  })
+
+  test('ends with the totals, and with the failures by kind where there are many', async () => {
+    const { a, out } = await setUp('totals')
+    const bytes = readFileSync(a)
+    const damaged = await Promise.all([
+      ...['x', 'y'].map((name) => scratch.file(`totals-${name}.pcap`, 'no capture at all')),
+      ...['1', '2', '3', '4', '5', '6'].map((name) =>
+        scratch.file(`totals-${name}.pcap`, bytes.subarray(0, -1)),
+      ),
+    ])
+    const { code, stderr } = await analyze(['--out-dir', out, '-f', 'csv', a, ...damaged])
+    expect(code).toBe(2)
+    expect(stderr.split('\n').slice(-5)).toEqual([
+      'tcp-teardown: 8 of 9 captures failed or ended early',
+      `  capture cut short: ${damaged.slice(2, 7).join(', ')}, and 1 more`,
+      `  not a capture: ${damaged.slice(0, 2).join(', ')}`,
+      `tcp-teardown: 9 results written below ${out}: 7 connections, 8 packets; handshake_failed 7`,
+      '',
+    ])
   })
 
   test('--resume makes again what has changed, and nothing else', async () => {

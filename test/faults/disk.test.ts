@@ -57,7 +57,7 @@ describe.concurrent('a limit to the size of files', () => {
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toBe(
       `tcp-teardown: ${many}: cannot write ${out}${many}.ndjson: file too large\n` +
-        `tcp-teardown: 1 result written below ${out}\n`,
+        `tcp-teardown: 1 result written below ${out}: 1 connection, 2 packets; handshake_failed 1\n`,
     )
     expect(rows(readFileSync(`${out}${one}.ndjson`, 'utf8'))).toHaveLength(3)
     expect(existsSync(`${out}${many}.ndjson`)).toBe(false)
@@ -144,7 +144,7 @@ test('a list of --resume that cannot be written: the results are there, and it i
     const { code, stderr } = await analyze(['--jobs', jobs, '--out-dir', out, one, many])
     expect(code).toBe(2)
     expect(stderr).toBe(
-      `tcp-teardown: 2 results written below ${out}\n` +
+      `tcp-teardown: 2 results written below ${out}: 3,001 connections, 6,002 packets; handshake_failed 3,001\n` +
         `tcp-teardown: cannot write ${out}/.tcp-teardown.list: illegal operation on a directory: --resume will make results again\n`,
     )
     expect(existsSync(`${out}${one}.txt`)).toBe(true)
@@ -163,7 +163,7 @@ test('a disk of 64 kB', async ({ skip }) => {
     `tcp-teardown: cannot write /mnt/out: ${NO_ROOM}`,
     'code 2',
     `tcp-teardown: ${many}: cannot write /mnt/all${many}.ndjson: ${NO_ROOM}`,
-    'tcp-teardown: 1 result written below /mnt/all',
+    'tcp-teardown: 1 result written below /mnt/all: 1 connection, 2 packets; handshake_failed 1',
     'code 2',
     './all/.tcp-teardown.list',
     `./all${one}.ndjson`,

@@ -109,9 +109,9 @@ async function runOver(
     bar?.stop()
     forget()
   }
-  run.finish()
+  const summary = run.finish()
   digests.tell()
-  if (!plan.tell()) run.fail()
+  if (!plan.tell(summary, run.failures)) run.fail()
   if (run.isHalf && output.isAside) {
     output.discard()
     warn(`${settings.output}: not written: interrupted`)

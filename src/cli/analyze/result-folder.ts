@@ -11,6 +11,8 @@ import type { Timeline } from '../../engine/capture-analyzer.js'
 import type { CaptureReport } from '../../engine/report.js'
 import { SCHEMA_NAME } from '../../output/formats/format.js'
 import { formatNamed } from '../../output/formats/index.js'
+import type { Summary } from '../../output/collect/summary.js'
+import { type Failures, totalsText } from './batch-end.js'
 import { warn } from '../context.js'
 import { packageVersion } from '../version.js'
 import { partialPath, removeLeftPartials } from '../partial-file.js'
@@ -68,8 +70,8 @@ export interface FilePlan {
   readonly onFile: ((at: number, report: CaptureReport, matched: boolean) => void) | undefined
   /** What earlier runs found of the timelines that are left out. */
   readonly kept: readonly { readonly matched: boolean; readonly cutShort: boolean }[]
-  /** Says on stderr what lies in the folder now, and whether all could be noted; standard output stays empty. */
-  readonly tell: () => boolean
+  /** Says on stderr what lies in the folder now and what is missing, and whether all could be noted; standard output stays empty. */
+  readonly tell: (summary: Summary, failures: Failures) => boolean
 }
 
 /** Decides which timelines are analyzed into which files. */
@@ -115,10 +117,13 @@ export function planFiles(all: readonly Timeline[], settings: AnalyzeSettings): 
         listProblem ??= systemErrorText(problem)
       }
     },
-    tell: () => {
+    tell: (summary, failures) => {
       const kept = all.length - due.length
       const before = kept === 0 ? '' : `, ${kept} done before and unchanged`
-      warn(`${count(made, 'result')} written below ${outDir}${before}`)
+      const [failed, ...kinds] = failures.lines(summary.captures)
+      if (failed !== undefined) warn(failed, kinds)
+      const totals = made === 0 ? '' : `: ${totalsText(summary)}`
+      warn(`${count(made, 'result')} written below ${outDir}${before}${totals}`)
       if (listProblem === undefined) return true
       warn(`cannot write ${join(outDir, LIST)}: ${listProblem}: --resume will make results again`)
       return false

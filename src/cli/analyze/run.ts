@@ -7,6 +7,7 @@ import type { IncidentDetector } from '../../engine/incident-detector.js'
 import type { Summary } from '../../output/collect/summary.js'
 import { SCHEMA_NAME } from '../../output/formats/format.js'
 import { warn } from '../context.js'
+import { Failures } from './batch-end.js'
 import { type FailLimit, exceeded } from '../fail-on.js'
 import { EXIT_DONE, EXIT_ERROR, EXIT_MATCHED } from '../exit-codes.js'
 
@@ -40,6 +41,8 @@ export class AnalyzeRun {
   private readonly limits: readonly FailLimit[]
   private readonly isSearching: boolean
   private readonly kinds = new Map<string, number>()
+  /** Captures that could not be read to their end. */
+  readonly failures: Failures = new Failures()
 
   constructor(
     writer: ConnectionWriter,
@@ -104,12 +107,14 @@ export class AnalyzeRun {
     this.failed = true
   }
 
-  finish(): void {
+  /** Writes what stands at the end, and returns the totals. */
+  finish(): Summary {
     const summary = this.summary()
     this.writer.end(summary)
     this.tellLimits(summary)
-    if (this.unread === 0 || !this.warns) return
-    warn(`interrupted: ${count(this.unread, 'capture')} not read`)
+    if (this.unread > 0 && this.warns)
+      warn(`interrupted: ${count(this.unread, 'capture')} not read`)
+    return summary
   }
 
   private tellLimits(summary: Summary): void {
@@ -118,9 +123,11 @@ export class AnalyzeRun {
     if (this.warns) for (const line of lines) warn(line)
   }
 
-  private judge({ capture, error, merged_captures: parts }: CaptureReport): void {
+  private judge(report: CaptureReport): void {
+    const { capture, error, merged_captures: parts } = report
     if (error === undefined) return
     this.totals.failed++
+    this.failures.add(report)
     // A capture that stops inside a record is what an interrupted or rotated one looks like: everything before it counts.
     if (error.code !== 'ERR_CAPTURE_TRUNCATED' || this.strict) this.failed = true
     if (!this.warns) return
