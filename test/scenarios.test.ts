@@ -986,7 +986,8 @@ const ROWS: readonly Row[] = [
   ],
 ]
 
-describe.each(ROWS)('%s', (ending, closer, confidence, what, text, options) => {
+describe.each(ROWS.map((row) => ({ ending: row[0], row })))('$ending', ({ row }) => {
+  const [ending, closer, confidence, what, text, options] = row
   test(what, () => {
     const [connection, ...others] = runScenario(text, options)
     expect(others).toEqual([])

@@ -5,7 +5,7 @@ import { CaptureClock } from '../capture/clock.js'
 import { Framer } from '../capture/framer.js'
 import { type CaptureSource, readCapture } from '../capture/source.js'
 import type { ReadSummary } from '../capture/turns.js'
-import type { ConnectionHandler } from './ended-connection.js'
+import type { ConnectionHandler, EndedConnection } from './ended-connection.js'
 import { missingPackets } from './packet-count.js'
 import { Pipeline, type AnalysisOptions, type PipelineSettings } from './pipeline.js'
 import { type CaptureReport, captureReport } from './report.js'
@@ -22,6 +22,8 @@ export interface AnalyzeOptions extends AnalysisOptions {
   /** Report endings a second after they are certain instead of when memory wants them: for pipes that do not end. */
   readonly live?: boolean | undefined
   readonly onProgress?: ((progress: Progress) => void) | undefined
+  /** Is told regularly where a live source has got to, also while no packet comes. */
+  readonly onTick?: ((tick: LiveTick) => void) | undefined
   readonly signal?: AbortSignal | undefined
   /** A read buffer to use, for callers that analyze one capture after another. */
   readonly buffer?: ArrayBuffer | undefined
@@ -35,6 +37,19 @@ export interface Progress {
   readonly totalBytes: number | undefined
   readonly packets: number
   readonly connections: number
+}
+
+/** Where a live source has got to. */
+export interface LiveTick {
+  readonly packets: number
+  /** Connections that are not closed, about. */
+  readonly openConnections: number
+  /** Zero of its times, ns since 1970. */
+  readonly baseNs: bigint
+  /** The time of its last packet, and what has passed in silence since then. */
+  readonly nowNs: number
+  /** Shows the connections that are not over. */
+  readonly survey: (visit: (connection: EndedConnection) => void) => void
 }
 
 /**
@@ -63,7 +78,16 @@ export async function analyzeSource(
   }
   const timer =
     options.live === true
-      ? settleRegularly(pipeline, failure, () => tellProgress(framer.info.bytes, undefined))
+      ? settleRegularly(pipeline, failure, (nowNs) => {
+          tellProgress(framer.info.bytes, undefined)
+          options.onTick?.({
+            packets: pipeline.frame,
+            openConnections: pipeline.tracker.openCount,
+            baseNs: clock.baseNs ?? 0n,
+            nowNs,
+            survey: (visit) => pipeline.survey(visit),
+          })
+        })
       : undefined
   const signal = timer === undefined ? options.signal : eitherOf(failure.signal, options.signal)
   let reading: Partial<ReadSummary> = {}
@@ -103,7 +127,7 @@ function eitherOf(one: AbortSignal, other: AbortSignal | undefined): AbortSignal
 function settleRegularly(
   pipeline: Pipeline,
   failure: AbortController,
-  onTick: () => void,
+  onTick: (nowNs: number) => void,
 ): NodeJS.Timeout {
   let frame = -1
   let seenAt = Date.now()
@@ -112,10 +136,10 @@ function settleRegularly(
       frame = pipeline.frame
       seenAt = Date.now()
     }
-    const silentNs = (Date.now() - seenAt) * 1e6
+    const nowNs = pipeline.captureEndNs + (Date.now() - seenAt) * 1e6
     try {
-      pipeline.tracker.settle(pipeline.captureEndNs + silentNs - SETTLE_NS)
-      onTick()
+      pipeline.tracker.settle(nowNs - SETTLE_NS)
+      onTick(nowNs)
     } catch (error) {
       failure.abort(error)
     }

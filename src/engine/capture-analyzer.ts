@@ -4,7 +4,7 @@ import type { DigestHandler } from '../incidents/digest.js'
 import { CryptoPan } from '../output/anonymize/crypto-pan.js'
 import type { ByteSink } from '../output/row-writer.js'
 import { analyzeMerged } from './analyze-merged.js'
-import { type Progress, analyzeSource } from './analyze-source.js'
+import { type LiveTick, type Progress, analyzeSource } from './analyze-source.js'
 import { ConnectionWriter, type WriterOptions } from './connection-writer.js'
 import type { AnalysisOptions, HandOver } from './pipeline.js'
 import type { ConnectionHandler } from './ended-connection.js'
@@ -29,6 +29,7 @@ export interface ReadingOptions {
   readonly live: boolean
   readonly signal: AbortSignal
   readonly onProgress?: (progress: Progress) => void
+  readonly onTick?: ((tick: LiveTick) => void) | undefined
   /** Is shown every connection besides. */
   readonly watcher?: ConnectionHandler | undefined
   /** Has connections classified elsewhere. */

@@ -9,6 +9,7 @@ import { CREDIBLE_RECORD_BYTES, CREDIBLE_TUNNEL_NUMBER } from '../output/anonymi
 import type { Anonymizer } from '../output/columns/address.js'
 import type { TrackerLimits } from '../tcp/limits.js'
 import { ICMP_FROM_TARGET, ICMP_V6 } from '../tcp/record/bits.js'
+import { unreported } from '../tcp/stream-order.js'
 import { type EndHandler, Tracker } from '../tcp/tracker.js'
 import type { EvidenceContext } from '../verdict/evidence.js'
 import { DECODE_STATUSES, DECODE_STATUS_COUNT, ICMP_ERROR, SEGMENT } from '../wire/decode-status.js'
@@ -30,6 +31,8 @@ const STEP_BACK_NS = 5e9
 const STEP_AHEAD_NS = 30 * 86_400e9
 /** From here on the time before the step says nothing about how long nothing has happened. */
 const LONG_BACK_NS = 3600e9
+/** Connections judged for a survey, so that it takes a fraction of a second. */
+const MOST_SURVEYED = 20_000
 
 /** Settings of a {@link Pipeline}. */
 export interface AnalysisOptions extends Omit<TrackerLimits, 'isShared'>, EndedConnectionOptions {
@@ -220,10 +223,11 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver {
 
   /**
    * Shows connections that are not over, as they would be judged if the capture ended now; they go on. Not to be called
-   * while a connection is handed over. At most `most` of them, the first to begin.
+   * while a connection is handed over. Of very many the first to begin.
    */
-  survey(visit: (connection: EndedConnection) => void, most: number): void {
-    for (const record of this.tracker.unreported().slice(0, most)) visit(this.judged(record))
+  survey(visit: (connection: EndedConnection) => void): void {
+    for (const record of unreported(this.tracker.table).slice(0, MOST_SURVEYED))
+      visit(this.judged(record))
   }
 
   /** Reports every connection that is left. */

@@ -36,7 +36,7 @@ import {
   STREAM_LOW,
 } from './record/connection.js'
 import { CLOSED, LISTEN, TIME_WAIT } from './state.js'
-import { inStreamOrder, packetsOf, unreported } from './stream-order.js'
+import { inStreamOrder, packetsOf } from './stream-order.js'
 import { ConnectionTable } from './table.js'
 import { Tombstones } from './tombstones.js'
 
@@ -151,9 +151,9 @@ export class Tracker {
     for (const record of inStreamOrder(this.table)) this.forget(record)
   }
 
-  /** Records of the connections that have not been reported, in stream order. */
-  unreported(): number[] {
-    return unreported(this.table)
+  /** Connections that are followed and not closed, without counting through them: of ports used again some too few. */
+  get openCount(): number {
+    return Math.max(0, this.table.size - this.closed.length)
   }
 
   /** A segment of a closed connection whose record is gone. A SYN is never one: it opens the 4-tuple anew. */

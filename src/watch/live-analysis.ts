@@ -8,12 +8,11 @@ import { type CaptureInfo, addInfo, emptyCaptureInfo } from '../capture/info.js'
 import { type CaptureSource, readCapture } from '../capture/source.js'
 import type { ConnectionHandler, EndedConnection } from '../engine/ended-connection.js'
 import { type PipelineSettings, Pipeline } from '../engine/pipeline.js'
+import { unreported } from '../tcp/stream-order.js'
 import { type CaptureReport, captureReport } from '../engine/report.js'
 
 /** How long after its last packet an ended connection is handed over. */
 const SETTLE_NS = 1e9
-/** Connections judged for a survey, so that it takes a fraction of a second. */
-const MOST_SURVEYED = 20_000
 
 /** Analyzes captures as one that has no end. */
 export class LiveAnalysis {
@@ -46,7 +45,12 @@ export class LiveAnalysis {
 
   /** Connections that are followed and not over. */
   get openConnections(): number {
-    return this.pipeline.tracker.unreported().length
+    return unreported(this.pipeline.tracker.table).length
+  }
+
+  /** The same, about, and at once. */
+  get openCount(): number {
+    return this.pipeline.tracker.openCount
   }
 
   /** Zero of its times, ns since 1970. */
@@ -111,7 +115,7 @@ export class LiveAnalysis {
 
   /** Shows the connections that are not over, as they would be judged if the capture ended now. */
   survey(visit: (connection: EndedConnection) => void): void {
-    this.pipeline.survey(visit, MOST_SURVEYED)
+    this.pipeline.survey(visit)
   }
 
   /** Hands over all that is left, and says what there was. */

@@ -3,20 +3,16 @@
 import type { EndedConnection } from '../engine/ended-connection.js'
 import type { ConnectionFilter } from '../engine/filter.js'
 import type { PipelineSettings } from '../engine/pipeline.js'
-import { DigestWriter } from '../incidents/digest.js'
 import { isoTime } from '../output/bytes/time.js'
 import { isNotableConnection } from '../output/collect/groups.js'
 import { SummaryCollector } from '../output/collect/summary.js'
 import { SCHEMA_NAME } from '../output/formats/format.js'
 import type { LiveWriter } from '../output/live/writer.js'
-import { IncidentWindow } from './incident-window.js'
+import { IncidentWatch } from './incident-watch.js'
 import { LiveAnalysis } from './live-analysis.js'
 
 /** How often connections are handed over. */
 const TICK_MS = 250
-/** How often incidents are looked for, and the share of the time that this may take. */
-const INCIDENTS_MS = 1000
-const INCIDENTS_SHARE = 20
 const NS_PER_MS = 1_000_000n
 
 /** What is told. */
@@ -36,23 +32,20 @@ export class WatchSession {
   private readonly options: SessionOptions
   private readonly writer: LiveWriter
   private readonly onTick: () => void
-  private readonly window: IncidentWindow
-  private readonly digests: DigestWriter
+  private readonly incidents: IncidentWatch
   private readonly interval = new SummaryCollector()
   private readonly total = new SummaryCollector()
   private readonly timer: NodeJS.Timeout
   private intervalAtMs = performance.now()
   private intervalPackets = 0
   private intervalIncidents = 0
-  private incidentsAtMs = 0
 
   /** `onTick` is called when lines have been handed over. */
   constructor(name: string, options: SessionOptions, writer: LiveWriter, onTick: () => void) {
     this.options = options
     this.writer = writer
     this.onTick = onTick
-    this.window = new IncidentWindow(name, options.anonymizer)
-    this.digests = new DigestWriter(this.window.add)
+    this.incidents = new IncidentWatch(name, options.anonymizer)
     this.analysis = new LiveAnalysis(name, { onConnection: (c) => this.take(c) }, options)
     this.timer = setInterval(() => this.tick(), TICK_MS)
   }
@@ -68,8 +61,7 @@ export class WatchSession {
     const { analysis, total, writer } = this
     const nowNs = analysis.nowNs
     const report = analysis.finish()
-    this.digests.flush()
-    for (const row of this.window.take(nowNs, () => undefined, true)) writer.incident(row)
+    for (const row of this.incidents.finish(nowNs)) writer.incident(row)
     this.addInterval()
     writer.end(report, {
       type: 'summary',
@@ -94,7 +86,7 @@ export class WatchSession {
   }
 
   private take(c: EndedConnection): void {
-    this.digests.add(c)
+    this.incidents.add(c)
     this.interval.connections++
     const { filter, isNotable } = this.options
     if (!filter(c)) return
@@ -116,18 +108,13 @@ export class WatchSession {
   }
 
   private lookForIncidents(): void {
-    const beginMs = performance.now()
-    if (beginMs < this.incidentsAtMs) return
-    this.digests.flush()
-    const { analysis, window, writer } = this
-    const rows = window.take(analysis.nowNs, (visit) => analysis.survey(visit), false)
+    const { analysis, incidents, writer } = this
+    const rows = incidents.look(analysis.nowNs, (visit) => analysis.survey(visit))
     for (const row of rows) writer.incident(row)
-    const endMs = performance.now()
-    this.incidentsAtMs = endMs + Math.max(INCIDENTS_MS, INCIDENTS_SHARE * (endMs - beginMs))
   }
 
   private tellInterval(): void {
-    const { analysis, interval, window } = this
+    const { analysis, interval, incidents } = this
     const nowMs = performance.now()
     const time =
       analysis.packets === 0
@@ -142,11 +129,11 @@ export class WatchSession {
       selected_connections: interval.selected,
       causes: interval.byCause(),
       open_connections: analysis.openConnections,
-      incidents: window.incidents - this.intervalIncidents,
+      incidents: incidents.incidents - this.intervalIncidents,
     })
     this.intervalAtMs = nowMs
     this.intervalPackets = analysis.packets
-    this.intervalIncidents = window.incidents
+    this.intervalIncidents = incidents.incidents
     this.addInterval()
   }
 

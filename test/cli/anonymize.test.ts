@@ -20,7 +20,11 @@ const KEY = '32-char-str-for-AES-key-and-pad.'
 
 async function realAddresses(): Promise<string[]> {
   const { stdout } = await analyze(['-f', 'ndjson', ...V4_AND_V6])
-  return [...new Set(connections(stdout).flatMap((c) => [c.client_ip, c.server_ip]))]
+  return [
+    ...new Set(
+      connections(stdout).flatMap((c) => [String(c['client_ip']), String(c['server_ip'])]),
+    ),
+  ]
 }
 
 function withoutAddresses(stdout: string): unknown[] {

@@ -7,11 +7,23 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { buildPcap } from '../support/capture-builder.js'
 import { type ScenarioFrame, scenarioFrames } from '../support/scenario.js'
+import { framesOf, leftUnread, refused } from '../support/service.js'
 import { ROOT, Scratch } from './run-cli.js'
 
 const scratch = new Scratch()
 const COMMAND = join(ROOT, 'bin/tcp-teardown.js')
 const LONG = join(ROOT, 'samples')
+/** A service dies under eight connections, one of them of another client, and refuses two. */
+const DEATH = framesOf(
+  [
+    ...Array.from({ length: 8 }, (_, i) =>
+      leftUnread(i / 10, 2 + i / 10_000, { clientIp: [10, 0, 0, i === 0 ? 1 : 2] }),
+    ),
+    refused(2.1, { clientIp: [10, 0, 0, 2] }),
+    refused(2.2, { clientIp: [10, 0, 0, 2] }),
+  ],
+  6,
+)
 const HAS_SCRIPT = spawnSync('script', ['--version']).status === 0
 
 /** A run in a terminal of 80 columns and 24 lines. */
@@ -106,12 +118,44 @@ describe.skipIf(!HAS_SCRIPT)('in a terminal', () => {
     closeSync(fd)
     expect(run.text).toMatch(/handshake_failed +1 +100\.0 % +never fully established/)
   })
+
+  test('a live source: only what filters ask for, and the incidents of all', async () => {
+    const fifo = join(scratch.path, 'incidents')
+    spawnSync('mkfifo', [fifo])
+    const run = new Terminal(['--client', '10.0.0.1', fifo])
+    const fd = openSync(fifo, 'w')
+    writeSync(fd, buildPcap(movedToNow(DEATH)))
+    await run.shows(/▲ 10\.0\.0\.9:80 died at .*: 8 connections\s+ended/)
+    await run.shows(/packets, \d+\/s, 0 open; Ctrl-C for the table/)
+    run.child.stdin.write('\u0003')
+    expect(await run.end()).toBe(0)
+    closeSync(fd)
+    const [live = ''] = run.text.split('what happened')
+    expect(live.match(/ by server/g)).toHaveLength(1)
+  })
+
+  test('watch: a line at the bottom, which is gone at the end', async () => {
+    const fifo = join(scratch.path, 'watched')
+    spawnSync('mkfifo', [fifo])
+    const run = new Terminal(['watch', fifo])
+    const fd = openSync(fifo, 'w')
+    writeSync(fd, buildPcap(lately('0.000 > S 0:0(0)\n0.001 < R. 0:0(0) ack 1 win 0 nots')))
+    await run.shows(/2 packets, \d+\/s, \d open; Ctrl-C ends the watch/)
+    await run.shows(/handshake_failed\.refused by server/)
+    run.child.stdin.write('\u0003')
+    expect(await run.end()).toBe(0)
+    closeSync(fd)
+    expect(run.text.split('\r\u001b[K').at(-1)).toContain('in all 1 connection, 2 packets')
+  })
 })
 
 /** Frames of a scenario that was captured just now. */
 function lately(text: string): ScenarioFrame[] {
+  return movedToNow(scenarioFrames(text))
+}
+
+function movedToNow(frames: readonly ScenarioFrame[]): ScenarioFrame[] {
   const now = BigInt(Date.now()) * 1_000_000n
-  const frames = scenarioFrames(text)
   const [first] = frames
   const from = first?.timeNs ?? 0n
   return frames.map(({ bytes, timeNs }) => ({ bytes, timeNs: now + timeNs - from }))

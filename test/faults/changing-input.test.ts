@@ -119,6 +119,7 @@ test('explain: a capture with fewer packets at the second reading is refused', a
     ports: [1024, 80],
     shows: new Map(),
     packets: 5,
+    isAnonymous: false,
   } as const
   await expect(readLadder(path, target)).rejects.toMatchObject({
     code: 'ERR_READ',

@@ -14,6 +14,10 @@ const DECODER = new TextDecoder('utf-8', { fatal: true })
 const OUT = new ByteWriter()
 const OPTIONS: FormatOptions = {
   columns: undefined,
+  types: undefined,
+  isFiltered: false,
+  isLocalTime: false,
+  rows: undefined,
   summaryOnly: false,
   all: false,
   top: 0,

@@ -58,7 +58,7 @@ test.each(captures)('%s: what was really done is what is found', async (name) =>
     const connection = found.find((c) => c.stream === stream)
     expect(found.map((c) => c.stream)).toContain(stream)
     const codes = connection?.findings?.map(({ code }) => code) ?? []
-    expect(codes).toEqual(expect.arrayContaining(row.findings ?? []))
+    expect(codes).toEqual(expect.arrayContaining([...(row.findings ?? [])]))
     expect(endings).toContain(`${connection?.verdict}.${connection?.cause}`)
     expect(closer).toContain(connection?.closer)
     if (UNSEEN.has(name)) continue

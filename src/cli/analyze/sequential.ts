@@ -1,7 +1,7 @@
 // `analyze` with one capture after another, results as they come: for one capture, and the only way for pipes.
 
 import { statOf } from '../../capture/stat.js'
-import type { Progress } from '../../engine/analyze-source.js'
+import type { LiveTick, Progress } from '../../engine/analyze-source.js'
 import type { CaptureAnalyzer, ReadingOptions, Timeline } from '../../engine/capture-analyzer.js'
 import type { CaptureReport } from '../../engine/report.js'
 import { DIGEST_CELLS, type DigestHandler } from '../../incidents/digest.js'
@@ -40,15 +40,15 @@ export async function runInSequence(
     const [path = '-'] = timeline
     const live = timeline.length === 1 && isLive(path)
     output.immediate = live
-    const view = live && settings.isWatched ? await liveView(output, settings) : undefined
+    const view = live && settings.isWatched ? await liveView(path, output, settings) : undefined
     const reading = {
       live,
       watcher: view,
       signal: live ? afterGrace(signal) : signal,
       onProgress: (progress: Progress): void => {
         if (view === undefined) bar?.update(path, progress)
-        else view.update(progress)
       },
+      onTick: view === undefined ? undefined : (tick: LiveTick) => view.onTick(tick),
     }
     let report: CaptureReport
     const file = context.files?.[at]
@@ -66,9 +66,13 @@ export async function runInSequence(
   }
 }
 
-async function liveView(output: Output, settings: AnalyzeSettings): Promise<LiveView> {
+async function liveView(
+  path: string,
+  output: Output,
+  settings: AnalyzeSettings,
+): Promise<LiveView> {
   const { LiveView: View } = await import('./live-view.js')
-  return new View(output, settings)
+  return new View(path, output, settings)
 }
 
 async function toFile(

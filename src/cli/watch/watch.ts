@@ -14,12 +14,15 @@ import { filterOf } from '../filters.js'
 import { anonymizeKeyOf } from '../anonymize-key.js'
 import { lookOf, warn } from '../context.js'
 import { EXIT_DONE, EXIT_ERROR } from '../exit-codes.js'
+import { LiveStatus } from '../live-status.js'
 import { afterGrace } from '../interrupt.js'
 import { Output } from '../output.js'
 import { CapturingCommand } from './capturing-command.js'
 import type { WatchFlags } from './command.js'
 
 const NS_PER_MS = 1e6
+/** How often the line at the bottom of the terminal is renewed. */
+const STATUS_MS = 500
 
 /** Runs `watch` over a source or a command, and returns the exit code. */
 export async function runWatch(
@@ -40,12 +43,22 @@ export async function runWatch(
   const format = isText
     ? textLines({ width: look.width, style: tableStyle(look.colour) })
     : jsonLines(flags.columns)
+  const status = look.rows === undefined ? undefined : new LiveStatus('Ctrl-C ends the watch')
+  // The line at the bottom goes before anything is written.
+  const lines = {
+    writeBytes: (bytes: Uint8Array): void => {
+      status?.clear()
+      output.writeBytes(bytes)
+    },
+  }
   const session = new WatchSession(
     source ?? command.join(' '),
     sessionOptions(flags),
-    new LiveWriter(format, output),
+    new LiveWriter(format, lines),
     () => output.flush(),
   )
+  const { analysis } = session
+  const showing = setInterval(() => status?.show(analysis.packets, analysis.openCount), STATUS_MS)
   const stop = AbortSignal.any([signal, session.failure.signal])
   try {
     const exitCode = await readAll(source, command, session, stop)
@@ -57,6 +70,9 @@ export async function runWatch(
     session.stop()
     output.discard()
     throw error
+  } finally {
+    clearInterval(showing)
+    status?.clear()
   }
 }
 

@@ -15,7 +15,7 @@ const OPENED = `
 /** Streams whose payload holds a text. */
 function streamsWith(text: string, ...scenarios: string[]): number[] {
   const contains = new TextEncoder().encode(text)
-  const filter = connectionFilter({ contains })
+  const filter = connectionFilter({ contains: { bytes: contains, isWanted: true } })
   const found: number[] = []
   const clock = new CaptureClock()
   const pipeline = new Pipeline(

@@ -132,7 +132,7 @@ describe('a process dies', () => {
   test('on both sides of a NAT: each connection counts once', () => {
     const inside = { clientIp: [192, 168, 0, 5], clientPort: 40_000 }
     const text = (t: number): Part['text'] => leftUnanswered(t, 10).text
-    const parts = times(6, (i) => i).flatMap((i) => [
+    const parts = Array.from({ length: 6 }, (_, i) => i).flatMap((i) => [
       part(text(i / 10), {
         ...inside,
         clientPort: 40_000 + i,

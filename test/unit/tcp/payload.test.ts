@@ -179,9 +179,9 @@ test.each([
   expect(P.isTls(headOf(payload))).toBe(isTls)
 })
 
-test.each([
+test.each<[string, boolean]>([
   ...['GET', 'POST', 'PUT', 'HEAD', 'DELETE', 'OPTIONS', 'PATCH', 'CONNECT'].map(
-    (method) => [`${method} / HTTP/1.1`, true] as const,
+    (method): [string, boolean] => [`${method} / HTTP/1.1`, true],
   ),
   ['HTTP/1.1 200 OK', false],
   ['get / HTTP/1.1', false],

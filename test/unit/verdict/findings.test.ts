@@ -405,7 +405,7 @@ function analyze(parts: readonly Part[]): Connection[] {
 }
 
 function codesOf(text: string, options?: ScenarioOptions): string[] {
-  return analyze([[text, options]]).flatMap((c) => (c.findings ?? []).map(({ code }) => code))
+  return analyze([[text, options ?? {}]]).flatMap((c) => (c.findings ?? []).map(({ code }) => code))
 }
 
 test('every kind has a connection here', () => {

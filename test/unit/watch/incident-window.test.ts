@@ -46,8 +46,7 @@ class Timeline {
 
   /** Kinds of incidents told at a second. */
   kinds(second: number, isOver = false): string[] {
-    const survey = (visit: Parameters<Pipeline['survey']>[0]): void =>
-      this.pipeline.survey(visit, 1000)
+    const survey = (visit: Parameters<Pipeline['survey']>[0]): void => this.pipeline.survey(visit)
     return this.window.take(second * 1e9, survey, isOver).map(({ kind, id }) => `${id} ${kind}`)
   }
 }

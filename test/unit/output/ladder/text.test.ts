@@ -38,6 +38,7 @@ test.each([40, 60, 72, 80, 90, 100, 132, 250])('no line is wider than %d columns
     clientBytes: 1e9,
     serverBytes: 1e9,
     retransmissions: 17,
+    resets: 3,
     fromNs: 0,
     toNs: 1,
     isProbing: false,
