@@ -96,6 +96,8 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver {
   captureEndNs = 0
   /** How often the clock was set between two records. */
   clockSteps = 0
+  /** The last record before which it was. */
+  clockStepFrame = 0
   /** Where in the capture the first byte of the view lies; the framer's info while a capture is read. */
   origin: CaptureProgress = { bytes: 0, hasDrops: false }
   /** Whether offsets are those of one capture. */
@@ -149,10 +151,6 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver {
     return Math.min(IDLE_NS, (this.captureEndNs - this.captureStartNs) / IDLE_SHARE)
   }
 
-  get clockStepped(): boolean {
-    return this.clockSteps > 0
-  }
-
   get captureDrops(): boolean {
     return this.origin.hasDrops
   }
@@ -195,6 +193,7 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver {
   /** The clock was set. After a long way back it is the new one that tells how long nothing has happened. */
   private onClockStep(timeNs: number): void {
     this.clockSteps++
+    this.clockStepFrame = this.frame + 1
     this.captureStartNs = Math.min(this.captureStartNs, timeNs)
     if (timeNs > this.captureEndNs || timeNs < this.captureEndNs - LONG_BACK_NS) {
       this.captureEndNs = timeNs

@@ -51,3 +51,11 @@ export interface Incident extends IncidentNumbers {
   /** The connections it is made of. */
   readonly members: readonly Ended[]
 }
+
+/** Longest span that is told: longer ones are those of a clock that was set, see STEP_AHEAD_NS of pipeline.ts. */
+const LONGEST_TOLD_NS = 30 * 86_400e9
+
+/** Whether a span can be one that has passed. */
+export function isPlausible(ns: number): boolean {
+  return ns <= LONGEST_TOLD_NS
+}

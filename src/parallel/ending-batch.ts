@@ -21,14 +21,12 @@ const STREAM = 1
 const CAPTURE_START_NS = 2
 const CAPTURE_END_NS = 3
 const IDLE_NS = 4
-/** BIT_DROPS and BIT_CLOCK_STEPPED. */
-const BITS = 5
+/** 1 when the capture says that packets were lost. */
+const DROPS = 5
+const CLOCK_STEP_FRAME = 6
 /** The burst its reset belongs to, a word for each field; no resets for none. */
-const BURST = 6
-const ENTRY_WORDS = 12
-
-const BIT_DROPS = 1
-const BIT_CLOCK_STEPPED = 2
+const BURST = 7
+const ENTRY_WORDS = 13
 
 /** Ended connections in the order of their endings: plain data, its arrays over shared memory. */
 export interface EndingBatch {
@@ -82,8 +80,8 @@ export class BatchWriter implements HandOver {
     entries[at + CAPTURE_START_NS] = from.captureStartNs
     entries[at + CAPTURE_END_NS] = from.captureEndNs
     entries[at + IDLE_NS] = from.idleNs
-    entries[at + BITS] =
-      (from.captureDrops ? BIT_DROPS : 0) | (from.clockStepped ? BIT_CLOCK_STEPPED : 0)
+    entries[at + DROPS] = from.captureDrops ? 1 : 0
+    entries[at + CLOCK_STEP_FRAME] = from.clockStepFrame
     const c = table.at(record)
     if (c.encapsulation !== 0) this.tell(c.encapsulation, from)
     const mayShare = c.teardownIndex !== 0 && !table.bursts.isEmpty
@@ -150,7 +148,7 @@ export class BatchReader implements ConnectionRecords, EvidenceContext {
   captureEndNs = 0
   idleNs = 0
   captureDrops = false
-  clockStepped = false
+  clockStepFrame = 0
   private readonly connection: EndedConnection
   private readonly handler: ConnectionHandler
   private readonly encapsulations = new Map<number, string>()
@@ -177,8 +175,8 @@ export class BatchReader implements ConnectionRecords, EvidenceContext {
       this.captureStartNs = this.word(CAPTURE_START_NS)
       this.captureEndNs = this.word(CAPTURE_END_NS)
       this.idleNs = this.word(IDLE_NS)
-      this.captureDrops = (this.word(BITS) & BIT_DROPS) !== 0
-      this.clockStepped = (this.word(BITS) & BIT_CLOCK_STEPPED) !== 0
+      this.captureDrops = this.word(DROPS) !== 0
+      this.clockStepFrame = this.word(CLOCK_STEP_FRAME)
       connection.pointAt(this.word(RECORD), this, baseNs)
       connection.encapsulation = this.encapsulations.get(connection.e.encapsulation) ?? ''
       this.handler.onConnection(connection)

@@ -86,7 +86,12 @@ export class Evidence extends Whole implements ZeekSource {
   }
   /** The capture's clock was set while it ran. */
   get clockStepped(): boolean {
-    return this.context.clockStepped
+    return this.context.clockStepFrame > 0
+  }
+
+  /** Whether the clock was set after a packet: what has passed since then is not known. */
+  isClockSetAfter(packet: PacketRef): boolean {
+    return packet.frame < this.context.clockStepFrame
   }
 
   get icmpType(): number {
@@ -105,6 +110,11 @@ export class Evidence extends Whole implements ZeekSource {
   /** The ICMP error comes from the host that the quoted packet was sent to. */
   get icmpFromTarget(): boolean {
     return (this.icmpKind & ICMP_FROM_TARGET) !== 0
+  }
+
+  /** Ns from a packet to the end of the capture, NaN when the clock was set in between. */
+  toEndNs(from: PacketRef): number {
+    return this.isClockSetAfter(from) ? NaN : Math.max(0, this.captureEndNs - from.ns)
   }
 
   /** Ns from the connection's last packet to the end of the capture. */
@@ -139,8 +149,8 @@ export interface EvidenceContext {
   readonly idleNs: number
   /** The capture says that packets were lost before they reached it. */
   readonly captureDrops: boolean
-  /** The capture's clock was set while it ran. */
-  readonly clockStepped: boolean
+  /** The last packet before which the capture's clock was set, 0 if it never was. */
+  readonly clockStepFrame: number
 }
 
 const NO_CONTEXT: EvidenceContext = {
@@ -148,7 +158,7 @@ const NO_CONTEXT: EvidenceContext = {
   captureEndNs: 0,
   idleNs: 0,
   captureDrops: false,
-  clockStepped: false,
+  clockStepFrame: 0,
 }
 
 const WELL_KNOWN_PORTS = 1024

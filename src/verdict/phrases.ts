@@ -21,9 +21,9 @@ export function span(from: PacketRef, to: PacketRef): string {
   return duration(between(from, to))
 }
 
-/** The duration from a packet to the end of the capture. */
+/** The duration from a packet to the end of the capture, "an unknown time" when the clock was set in between. */
 export function toEnd(e: Evidence, from: PacketRef): string {
-  return duration(Math.max(0, e.captureEndNs - from.ns))
+  return duration(e.toEndNs(from))
 }
 
 /** "the client" or "the server". */

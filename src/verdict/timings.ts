@@ -70,7 +70,7 @@ function until(from: PacketRef, closer: SideEvidence, other: SideEvidence, e: Ev
   if (closer.fin.seen) return between(from, closer.fin)
   if (closer.rst.at.seen) return between(from, closer.rst.at)
   if (other.rst.at.seen) return between(from, other.rst.at)
-  return Math.max(0, e.captureEndNs - from.ns)
+  return e.toEndNs(from)
 }
 
 /** From the last payload of either side to the reset that counted. */

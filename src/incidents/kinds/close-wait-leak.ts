@@ -2,7 +2,7 @@
 
 import { bytesText, count, duration, grouped } from '../../base/text.js'
 import { type Ended, countOf } from '../ended.js'
-import type { Incident } from '../incident.js'
+import { type Incident, isPlausible } from '../incident.js'
 import type { Host, Scene, Service } from '../scene.js'
 
 const FEWEST = 3
@@ -57,7 +57,7 @@ function leakOf(
       // They stand until the capture ends.
       endNs,
       confidence: n >= SURE ? 'certain' : 'likely',
-      says: `${name} does not close what its ${peers} have closed: ${count(n, 'connection')} in CLOSE-WAIT when the capture ended, the first since ${names.moment(first)} (${duration(endNs - first)})${n >= SURE && endNs - first >= MINUTE_NS ? `, ${rateText(perMinute)} a minute` : ''}.`,
+      says: `${name} does not close what its ${peers} have closed: ${count(n, 'connection')} in CLOSE-WAIT when the capture ended, the first since ${names.moment(first)}${isPlausible(endNs - first) ? ` (${duration(endNs - first)})` : ''}${n >= SURE && endNs - first >= MINUTE_NS && isPlausible(endNs - first) ? `, ${rateText(perMinute)} a minute` : ''}.`,
       speaksFor: [
         `${count(n, 'connection')} acknowledged the FIN and sent none of their own`,
         `${bytesText(Math.round(bytes))} of payload had passed on them`,

@@ -3,7 +3,7 @@
 import { count, duration } from '../../base/text.js'
 import type { Ending } from '../../verdict/endings.js'
 import { type Ended, countOf } from '../ended.js'
-import type { Incident } from '../incident.js'
+import { type Incident, isPlausible } from '../incident.js'
 import type { Host, Scene, Service } from '../scene.js'
 
 /** Endings of connections whose other side answers no more. */
@@ -77,7 +77,7 @@ function vanishedAs(host: Host, lastOfHost: LastOf, lastOfPeer: LastOf, scene: S
       startNs: sinceNs,
       endNs: latest([...members, ...unheard].map(lastOfPeer)),
       confidence: asked.length >= 5 ? 'certain' : 'likely',
-      says: `${name} fell silent at ${names.moment(sinceNs)}: ${silenceText(members, unheard)}, for the ${duration(endNs - sinceNs)} captured since.`,
+      says: `${name} fell silent at ${names.moment(sinceNs)}: ${silenceText(members, unheard)}${forText(endNs - sinceNs, 'captured since')}.`,
       speaksFor: [
         `${count(countOf(silent), 'connection')} repeated payload, FINs or probes without an answer`,
         ...(unheard.length > 0 ? [`${count(countOf(unheard), 'SYN')} got no answer`] : []),
@@ -86,6 +86,11 @@ function vanishedAs(host: Host, lastOfHost: LastOf, lastOfPeer: LastOf, scene: S
       members,
     },
   ]
+}
+
+/** How long it was so; nothing of a span that only a clock that was set can make. */
+function forText(ns: number, how: string): string {
+  return isPlausible(ns) ? `, for the ${duration(ns)} ${how}` : ''
 }
 
 /** A host that had fallen silent before the capture began. Of one whose packets were not captured few connections wait for it. */
@@ -112,7 +117,7 @@ function neverHeard(
       startNs,
       endNs,
       confidence: 'likely',
-      says: `${name} was silent when the capture began at ${names.moment(startNs)}: ${silenceText(silent, unheard)}, for the ${duration(endNs - startNs)} captured.`,
+      says: `${name} was silent when the capture began at ${names.moment(startNs)}: ${silenceText(silent, unheard)}${forText(endNs - startNs, 'captured')}.`,
       speaksFor: [
         `${count(countOf(silent), 'connection')} repeated payload, FINs or probes without an answer`,
         'no packet of it was captured',

@@ -98,7 +98,7 @@ function halfClosedNs(e: Evidence, { first, second, resetter }: Derived): number
   if (second.fin.seen) return second.fin.frame < from.frame ? NaN : between(from, second.fin)
   if (resetter !== undefined && resetter.rst.at.frame > from.frame)
     return between(from, resetter.rst.at)
-  return Math.max(0, e.captureEndNs - from.ns)
+  return e.toEndNs(from)
 }
 
 /** Idle times worth a finding. */

@@ -46,7 +46,7 @@ export const ZERO_WINDOW: Rule = {
     return (
       `${The(e, side)} does not read: its window is 0 (${packet(side.last)}), and ${the(e, writer)} has sent ` +
       `${count(writer.windowProbes, 'window probe')} in all${probesGoUnanswered(e) ? ', the last of them without an answer' : ''}, ` +
-      `last seen ${duration(e.quietNs)} before the capture ended.`
+      `last seen ${toEnd(e, e.end)} before the capture ended.`
     )
   },
 }
@@ -164,7 +164,7 @@ export const KEEPALIVE_SUSTAINED: Rule = {
     return side === undefined
       ? ''
       : `Open and unused: only keepalive probes of ${the(e, side)} (${side.probesAnswered} answered) ` +
-          `since ${duration(e.captureEndNs - lastUse(e))} before the end of the capture.`
+          `since ${e.isClockSetAfter(e.end) ? toEnd(e, e.end) : duration(e.captureEndNs - lastUse(e))} before the end of the capture.`
   },
 }
 
@@ -175,7 +175,7 @@ export const IDLE: Rule = {
   when: (e) => e.quietNs > e.idleNs,
   evidence: (e) => items([e.end, 'last packet']),
   explain: (e) =>
-    `Open and silent for ${duration(e.quietNs)} when the capture ended (last packet ${e.end.frame}): nobody closed it.`,
+    `Open and silent for ${toEnd(e, e.end)} when the capture ended (last packet ${e.end.frame}): nobody closed it.`,
 }
 
 /** Holds for every connection. */
@@ -186,9 +186,9 @@ export const ACTIVE: Rule = {
   evidence: (e) => items([e.end, 'last packet']),
   explain: (e, s) =>
     s.first === undefined
-      ? `Open when the capture ended, last packet (${e.end.frame}) ${duration(e.quietNs)} before that.`
+      ? `Open when the capture ended, last packet (${e.end.frame}) ${toEnd(e, e.end)} before that.`
       : `${The(e, s.first)} has finished sending (FIN, ${packet(s.first.fin)}), the other side was still sending when the capture ended, ` +
-        `last packet (${e.end.frame}) ${duration(e.quietNs)} before that.`,
+        `last packet (${e.end.frame}) ${toEnd(e, e.end)} before that.`,
 }
 
 /** The side that has not closed was sending, and being heard, up to the end of the capture. */
