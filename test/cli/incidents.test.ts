@@ -2,7 +2,11 @@
 
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { ROOT, rows, run } from './run-cli.js'
+import { buildPcap } from '../support/capture-builder.js'
+import { closedByServer, framesOf, refused } from '../support/service.js'
+import { ROOT, Scratch, rows, run } from './run-cli.js'
+
+const scratch = new Scratch()
 
 const KILLED = join(ROOT, 'samples/kill-many.pcap')
 
@@ -110,4 +114,34 @@ test('a group whose examples are all part of one incident says so', async () => 
     /\nrst_after_kill \/ unread_data {2}4 connections, [\d.]+ %, see incident 1\n/,
   )
   expect(table).toMatch(/\nhandshake_failed \/ refused {2}1 connection, [\d.]+ %\n/)
+})
+
+test('a death and the restart after it are one sentence of the table, and two incidents for programs', async () => {
+  const restart = join(ROOT, 'samples/service-kill-restart.pcap')
+  const table = await analyze(restart)
+  expect(table).toMatch(/ died at .* {2}process_death, service_restart {2}incidents 1 and 2\n/s)
+  expect(table).not.toContain('was down from')
+  expect(table).toMatch(
+    /\nhandshake_failed \/ refused {2}18 connections, [\d.]+ %, see incident 1\n/,
+  )
+  const found = rows(await analyze('-f', 'ndjson', '--types', 'incident', restart))
+  expect(found.map(({ kind }) => kind)).toEqual(['process_death', 'service_restart'])
+})
+
+test('timers are habits: below the totals, and nothing that happened', async () => {
+  const parts = Array.from({ length: 6 }, (_, i) => closedByServer(i, i + 5.02))
+  const path = await scratch.file('timer.pcap', buildPcap(framesOf(parts, 12)))
+  const table = await analyze(path)
+  expect(table).not.toContain('what happened')
+  expect(table).toMatch(
+    /\n {6}normal 6\n\ntimers\n {2}10\.0\.0\.9:80 closes idle connections after 5\.00 s/,
+  )
+  expect(table).toMatch(/idle_timer {2}incident 1\n {2}more: tcp-teardown explain /)
+})
+
+test('the servers are named where they are few, also where one client is behind all', async () => {
+  const parts = [refused(1), refused(2), refused(3, { serverPort: 81 })]
+  const path = await scratch.file('two.pcap', buildPcap(framesOf(parts, 12)))
+  const table = await analyze(path)
+  expect(table).toMatch(/server 10\.0\.0\.9:80 +2 +67 %.*\n {2}server 10\.0\.0\.9:81 +1 +33 %/)
 })

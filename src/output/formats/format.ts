@@ -32,6 +32,7 @@ export interface IncidentLine {
   readonly capture: string
   readonly id: number
   readonly kind: string
+  readonly endpoint: string
   readonly confidence: string
   readonly explanation: string
   readonly start_time: string

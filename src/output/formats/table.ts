@@ -37,7 +37,11 @@ function tableFormat(options: FormatOptions): Format {
       const isEmpty = summary.selected_connections === 0
       const counts = isEmpty ? '' : `\n${totalsText(summary, options)}`
       const head =
-        titleText(summary, timeline, options) + notes.urgentText() + incidents.text() + counts
+        titleText(summary, timeline, options) +
+        notes.urgentText() +
+        incidents.eventsText() +
+        counts +
+        incidents.calmText()
       const context = { timeline, incidents, options }
       const body = groupTexts(totals, context).join('') + notes.text()
       out.text(head + body)

@@ -78,7 +78,7 @@ function moreText({ row, group, options }: GroupContext, more: number): string {
   return `${grouped(more)} more${isPicked ? '' : ' like these'} (${how})`
 }
 
-/** The servers with the most connections, or the clients where those stand out more. */
+/** The servers with the most connections, or the clients where those stand out more, and the servers are many. */
 function endpointsText(context: GroupContext): string {
   const { group, total, options } = context
   if (total < 2) return ''
@@ -86,7 +86,7 @@ function endpointsText(context: GroupContext): string {
   const [server] = servers
   const [client] = clients
   if (server === undefined || client === undefined) return ''
-  const isOfClient = client.count > server.count
+  const isOfClient = client.count > server.count && servers.length > MOST_ENDPOINTS
   const sum = isOfClient ? group.clients : group.servers
   const sorted = isOfClient ? clients : servers
   const named = sorted

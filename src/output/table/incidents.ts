@@ -12,37 +12,42 @@ const MAX_INCIDENTS = 20
 /** Kinds that are how a service is set up, whether that costs requests or not. */
 const CALM: ReadonlySet<string> = new Set(['idle_timer'])
 
+/** Said of a service that its connections ended, and when it took them again: that it was down in between needs no second sentence. */
+const IS_BACK = /took connections again/
+
+/** One sentence, of one incident or of two. */
+interface Entry {
+  readonly incident: IncidentLine
+  readonly ids: number[]
+  readonly kinds: string[]
+}
+
 /** What happened to services and hosts, the first few. */
 export class Incidents {
   private readonly options: FormatOptions
-  private readonly events: string[] = []
-  private readonly calm: string[] = []
+  private readonly events: Entry[] = []
+  private readonly calm: Entry[] = []
   private more = 0
   /** Incidents by capture and stream. */
   private readonly byStream = new Map<string, number>()
-  private first: IncidentLine | undefined
 
   constructor(options: FormatOptions) {
     this.options = options
   }
 
   add(incident: IncidentLine): void {
-    const { capture, id, kind, confidence, explanation, start_time: start } = incident
-    this.first ??= incident
+    const { capture, id, kind } = incident
+    const same = kind === 'service_restart' ? this.deathOf(incident) : undefined
+    const shownId = same?.incident.id ?? id
     for (const stream of incident.streams) {
       const key = `${stream} ${capture}`
-      if (!this.byStream.has(key)) this.byStream.set(key, id)
+      if (!this.byStream.has(key)) this.byStream.set(key, shownId)
     }
-    if (this.events.length + this.calm.length >= MAX_INCIDENTS) {
-      this.more++
-      return
-    }
-    const { nameCaptures, width, style, isLocalTime } = this.options
-    const name = nameCaptures ? `${printable(capture)}  ` : ''
-    const date = clockTime(msOfIso(start), isLocalTime)?.date ?? start.slice(0, 10)
-    const about = style.faint(`${date}  ${confidence}  ${kind}  incident ${id}`)
-    const list = CALM.has(kind) ? this.calm : this.events
-    list.push(`${wrap(explanation, width, '  ')}\n${INDENT}${name}${about}\n`)
+    if (same !== undefined) {
+      same.ids.push(id)
+      same.kinds.push(kind)
+    } else if (this.events.length + this.calm.length >= MAX_INCIDENTS) this.more++
+    else (CALM.has(kind) ? this.calm : this.events).push({ incident, ids: [id], kinds: [kind] })
   }
 
   /** The incident that a connection is part of, undefined for none; of very large ones the first hundred are known. */
@@ -50,19 +55,53 @@ export class Incidents {
     return this.byStream.get(`${stream} ${capture}`)
   }
 
-  text(): string {
-    const { events, calm, first, more } = this
+  /** What happened. */
+  eventsText(): string {
+    return this.listText(this.options.style.bad('what happened'), this.events)
+  }
+
+  /** How services are set up, which is no event. */
+  calmText(): string {
+    return this.listText('timers', this.calm)
+  }
+
+  private listText(title: string, entries: readonly Entry[]): string {
+    const [first] = entries
     if (first === undefined) return ''
     const { isFiltered, style } = this.options
-    const { heading, bad, faint } = style
-    const whole = isFiltered ? faint('  in the whole capture, whatever the filters say') : ''
-    const parts = [
-      events.length > 0 ? `\n${heading(bad('what happened'))}${whole}\n${events.join('')}` : '',
-      calm.length > 0 ? `\n${heading('timers')}${whole}\n${calm.join('')}` : '',
-      more > 0 ? `  … and ${more} more incidents (-f ndjson lists them)\n` : '',
-      faint(`  more: tcp-teardown explain ${quoted(first.capture)} --incident ${first.id}\n`),
-    ]
-    return parts.join('')
+    const whole = isFiltered ? style.faint('  in the whole capture, whatever the filters say') : ''
+    const texts = entries.map((entry) => this.entryText(entry))
+    // Said once, below the first list there is.
+    const isFirst = entries === this.events || this.events.length === 0
+    return `\n${style.heading(title)}${whole}\n${texts.join('')}${isFirst ? this.moreText(first) : ''}`
+  }
+
+  /** How many are not listed, and where more is told. */
+  private moreText({ incident: { capture, id } }: Entry): string {
+    const how = `  more: tcp-teardown explain ${quoted(capture)} --incident ${id}\n`
+    const rest = this.more > 0 ? `  … and ${this.more} more incidents (-f ndjson lists them)\n` : ''
+    return rest + this.options.style.faint(how)
+  }
+
+  private entryText({ incident, ids, kinds }: Entry): string {
+    const { nameCaptures, width, style, isLocalTime } = this.options
+    const { capture, confidence, explanation, start_time: start } = incident
+    const name = nameCaptures ? `${printable(capture)}  ` : ''
+    const date = clockTime(msOfIso(start), isLocalTime)?.date ?? start.slice(0, 10)
+    const which = `incident${ids.length > 1 ? 's' : ''} ${ids.join(' and ')}`
+    const about = style.faint(`${date}  ${confidence}  ${kinds.join(', ')}  ${which}`)
+    return `${wrap(explanation, width, '  ')}\n${INDENT}${name}${about}\n`
+  }
+
+  /** What is told of the end that a restart begins with. */
+  private deathOf({ capture, endpoint, start_time: start }: IncidentLine): Entry | undefined {
+    return this.events.find(
+      ({ incident: each }) =>
+        each.endpoint === endpoint &&
+        each.start_time === start &&
+        each.capture === capture &&
+        IS_BACK.test(each.explanation),
+    )
   }
 }
 
