@@ -94,8 +94,10 @@ test('one wrong time far ahead does not make what is open look forgotten', async
 
 test('how long silence was is unknown when the clock was set in it', async () => {
   const records = traffic()
-  const later = records.slice(0, 1).map((r) => ({ ...r, timeNs: r.timeNs + 365n * DAY }))
-  const { connections } = await pull(buildPcap([...records, ...later]))
+  const [first] = records
+  if (first === undefined) throw new Error('no records')
+  const later = { ...first, timeNs: first.timeNs + 365n * DAY }
+  const { connections } = await pull(buildPcap([...records, later]))
   const open = connections.find(({ cause }) => cause === 'active' || cause === 'idle')
   expect(open?.explanation).toMatch(/^Open .*an unknown time /)
 })
