@@ -11,6 +11,7 @@ import {
   colourOption,
   judgingOptions,
   option,
+  pagerOption,
   progressOption,
 } from '../options.js'
 import { GROUP_FORMATS, type GroupFormat } from '../../output/endpoints/document.js'
@@ -29,6 +30,7 @@ export interface EndpointsFlags extends SharedFlags, FilterFlags {
   /** Groups at most, in every form. */
   readonly limit?: number
   readonly progress: boolean
+  readonly pager: boolean
 }
 
 const DEFAULT_TOP = 20
@@ -102,7 +104,10 @@ export function addEndpoints(
     ),
   )
   for (const each of anonymizeOptions()) command.addOption(each)
-  command.addOption(colourOption()).addOption(progressOption())
+  command
+    .addOption(colourOption())
+    .addOption(progressOption())
+    .addOption(pagerOption('a long table'))
   command.optionsGroup(FILTERS_HEADING)
   for (const each of filterOptions()) command.addOption(each)
   command.addHelpText('after', EXAMPLES).action(action)

@@ -13,6 +13,7 @@ import { isDumb, lookOf, warn } from '../context.js'
 import { EXIT_DONE, EXIT_ERROR } from '../exit-codes.js'
 import { atExit } from '../exit-hooks.js'
 import { Output } from '../output.js'
+import { pagerCommand } from '../pager.js'
 import { filterOver } from '../filters.js'
 import type { RunSize } from '../progress.js'
 import type { EndpointsFlags } from './command.js'
@@ -30,7 +31,11 @@ export async function runEndpoints(
   const { by, over, format, top, sort } = flags
   const path = flags.output ?? '-'
   const look = lookOf(path, flags.color)
-  const output = new Output(path, { isAscii: look.isAscii && format === 'table' })
+  const isTable = format === 'table'
+  const output = new Output(path, {
+    isAscii: look.isAscii && isTable,
+    pager: isTable ? pagerCommand(flags.pager) : undefined,
+  })
   const collector = new EndpointCollector(by, over)
   const filter = await filterOver(captures, flags, signal)
   try {
