@@ -82,6 +82,26 @@ const SRH = extension(6, join([4, 1, 1, 0, 0, 0], ipv6Address(2), ipv6Address(3)
 
 export const IP_SHAPES: readonly Shape[] = [
   shape('IPv4 options', 1, ethernet(0x0800, ipv4(SEGMENT_BYTES, { options: zeros(40) }))),
+  shape(
+    'IPv4 loose source route',
+    1,
+    ethernet(0x0800, sourceRoute([1, 131, 11, 4, ...u32(1), ...u32(0x0a0000fe), 0, 0, 0, 0])),
+  ),
+  shape(
+    'IPv4 strict source route, at its last way point',
+    1,
+    ethernet(0x0800, sourceRoute([137, 11, 8, ...u32(1), ...u32(0x0a0000fe), 0])),
+  ),
+  shape(
+    'IPv4 source route, used up',
+    1,
+    ethernet(0x0800, ipv4(SEGMENT_BYTES, { options: [131, 7, 8, ...u32(0x01020304), 0] })),
+  ),
+  shape(
+    'IPv4 source route that runs out of the header',
+    1,
+    ethernet(0x0800, ipv4(SEGMENT_BYTES, { options: [131, 12, 4, ...u32(0x01020304), 0] })),
+  ),
   shape('IPv4, total length 0', 1, ethernet(0x0800, ipv4(SEGMENT_BYTES, { totalLen: 0 }))),
   shape('IPv4 AH', 1, ethernetIpv4Ah(), ''),
   shape(
@@ -154,6 +174,11 @@ export const IP_SHAPES: readonly Shape[] = [
   shape('4in6', 1, ethernet(0x86dd, ipv6(V4, { next: 4 })), '4in6'),
   shape('ip6ip6', 1, ethernet(0x86dd, ipv6(V6, { next: 41 })), 'ip6ip6', 6),
 ]
+
+/** The usual packet on its way to the address of a router. */
+function sourceRoute(options: Bytes): Uint8Array {
+  return ipv4(SEGMENT_BYTES, { dst: 0x0a000063, options })
+}
 
 function ethernetIpv4Ah(): Uint8Array {
   return ethernet(0x0800, ipv4(join([6, 4], zeros(22), SEGMENT_BYTES), { protocol: 51 }))
