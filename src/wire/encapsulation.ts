@@ -35,6 +35,9 @@ export const ENCAP_TRILL = 23
 export const ENCAP_PBB = 24
 export const ENCAP_ISL = 25
 export const ENCAP_VNTAG = 26
+export const ENCAP_AYIYA = 27
+export const ENCAP_EOIP = 28
+export const ENCAP_SFLOW = 29
 
 /** How a kind is written: its word, and whether and how the value follows. */
 const TEXTS: readonly (readonly [word: string, value: 'none' | 'decimal' | 'hex'])[] = [
@@ -65,6 +68,9 @@ const TEXTS: readonly (readonly [word: string, value: 'none' | 'decimal' | 'hex'
   ['pbb', 'decimal'],
   ['isl', 'decimal'],
   ['vntag', 'none'],
+  ['ayiya', 'none'],
+  ['eoip', 'decimal'],
+  ['sflow', 'none'],
 ]
 
 /** Entries a table may hold, "" and the common last one included. */

@@ -1,5 +1,6 @@
 // IEEE 802.11 data frames and the headers monitors put before them (radiotap, Prism, AVS).
-// Encrypted frames end the cursor; of an aggregate (A-MSDU) the first subframe is followed.
+// Encrypted frames end the cursor; of an aggregate (A-MSDU) the last subframe is followed, the one
+// that Wireshark's packet list shows: what ends a connection comes last.
 
 import type { Cursor } from '../cursor.js'
 import { NOT_IP, TRUNCATED_HEADER } from '../decode-status.js'
@@ -22,6 +23,9 @@ const QOS_AMSDU = 0x80
 const HT_CONTROL_LEN = 4
 /** Two addresses and a length before each subframe of an aggregate. */
 const AMSDU_HEADER_LEN = 14
+const AMSDU_LENGTH = 12
+/** LLC and SNAP: with less it is padding, no subframe. */
+const AMSDU_LENGTH_MIN = 8
 
 /** Version, pad, length, first word of the presence bits. */
 const RADIOTAP_HEADER_LEN = 8
@@ -59,7 +63,28 @@ export function readWifi(cursor: Cursor): number {
   if (padded) len = (len + 3) & ~3
   if (!cursor.has(len)) return cursor.short(len)
   const aggregate = qos && (view.getUint8(pos + qosOffset) & QOS_AMSDU) !== 0
-  cursor.pos = pos + len + (aggregate ? AMSDU_HEADER_LEN : 0)
+  cursor.pos = pos + len
+  return aggregate ? readAggregate(cursor) : LAYER_LLC
+}
+
+/** Enters the last subframe that was captured whole, or else the first. */
+function readAggregate(cursor: Cursor): number {
+  if (!cursor.has(AMSDU_HEADER_LEN)) return cursor.short(AMSDU_HEADER_LEN)
+  const { view, capEnd } = cursor
+  let pos = cursor.pos
+  let len = AMSDU_HEADER_LEN + view.getUint16(pos + AMSDU_LENGTH)
+  for (;;) {
+    // Each begins at a word, counted from the one before.
+    const next = pos + ((len + 3) & ~3)
+    if (capEnd - next < AMSDU_HEADER_LEN + AMSDU_LENGTH_MIN) break
+    const payloadLen = view.getUint16(next + AMSDU_LENGTH)
+    if (payloadLen < AMSDU_LENGTH_MIN || payloadLen > capEnd - next - AMSDU_HEADER_LEN) break
+    pos = next
+    len = AMSDU_HEADER_LEN + payloadLen
+  }
+  cursor.pos = pos
+  cursor.narrow(len)
+  cursor.pos = pos + AMSDU_HEADER_LEN
   return LAYER_LLC
 }
 

@@ -1,9 +1,10 @@
-// Tunnels of access networks over UDP: GTP-U (3GPP TS 29.281), L2TP (RFC 2661), Teredo (RFC 4380).
+// Tunnels of access networks over UDP: GTP-U (3GPP TS 29.281), L2TP (RFC 2661), Teredo (RFC 4380),
+// AYIYA (draft-massar-v6ops-ayiya).
 
 import type { Cursor } from '../cursor.js'
 import { BAD_HEADER, NOT_TCP } from '../decode-status.js'
-import { ENCAP_GTP, ENCAP_L2TP, ENCAP_TEREDO } from '../encapsulation.js'
-import { LAYER_IP, LAYER_IPV6, LAYER_PPP } from '../layers.js'
+import { ENCAP_AYIYA, ENCAP_GTP, ENCAP_L2TP, ENCAP_TEREDO } from '../encapsulation.js'
+import { LAYER_IP, LAYER_IPV4, LAYER_IPV6, LAYER_PPP } from '../layers.js'
 
 /** Flags, message type, length, tunnel endpoint identifier. */
 const GTP_HEADER_LEN = 8
@@ -99,4 +100,35 @@ export function readTeredo(cursor: Cursor): number {
   if (!cursor.has(1)) return cursor.short(1)
   if (view.getUint8(cursor.pos) >> 4 !== 6) return NOT_TCP
   return cursor.enter(ENCAP_TEREDO, 0, LAYER_IPV6)
+}
+
+/** Lengths and kinds, operation, next header, time; then identity and signature of any length. */
+const AYIYA_HEADER_LEN = 8
+/** Kinds of identity, hash and authentication run from none, 0, to 2. */
+const AYIYA_KIND_MAX = 2
+const AYIYA_FORWARD = 1
+const AYIYA_ECHO_AND_FORWARD = 3
+const AYIYA_IPV4 = 4
+const AYIYA_IPV6 = 41
+
+/** Reads an AYIYA header; what manages the tunnel ends the cursor, and so does a kind nobody defined. */
+export function readAyiya(cursor: Cursor): number {
+  if (!cursor.has(AYIYA_HEADER_LEN)) return cursor.short(AYIYA_HEADER_LEN)
+  const word = cursor.view.getInt32(cursor.pos)
+  const operation = (word >>> 8) & 0x0f
+  if (
+    ((word >>> 24) & 0x0f) > AYIYA_KIND_MAX ||
+    ((word >>> 16) & 0x0f) > AYIYA_KIND_MAX ||
+    ((word >>> 12) & 0x0f) > AYIYA_KIND_MAX ||
+    (operation !== AYIYA_FORWARD && operation !== AYIYA_ECHO_AND_FORWARD)
+  ) {
+    return NOT_TCP
+  }
+  // The identity has a power of two of bytes, the signature a number of words.
+  const len = AYIYA_HEADER_LEN + (1 << (word >>> 28)) + ((word >>> 20) & 0x0f) * 4
+  if (!cursor.has(len)) return cursor.short(len)
+  cursor.pos += len
+  const next = word & 0xff
+  if (next === AYIYA_IPV6) return cursor.enter(ENCAP_AYIYA, 0, LAYER_IPV6)
+  return next === AYIYA_IPV4 ? cursor.enter(ENCAP_AYIYA, 0, LAYER_IPV4) : NOT_TCP
 }

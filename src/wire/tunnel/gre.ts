@@ -1,16 +1,26 @@
 // GRE (RFC 2784, RFC 2890), the enhanced GRE of PPTP (RFC 2637), NVGRE (RFC 7637), ERSPAN
-// (draft-foschiano-erspan), WCCP redirection, and Ethernet in IP (RFC 3378).
+// (draft-foschiano-erspan), WCCP redirection, EoIP of MikroTik, Wi-Fi frames of Aruba access points,
+// GRE in UDP (RFC 8086), and Ethernet in IP (RFC 3378).
 
 import type { Cursor } from '../cursor.js'
-import { NOT_IP } from '../decode-status.js'
+import { NOT_IP, NOT_TCP } from '../decode-status.js'
 import {
+  ENCAP_EOIP,
   ENCAP_ERSPAN,
   ENCAP_ETHERIP,
   ENCAP_GRE,
   ENCAP_GRE_KEY,
   ENCAP_PPTP,
 } from '../encapsulation.js'
-import { LAYER_ETHERNET, LAYER_ETHERTYPE, LAYER_IPV4, LAYER_PPP } from '../layers.js'
+import {
+  LAYER_ETHERNET,
+  LAYER_ETHERTYPE,
+  LAYER_GRE,
+  LAYER_IPV4,
+  LAYER_PPP,
+  LAYER_WIFI,
+} from '../layers.js'
+import { ETHERTYPE_BRIDGED, isKnownEthertype } from '../link/ethernet.js'
 
 const GRE_HEADER_LEN = 4
 const GRE_CHECKSUM = 0x8000
@@ -20,10 +30,17 @@ const GRE_SEQUENCE = 0x1000
 /** Version 1 only: an acknowledgment number follows. */
 const GRE_ACK = 0x0080
 const GRE_VERSION = 0x0007
+/** Zero in a header of version 0 with the fields of RFC 2890. */
+const GRE_RESERVED = 0x4ff8
 
+const PROTOCOL_EOIP = 0x6400
+const PROTOCOL_PPP = 0x880b
 const PROTOCOL_WCCP = 0x883e
 const PROTOCOL_ERSPAN = 0x88be
 const PROTOCOL_ERSPAN_III = 0x22eb
+/** 0x8200, 0x8210, ... 0x83f0: what follows was received in this or that way, and is always 802.11. */
+const PROTOCOL_ARUBA = 0x8200
+const PROTOCOL_ARUBA_MASK = 0xfe0f
 
 const ERSPAN_II_LEN = 8
 const ERSPAN_III_LEN = 12
@@ -53,12 +70,41 @@ export function readGre(cursor: Cursor): number {
   cursor.pos = pos + len
   // Source routes end with an entry of no length; nobody has seen one outside of test suites.
   if (flags & GRE_ROUTING) return NOT_IP
-  if (version === 1) return cursor.enter(ENCAP_PPTP, key & 0xffff, LAYER_PPP)
+  if (version === 1 && protocol === PROTOCOL_PPP) {
+    return cursor.enter(ENCAP_PPTP, key & 0xffff, LAYER_PPP)
+  }
+  if (protocol === PROTOCOL_EOIP) return readEoip(cursor, key)
   if (protocol === PROTOCOL_ERSPAN) return readErspan(cursor, (flags & GRE_SEQUENCE) !== 0)
   if (protocol === PROTOCOL_ERSPAN_III) return readErspanIii(cursor)
-  const layer = protocol === PROTOCOL_WCCP ? readWccp(cursor) : LAYER_ETHERTYPE
-  if (layer === LAYER_ETHERTYPE) cursor.next = protocol
+  const layer = payloadLayer(cursor, protocol)
   return cursor.enter(flags & GRE_KEY ? ENCAP_GRE_KEY : ENCAP_GRE, key, layer)
+}
+
+/** What `protocol` says of the payload, where it is neither mirrored nor of a tunnel with a header of its own. */
+function payloadLayer(cursor: Cursor, protocol: number): number {
+  if (protocol === PROTOCOL_WCCP) return readWccp(cursor)
+  if ((protocol & PROTOCOL_ARUBA_MASK) === PROTOCOL_ARUBA) {
+    cursor.next = 0
+    return LAYER_WIFI
+  }
+  cursor.next = protocol
+  return LAYER_ETHERTYPE
+}
+
+/** EoIP keeps the length of the frame in the upper half of the key, its number below, little-endian. */
+function readEoip(cursor: Cursor, key: number): number {
+  // Without a frame it keeps the tunnel alive.
+  if (cursor.wireEnd <= cursor.pos) return NOT_IP
+  return cursor.enter(ENCAP_EOIP, ((key & 0xff) << 8) | ((key >>> 8) & 0xff), LAYER_ETHERNET)
+}
+
+/** Reads GRE on its UDP port, where other protocols may be found: version, bits and type must be right. */
+export function readGreInUdp(cursor: Cursor): number {
+  if (!cursor.has(GRE_HEADER_LEN)) return cursor.short(GRE_HEADER_LEN)
+  const flags = cursor.view.getUint16(cursor.pos)
+  const protocol = cursor.view.getUint16(cursor.pos + 2)
+  const isKnown = protocol === ETHERTYPE_BRIDGED || isKnownEthertype(protocol)
+  return isKnown && (flags & (GRE_RESERVED | GRE_VERSION)) === 0 ? LAYER_GRE : NOT_TCP
 }
 
 /** Types I and II differ in nothing but the sequence number: only II has it, and a header. */

@@ -22,6 +22,7 @@ import {
   LAYER_NSH,
   LAYER_WIFI,
 } from '../layers.js'
+import { ETHERTYPE_BRIDGED, isKnownEthertype } from '../link/ethernet.js'
 
 /** Flags, then the network identifier in the upper 24 bits of the second word. */
 const VXLAN_HEADER_LEN = 8
@@ -96,18 +97,32 @@ const GENEVE_OPTION_WORDS = 0x3f
 const GENEVE_PROTOCOL = 2
 const GENEVE_NETWORK = 4
 
-/** Reads a GENEVE header with its options. */
+/** Flags without meaning yet, of the second byte. */
+const GENEVE_RESERVED = 0x3f
+
+/** Reads a GENEVE header with its options, and likewise one of a later version if it looks the same. */
 export function readGeneve(cursor: Cursor): number {
   if (!cursor.has(GENEVE_HEADER_LEN)) return cursor.short(GENEVE_HEADER_LEN)
   const { view, pos } = cursor
   const first = view.getUint8(pos)
-  if (first >> 6 !== 0) return NOT_TCP
+  if (first >> 6 !== 0 && !looksLikeGeneve(cursor)) return NOT_TCP
   const len = GENEVE_HEADER_LEN + (first & GENEVE_OPTION_WORDS) * 4
   if (!cursor.has(len)) return cursor.short(len)
   const network = view.getInt32(pos + GENEVE_NETWORK) >>> 8
   cursor.next = view.getUint16(pos + GENEVE_PROTOCOL)
   cursor.pos = pos + len
   return cursor.enter(ENCAP_GENEVE, network, LAYER_ETHERTYPE)
+}
+
+/** Whether all that is fixed of the header is as version 0 has it: then a wrong version is a slip. */
+function looksLikeGeneve(cursor: Cursor): boolean {
+  const { view, pos } = cursor
+  const protocol = view.getUint16(pos + GENEVE_PROTOCOL)
+  return (
+    (view.getUint8(pos + 1) & GENEVE_RESERVED) === 0 &&
+    view.getUint8(pos + GENEVE_HEADER_LEN - 1) === 0 &&
+    (protocol === ETHERTYPE_BRIDGED || isKnownEthertype(protocol))
+  )
 }
 
 const LISP_HEADER_LEN = 8

@@ -3,7 +3,8 @@
 import type { Cursor } from '../cursor.js'
 import { BAD_HEADER, NOT_TCP } from '../decode-status.js'
 import { LAYER_MPLS } from '../layers.js'
-import { readGtp, readL2tp, readTeredo } from './access.js'
+import { readAyiya, readGtp, readL2tp, readTeredo } from './access.js'
+import { readGreInUdp } from './gre.js'
 import {
   readCapwap,
   readGeneve,
@@ -22,8 +23,11 @@ const PORT_L2TP = 1701
 const PORT_GTP_USER = 2152
 const PORT_TEREDO = 3544
 const PORT_LISP_DATA = 4341
+/** GRE in UDP, RFC 8086. */
+const PORT_GRE = 4754
 const PORT_VXLAN = 4789
 const PORT_VXLAN_GPE = 4790
+const PORT_AYIYA = 5072
 const PORT_CAPWAP_DATA = 5247
 const PORT_GENEVE = 6081
 const PORT_MPLS = 6635
@@ -69,6 +73,10 @@ function readTunnel(cursor: Cursor, port: number): number {
       return readCapwap(cursor)
     case PORT_TZSP:
       return readTzsp(cursor)
+    case PORT_GRE:
+      return readGreInUdp(cursor)
+    case PORT_AYIYA:
+      return readAyiya(cursor)
     case PORT_MPLS:
       return LAYER_MPLS
     default:

@@ -160,6 +160,41 @@ export function gtp(teid: number, payload: Bytes, extension = false): Uint8Array
   return join([extension ? 0x34 : 0x30, 255], u16(length), u32(teid), optional, payload)
 }
 
+/** An AYIYA message with an identity of 16 bytes and a signature of 20. */
+export function ayiya(next: number, payload: Bytes, operation = 1): Uint8Array {
+  return join([0x41, 0x52, 0x10 | operation, next], u32(1), zeros(36), payload)
+}
+
+/** An Aruba access point's GRE: `frame` begins with an 802.11 header. */
+export function aruba(protocol: number, frame: Bytes): Uint8Array {
+  return ethernetIpv4(47, join(u16(0), u16(protocol), frame))
+}
+
+/** A subframe of an A-MSDU, padded to a word unless it is the last. */
+export function subframe(payload: Bytes, isLast = false): Uint8Array {
+  const padding = isLast ? 0 : (4 - ((14 + payload.length) & 3)) & 3
+  return join(zeros(12), u16(payload.length), payload, zeros(padding))
+}
+
+/** A record of an sFlow sample that holds the first bytes of a packet. */
+export function rawPacket(header: Bytes, protocol = 1, frameLen = header.length + 4): Uint8Array {
+  const padding = (4 - (header.length & 3)) & 3
+  const words = [protocol, frameLen, 4, header.length].flatMap(u32)
+  return join(u32(1), u32(words.length + header.length + padding), words, header, zeros(padding))
+}
+
+/** A flow sample of sFlow with `records`, in the expanded form or not. */
+export function flowSample(records: readonly Bytes[], expanded = false): Uint8Array {
+  const body = join(zeros(expanded ? 40 : 28), u32(records.length), ...records)
+  return join(u32(expanded ? 3 : 1), u32(body.length), body)
+}
+
+/** An sFlow datagram, version 5 unless said otherwise, of an agent with an IPv4 address. */
+export function sflow(samples: readonly Bytes[], version = 5): Uint8Array {
+  const agent = [u32(1), u32(0x0a000009), u32(0), u32(7), u32(1000)]
+  return join(u32(version), ...agent, u32(samples.length), ...samples)
+}
+
 /** Poison on either side of a frame: reading it by mistake gives nonsense, not zeros. */
 export const POISON = 0xee
 

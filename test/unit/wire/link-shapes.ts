@@ -1,7 +1,21 @@
 // One frame for each link header that the decoder knows.
 
-import { ethernet, hex, join, mpls, snap, tag, u16, u32, zeros } from './frames.js'
-import { FRAME, link, PPP, shape, type Shape, V4, V6, WIFI } from './shape.js'
+import {
+  aruba,
+  ethernet,
+  hex,
+  ipv4,
+  join,
+  mpls,
+  snap,
+  subframe,
+  tag,
+  tcp,
+  u16,
+  u32,
+  zeros,
+} from './frames.js'
+import { FRAME, link, PPP, shape, type Shape, V4, V6, WIFI, WIFI_AGGREGATE } from './shape.js'
 
 function nflog(littleEndian: boolean): Uint8Array {
   function short(value: number): number[] {
@@ -127,4 +141,25 @@ export const LAN_SHAPES: readonly Shape[] = [
   link('APPLE_IP_OVER_IEEE1394', 138, zeros(16), [8, 0], V4),
   link('NETANALYZER', 240, zeros(4), FRAME),
   link('IPOIB', 242, zeros(40), [8, 0, 0, 0], V4),
+]
+
+const LAST_SUBFRAME = subframe(snap(0x0800, V4), true)
+/** A segment of another connection, as another subframe carries it. */
+const OTHER_SUBFRAME = subframe(snap(0x0800, ipv4(tcp({ srcPort: 1 }))))
+
+/** The last segment of each is the usual one. */
+export const AGGREGATE_SHAPES: readonly Shape[] = [
+  shape('A-MSDU of one', 105, join(WIFI_AGGREGATE, LAST_SUBFRAME)),
+  shape(
+    'A-MSDU of three',
+    105,
+    join(WIFI_AGGREGATE, OTHER_SUBFRAME, OTHER_SUBFRAME, LAST_SUBFRAME),
+  ),
+  shape('A-MSDU and a frame check sequence', 105, join(WIFI_AGGREGATE, LAST_SUBFRAME, u32(0))),
+  shape(
+    'A-MSDU in Aruba GRE',
+    1,
+    aruba(0x8240, join(WIFI_AGGREGATE, OTHER_SUBFRAME, LAST_SUBFRAME)),
+    'gre',
+  ),
 ]

@@ -19,6 +19,9 @@ export const FRAME: Uint8Array = ethernet(0x0800, V4)
 export const PPP: Uint8Array = join([0xff, 3, 0, 0x21], V4)
 export const WIFI: Uint8Array = join([0x88, 1, 0, 0], zeros(18), [0, 0], [0, 0], snap(0x0800, V4))
 
+/** The header of an A-MSDU, whose subframes follow. */
+export const WIFI_AGGREGATE: Uint8Array = join([0x88, 1, 0, 0], zeros(18), [0, 0], [0x80, 0])
+
 export function shape(
   name: string,
   linktype: number,

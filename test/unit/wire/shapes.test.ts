@@ -3,12 +3,19 @@ import { DECODE_STATUSES, SEGMENT } from '../../../src/wire/decode-status.js'
 import { Decoder } from '../../../src/wire/decode.js'
 import { isKnownLinktype } from '../../../src/wire/link/linktype.js'
 import { embed } from './frames.js'
-import { LAN_SHAPES, LINK_SHAPES } from './link-shapes.js'
+import { AGGREGATE_SHAPES, LAN_SHAPES, LINK_SHAPES } from './link-shapes.js'
 import { SEGMENT_BYTES } from './shape.js'
 import { IP_SHAPES, TAG_SHAPES, TUNNEL_SHAPES } from './tunnel-shapes.js'
 
 const BEFORE = 64
-const SHAPES = [...LINK_SHAPES, ...LAN_SHAPES, ...TAG_SHAPES, ...IP_SHAPES, ...TUNNEL_SHAPES]
+const SHAPES = [
+  ...LINK_SHAPES,
+  ...LAN_SHAPES,
+  ...TAG_SHAPES,
+  ...IP_SHAPES,
+  ...TUNNEL_SHAPES,
+  ...AGGREGATE_SHAPES,
+]
 
 function statusName(status: number): string {
   return DECODE_STATUSES[status]?.name ?? `status ${status}`

@@ -1,6 +1,8 @@
 // One frame for each tag, IP header and tunnel that the decoder knows.
 
 import {
+  aruba,
+  ayiya,
   ethernet,
   ethernetIpv4,
   gtp,
@@ -211,6 +213,16 @@ export const TUNNEL_SHAPES: readonly Shape[] = [
     ethernetIpv4(47, join([0x30, 0x81, 0x88, 0x0b], u16(PPP.length), u16(5), zeros(8), PPP)),
     'pptp 5',
   ),
+  shape('GRE version 1, IPv4', 1, ethernetIpv4(47, join([0x20, 1, 8, 0], u32(5), V4)), 'gre key 5'),
+  shape(
+    'EoIP',
+    1,
+    ethernetIpv4(47, join([0x20, 1, 0x64, 0], u16(FRAME.length), [0x39, 0x30], FRAME)),
+    'eoip 12345',
+  ),
+  shape('EoIP without a key', 1, ethernetIpv4(47, join([0, 1, 0x64, 0], FRAME)), 'eoip 0'),
+  shape('Aruba GRE', 1, aruba(0x8200, WIFI), 'gre'),
+  shape('Aruba GRE, another type', 1, aruba(0x8370, WIFI), 'gre'),
   shape('ERSPAN I', 1, ethernetIpv4(47, join([0, 0, 0x88, 0xbe], FRAME)), 'erspan 0'),
   shape(
     'ERSPAN II',
@@ -267,6 +279,26 @@ export const TUNNEL_SHAPES: readonly Shape[] = [
     1,
     ethernetIpv4(17, udp(6081, join([0, 0, 8, 0], u32(5 << 8), V4))),
     'geneve 5',
+  ),
+  shape(
+    'GENEVE of a later version',
+    1,
+    ethernetIpv4(17, udp(6081, join([0x40, 0, 0x65, 0x58], u32(5 << 8), FRAME))),
+    'geneve 5',
+  ),
+  shape('GRE in UDP', 1, ethernetIpv4(17, udp(4754, join([0, 0, 8, 0], V4))), 'gre'),
+  shape(
+    'GRE in UDP with a key, Ethernet',
+    1,
+    ethernetIpv4(17, udp(4754, join([0x20, 0, 0x65, 0x58], u32(7), FRAME))),
+    'gre key 7',
+  ),
+  shape('AYIYA', 1, ethernetIpv4(17, udp(5072, ayiya(41, V6))), 'ayiya', 6),
+  shape(
+    'AYIYA from the server, IPv4',
+    1,
+    ethernetIpv4(17, udp(50_001, ayiya(4, V4), 5072)),
+    'ayiya',
   ),
   shape('GTP-U', 1, ethernetIpv4(17, udp(2152, gtp(0x1234, V4), 2152)), 'gtp teid 0x1234'),
   shape(
