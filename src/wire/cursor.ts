@@ -11,6 +11,9 @@ import { BAD_HEADER, TRUNCATED_HEADER } from './decode-status.js'
 /** Room for encapsulations to begin with; few frames have more. */
 const FIRST_ENCAPSULATIONS = 8
 
+/** No frame is longer on the wire, whatever its record says: so much Linux hands over at once (GSO_MAX_SIZE). */
+export const FRAME_BYTES_MAX: number = 512 * 1024
+
 /** Stands where no frame has been decoded yet. */
 export const EMPTY_VIEW: DataView = new DataView(new ArrayBuffer(0))
 
@@ -42,6 +45,8 @@ export class Cursor {
   ipId = -1
   /** The last IP packet is the first fragment of a datagram that cannot be put together. */
   loneFragment = false
+  /** Inside a packet that a switch has sampled and reported later. */
+  sampled = false
   /** Byte offset of the fragment in its datagram, for LAYER_FRAGMENT. */
   fragmentOffset = 0
   /** More fragments follow, for LAYER_FRAGMENT. */
@@ -73,6 +78,7 @@ export class Cursor {
     this.timeNs = timeNs
     this.ipVersion = 0
     this.loneFragment = false
+    this.sampled = false
     this.quoting = false
     this.depth = 0
   }

@@ -5,7 +5,7 @@
 // layer by layer and gives the same result. The rules of both: no allocation, no closure, no string,
 // no exception; 32-bit fields stay int32. The one exception is IP fragments, which are rare.
 
-import { EMPTY_VIEW, Cursor } from './cursor.js'
+import { EMPTY_VIEW, Cursor, FRAME_BYTES_MAX } from './cursor.js'
 import { type DecodeStatus, FRAGMENT, ICMP_ERROR, SEGMENT, TOO_DEEP } from './decode-status.js'
 import { ENCAP_VLAN, EncapsulationTable } from './encapsulation.js'
 import { decodeStraightIpv4, decodeStraightIpv6 } from './fast-path.js'
@@ -63,9 +63,6 @@ import { readUdp } from './tunnel/udp.js'
 
 /** Layers read in one frame at most, unless set; each encapsulation takes two to four. */
 const MAX_LAYERS = 64
-
-/** No frame is longer on the wire, whatever its record says: so much Linux hands over at once (GSO_MAX_SIZE). */
-const FRAME_BYTES_MAX = 512 * 1024
 
 /** IPv4 and TCP without options: the least that may take the straight path. */
 const STRAIGHT_LEN_MIN = 40

@@ -49,7 +49,8 @@ export class Segment {
   /**
    * The packet counts (as it does in Wireshark), but is no evidence of anything: the data offset is
    * below 5 or runs past the IP payload, so no receiver takes it; or it is the first fragment of a
-   * datagram whose bytes were not all captured, so its length is not known and `payloadLen` is 0.
+   * datagram whose bytes were not all captured, so its length is not known and `payloadLen` is 0; or
+   * a switch has sampled it and reported it later, so that its time is not known: likewise 0.
    */
   malformed = false
   /** Id of the encapsulation stack in the decoder's EncapsulationTable; 0 is none. */

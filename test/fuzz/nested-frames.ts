@@ -1,13 +1,17 @@
 // Frames with many layers inside each other, and chains of IPv6 extension headers.
 
 import {
+  ayiya,
   ethernet,
   ethernetIpv4,
+  flowSample,
   gtp,
   ipv4,
   ipv6,
   join,
   mpls,
+  rawPacket,
+  sflow,
   type Bytes,
   tag,
   tcp,
@@ -31,8 +35,33 @@ const TUNNELS: readonly ((packet: Uint8Array, random: Random) => Uint8Array)[] =
     ipv4(udp(6081, join(u16(0), u16(0x6558), u32(7 << 8), ethernet(0x0800, packet))), {
       protocol: 17,
     }),
+  (packet) => ipv4(udp(4754, join(u16(0), u16(0x0800), packet)), { protocol: 17 }),
+  (packet) => ipv4(udp(5072, ayiya(4, packet)), { protocol: 17 }),
+  (packet) =>
+    ipv4(join(u16(0x2001), u16(0x6400), u32(7), ethernet(0x0800, packet)), { protocol: 47 }),
+  (packet, random) => ipv4(udp(6343, sflow(samplesWith(packet, random))), { protocol: 17 }),
+  (packet, random) => ipv4(packet, { protocol: 4, options: sourceRoute(random) }),
   (packet, random) => ipv4(packet, { protocol: 4, options: random.bytes(4 * random.below(11)) }),
 ]
+
+/** Samples of sFlow, one of them with the packet. */
+function samplesWith(packet: Uint8Array, random: Random): Uint8Array[] {
+  const header = random.oneIn(2) ? packet : packet.subarray(0, random.below(packet.length + 1))
+  const samples = [flowSample([rawPacket(header, 11, packet.length)], random.oneIn(2))]
+  for (let more = random.below(3); more > 0; more--) {
+    const other = random.oneIn(2) ? flowSample([]) : join(u32(2), u32(random.below(40)))
+    if (random.oneIn(2)) samples.push(other)
+    else samples.unshift(other)
+  }
+  return samples
+}
+
+/** A source route that is used up, or not, or whose length is wrong. */
+function sourceRoute(random: Random): Uint8Array {
+  const type = random.pick([131, 137])
+  const route = join([type, random.pick([3, 7, 11, 12, 1]), 4 * random.below(4)], random.bytes(8))
+  return join([1], route)
+}
 
 /** Bytes of frames at most. */
 const FRAME_BYTES_MAX = 3000

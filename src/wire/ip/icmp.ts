@@ -24,8 +24,8 @@ export function readIcmp(cursor: Cursor): number {
   if (!cursor.has(ICMP_HEADER_LEN)) return cursor.short(ICMP_HEADER_LEN)
   const type = cursor.view.getUint8(cursor.pos + ICMP_TYPE)
   const isError = cursor.ipVersion === 4 ? isIcmpError(type) : type >= 1 && type <= ICMPV6_ERROR_MAX
-  // An error about an error does not exist (RFC 1122 §3.2.2).
-  if (!isError || cursor.quoting) return NOT_TCP
+  // An error about an error does not exist (RFC 1122 §3.2.2); a sampled one came at another time.
+  if (!isError || cursor.quoting || cursor.sampled) return NOT_TCP
   cursor.quoting = true
   cursor.icmpType = type
   cursor.icmpSrc0 = cursor.src0

@@ -37,8 +37,9 @@ export function decodeTcp(cursor: Cursor, segment: Segment): number {
   const word = view.getInt32(pos + TCP_OFFSET_FLAGS_WINDOW)
   const headerLen = tcpHeaderLen(word)
   const payloadLen = cursor.wireEnd - pos - headerLen
-  segment.payloadLen = cursor.loneFragment || payloadLen < 0 ? 0 : payloadLen
-  segment.malformed = cursor.loneFragment || payloadLen < 0 || headerLen < TCP_HEADER_LEN_MIN
+  const isReport = cursor.loneFragment || cursor.sampled
+  segment.payloadLen = isReport || payloadLen < 0 ? 0 : payloadLen
+  segment.malformed = isReport || payloadLen < 0 || headerLen < TCP_HEADER_LEN_MIN
   const optionsStart = pos + TCP_HEADER_LEN_MIN
   const optionsEnd = Math.min(pos + headerLen, cursor.capEnd)
   segment.headerCut =

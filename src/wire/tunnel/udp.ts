@@ -14,6 +14,7 @@ import {
   readVxlanGpe,
   readVxlanLinux,
 } from './overlay.js'
+import { readSflow } from './sflow.js'
 
 const UDP_HEADER_LEN = 8
 const UDP_PORTS = 0
@@ -30,6 +31,7 @@ const PORT_VXLAN_GPE = 4790
 const PORT_AYIYA = 5072
 const PORT_CAPWAP_DATA = 5247
 const PORT_GENEVE = 6081
+const PORT_SFLOW = 6343
 const PORT_MPLS = 6635
 /** What Linux used for VXLAN before the port was registered. */
 const PORT_VXLAN_LINUX = 8472
@@ -77,6 +79,8 @@ function readTunnel(cursor: Cursor, port: number): number {
       return readGreInUdp(cursor)
     case PORT_AYIYA:
       return readAyiya(cursor)
+    case PORT_SFLOW:
+      return readSflow(cursor)
     case PORT_MPLS:
       return LAYER_MPLS
     default:
