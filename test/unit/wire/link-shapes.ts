@@ -15,7 +15,18 @@ import {
   u32,
   zeros,
 } from './frames.js'
-import { FRAME, link, PPP, shape, type Shape, V4, V6, WIFI, WIFI_AGGREGATE } from './shape.js'
+import {
+  FRAME,
+  link,
+  PPP,
+  SEGMENT_BYTES,
+  shape,
+  type Shape,
+  V4,
+  V6,
+  WIFI,
+  WIFI_AGGREGATE,
+} from './shape.js'
 
 function nflog(littleEndian: boolean): Uint8Array {
   function short(value: number): number[] {
@@ -155,7 +166,15 @@ export const AGGREGATE_SHAPES: readonly Shape[] = [
     105,
     join(WIFI_AGGREGATE, OTHER_SUBFRAME, OTHER_SUBFRAME, LAST_SUBFRAME),
   ),
-  shape('A-MSDU and a frame check sequence', 105, join(WIFI_AGGREGATE, LAST_SUBFRAME, u32(0))),
+  shape(
+    'A-MSDU and a frame check sequence',
+    105,
+    join(
+      WIFI_AGGREGATE,
+      subframe(snap(0x0800, ipv4(SEGMENT_BYTES, { totalLen: 0 })), true),
+      u32(0),
+    ),
+  ),
   shape(
     'A-MSDU in Aruba GRE',
     1,

@@ -105,7 +105,16 @@ test.each<[name: string, payload: Bytes, status: string]>([
   ],
   ['a header longer than its frame', sflow([flowSample([rawPacket(FRAME, 1, 20)])]), 'bad-header'],
   ['a protocol without IP', sflow([flowSample([rawPacket(snap(0x0800, V4), 6)])]), 'not-ip'],
-  ['the address of an agent nobody knows', join(u32(5), u32(3), zeros(60)), 'not-tcp'],
+  [
+    'an agent without a known address',
+    join(u32(5), u32(3), zeros(28), u32(1), flowSample([RAW])),
+    'not-tcp',
+  ],
+  [
+    'a header that ends inside TCP',
+    sflow([flowSample([rawPacket(FRAME.subarray(0, 44), 1, 1518), OTHER_RAW])]),
+    'truncated-header',
+  ],
   ['text', new TextEncoder().encode('stats.requests:1|c\n'), 'not-tcp'],
 ])('an sFlow datagram with %s holds no segment', (_name, payload, status) => {
   expect(decode(datagram(payload)).status).toBe(status)
