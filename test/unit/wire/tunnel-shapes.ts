@@ -109,7 +109,11 @@ export const IP_SHAPES: readonly Shape[] = [
     [131, 3, 3, 0],
     [0, 2, 131, 7, 4, 1, 2, 3, 4, 0, 0, 0],
   ].map((options) =>
-    shape(`IPv4 options ${options}`, 1, ethernet(0x0800, ipv4(SEGMENT_BYTES, { options }))),
+    shape(
+      `IPv4 options ${options.join(' ')}`,
+      1,
+      ethernet(0x0800, ipv4(SEGMENT_BYTES, { options })),
+    ),
   ),
   shape('IPv4, total length 0', 1, ethernet(0x0800, ipv4(SEGMENT_BYTES, { totalLen: 0 }))),
   shape('IPv4 AH', 1, ethernetIpv4Ah(), ''),
