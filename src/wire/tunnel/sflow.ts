@@ -1,5 +1,5 @@
 // sFlow version 5 (https://sflow.org/sflow_version_5.txt): a switch reports the first bytes of every
-// so manieth packet.
+// n-th packet.
 //
 // Such a report comes late, and often the packet itself is in the capture as well. It counts for its
 // connection, as in Wireshark, but is no evidence of anything: `cursor.sampled` says so. Of several
