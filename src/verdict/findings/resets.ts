@@ -78,6 +78,8 @@ export const RESETS: readonly FindingRow[] = [
             ? side.ignored
             : side.rst.at
         const spanNs = between(first, side.rst.last)
+        // Those of the connection before on these ports are no storm of this one.
+        if (Number.isNaN(spanNs)) continue
         add(
           first,
           `${The(e, side)} sent ${count(side.rstCount, 'RST')} within ${duration(spanNs)}, one for each segment that came.`,
