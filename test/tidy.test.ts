@@ -18,6 +18,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['output'],
   ['check', 'compare'],
   ['engine'],
+  ['schema'],
   ['parallel', 'watch'],
   ['cli'],
 ]

@@ -57,6 +57,10 @@ export async function main(argv: readonly string[]): Promise<number> {
       // A signal is how a watch ends.
       interrupt.exitCode = exitCode
     },
+    schema: async (type) => {
+      const { runSchema } = await import('./schema/schema.js')
+      exitCode = runSchema(type)
+    },
     endpoints: async (inputs, flags) => {
       const { runEndpoints } = await import('./endpoints/endpoints.js')
       exitCode = await runEndpoints(inputs, flags, interrupt.signal)

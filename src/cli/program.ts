@@ -2,11 +2,13 @@
 
 import { Command, CommanderError, Option } from 'commander'
 import { statOf } from '../capture/stat.js'
+import { TYPE_NAMES } from '../schema/type-names.js'
 import { type AnalyzeFlags, addAnalyze } from './analyze/command.js'
 import { type CheckFlags, addCheck } from './check/command.js'
 import { type CompareActions, addCompare } from './compare/command.js'
 import { type EndpointsFlags, addEndpoints } from './endpoints/command.js'
 import { type ExplainFlags, addExplain } from './explain/command.js'
+import { addSchema } from './schema/command.js'
 import { type WatchFlags, addWatch } from './watch/command.js'
 import { endingSuggestion, endingsNamed } from './names.js'
 import { acceptQuietOptions } from './options.js'
@@ -18,6 +20,7 @@ export interface Actions extends CompareActions {
   readonly explain: (what: string | undefined, flags: ExplainFlags) => Promise<void>
   readonly endpoints: (inputs: readonly string[], flags: EndpointsFlags) => Promise<void>
   readonly check: (inputs: readonly string[], flags: CheckFlags) => Promise<void>
+  readonly schema: (type: string | undefined) => Promise<void>
   readonly watch: (source: string | undefined, flags: WatchFlags) => Promise<void>
 }
 
@@ -67,6 +70,7 @@ export function buildProgram(version: string, texts: HelpTexts, actions: Actions
   addCheck(program, actions.check)
   addCompare(program, actions)
   addWatch(program, actions.watch)
+  addSchema(program, TYPE_NAMES, actions.schema)
   for (const command of program.commands) acceptQuietOptions(command)
   return program
 }
@@ -84,6 +88,10 @@ function ownWords(text: string): string {
   return text
     .replace(
       /^error: option '(?:-\w, )?(--[\w-]+)[^']*' argument '[^]*' is invalid\. /,
+      'error: $1: ',
+    )
+    .replace(
+      /^error: command-argument value '[^]*' is invalid for argument '([^']*)'\. /,
       'error: $1: ',
     )
     .replace(/^error: /, 'tcp-teardown: ')

@@ -9,6 +9,7 @@ import { rulesSchema } from './rules-schema.mjs'
 const { FLAGS } = await import(await bundled('src/verdict/flags.ts'))
 const { FINDINGS } = await import(await bundled('src/verdict/findings.ts'))
 const { INCIDENT_KINDS } = await import(await bundled('src/incidents/kinds.ts'))
+const { LINE_TYPES } = await import(await bundled('src/schema/line-types.ts'))
 const { INCIDENT_FIELDS } = await import(await bundled('src/output/incidents/row.ts'))
 const { ENDPOINT_FIELDS } = await import(await bundled('src/output/endpoints/fields.ts'))
 const { SEES } = await import(await bundled('src/verdict/sees.ts'))
@@ -116,6 +117,16 @@ function columnTable() {
   return ['| column | type | meaning |', '|---|---|---|', ...rows].join('\n')
 }
 
+/** The fields of a type of lines. */
+function fieldTable(type) {
+  const { fields } = LINE_TYPES.find((line) => line.type === type)
+  const rows = fields.map(({ key, schema, meaning, isAlways }) => {
+    const form = schema.items === undefined ? schema.type : `list of ${schema.items.type}s`
+    return `| \`${key}\` | ${form}${isAlways ? '' : ', optional'} | ${meaning} |`
+  })
+  return ['| field | type | meaning |', '|---|---|---|', ...rows].join('\n')
+}
+
 function flagTable() {
   const rows = FLAGS.map(({ name, meaning }) => `| \`${name}\` | ${meaning} |`)
   return ['| flag | meaning |', '|---|---|', ...rows].join('\n')
@@ -216,6 +227,10 @@ const FILES = {
     rules: ruleTable,
     options,
     columns: columnTable,
+    captures: () => fieldTable('capture'),
+    totals: () => fieldTable('summary'),
+    interval: () => fieldTable('interval'),
+    file: () => fieldTable('file'),
     flags: flagTable,
     findings: findingTable,
     incidents: incidentTables,

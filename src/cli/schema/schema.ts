@@ -1,0 +1,13 @@
+// `tcp-teardown schema`: what programs may expect of the output.
+
+import { schemaOf, schemaOfAll } from '../../schema/json-schema.js'
+import { LINE_TYPES } from '../../schema/line-types.js'
+import { print } from '../context.js'
+import { EXIT_DONE } from '../exit-codes.js'
+
+/** Runs `schema` and returns the exit code. */
+export function runSchema(type: string | undefined): number {
+  const line = LINE_TYPES.find((each) => each.type === type)
+  print(`${JSON.stringify(line === undefined ? schemaOfAll() : schemaOf(line), null, 2)}\n`)
+  return EXIT_DONE
+}
