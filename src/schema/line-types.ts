@@ -34,4 +34,7 @@ const TYPES: Readonly<Record<TypeName, Omit<LineType, 'type'>>> = {
 }
 
 /** All types. */
-export const LINE_TYPES: readonly LineType[] = TYPE_NAMES.map((type) => ({ type, ...TYPES[type] }))
+export const LINE_TYPES: readonly LineType[] = TYPE_NAMES.map((type) => {
+  const { meaning, fields } = TYPES[type]
+  return { type, meaning, fields }
+})
