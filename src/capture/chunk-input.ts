@@ -7,6 +7,8 @@ export class ChunkInput {
   /** Offset of `bytes[0]` in the source. */
   offset = 0
   private readonly chunks: AsyncIterator<Uint8Array>
+  /** Where chunks are joined, at the end of `bytes`: behind what anybody has been given of it. */
+  private joined: Uint8Array | undefined
 
   constructor(chunks: AsyncIterable<Uint8Array>) {
     this.chunks = chunks[Symbol.asyncIterator]()
@@ -17,7 +19,7 @@ export class ChunkInput {
     while (this.bytes.length < count) {
       const { done, value } = await this.chunks.next()
       if (done === true) return false
-      this.bytes = this.bytes.length === 0 ? value : joined(this.bytes, value)
+      this.append(value)
     }
     return true
   }
@@ -34,11 +36,26 @@ export class ChunkInput {
   async close(): Promise<void> {
     await this.chunks.return?.()
   }
-}
 
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const both = new Uint8Array(first.length + second.length)
-  both.set(first)
-  both.set(second, first.length)
-  return both
+  private append(chunk: Uint8Array): void {
+    const { bytes, joined } = this
+    if (bytes.length === 0) {
+      this.joined = undefined
+      this.bytes = chunk
+      return
+    }
+    const length = bytes.length + chunk.length
+    const isThere = joined !== undefined && bytes.buffer === joined.buffer
+    if (isThere && bytes.byteOffset + length <= joined.length) {
+      joined.set(chunk, bytes.byteOffset + bytes.length)
+      this.bytes = joined.subarray(bytes.byteOffset, bytes.byteOffset + length)
+      return
+    }
+    // Twice as long as needed, so that a block of many small chunks is not copied once for each.
+    const room = new Uint8Array(2 * length)
+    room.set(bytes)
+    room.set(chunk, bytes.length)
+    this.joined = room
+    this.bytes = room.subarray(0, length)
+  }
 }

@@ -2,16 +2,14 @@
 
 import { closeSync, type Dirent, openSync, readdirSync, readSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
-import { constants, gunzipSync } from 'node:zlib'
 import { TeardownError } from '../base/errors.js'
-import { MAGIC_BYTES, startsCapture, startsGzip } from './magic.js'
+import { beginningOf } from './compression/beginning.js'
+import { compressionOf } from './compression/compressions.js'
+import { MAGIC_BYTES, startsCapture } from './magic.js'
 import { statOf } from './stat.js'
 
 /** Entries looked at before other work gets its turn. */
 const TURN_ENTRIES = 256
-
-/** Bytes of a compressed file that are enough to tell what is in it. */
-const COMPRESSED_BYTES = 4096
 
 const GLOB_CHARACTERS = /[*?[\]{}]/
 
@@ -26,7 +24,7 @@ export interface Discovered {
  * The captures that inputs stand for, in the order given:
  *
  * - `-` and files as given, also missing ones: reading them says what is wrong;
- * - folders as the files below them that start like a capture, also inside gzip, sorted, hidden ones left
+ * - folders as the files below them that start like a capture, also a compressed one, sorted, hidden ones left
  *   out, each as the folder as given, `/`, and the path below it;
  * - globs as the files they match, sorted, if there is no file of that very name.
  *
@@ -81,7 +79,8 @@ async function walk(
     const path = `${folder.replace(/\/+$/, '')}/${entry.name}`
     await giveTurn()
     if (entry.isDirectory()) await walk(path, captures, passedOver, giveTurn)
-    else if (isRegular(entry, path)) (looksLikeCapture(path) ? captures : passedOver).push(path)
+    else if (isRegular(entry, path))
+      ((await looksLikeCapture(path)) ? captures : passedOver).push(path)
   }
 }
 
@@ -92,14 +91,11 @@ function isRegular(entry: Dirent, path: string): boolean {
 }
 
 /** Also true if the file cannot be opened: better a complaint than a capture passed over. */
-function looksLikeCapture(path: string): boolean {
-  const bytes = new Uint8Array(COMPRESSED_BYTES)
+async function looksLikeCapture(path: string): Promise<boolean> {
   try {
     const file = openSync(path, 'r')
     try {
-      const start = bytes.subarray(0, readSync(file, bytes, 0, MAGIC_BYTES, 0))
-      if (!startsGzip(start)) return startsCapture(start)
-      return holdsCapture(bytes.subarray(0, readSync(file, bytes, 0, COMPRESSED_BYTES, 0)))
+      return await holdsCapture(file)
     } finally {
       closeSync(file)
     }
@@ -108,13 +104,20 @@ function looksLikeCapture(path: string): boolean {
   }
 }
 
-/** Whether the beginning of a gzip file inflates to that of a capture; throws where it is damaged. */
-function holdsCapture(start: Uint8Array): boolean {
-  const inside = gunzipSync(start, { finishFlush: constants.Z_SYNC_FLUSH })
-  if (inside.length >= MAGIC_BYTES) return startsCapture(inside)
+/** Whether a file starts like a capture, compressed or not; throws where it is damaged. */
+async function holdsCapture(file: number): Promise<boolean> {
+  const start = startOf(file, MAGIC_BYTES)
+  const compression = compressionOf(start)
+  if (compression === undefined) return startsCapture(start)
+  const packed = startOf(file, compression.startBytes)
+  const { bytes, isCut } = await beginningOf(compression, packed, MAGIC_BYTES)
   // Next to nothing is in a file that is cut short, or in a whole one, which is no capture then.
-  gunzipSync(start)
-  return false
+  return bytes.length < MAGIC_BYTES ? isCut : startsCapture(bytes)
+}
+
+function startOf(file: number, count: number): Uint8Array {
+  const bytes = new Uint8Array(count)
+  return bytes.subarray(0, readSync(file, bytes, 0, count, 0))
 }
 
 async function expand(pattern: string): Promise<string[]> {

@@ -28,16 +28,12 @@ export function startsCapture(bytes: Uint8Array): boolean {
   return pcapVariant(view, 0) !== undefined || view.getUint32(0) === SECTION_HEADER_BLOCK
 }
 
-/** True if these bytes start a gzip member (RFC 1952 §2.3.1). */
-export function startsGzip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b
-}
-
-/** What other formats start with, and what their users can do. */
+/** What other formats start with, and compressed files where nothing decompresses them, and what their users can do. */
 const FOREIGN: readonly (readonly [magic: string, advice: string])[] = [
   ['1f8b', 'a gzip-compressed file; decompress it first'],
-  ['28b52ffd', piped('a zstd-compressed file', 'zstd -dc FILE')],
-  ['04224d18', piped('an lz4-compressed file', 'lz4 -dc FILE')],
+  ['28b52ffd', 'a zstd-compressed file; decompress it first'],
+  ['04224d18', 'an LZ4-compressed file; decompress it first'],
+  ['02214c18', piped('a file of the legacy LZ4 format', 'lz4 -dc FILE')],
   ['fd377a58', piped('an xz-compressed file', 'xz -dc FILE')],
   ['425a68', piped('a bzip2-compressed file', 'bzip2 -dc FILE')],
   ['1f9d', piped('a compress (.Z) file', 'gzip -dc FILE')],

@@ -29,8 +29,9 @@ export class MergeInput implements RecordHandler {
   readonly order: number
   error: TeardownError | undefined
   private isDone = false
-  /** Memory that inflating takes up. */
+  /** Memory that decompressing takes up: buffers, and windows. */
   private keptBytes = 0
+  private windowBytes = 0
   /** A record is wanted in whole. */
   private isAwaited = false
   private readonly queue = new RecordQueue()
@@ -98,7 +99,9 @@ export class MergeInput implements RecordHandler {
 
   /** Nothing is read any more. */
   close(): void {
-    this.context.memory.heldBytes -= this.heldBytes
+    const { memory } = this.context
+    memory.heldBytes -= this.heldBytes
+    memory.windowBytes -= this.windowBytes
   }
 
   onRecord(
@@ -146,6 +149,10 @@ export class MergeInput implements RecordHandler {
             }),
           keep: (bytes) => {
             this.keptBytes += bytes
+          },
+          keepWindow: (bytes) => {
+            context.memory.keepWindow(bytes)
+            this.windowBytes += bytes
           },
         },
       })

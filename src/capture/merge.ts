@@ -54,7 +54,12 @@ export async function peek(
   try {
     await readCapture(path, framer, {
       signal,
-      step: { bytes: () => PEEK_BYTES, pause: () => setImmediate(), keep: () => undefined },
+      step: {
+        bytes: () => PEEK_BYTES,
+        pause: () => setImmediate(),
+        keep: () => {},
+        keepWindow: () => {},
+      },
     })
   } catch (reason) {
     if (reason instanceof TeardownError) error = reason

@@ -7,7 +7,12 @@
 //
 // Any of them may have been compressed since.
 
-const COMPRESSED = /\.gz$/i
+import { COMPRESSIONS } from './compression/compressions.js'
+
+const COMPRESSED = new RegExp(
+  `(?:${COMPRESSIONS.map(({ suffix }) => suffix.replace('.', String.raw`\.`)).join('|')})$`,
+  'i',
+)
 const COUNTED = /^(.*\.(?:pcap|pcapng|cap|dump))\d*$/i
 const RING = /^(.*)_\d{5}_\d{14}(\.[a-z]+)$/i
 const DATED =

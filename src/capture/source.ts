@@ -7,18 +7,18 @@ import { Socket } from 'node:net'
 import { TeardownError } from '../base/errors.js'
 import { systemErrorText } from '../base/system-error.js'
 import { ChunkInput } from './chunk-input.js'
-import { GzipReader } from './compression/gzip.js'
-import { MAX_OUTPUTS, OUTPUT_BYTES } from './compression/inflater.js'
+import {
+  type Compression,
+  COMPRESSION_MAGIC_BYTES,
+  compressionOf,
+} from './compression/compressions.js'
+import { type Decompressor, OUTPUT_BYTES } from './compression/decompressor.js'
 import type { Framer } from './framer.js'
-import { startsGzip } from './magic.js'
 import { isRemote, patientChunks } from './patient-read.js'
 import { type ReadOptions, type ReadSummary, Turns } from './turns.js'
 
 /** Compressed bytes read of a file at once. */
 const FILE_CHUNK_BYTES = 1024 * 1024
-
-/** Bytes that tell gzip from a capture. */
-const GZIP_MAGIC_BYTES = 2
 
 /** Names of standard input: a pipe or socket there cannot be opened again by every name. */
 const STANDARD_INPUT = new Set(['-', '/dev/stdin', '/dev/fd/0', '/proc/self/fd/0'])
@@ -27,7 +27,7 @@ const STANDARD_INPUT = new Set(['-', '/dev/stdin', '/dev/fd/0', '/proc/self/fd/0
 export type CaptureSource = string | AsyncIterable<Uint8Array>
 
 /**
- * Reads a whole capture into a framer, decompressing gzip, which is told by its magic number.
+ * Reads a whole capture into a framer, decompressing what is compressed, which is told by its magic number.
  *
  * @throws {CaptureError} when all records before the damage have been delivered.
  * @throws {TeardownError} ERR_READ if the source cannot be opened or read.
@@ -80,18 +80,19 @@ async function readFile(path: string, framer: Framer, options: ReadOptions): Pro
   try {
     const { size } = fstatSync(file)
     const turns = new Turns(options, size)
-    const magic = new Uint8Array(GZIP_MAGIC_BYTES)
-    systemCall(path, () => readSync(file, magic, 0, GZIP_MAGIC_BYTES, 0))
-    if (startsGzip(magic)) {
-      const outputBytes = turns.keptBytes(1 + MAX_OUTPUTS, OUTPUT_BYTES)
+    const magic = new Uint8Array(COMPRESSION_MAGIC_BYTES)
+    const magicBytes = systemCall(path, () => readSync(file, magic, 0, magic.length, 0))
+    const compression = compressionOf(magic.subarray(0, magicBytes))
+    if (compression !== undefined) {
+      const outputBytes = turns.keptBytes(1 + compression.outputs, OUTPUT_BYTES)
       const chunkBytes = Math.min(FILE_CHUNK_BYTES, outputBytes)
       const input = new ChunkInput(turns.over(fileChunks(path, file, 0, size, chunkBytes)))
-      const gzip = new GzipReader(
-        input,
-        (offset) => fileChunks(path, file, offset, size, chunkBytes),
+      const decompressor = compression.open(input, {
+        replay: (offset) => fileChunks(path, file, offset, size, chunkBytes),
         outputBytes,
-      )
-      return await readGzip(gzip, framer, turns)
+        keep: (bytes) => turns.keepWindow(bytes),
+      })
+      return await readCompressed(compression, decompressor, framer, turns)
     }
     for (;;) {
       const room = framer.reserve()
@@ -124,8 +125,11 @@ async function readStream(
   signal?.addEventListener('abort', stop, { once: true })
   const input = new ChunkInput(turns.over(streamChunks(stream, name, signal)))
   try {
-    await input.fill(GZIP_MAGIC_BYTES)
-    if (startsGzip(input.bytes)) return await readGzip(new GzipReader(input), framer, turns)
+    await input.fill(COMPRESSION_MAGIC_BYTES)
+    const compression = compressionOf(input.bytes)
+    if (compression !== undefined) {
+      return await readCompressed(compression, compression.open(input, {}), framer, turns)
+    }
     while (await input.fill(1)) framer.push(input.take(input.bytes.length))
     requireWhole(name, turns.readBytes, size ?? 0)
     framer.finish()
@@ -136,15 +140,20 @@ async function readStream(
   }
 }
 
-async function readGzip(gzip: GzipReader, framer: Framer, turns: Turns): Promise<ReadSummary> {
-  for await (const chunk of gzip.read()) {
+async function readCompressed(
+  { name }: Compression,
+  decompressor: Decompressor,
+  framer: Framer,
+  turns: Turns,
+): Promise<ReadSummary> {
+  for await (const chunk of decompressor.read()) {
     // Turns are counted in compressed bytes, and a few of those may become gigabytes.
     turns.throwIfAborted()
     framer.push(chunk)
     if (turns.isTooMuch(chunk.length)) await turns.give()
   }
   framer.finish()
-  return { ...turns.summary(), compression: 'gzip', garbageOffset: gzip.garbageOffset }
+  return { ...turns.summary(), compression: name, garbageOffset: decompressor.garbageOffset }
 }
 
 /** What is cut off between two records leaves nothing that looks damaged. */

@@ -1,6 +1,7 @@
 // Turns of a long reading: how far it is, and when other work has to have its turn.
 
 import { setImmediate } from 'node:timers/promises'
+import type { CompressionName } from './compression/decompressor.js'
 
 /** How a capture is read by steps. */
 export interface ReadStep {
@@ -10,6 +11,12 @@ export interface ReadStep {
   pause(): Promise<void>
   /** Told of memory that the reading keeps from step to step. */
   keep(bytes: number): void
+  /**
+   * Told of memory that decompressing is about to keep besides.
+   *
+   * @throws {TeardownError} where that is too much.
+   */
+  keepWindow(bytes: number): void
 }
 
 /** Settings of a reading. */
@@ -17,7 +24,7 @@ export interface ReadOptions {
   /**
    * Called every few ms of work and at the end.
    *
-   * @param readBytes Bytes read of the source so far, compressed ones for gzip.
+   * @param readBytes Bytes read of the source so far, compressed ones where it is compressed.
    * @param totalBytes Size of the source, where it is a regular file.
    */
   readonly onProgress?: ((readBytes: number, totalBytes: number | undefined) => void) | undefined
@@ -31,10 +38,10 @@ export interface ReadOptions {
 
 /** How a capture was read. */
 export interface ReadSummary {
-  /** Bytes read of the source, compressed ones for gzip. */
+  /** Bytes read of the source, compressed ones where it is compressed. */
   readonly readBytes: number
-  readonly compression: 'gzip' | undefined
-  /** Where bytes start that follow the gzip data and were ignored. */
+  readonly compression: CompressionName | undefined
+  /** Where bytes start that follow the compressed data and were ignored. */
   readonly garbageOffset: number | undefined
 }
 
@@ -51,7 +58,7 @@ const KEPT_BYTES_MIN = 8 * 1024
 export class Turns {
   private readonly options: ReadOptions
   private readonly totalBytes: number | undefined
-  /** Bytes read so far, compressed ones for gzip. */
+  /** Bytes read so far, compressed ones where the source is compressed. */
   readBytes = 0
   private turnBytes = 0
   private inflatedBytes = 0
@@ -75,6 +82,11 @@ export class Turns {
     return bytes
   }
 
+  /** Counts memory that decompressing keeps until the end; throws where the caller has no more. */
+  keepWindow(bytes: number): void {
+    this.options.step?.keepWindow(bytes)
+  }
+
   throwIfAborted(): void {
     this.options.signal?.throwIfAborted()
   }
@@ -87,13 +99,11 @@ export class Turns {
     return step !== undefined || this.turnBytes >= (pause ? TURN_BYTES_WITH_PAUSE : TURN_BYTES)
   }
 
-  /** Counts bytes that come out of few compressed ones, and says whether a slow taker has to be asked. */
+  /** Counts bytes that may come out of few compressed ones, and says whether it is time for `give`. */
   isTooMuch(bytes: number): boolean {
     this.inflatedBytes += bytes
     const { step, pause } = this.options
-    return (
-      step !== undefined || (pause !== undefined && this.inflatedBytes >= TURN_BYTES_WITH_PAUSE)
-    )
+    return step !== undefined || this.inflatedBytes >= (pause ? TURN_BYTES_WITH_PAUSE : TURN_BYTES)
   }
 
   async give(): Promise<void> {

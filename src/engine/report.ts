@@ -51,7 +51,7 @@ export interface CaptureReport {
   readonly evicted_connections?: number
   /** Captures that were analyzed as one, by `--merge`. */
   readonly merged_captures?: number
-  /** Where bytes begin that follow the gzip data and were ignored. */
+  /** Where bytes begin that follow the compressed data and were ignored. */
   readonly trailing_garbage_offset_bytes?: number
   /** Frames that are no TCP segment, by reason. */
   readonly skipped: readonly DecodeCount[]

@@ -4,18 +4,17 @@
 import { createHash } from 'node:crypto'
 import { closeSync, openSync, readSync, readdirSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
-import { constants, gunzipSync } from 'node:zlib'
 import { TeardownError } from '../base/errors.js'
 import { systemErrorText } from '../base/system-error.js'
-import { startsCapture, startsGzip } from '../capture/magic.js'
+import { beginningOf } from '../capture/compression/beginning.js'
+import { compressionOf } from '../capture/compression/compressions.js'
+import { startsCapture } from '../capture/magic.js'
 import { peek } from '../capture/merge.js'
 import { statOf } from '../capture/stat.js'
 import type { GrowingFile } from './growing-file.js'
 
 /** Bytes by which a capture is known again: its first records with their times. */
 const HEAD_BYTES = 1024
-/** Compressed bytes that hold them. */
-const COMPRESSED_BYTES = 8192
 /** A capture of fewer bytes holds no record: it is looked at again. */
 const FEWEST_BYTES = 41
 const NS_PER_MS = 1_000_000n
@@ -78,7 +77,7 @@ export class CaptureFolder {
       if (stat?.isFile() !== true) continue
       const known = this.entries.get(path)
       const isSame =
-        known?.inode === stat.ino && stat.size >= known.size && !isRewritten(known, stat)
+        known?.inode === stat.ino && stat.size >= known.size && !(await isRewritten(known, stat))
       if (isSame) found.set(path, known)
       else found.set(path, this.entryOf(path, stat, byInode.get(stat.ino)))
     }
@@ -87,10 +86,10 @@ export class CaptureFolder {
   }
 
   /** The capture that is to be read next, of those that wait the first to begin; it counts as being read. */
-  next(): string | undefined {
+  async next(): Promise<string | undefined> {
     for (const entry of this.waiting().sort(byTime)) {
       // What has been read since may be the same, and this one a compressed copy of it.
-      if (this.read.has(headOf(entry.path))) this.passOver(entry)
+      if (this.read.has(await headOf(entry.path))) this.passOver(entry)
       else {
         entry.state = 'reading'
         return entry.path
@@ -113,8 +112,8 @@ export class CaptureFolder {
   }
 
   /** Says that a capture has been read to its end; `start`: its first bytes. */
-  done(path: string, { readBytes, start }: GrowingFile): void {
-    const content = contentOf(start)
+  async done(path: string, { readBytes, start }: GrowingFile): Promise<void> {
+    const content = await contentOf(start)
     const head = { bytes: content.length, hash: hashOf(content) }
     this.remember(head.hash)
     const entry = this.entries.get(path)
@@ -165,7 +164,7 @@ export class CaptureFolder {
     entry.changedMs = mtimeMs
     if (entry.state === 'read') this.tellGrowth(entry)
     if (entry.state !== 'waiting' || entry.firstNs !== undefined || !hasGrown) return
-    const start = contentOf(startOf(path))
+    const start = await contentOf(startOf(path))
     if (start.length < FEWEST_BYTES) return
     if (!startsCapture(start)) entry.state = 'foreign'
     else if (this.read.has(hashOf(start))) this.passOver(entry)
@@ -208,9 +207,13 @@ export class CaptureFolder {
 }
 
 /** Whether a file that has been read has other content now, and has not only grown: the same name, in a ring of files. */
-function isRewritten({ state, path, head, changedMs }: Entry, { mtimeMs }: Stats): boolean {
+async function isRewritten(
+  { state, path, head, changedMs }: Entry,
+  { mtimeMs }: Stats,
+): Promise<boolean> {
   if (state !== 'read' || mtimeMs === changedMs || head === undefined) return false
-  return hashOf(contentOf(startOf(path)).subarray(0, head.bytes)) !== head.hash
+  const content = await contentOf(startOf(path))
+  return hashOf(content.subarray(0, head.bytes)) !== head.hash
 }
 
 function byTime(a: Entry, b: Entry): number {
@@ -219,34 +222,41 @@ function byTime(a: Entry, b: Entry): number {
   return a.path < b.path ? -1 : 1
 }
 
-/** The first bytes of a file, none of one that cannot be read. */
+/** The first bytes of a file, none of one that cannot be read: more of a compressed one. */
 function startOf(path: string): Uint8Array {
-  const bytes = new Uint8Array(COMPRESSED_BYTES)
   try {
     const file = openSync(path, 'r')
     try {
-      return bytes.subarray(0, readSync(file, bytes, 0, COMPRESSED_BYTES, 0))
+      const start = firstBytes(file, HEAD_BYTES)
+      const compression = compressionOf(start)
+      return compression === undefined ? start : firstBytes(file, compression.startBytes)
     } finally {
       closeSync(file)
     }
   } catch {
-    return bytes.subarray(0, 0)
+    return new Uint8Array(0)
   }
 }
 
+function firstBytes(file: number, count: number): Uint8Array {
+  const bytes = new Uint8Array(count)
+  return bytes.subarray(0, readSync(file, bytes, 0, count, 0))
+}
+
 /** The first bytes of what a file holds, decompressed. */
-function contentOf(start: Uint8Array): Uint8Array {
-  if (!startsGzip(start)) return start.subarray(0, HEAD_BYTES)
+async function contentOf(start: Uint8Array): Promise<Uint8Array> {
+  const compression = compressionOf(start)
+  if (compression === undefined) return start.subarray(0, HEAD_BYTES)
   try {
-    const whole = gunzipSync(start, { finishFlush: constants.Z_SYNC_FLUSH })
-    return whole.subarray(0, HEAD_BYTES)
+    const { bytes } = await beginningOf(compression, start, HEAD_BYTES)
+    return bytes
   } catch {
     return start.subarray(0, 0)
   }
 }
 
-function headOf(path: string): string {
-  return hashOf(contentOf(startOf(path)))
+async function headOf(path: string): Promise<string> {
+  return hashOf(await contentOf(startOf(path)))
 }
 
 function hashOf(bytes: Uint8Array): string {

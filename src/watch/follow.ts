@@ -49,7 +49,7 @@ export async function followFolder(
   while (!signal.aborted) {
     const beginMs = performance.now()
     await folder.look()
-    const capture = folder.next()
+    const capture = await folder.next()
     if (capture === undefined) {
       await pause(performance.now() - beginMs, signal)
       continue
@@ -57,7 +57,7 @@ export async function followFolder(
     onCapture(capture)
     const file = new GrowingFile(capture, new FolderGrowth(stop, folder, capture))
     await readOn(capture, file, analysis, options)
-    folder.done(capture, file)
+    await folder.done(capture, file)
   }
 }
 

@@ -3,10 +3,9 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { TeardownError } from '../base/errors.js'
 import { systemErrorText } from '../base/system-error.js'
+import { START_BYTES } from '../capture/compression/compressions.js'
 
 const CHUNK_BYTES = 1 << 18
-/** Bytes of the beginning that are kept, at least. */
-const START_BYTES = 8192
 
 /** What the reader of a growing file asks. */
 export interface Growth {
@@ -22,7 +21,7 @@ export interface Growth {
 export class GrowingFile implements AsyncIterable<Uint8Array> {
   /** Bytes read so far. */
   readBytes = 0
-  /** The first of them. */
+  /** The first of them, {@link START_BYTES} at least. */
   start: Uint8Array = new Uint8Array(0)
   private readonly path: string
   private readonly growth: Growth

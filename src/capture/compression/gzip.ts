@@ -8,8 +8,13 @@ import { crc32 } from 'node:zlib'
 import { CaptureError } from '../../base/errors.js'
 import { type Quoting, quoting } from '../../base/quoting.js'
 import type { ChunkInput } from '../chunk-input.js'
-import { startsGzip } from '../magic.js'
-import { Inflater, OUTPUT_BYTES, inflateToDamage } from './inflater.js'
+import {
+  type DecompressOptions,
+  type Decompressor,
+  OUTPUT_BYTES,
+  type Replay,
+} from './decompressor.js'
+import { Inflater, inflateToDamage } from './inflater.js'
 import { smallMember } from './small-member.js'
 
 const MEMBER_HEADER_BYTES = 10
@@ -26,12 +31,13 @@ const PIECE_BYTES = 256 * 1024
 /** Compressed bytes of a member kept to find the last bytes before damage, for lack of a file. */
 const KEPT_BYTES_MAX = 4 * 1024 * 1024
 
-/** Gives compressed bytes once more from an offset on. */
-export type Replay = (offset: number) => Iterable<Uint8Array>
+/** True if these bytes start a gzip member (RFC 1952 §2.3.1). */
+export function startsGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b
+}
 
 /** Decompresses one gzip file or stream. */
-export class GzipReader {
-  /** Where bytes start that follow the last member and are no other one: ignored, as gunzip does. */
+export class GzipReader implements Decompressor {
   garbageOffset: number | undefined
   private readonly input: ChunkInput
   private readonly replay: Replay | undefined
@@ -43,21 +49,15 @@ export class GzipReader {
 
   /**
    * @param input The compressed bytes from the first one on.
-   * @param replay Where the source can be read again. Without it, what was compressed into a damaged
-   *   piece is only recovered in the first 4 MiB of a member.
-   * @param stepBytes Bytes inflated at once, for callers that read many at a time.
+   * @param options Without `replay`, what was compressed into a damaged piece is only recovered in the first 4 MiB of a
+   *   member.
    */
-  constructor(input: ChunkInput, replay?: Replay, stepBytes: number = OUTPUT_BYTES) {
+  constructor(input: ChunkInput, { replay, outputBytes = OUTPUT_BYTES }: DecompressOptions = {}) {
     this.input = input
     this.replay = replay
-    this.stepBytes = stepBytes
+    this.stepBytes = outputBytes
   }
 
-  /**
-   * The decompressed bytes, in chunks the caller may keep.
-   *
-   * @throws {CaptureError} ERR_DECOMPRESS or ERR_CAPTURE_TRUNCATED after everything that came before the damage.
-   */
   async *read(): AsyncGenerator<Uint8Array, void, undefined> {
     while (await this.readHeader()) {
       const small = smallMember(this.input.bytes)

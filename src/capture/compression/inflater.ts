@@ -2,12 +2,7 @@
 // when two of them wait: a kilobyte may become a megabyte.
 
 import { createInflateRaw, type InflateRaw } from 'node:zlib'
-
-/**
- * Room for all that a piece gives, as a rule: zlib's thread stops when it is full, until the main one has time to give it
- * more. Measured against 256 KiB: 15 % of a compressed capture of short connections.
- */
-export const OUTPUT_BYTES: number = 2 * 1024 * 1024
+import { OUTPUT_BYTES } from './decompressor.js'
 
 /** Outputs that may wait to be taken. */
 const MAX_WAITING = 2

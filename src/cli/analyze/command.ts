@@ -73,7 +73,7 @@ export function addAnalyze(
     .description('judge every connection of the captures; the word analyze may be left out')
     .argument(
       '<capture...>',
-      'pcap or pcapng files (also gzipped), folders, globs, or - for standard input',
+      'pcap or pcapng files (also by gzip, zstd or LZ4), folders, globs, or - for standard input',
     )
   addAll(command, 'Output:', outputOptions())
   addAll(command, FILTERS_HEADING, filterOptions())

@@ -128,8 +128,9 @@ describe('the buffer', () => {
 
 describe('formats that are none of ours', () => {
   test.each([
-    { bytes: [0x28, 0xb5, 0x2f, 0xfd, 0], found: 'a zstd-compressed file; try: zstd -dc FILE' },
-    { bytes: [0x04, 0x22, 0x4d, 0x18, 0], found: 'an lz4-compressed file; try: lz4 -dc FILE' },
+    { bytes: [0x28, 0xb5, 0x2f, 0xfd, 0], found: 'a zstd-compressed file; decompress it first' },
+    { bytes: [0x04, 0x22, 0x4d, 0x18, 0], found: 'an LZ4-compressed file; decompress it first' },
+    { bytes: [0x02, 0x21, 0x4c, 0x18, 0], found: 'a file of the legacy LZ4 format; try: lz4 -dc' },
     { bytes: [0xfd, 0x37, 0x7a, 0x58, 0x5a], found: 'an xz-compressed file; try: xz -dc FILE' },
     { bytes: [0x42, 0x5a, 0x68, 0x39], found: 'a bzip2-compressed file; try: bzip2 -dc FILE' },
     { bytes: [0x50, 0x4b, 3, 4], found: 'a zip archive; try: unzip -p FILE' },

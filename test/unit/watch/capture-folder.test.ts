@@ -47,12 +47,12 @@ function put(name: string, bytes: Uint8Array): string {
 /** Reads what is next to its end. */
 async function readNext(): Promise<string | undefined> {
   await captures.look()
-  const path = captures.next()
+  const path = await captures.next()
   if (path === undefined) return undefined
   const growth = { isOver: () => true, isEnough: () => false, wait: () => Promise.resolve() }
   const file = new GrowingFile(path, growth)
   for await (const _ of file);
-  captures.done(path, file)
+  await captures.done(path, file)
   return path.slice(folder.length + 1)
 }
 
@@ -91,7 +91,7 @@ test('a compressed copy that waits beside its original', async () => {
 test('one that was compressed while it was read', async () => {
   const path = put('a.pcap', capture(1))
   await captures.look()
-  expect(captures.next()).toBe(path)
+  expect(await captures.next()).toBe(path)
   const file = new GrowingFile(path, {
     isOver: () => true,
     isEnough: () => false,
@@ -101,7 +101,7 @@ test('one that was compressed while it was read', async () => {
   rmSync(path)
   put('a.pcap.gz', gzipSync(capture(1)))
   await captures.look()
-  captures.done(path, file)
+  await captures.done(path, file)
   expect(await readAll()).toEqual([])
 })
 
@@ -124,7 +124,7 @@ test('a capture without a packet waits for its first one', async () => {
 test('one is over when a later one has begun, not an earlier or an empty one', async () => {
   const path = put('b.pcap', capture(5))
   await captures.look()
-  expect(captures.next()).toBe(path)
+  expect(await captures.next()).toBe(path)
   put('a.pcap', capture(1))
   put('c.pcap', capture(9).subarray(0, 24))
   await captures.look()
@@ -138,7 +138,7 @@ test('one that still changes is not over', async () => {
   const path = join(folder, 'a.pcap')
   writeFileSync(path, capture(1))
   await captures.look()
-  captures.next()
+  await captures.next()
   put('b.pcap', capture(2))
   await captures.look()
   expect(captures.hasLater(path)).toBe(false)
