@@ -6,11 +6,15 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { lz4Frame, raw, zstdFrame } from '../support/frames.js'
+import { REFUSED as PACKED_REFUSED } from '../unit/capture/compression/written.js'
 import { analyze, connections, ROOT, rows, Scratch } from './run-cli.js'
 
 const REUSED = 'samples/ports-reused.pcap'
 const LISTENER = 'test/cli/captures/kill-listener-unaccepted.pcap'
 const REFUSED = 'samples/handshake-refused.pcap'
+
+const ABC = Buffer.from('abc')
 
 const scratch = new Scratch()
 
@@ -22,6 +26,8 @@ describe('standard input', () => {
   test.each([
     ['plain', readFileSync(REUSED)],
     ['gzipped', gzipSync(readFileSync(REUSED))],
+    ['by zstd', zstdFrame([raw(readFileSync(REUSED))], { window: 7 << 3 })],
+    ['by LZ4', lz4Frame([{ plain: readFileSync(REUSED) }])],
   ])('%s', async (_name, input) => {
     const [piped, named] = await Promise.all([
       analyze(['-f', 'ndjson', '-'], { input }),
@@ -41,14 +47,36 @@ describe('standard input', () => {
   })
 })
 
-test('a gzip file, whatever its name', async () => {
-  const path = await scratch.file('capture.dat', gzipSync(readFileSync(REUSED)))
+test.each([
+  ['gzip', gzipSync(readFileSync(REFUSED))],
+  ['zstd', PACKED_REFUSED.zstd],
+  ['lz4', PACKED_REFUSED.lz4],
+])('a %s file, whatever its name', async (compression, bytes) => {
+  const path = await scratch.file(`${compression}.dat`, bytes)
   const [packed, plain] = await Promise.all([
     analyze(['-f', 'ndjson', path]),
-    analyze(['-f', 'ndjson', REUSED]),
+    analyze(['-f', 'ndjson', REFUSED]),
   ])
   expect(withoutName(packed.stdout)).toEqual(withoutName(plain.stdout))
-  expect(rows(packed.stdout).at(-2)).toMatchObject({ type: 'capture', compression: 'gzip' })
+  expect(rows(packed.stdout).at(-2)).toMatchObject({ type: 'capture', compression })
+})
+
+test.each(['zstd', 'lz4'] as const)('a %s file cut short', async (kind) => {
+  const path = await scratch.file(`cut.${kind}`, PACKED_REFUSED[kind].subarray(0, -20))
+  const { code, stderr } = await analyze(['--strict', path])
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringMatching(/: (zstd|LZ4) data cut short at byte \d/),
+  ])
+})
+
+test('zstd that asks for too much says what to do', async () => {
+  const path = await scratch.file('long.zst', zstdFrame([raw(ABC)], { window: 20 << 3 }))
+  const { code, stderr } = await analyze([path])
+  expect([code, stderr]).toEqual([
+    2,
+    `tcp-teardown: ${path}: damaged zstd data at byte 0: expected a window of at most 128 MiB, found 1024 MiB: try zstd -dc --long=31 FILE | tcp-teardown analyze -\n`,
+  ])
 })
 
 describe.concurrent('several captures', () => {

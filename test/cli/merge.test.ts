@@ -1,7 +1,9 @@
 // Captures as one timeline: as if they had never been split, or as if one host had captured on both interfaces.
 
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { PcapngBuilder, buildPcap } from '../support/capture-builder.js'
+import { lz4Frame, raw, zstdFrame } from '../support/frames.js'
 import { type ScenarioFrame, scenarioFrames } from '../support/scenario.js'
 import { Scratch, analyze, connections, rows } from './run-cli.js'
 
@@ -64,6 +66,23 @@ describe.concurrent('--merge', () => {
   test('files that overlap, packet by packet', async () => {
     const parts = [0, 1, 2].map((part) => FRAMES.filter((_f, at) => at % 3 === part))
     expect(await merged(await filesOf(parts, 'overlap'))).toEqual(await whole())
+  })
+
+  test('files that overlap, each compressed in another way', async () => {
+    const [gzip, zstd, lz4] = [0, 1, 2].map((part) =>
+      buildPcap(
+        FRAMES.filter((_f, at) => at % 3 === part),
+        { format: 'pcap-ns' },
+      ),
+    ) as [Uint8Array, Uint8Array, Uint8Array]
+    const paths = await Promise.all([
+      scratch.file('packed.pcap0.gz', gzipSync(gzip)),
+      scratch.file('packed.pcap1.zst', zstdFrame([raw(zstd)], { window: 7 << 3 })),
+      scratch.file('packed.pcap2.lz4', lz4Frame([{ plain: lz4 }])),
+    ])
+    expect(await merged(paths)).toEqual(await whole())
+    const { stdout } = await analyze(['-f', 'ndjson', '--merge-series', ...paths])
+    expect(connections(stdout).map(({ capture: _capture, ...rest }) => rest)).toEqual(await whole())
   })
 
   test('names the capture that begins first, and how many there were', async () => {

@@ -3,6 +3,7 @@
 import { closeSync, openSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { PcapngBuilder, buildPcap } from '../support/capture-builder.js'
+import { raw, repeated, skippable, zstdFrame } from '../support/frames.js'
 import { scenarioFrames } from '../support/scenario.js'
 
 const REFUSED = '0.000 > S 0:0(0)\n0.001 < R. 0:0(0) ack 1 win 0 nots'
@@ -66,4 +67,19 @@ export function writeEndlessGzip(path: string): number {
   const zeros = gzipSync(new Uint8Array(MEMBER_BYTES), { level: 1 })
   writeFileSync(path, Buffer.concat([first, ...Array.from({ length: GZIP_MEMBERS }, () => zeros)]))
   return first.length
+}
+
+const BLOCK_BYTES = 1 << 17
+
+/** Packets of {@link writeEndlessZstd}. */
+export const ENDLESS_ZSTD_PACKETS: number = 2 + (50_000 * BLOCK_BYTES) / RECORD_HEADER_BYTES
+
+/**
+ * The same as zstd: 6.5 GB in 200 KB, because a block of four bytes becomes 128 KiB. A megabyte that is stepped over is in
+ * front of it, so that all of the rest is read at once.
+ */
+export function writeEndlessZstd(path: string): void {
+  const zeros = Array.from({ length: 50_000 }, () => repeated(0, BLOCK_BYTES))
+  const frame = zstdFrame([raw(ONE), ...zeros], { window: 7 << 3 })
+  writeFileSync(path, Buffer.concat([skippable(new Uint8Array(1 << 20)), frame]))
 }

@@ -1,6 +1,6 @@
 // Inputs that would take gigabytes if everything in them were kept: the built program, and what it took at most.
 
-import { closeSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { closeSync, ftruncateSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { createGzip } from 'node:zlib'
 import { once } from 'node:events'
@@ -8,6 +8,8 @@ import { createWriteStream } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { Scratch, start, ended } from '../cli/run-cli.js'
 import { PcapngBuilder, buildPcap } from '../support/capture-builder.js'
+import { raw, repeated, zstdFrame } from '../support/frames.js'
+import { ONE } from './captures.js'
 
 const scratch = new Scratch()
 const TELLS_MEMORY = new URL('tells-memory.mjs', import.meta.url).href
@@ -72,5 +74,44 @@ describe('memory stays bounded', () => {
     expect(interfaces.length + interfaces_left_out).toBe(9000)
     expect(interfaces.length).toBeLessThan(20)
     expect(mb).toBeLessThan(MOST_MB)
+  })
+
+  test('where four bytes become 128 KiB, again and again', async () => {
+    const path = join(scratch.path, 'bomb.zst')
+    const window = 17 << 3
+    // A gigabyte, in a window of 128 MiB.
+    const zeros = Array.from({ length: 8000 }, () => repeated(0, 1 << 17))
+    writeFileSync(path, zstdFrame([raw(ONE), ...zeros], { window }))
+    const { stdout, mb } = await peakOf(['analyze', '-f', 'ndjson', path])
+    expect(JSON.parse(stdout.split('\n').at(-2) ?? '')).toMatchObject({ packets: 2 + (8000 << 13) })
+    expect(mb).toBeLessThan(MOST_MB)
+  })
+
+  test('where compressed captures are merged that begin at the same time', async () => {
+    const folder = join(scratch.path, 'overlapping')
+    mkdirSync(folder)
+    for (let n = 0; n < 300; n++) {
+      const capture = zstdFrame([raw(ONE), raw(ONE.subarray(24))], { window: 17 << 3 })
+      writeFileSync(join(folder, `${n}.zst`), capture)
+    }
+    const { stdout, stderr, mb } = await peakOf(['analyze', '--merge', '-f', 'ndjson', folder])
+    expect(stderr).toBe('')
+    expect(JSON.parse(stdout.split('\n').at(-2) ?? '')).toMatchObject({ packets: 1200 })
+    expect(mb).toBeLessThan(MOST_MB)
+  })
+
+  test('where their windows are full: those that are too many are told', async () => {
+    const folder = join(scratch.path, 'full')
+    mkdirSync(folder)
+    const zeros = Array.from({ length: 16 * 8 }, () => repeated(0, 1 << 17))
+    // Each has 16 MiB of empty records in front of the packet that waits for those of the others.
+    const late = buildPcap([{ timeNs: 4_000_000_000_000_000_000n, bytes: new Uint8Array(60) }])
+    for (let n = 0; n < 40; n++) {
+      const blocks = [raw(ONE), ...zeros, raw(late.subarray(24))]
+      writeFileSync(join(folder, `${n}.zst`), zstdFrame(blocks, { window: 14 << 3 }))
+    }
+    const { stderr, mb } = await peakOf(['analyze', '--merge', '-f', 'ndjson', folder])
+    expect(stderr).toContain('too many captures that are compressed by zstd or LZ4 overlap')
+    expect(mb).toBeLessThan(2 * MOST_MB)
   })
 })

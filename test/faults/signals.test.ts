@@ -18,10 +18,12 @@ import { discoverCaptures } from '../../src/capture/discover.js'
 import { Scratch, rows } from '../cli/run-cli.js'
 import {
   ENDLESS_GZIP_PACKETS,
+  ENDLESS_ZSTD_PACKETS,
   ONE,
   manyRefused,
   writeEndless,
   writeEndlessGzip,
+  writeEndlessZstd,
   writeTimeless,
 } from './captures.js'
 import { NO_PROC, positionIn, until, untilReading, untilSignalKills } from '../support/waiting.js'
@@ -31,12 +33,15 @@ const scratch = new Scratch()
 let endless = ''
 let other = ''
 let gzip = ''
+let zstd = ''
 
 beforeAll(() => {
   endless = writeEndless(join(scratch.path, 'endless.pcap'))
   other = writeEndless(join(scratch.path, 'other.pcap'))
   gzip = join(scratch.path, 'endless.gz')
   writeEndlessGzip(gzip)
+  zstd = join(scratch.path, 'endless.zst')
+  writeEndlessZstd(zstd)
 })
 
 function folderOf(name: string): string {
@@ -95,6 +100,18 @@ describe.concurrent.each(CODES)('%s', (signal, code) => {
     const capture = rows(stdout).find(({ type }) => type === 'capture')
     expect(capture).toMatchObject({ error: { code: 'ERR_INTERRUPTED' } })
     expect(capture?.['packets']).toBeLessThan(ENDLESS_GZIP_PACKETS / 20)
+  })
+
+  test('while zstd is decoded, by the same thread', async () => {
+    const run = new Held(scratch.path, ['analyze', '-f', 'ndjson', zstd], zstd)
+    await run.stands()
+    run.child.kill(signal)
+    run.goOn()
+    const { code: found, stdout } = await run.ending
+    expect(found).toBe(code)
+    const capture = rows(stdout).find(({ type }) => type === 'capture')
+    expect(capture).toMatchObject({ error: { code: 'ERR_INTERRUPTED' } })
+    expect(capture?.['packets']).toBeLessThan(ENDLESS_ZSTD_PACKETS / 20)
   })
 
   test.skipIf(NO_PROC)('while captures are merged', async () => {

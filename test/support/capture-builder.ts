@@ -225,6 +225,10 @@ export class Bytes {
     this.#littleEndian = littleEndian
   }
 
+  u8(value: number): this {
+    return this.raw(Uint8Array.of(value))
+  }
+
   u16(value: number): this {
     const part = new Uint8Array(2)
     new DataView(part.buffer).setUint16(0, value, this.#littleEndian)

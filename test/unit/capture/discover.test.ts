@@ -4,7 +4,11 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { discoverCaptures } from '../../../src/capture/discover.js'
-import { buildPcap, buildPcapng } from '../../support/capture-builder.js'
+import { buildPcap, buildPcapng, concat } from '../../support/capture-builder.js'
+import { lz4Frame, raw, zstdFrame } from '../../support/frames.js'
+
+/** A window of 128 KiB: blocks may be as large. */
+const LARGE = { window: 7 << 3 }
 
 let folder = ''
 
@@ -16,6 +20,15 @@ beforeAll(() => {
   writeFileSync(join(folder, 'b.pcap'), pcap)
   writeFileSync(join(folder, 'a'), buildPcapng([]))
   writeFileSync(join(folder, 'C.gz'), gzipSync(pcap))
+  // Padded: one byte of it needs a block of the largest size.
+  writeFileSync(
+    join(folder, 'D.zst'),
+    zstdFrame([raw(concat([pcap, new Uint8Array(130_000)]))], LARGE),
+  )
+  writeFileSync(
+    join(folder, 'E.lz4'),
+    lz4Frame([{ plain: concat([pcap, new Uint8Array(60_000)]) }]),
+  )
   writeFileSync(join(folder, 'set[1].pcap'), pcap)
   writeFileSync(join(folder, 'notes.pcap'), 'no capture\n')
   writeFileSync(join(folder, 'empty.pcap'), '')
@@ -43,6 +56,8 @@ describe('discoverCaptures', () => {
   test('finds captures below a folder by their first bytes, sorted, hidden ones left out', async () => {
     expect(await below('.')).toEqual([
       'C.gz',
+      'D.zst',
+      'E.lz4',
       'a',
       'b.pcap',
       'deep/deeper/d.cap',
@@ -51,10 +66,14 @@ describe('discoverCaptures', () => {
     ])
   })
 
-  test('passes over what is no capture, also inside gzip', async () => {
+  test('passes over what is no capture, also inside a compressed file', async () => {
     const other = join(folder, 'deep/deeper')
     writeFileSync(join(other, 'log.gz'), gzipSync('a log'))
     writeFileSync(join(other, 'empty.gz'), gzipSync(''))
+    writeFileSync(join(other, 'log.zst'), zstdFrame([raw(Buffer.from('a log'))]))
+    writeFileSync(join(other, 'log.lz4'), lz4Frame([{ plain: Buffer.from('a log') }]))
+    writeFileSync(join(other, 'empty.zst'), zstdFrame([raw(new Uint8Array(0))]))
+    writeFileSync(join(other, 'cut.zst'), zstdFrame([raw(Buffer.from('a log'))]).subarray(0, 12))
     // A name that is longer than what is looked at: nothing can be told of what follows.
     const named = gzipSync(buildPcap([]))
     named[3] = 8
@@ -67,12 +86,17 @@ describe('discoverCaptures', () => {
     for (const path of passedOver) expect(captures).not.toContain(path)
     expect(passedOver.map((path) => path.slice(folder.length + 1))).toEqual([
       'deep/deeper/empty.gz',
+      'deep/deeper/empty.zst',
       'deep/deeper/log.gz',
+      'deep/deeper/log.lz4',
+      'deep/deeper/log.zst',
       'empty.pcap',
       'notes.pcap',
     ])
     expect(captures).toContain(`${other}/named.gz`)
+    expect(captures).toContain(`${other}/cut.zst`)
     for (const file of ['log.gz', 'empty.gz', 'named.gz']) rmSync(join(other, file))
+    for (const file of ['log.zst', 'log.lz4', 'empty.zst', 'cut.zst']) rmSync(join(other, file))
   })
 
   test('keeps the folder as it was given', async () => {

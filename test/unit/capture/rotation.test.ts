@@ -11,6 +11,8 @@ test.each([
     ['t-20261124-150000.pcap', 't-20261124-150000.pcap1', 't-20261124-160000.pcap'],
   ],
   ['compressed since', ['a.pcap.gz', 'a.pcap1.gz', 'a.pcap2']],
+  ['tcpdump -z zstd', ['a.pcap0.zst', 'a.pcap1.zst', 'a.pcap2']],
+  ['tcpdump -z lz4', ['t-20261124-150000.pcap.lz4', 't-20261124-160000.pcap']],
   ['dumpcap -b', ['a_00001_20261124150000.pcapng', 'a_00002_20261124150500.pcapng']],
 ])('%s makes one series', (_what, paths) => {
   expect(groupBySeries(paths)).toEqual([paths])
@@ -40,9 +42,10 @@ test('series keep their order of appearance', () => {
 })
 
 test('a compressed copy beside its original is no further part', () => {
-  expect(groupBySeries(['a.pcap', 'a.pcap.gz', 'a.pcap1'])).toEqual([
+  expect(groupBySeries(['a.pcap', 'a.pcap.gz', 'a.pcap.zst', 'a.pcap1'])).toEqual([
     ['a.pcap', 'a.pcap1'],
     ['a.pcap.gz'],
+    ['a.pcap.zst'],
   ])
 })
 

@@ -10,6 +10,7 @@ import { readCapture, type CaptureSource } from '../../../src/capture/source.js'
 import type { ReadOptions, ReadSummary } from '../../../src/capture/turns.js'
 import { buildPcap, concat } from '../../support/capture-builder.js'
 import { until } from '../../support/waiting.js'
+import { lz4Frame, raw, repeated, zstdFrame } from '../../support/frames.js'
 import { Recorder } from './read-all.js'
 
 const RECORD_BYTES = 16 + 84
@@ -239,6 +240,94 @@ describe('gzip', () => {
   })
 })
 
+describe.each([
+  {
+    name: 'zstd',
+    pack: (...parts: Uint8Array[]) =>
+      zstdFrame(parts.flatMap(blocksOf).map(raw), { window: 7 << 3, content: concat(parts) }),
+    expected: 'zstd block',
+  },
+  {
+    name: 'lz4',
+    pack: (...parts: Uint8Array[]) =>
+      lz4Frame(
+        parts.flatMap(blocksOf).map((plain) => ({ plain })),
+        { content: concat(parts) },
+      ),
+    expected: 'LZ4 block',
+  },
+])('$name', ({ name, pack, expected }) => {
+  const file1 = pack(CAPTURE)
+
+  test('is told by its first bytes', async () => {
+    for (const seen of await readAllWays('capture.dat', file1)) {
+      const summary = { compression: name, readBytes: file1.length, garbageOffset: undefined }
+      expect(seen).toMatchObject({ records: 20_000, error: undefined, summary })
+    }
+  })
+
+  test('may have many frames, and be followed by other bytes', async () => {
+    const frames = concat([pack(CAPTURE.subarray(0, 10)), pack(CAPTURE.subarray(10))])
+    for (const seen of await readAllWays('frames', concat([frames, new Uint8Array(100)]))) {
+      const summary = { garbageOffset: frames.length }
+      expect(seen).toMatchObject({ records: 20_000, error: undefined, summary })
+    }
+  })
+
+  test('that is cut gives everything before the cut', async () => {
+    for (const seen of await readAllWays('cut', file1.subarray(0, -100_000))) {
+      expect(seen.records).toBeGreaterThan(20_000 - 1001 - 660)
+      const found = 'the end of the file'
+      expect(seen.error).toMatchObject({ code: 'ERR_CAPTURE_TRUNCATED', expected, found })
+    }
+  })
+
+  test('with a wrong checksum has given all records', async () => {
+    const wrong = Uint8Array.from(file1)
+    wrong.set([(wrong.at(-1) ?? 0) ^ 1], wrong.length - 1)
+    for (const seen of await readAllWays('checksum', wrong)) {
+      const error = { code: 'ERR_DECOMPRESS', offset: CAPTURE.length }
+      expect(seen).toMatchObject({ records: 20_000, error })
+    }
+  })
+
+  test('from a live pipe passes on each block at once', async () => {
+    const pipe = new PassThrough()
+    const recorder = new Recorder()
+    const reading = readCapture(pipe, new Framer(recorder, recorder.clock))
+    const parts = [0, 1, 2, 3].map((n) => n * RECORD_BYTES + 24)
+    const packed = pack(...parts.map((end, n) => CAPTURE.subarray(parts[n - 1] ?? 0, end)))
+    // What is in front of the last block comes with the one before it, and of that one half.
+    const half = packed.length - 4 - (name === 'lz4' ? 4 : 0) - RECORD_BYTES / 2
+    pipe.write(packed.subarray(0, half))
+    await until('two records are there', () => recorder.records.length >= 2)
+    expect(recorder.records).toHaveLength(2)
+    pipe.end(packed.subarray(half))
+    await reading
+    expect(recorder.records).toHaveLength(3)
+  })
+})
+
+describe('a bomb', () => {
+  const zeros = new Uint8Array(64 * 1024)
+  test.each([
+    ['zstd', zstdFrame([raw(buildPcap([])), ...times(8000, repeated(0, 1 << 16))], { window: 48 })],
+    [
+      'LZ4',
+      lz4Frame([{ plain: buildPcap([]) }, ...times(8000, { packed: lz4Zeros(zeros.length) })]),
+    ],
+    ['gzip', concat([gzipSync(buildPcap([])), ...times(8000, gzipSync(zeros))])],
+  ])('of %s stops when it is told to', async (_kind, bomb) => {
+    expect(bomb.length).toBeLessThan(4_000_000)
+    const stop = new AbortController()
+    setImmediate(() => setImmediate(() => stop.abort(new Error('enough'))))
+    const { error, records } = await read(file('bomb', bomb), { signal: stop.signal })
+    expect(error).toBe(stop.signal.reason)
+    // Sixteen bytes of zeros are an empty record: half a gigabyte would be 32 million.
+    expect(records).toBeLessThan(3_000_000)
+  })
+})
+
 describe('what cannot be read', () => {
   test.each([
     { name: 'missing.pcap', reason: 'no such file or directory' },
@@ -302,6 +391,27 @@ describe('progress', () => {
 async function* broken(): AsyncGenerator<Uint8Array> {
   yield CAPTURE.subarray(0, 24 + RECORD_BYTES * 3)
   throw Object.assign(new Error('reset'), { code: 'EIO' })
+}
+
+/** Pieces that fit into a block of either format. */
+function blocksOf(bytes: Uint8Array): Uint8Array[] {
+  const size = 1 << 16
+  const count = Math.ceil(bytes.length / size)
+  return Array.from({ length: count }, (_, n) => bytes.subarray(n * size, (n + 1) * size))
+}
+
+function times<T>(count: number, value: T): T[] {
+  return Array.from({ length: count }, () => value)
+}
+
+/** An LZ4 block of so many zeros, which is one long match. */
+function lz4Zeros(length: number): Uint8Array {
+  const rest = length - 1 - 4 - 15 - 1
+  return concat([
+    Uint8Array.of(0x1f, 0, 1, 0),
+    new Uint8Array(Math.floor(rest / 255)).fill(255),
+    Uint8Array.of(rest % 255, 0x10, 0),
+  ])
 }
 
 /** Bytes that do not compress, the same for the same seed. */

@@ -16,6 +16,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { CaptureFolder } from '../../../src/watch/capture-folder.js'
 import { GrowingFile } from '../../../src/watch/growing-file.js'
 import { buildPcap } from '../../support/capture-builder.js'
+import { lz4Frame, raw, zstdFrame } from '../../support/frames.js'
 import { scenarioFrames } from '../../support/scenario.js'
 
 let folder = ''
@@ -66,10 +67,12 @@ test('captures in the order of their first packets, whatever their names', async
   put('c.pcap', capture(1))
   put('a.pcap', capture(3))
   put('b.pcap.gz', gzipSync(capture(2)))
+  put('e.pcap.zst', zstdFrame([raw(capture(5))]))
+  put('f.pcap.lz4', lz4Frame([{ plain: capture(4) }]))
   put('.hidden.pcap', capture(0))
   put('notes.txt', Buffer.from('no capture, but long enough to be looked into as one'))
   mkdirSync(join(folder, 'd.pcap'))
-  expect(await readAll()).toEqual(['c.pcap', 'b.pcap.gz', 'a.pcap'])
+  expect(await readAll()).toEqual(['c.pcap', 'b.pcap.gz', 'a.pcap', 'f.pcap.lz4', 'e.pcap.zst'])
   expect(await readAll()).toEqual([])
 })
 
@@ -78,6 +81,8 @@ test('a capture is not read again: renamed, compressed, or copied', async () => 
   expect(await readAll()).toEqual(['a.pcap'])
   renameSync(path, join(folder, 'b.pcap'))
   put('a.pcap.gz', gzipSync(capture(1)))
+  put('a.pcap.zst', zstdFrame([raw(capture(1))]))
+  put('a.pcap.lz4', lz4Frame([{ plain: capture(1) }]))
   put('copy.pcap', capture(1))
   expect(await readAll()).toEqual([])
 })
@@ -85,7 +90,16 @@ test('a capture is not read again: renamed, compressed, or copied', async () => 
 test('a compressed copy that waits beside its original', async () => {
   put('a.pcap', capture(1))
   put('a.pcap.gz', gzipSync(capture(1)))
+  put('a.pcap.zst', zstdFrame([raw(capture(1))]))
   expect(await readAll()).toHaveLength(1)
+})
+
+test('one whose first block is not whole yet is looked at again', async () => {
+  const file = zstdFrame([raw(capture(1))])
+  const path = put('a.pcap.zst', file.subarray(0, 50))
+  expect(await readAll()).toEqual([])
+  appendFileSync(path, file.subarray(50))
+  expect(await readAll()).toEqual(['a.pcap.zst'])
 })
 
 test('one that was compressed while it was read', async () => {

@@ -52,12 +52,14 @@ export class Lz4Reader extends FramesReader {
       const size = littleEndian(input.take(SIZE_BYTES))
       if (size === 0) break
       const packedBytes = this.packedLength(size, header)
-      if (!input.has(packedBytes)) yield* this.arriveInPart(size, packedBytes, header)
+      const checksumBytes = header.hasBlockChecksums ? CHECKSUM_BYTES : 0
+      if (!input.has(packedBytes + checksumBytes)) {
+        yield* this.arriveInPart(size, packedBytes, checksumBytes, header)
+      }
       const packed = input.take(packedBytes)
       if (header.hasBlockChecksums) {
         const own = await xxh32()
         own.update(packed)
-        if (!input.has(CHECKSUM_BYTES)) yield* this.arrive(CHECKSUM_BYTES, 'block checksum')
         own.compare(input.take(CHECKSUM_BYTES))
       }
       const waitingBytes = history.waitingBytes
@@ -90,10 +92,11 @@ export class Lz4Reader extends FramesReader {
   private async *arriveInPart(
     size: number,
     packedBytes: number,
+    checksumBytes: number,
     header: FrameHeader,
   ): AsyncGenerator<Uint8Array, void, undefined> {
     try {
-      yield* this.arrive(packedBytes, 'block')
+      yield* this.arrive(packedBytes + checksumBytes, 'block')
     } catch (error) {
       if (error instanceof FrameDamage) this.readBlock(size, this.input.take(packedBytes), header)
       throw error

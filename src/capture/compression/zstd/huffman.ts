@@ -91,6 +91,8 @@ function makeHuffman(weights: readonly number[]): HuffmanTable {
     throw new FrameDamage('the weights of a Huffman code', 'other ones')
   }
   const all = [...weights, 32 - Math.clz32(left)]
+  // Two of the longest, at least: without them the code would have fewer bits than it says.
+  if (!all.includes(1)) throw new FrameDamage('the weights of a Huffman code', 'other ones')
   const cells = new Uint16Array(1 << bits)
   let at = 0
   for (let weight = 1; weight <= bits; weight++) {
