@@ -70,7 +70,7 @@ describe('discoverCaptures', () => {
     const other = join(folder, 'deep/deeper')
     writeFileSync(join(other, 'log.gz'), gzipSync('a log'))
     writeFileSync(join(other, 'empty.gz'), gzipSync(''))
-    writeFileSync(join(other, 'log.zst'), zstdFrame([raw(Buffer.from('a log'))]))
+    writeFileSync(join(other, 'log.zst'), zstdFrame([raw(Buffer.alloc(130_000, 'a log'))], LARGE))
     writeFileSync(join(other, 'log.lz4'), lz4Frame([{ plain: Buffer.from('a log') }]))
     writeFileSync(join(other, 'empty.zst'), zstdFrame([raw(new Uint8Array(0))]))
     writeFileSync(join(other, 'cut.zst'), zstdFrame([raw(Buffer.from('a log'))]).subarray(0, 12))

@@ -15,7 +15,7 @@ import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { CaptureFolder } from '../../../src/watch/capture-folder.js'
 import { GrowingFile } from '../../../src/watch/growing-file.js'
-import { buildPcap } from '../../support/capture-builder.js'
+import { buildPcap, concat } from '../../support/capture-builder.js'
 import { lz4Frame, raw, zstdFrame } from '../../support/frames.js'
 import { scenarioFrames } from '../../support/scenario.js'
 
@@ -100,6 +100,15 @@ test('one whose first block is not whole yet is looked at again', async () => {
   expect(await readAll()).toEqual([])
   appendFileSync(path, file.subarray(50))
   expect(await readAll()).toEqual(['a.pcap.zst'])
+})
+
+test('a copy whose first block is as large as it may be', async () => {
+  const zeros = new Uint8Array(128 * 1024)
+  const long = concat([capture(1), zeros])
+  put('a.pcap', long)
+  put('a.pcap.zst', zstdFrame([raw(long.subarray(0, zeros.length))], { window: 7 << 3 }))
+  expect(await readAll()).toHaveLength(1)
+  expect(await readAll()).toEqual([])
 })
 
 test('one that was compressed while it was read', async () => {

@@ -112,8 +112,13 @@ describe('blocks', () => {
       expected.push(...part, ...Array.from({ length: n % 16 }, () => 0x2a))
       for (let more = 0; more < 34; more++) expected.push(expected.at(-KIBIBYTE) as number)
     }
-    const { bytes: read, error } = await decompress(zstdFrame(blocks))
-    expect([error, Buffer.compare(read, Uint8Array.from(expected))]).toEqual([undefined, 0])
+    const file = zstdFrame(blocks)
+    for (const length of [200, file.length]) {
+      const { bytes: read, error } = await decompress(file, length)
+      expect([error, Buffer.compare(read, Uint8Array.from(expected))]).toEqual([undefined, 0])
+    }
+    const beyond = await decompress(zstdFrame([...blocks, match(0, KIBIBYTE + 1, 34)]))
+    expect(beyond.error?.message).toContain('expected a match within the window, found one 1025')
   })
 
   test('a large window takes memory as it is filled', async () => {
