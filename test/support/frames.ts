@@ -31,18 +31,16 @@ export function packed(bytes: Uint8Array): ZstdBlock {
  * @param length Of the match, 3 to 34.
  */
 export function match(literals: number, distance: number, length: number): ZstdBlock {
-  // Tables of one symbol each take no bits of their own: only the bits of the offset are left.
-  const code = 31 - Math.clz32(distance + 3)
-  const bits = distance + 3
-  return packed(
-    concat([
-      Uint8Array.of(1 | (literals << 3), 0x2a, 1, 0x54, literals, code, length - 3),
-      new Bytes(true)
-        .u32(bits)
-        .take()
-        .subarray(0, (code >> 3) + 1),
-    ]),
-  )
+  return matchOf(literals, distance + 3, length)
+}
+
+/** The same by the value that stands for a distance: 1 to 3 are the last ones once more. */
+export function matchOf(literals: number, value: number, length: number): ZstdBlock {
+  // Tables of one symbol each take no bits of their own: only those of the offset are left, and its highest one ends them.
+  const code = 31 - Math.clz32(value)
+  const tables = Uint8Array.of(1 | (literals << 3), 0x2a, 1, 0x54, literals, code, length - 3)
+  const bits = new Bytes(true).u32(value).take()
+  return packed(concat([tables, bits.subarray(0, (code >> 3) + 1)]))
 }
 
 /** What the header of a zstd frame says. */

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { concat } from '../../../support/capture-builder.js'
 import {
   match,
+  matchOf,
   packed,
   raw,
   repeated,
@@ -95,6 +96,41 @@ describe('blocks', () => {
     )
   })
 
+  test('matches of every small distance', async () => {
+    for (let distance = 1; distance <= 10; distance++) {
+      for (const length of [3, 4, 5, 33, 34]) {
+        const again = `${ABC.toString()}*`.slice(-distance).repeat(34).slice(0, length)
+        const file = zstdFrame([raw(ABC), match(1, distance, length), raw(ABC)])
+        expect(await textOf(file)).toBe(`abcdefghij*${again}abcdefghij`)
+      }
+    }
+  })
+
+  test('the last three distances once more', async () => {
+    // Literals, value, and the distance that it stands for by RFC 8878 §3.1.1.5: the last ones are 1, 4 and 8 at first.
+    const steps = [
+      [1, 3, 8],
+      [1, 3, 4],
+      [1, 3, 1],
+      [1, 2, 4],
+      [1, 3, 8],
+      [1, 1, 8],
+      [0, 1, 4],
+      [1, 3 + 7, 7],
+      [0, 2, 8],
+      [0, 3, 7],
+      [1, 3, 7],
+    ] as const
+    const blocks = steps.map(([literals, value]) => matchOf(literals, value, 3))
+    let expected = ABC.toString()
+    for (const [literals, , distance] of steps) {
+      expected += '*'.repeat(literals)
+      for (let n = 0; n < 3; n++) expected += expected.at(-distance) ?? ''
+    }
+    expect(await textOf(zstdFrame([raw(ABC), ...blocks]))).toBe(expected)
+    expect(await textOf(zstdFrame([raw(ABC), matchOf(0, 3, 3)]))).toContain('found one 0 bytes')
+  })
+
   test('only literals, raw ones and one many times', async () => {
     const literals = packed(Buffer.from([3 << 3, 0x61, 0x62, 0x63, 0]))
     expect(await textOf(zstdFrame([literals, packed(Buffer.from([(5 << 3) | 1, 0x2a, 0]))]))).toBe(
@@ -106,14 +142,15 @@ describe('blocks', () => {
     const bytes = noise(4 * KIBIBYTE)
     const expected: number[] = []
     const blocks: ZstdBlock[] = []
-    for (let n = 0; n < 700; n++) {
+    for (let n = 0; n < 300; n++) {
       const part = bytes.subarray(n, n + KIBIBYTE)
-      blocks.push(raw(part), match(n % 16, KIBIBYTE, 34))
-      expected.push(...part, ...Array.from({ length: n % 16 }, () => 0x2a))
+      blocks.push(raw(part), match(0, KIBIBYTE, 34))
+      expected.push(...part)
       for (let more = 0; more < 34; more++) expected.push(expected.at(-KIBIBYTE) as number)
     }
     const file = zstdFrame(blocks)
-    for (const length of [200, file.length]) {
+    // A byte at a time, nothing waits to be taken that would keep more than the window.
+    for (const length of [1, file.length]) {
       const { bytes: read, error } = await decompress(file, length)
       expect([error, Buffer.compare(read, Uint8Array.from(expected))]).toEqual([undefined, 0])
     }
