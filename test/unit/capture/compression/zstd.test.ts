@@ -121,13 +121,13 @@ describe('blocks', () => {
       [0, 3, 7],
       [1, 3, 7],
     ] as const
-    const blocks = steps.map(([literals, value]) => matchOf(literals, value, 3))
-    let expected = ABC.toString()
+    const blocks = steps.flatMap(([literals, value]) => [raw(ABC), matchOf(literals, value, 3)])
+    let expected = ''
     for (const [literals, , distance] of steps) {
-      expected += '*'.repeat(literals)
+      expected += ABC.toString() + '*'.repeat(literals)
       for (let n = 0; n < 3; n++) expected += expected.at(-distance) ?? ''
     }
-    expect(await textOf(zstdFrame([raw(ABC), ...blocks]))).toBe(expected)
+    expect(await textOf(zstdFrame(blocks))).toBe(expected)
     expect(await textOf(zstdFrame([raw(ABC), matchOf(0, 3, 3)]))).toContain('found one 0 bytes')
   })
 
