@@ -75,7 +75,7 @@ test('zstd that asks for too much says what to do', async () => {
   const { code, stderr } = await analyze([path])
   expect([code, stderr]).toEqual([
     2,
-    `tcp-teardown: ${path}: damaged zstd data at byte 0: expected a window of at most 128 MiB, found 1024 MiB: try zstd -dc --long=31 FILE | tcp-teardown analyze -\n`,
+    `tcp-teardown: ${path}: damaged zstd data at byte 0: expected a window of at most 128 MiB (for more: zstd -dc --long=31 FILE | tcp-teardown analyze -), found 1024 MiB\n`,
   ])
 })
 

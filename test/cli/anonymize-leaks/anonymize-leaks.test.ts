@@ -17,7 +17,9 @@ const AT_ONCE = 100
 const captures = plantedCaptures()
 const all = captures.map(({ name }) => name)
 /** One format and byte order stands for all. */
-const some = all.filter((name) => /^(pcap-le|ng-be-[0-9a-f]+-\d|gzip-\d)|^[^-]+\.pcap/.test(name))
+const some = all.filter((name) =>
+  /^(pcap-le|ng-be-[0-9a-f]+-\d|gzip-\d|zstd-|lz4-)|^[^-]+\.pcap/.test(name),
+)
 /** All formats and byte orders are tried in the long run. */
 const mostly = LONG ? all : some
 const conversations = plantedInConversations()

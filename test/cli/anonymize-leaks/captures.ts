@@ -7,6 +7,7 @@ import {
   PcapngBuilder,
   buildPcap,
 } from '../../support/capture-builder.js'
+import { lz4Frame, raw, zstdFrame } from '../../support/frames.js'
 import { ethernet, ipv4, ipv6, join, tcp, u32, zeros } from '../../unit/wire/frames.js'
 import { LAN_SHAPES, LINK_SHAPES } from '../../unit/wire/link-shapes.js'
 import { IP_SHAPES, TAG_SHAPES, TUNNEL_SHAPES } from '../../unit/wire/tunnel-shapes.js'
@@ -221,6 +222,33 @@ function* gzips(): Generator<Planted> {
     yield { name: `gzip-data-${at}.pcap.gz`, bytes: overlaid(whole, at, PLANTED) }
 }
 
+/** Frames of zstd and LZ4 with an address in each field, and in what follows them. */
+function* framed(): Generator<Planted> {
+  const capture = buildPcap(CONVERSATION)
+  const zstd = zstdFrame([raw(capture)], { window: 7 << 3, content: capture })
+  const lz4 = lz4Frame([{ plain: capture }], {
+    contentBytes: capture.length,
+    content: capture,
+    blockChecksums: true,
+  })
+  for (const [kind, suffix, whole] of [
+    ['zstd', 'zst', zstd],
+    ['lz4', 'lz4', lz4],
+  ] as const) {
+    for (const at of [4, 5, 6, 7, 8, 9, 14, 15, 40, whole.length - 8, whole.length - 4]) {
+      for (const over of [PLANTED, SWAPPED]) {
+        yield { name: `${kind}-${at}-${over[0]}.pcap.${suffix}`, bytes: overlaid(whole, at, over) }
+      }
+    }
+    yield { name: `${kind}-garbage.pcap.${suffix}`, bytes: join(whole, PLANTED, PLANTED) }
+  }
+  // A length of the content that is an address, and a window as large.
+  for (const flags of [0x80, 0xa0]) {
+    const header = join(zstd.subarray(0, 4), [flags], flags === 0x80 ? [0] : [], PLANTED)
+    yield { name: `zstd-content-${flags}.pcap.zst`, bytes: join(header, zstd.subarray(6)) }
+  }
+}
+
 const EVERY = 2
 
 /** Frames of every link type and tunnel, with an address at every place of them. */
@@ -315,5 +343,12 @@ export function plantedInConversations(): Planted[] {
 
 /** All captures. */
 export function plantedCaptures(): Planted[] {
-  return [...pcaps(), ...pcapngs(), ...gzips(), ...wrapped(), ...plantedInConversations()]
+  return [
+    ...pcaps(),
+    ...pcapngs(),
+    ...gzips(),
+    ...framed(),
+    ...wrapped(),
+    ...plantedInConversations(),
+  ]
 }

@@ -79,7 +79,10 @@ export class Lz4Reader extends FramesReader {
   private packedLength(size: number, { mostBlockBytes }: FrameHeader): number {
     const packedBytes = size % UNCOMPRESSED
     if (packedBytes > mostBlockBytes) {
-      throw new FrameDamage(`a block of at most ${mostBlockBytes} bytes`, quoting`${packedBytes}`)
+      throw new FrameDamage(
+        quoting`a block of at most ${mostBlockBytes} bytes`,
+        quoting`${packedBytes}`,
+      )
     }
     if (packedBytes > this.packedBytes) {
       this.keep?.(packedBytes - this.packedBytes)

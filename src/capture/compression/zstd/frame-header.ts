@@ -44,8 +44,8 @@ export async function readFrameHeader(input: FrameInput): Promise<FrameHeader> {
   const windowBytes = isSingle ? content : 2 ** (10 + (window >> 3)) * (1 + (window & 7) / 8)
   if (windowBytes > MOST_WINDOW_BYTES) {
     throw new FrameDamage(
-      `a window of at most ${MOST_WINDOW_BYTES / MEBIBYTE} MiB`,
-      quoting`${Math.ceil(windowBytes / MEBIBYTE)} MiB: try zstd -dc --long=31 FILE | tcp-teardown analyze -`,
+      `a window of at most ${MOST_WINDOW_BYTES / MEBIBYTE} MiB (for more: zstd -dc --long=31 FILE | tcp-teardown analyze -)`,
+      quoting`${Math.ceil(windowBytes / MEBIBYTE)} MiB`,
     )
   }
   return {

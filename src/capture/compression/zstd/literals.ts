@@ -53,7 +53,8 @@ export class Literals {
   ): number {
     const header = readHeader(bytes, start, endOfBlock)
     const { kind, size } = header
-    if (size > mostBytes) throw new FrameDamage(`at most ${mostBytes} literals`, quoting`${size}`)
+    if (size > mostBytes)
+      throw new FrameDamage(quoting`at most ${mostBytes} literals`, quoting`${size}`)
     const end = header.end + header.packedBytes
     if (end > endOfBlock) throw new FrameDamage('the rest of the literals', 'the end of the block')
     this.size = size

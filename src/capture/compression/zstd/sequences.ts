@@ -223,5 +223,5 @@ function outOfReach(distance: number): FrameDamage {
 }
 
 function tooLong({ mostBytes }: BlockOutput): FrameDamage {
-  return new FrameDamage(`a block of at most ${mostBytes} bytes`, 'a longer one')
+  return new FrameDamage(quoting`a block of at most ${mostBytes} bytes`, 'a longer one')
 }

@@ -92,7 +92,7 @@ function packedLength(block: number, { mostBlockBytes }: FrameHeader): number {
   const size = block >>> 3
   if (kind === RESERVED) throw new FrameDamage('a block', 'one of a reserved kind')
   if (size > mostBlockBytes) {
-    throw new FrameDamage(`a block of at most ${mostBlockBytes} bytes`, quoting`${size}`)
+    throw new FrameDamage(quoting`a block of at most ${mostBlockBytes} bytes`, quoting`${size}`)
   }
   return kind === REPEATED ? 1 : size
 }

@@ -251,7 +251,11 @@ describe('damage', () => {
   })
 
   test.each([
-    ['too large a window', { window: (17 << 3) | 1 }, 'a window of at most 128 MiB, found 144 MiB'],
+    [
+      'too large a window',
+      { window: (17 << 3) | 1 },
+      'a window of at most 128 MiB .*, found 144 MiB',
+    ],
     ['a dictionary', { dictionary: 7 }, 'no dictionary, found dictionary 7'],
     ['a wrong checksum', { content: TEXT }, 'checksum [0-9a-f]+, found [0-9a-f]+$'],
     ['a content of another length', { single: 11 }, '11 bytes, found 10$'],
