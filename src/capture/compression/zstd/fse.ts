@@ -3,8 +3,6 @@
 import { quoting } from '../../../base/quoting.js'
 import { FrameDamage } from '../frame-input.js'
 
-/** The largest table of a frame: 2^9 states. */
-export const MOST_ACCURACY = 9
 const LEAST_ACCURACY = 5
 
 /** A table of states; `cells[state]` is its symbol, bits of the next state << 8, and base of the next state << 16. */
@@ -14,12 +12,12 @@ export interface FseTable {
   readonly cells: Uint32Array
 }
 
-/** The cell of a state that always gives the same symbol and never changes. */
+/** A table of one state, that always gives the same symbol and never changes. */
 export function singleState(symbol: number): FseTable {
   return { accuracy: 0, cells: Uint32Array.of(symbol) }
 }
 
-/** Reads a description of a table. */
+/** A table as a block describes it. */
 export interface FseDescription {
   readonly table: FseTable
   /** Where the bytes end that describe it. */
