@@ -66,6 +66,8 @@ const MAPS_WITHOUT_TEXTS = new Map([
   ['engine/analyze-capture.ts', 'constants'],
   ['engine/connection-writer.ts', 'empty'],
   ['engine/filter.ts', 'what the options list'],
+  ['engine/ladder/ladder-records.ts', 'texts of the connections that are asked for'],
+  ['engine/ladder/target.ts', 'evidence of one connection, a few packets'],
   ['incidents/digest.ts', 'endings'],
   ['incidents/ended.ts', 'endings'],
   ['incidents/kinds/idle-timer.ts', 'objects'],

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { appendFileSync, mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { readLadder } from '../../src/engine/ladder/reader.js'
+import { readLadders } from '../../src/engine/ladder/reader.js'
 import { Scratch, analyze, connections, rows } from '../cli/run-cli.js'
 import { ONE, manyRefused, writeEndless, writeEndlessGzip } from './captures.js'
 import { until } from '../support/waiting.js'
@@ -118,10 +118,9 @@ test('explain: a capture with fewer packets at the second reading is refused', a
     clientSide: 0,
     ports: [1024, 80],
     shows: new Map(),
-    packets: 5,
-    isAnonymous: false,
   } as const
-  await expect(readLadder(path, target)).rejects.toMatchObject({
+  const settings = { packets: 5, isAnonymous: false }
+  await expect(readLadders(path, [target], settings)).rejects.toMatchObject({
     code: 'ERR_READ',
     message: `cannot read ${path} twice: it has changed (4 packets after 5)`,
   })

@@ -5,7 +5,7 @@ import { printable } from '../../base/text.js'
 import { statOf } from '../../capture/stat.js'
 import { analyzeSource } from '../../engine/analyze-source.js'
 import { anonymizerOf } from '../../engine/capture-analyzer.js'
-import { readLadder } from '../../engine/ladder/reader.js'
+import { readLadders } from '../../engine/ladder/reader.js'
 import type { CaptureReport } from '../../engine/report.js'
 import { clockTime, msOfIso } from '../../base/clock-time.js'
 import { credibleSpan } from '../../output/anonymize/claims.js'
@@ -117,11 +117,18 @@ async function explainConnection(
     return EXIT_ERROR
   }
   const isAnonymous = settings.anonymizeKey !== undefined
+  const targets = selected.map(({ target }) => target)
+  const ladders = await readLadders(
+    capture,
+    targets,
+    { packets: report.packets, isAnonymous },
+    signal,
+  )
   const objects: object[] = []
   const texts: string[] = []
-  for (const each of selected) {
-    const target = { ...each.target, packets: report.packets, isAnonymous }
-    const ladder = await readLadder(capture, target, signal)
+  for (const [at, each] of selected.entries()) {
+    const ladder = ladders[at]
+    if (ladder === undefined) continue
     if (!settings.isJson) texts.push(connectionText(each, ladder, settings))
     else objects.push(ladderObject(each.connection, each.rule, ladder, each.baseNs))
   }

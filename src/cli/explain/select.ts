@@ -5,7 +5,7 @@ import { grouped } from '../../base/text.js'
 import { type Connection, connectionOf } from '../../engine/connection.js'
 import type { ConnectionHandler, EndedConnection } from '../../engine/ended-connection.js'
 import { type ConnectionFilter, type FilterOptions, connectionFilter } from '../../engine/filter.js'
-import type { LadderTarget } from '../../engine/ladder/reader.js'
+import { type LadderTarget, targetOf } from '../../engine/ladder/target.js'
 import { shownEndpoint } from '../../output/columns/address.js'
 import { StreamNumbers } from './stream-numbers.js'
 
@@ -18,7 +18,7 @@ export interface SelectedConnection {
   readonly rule: string
   readonly startNs: number
   readonly baseNs: bigint
-  readonly target: Omit<LadderTarget, 'packets' | 'isAnonymous'>
+  readonly target: LadderTarget
 }
 
 /** Connections that are shown one after another. */
@@ -111,22 +111,11 @@ function lineOf(c: EndedConnection): string {
 }
 
 function selected(c: EndedConnection): SelectedConnection {
-  const { e, j } = c
-  const shows = new Map<number, string>()
-  for (const item of j.evidence()) {
-    const before = shows.get(item.frame)
-    shows.set(item.frame, before === undefined ? item.shows : `${before}; ${item.shows}`)
-  }
   return {
     connection: connectionOf(c),
-    rule: j.rule.id,
-    startNs: e.start.ns,
+    rule: c.j.rule.id,
+    startNs: c.e.start.ns,
     baseNs: c.baseNs,
-    target: {
-      stream: e.stream,
-      clientSide: e.clientSide,
-      ports: [e.portOf(0), e.portOf(1)],
-      shows,
-    },
+    target: targetOf(c),
   }
 }
