@@ -162,27 +162,34 @@ export async function filterOver(
 }
 
 /** Splits a list into what has to be and what may not be. */
-function listOf<T>(parse: (text: string) => T): (text: string) => Wanted<T> {
-  return (text) => {
+function listOf<T>(parse: (text: string) => T): (text: string, before?: Wanted<T>) => Wanted<T> {
+  return (text, before = { any: [], none: [] }) => {
     const parts = text.split(',').map((part) => part.trim())
-    return {
-      any: parts.filter((part) => !part.startsWith('!')).map(parse),
-      none: parts.filter((part) => part.startsWith('!')).map((part) => parse(part.slice(1).trim())),
-    }
+    const any = parts.filter((part) => !part.startsWith('!')).map(parse)
+    const none = parts
+      .filter((part) => part.startsWith('!'))
+      .map((part) => parse(part.slice(1).trim()))
+    // An option that is given twice has both lists.
+    return { any: [...before.any, ...any], none: [...before.none, ...none] }
   }
 }
 
-function namesBy(parse: (text: string) => string[]): (text: string) => Wanted<string> {
-  return (text) => {
+function namesBy(
+  parse: (text: string) => string[],
+): (text: string, before?: Wanted<string>) => Wanted<string> {
+  return (text, before = { any: [], none: [] }) => {
     const { any, none } = listOf(parse)(text)
-    return { any: [...new Set(any.flat())], none: [...new Set(none.flat())] }
+    return {
+      any: [...new Set([...before.any, ...any.flat()])],
+      none: [...new Set([...before.none, ...none.flat()])],
+    }
   }
 }
 
 function names(
   allowed: readonly string[],
   where = `it takes ${allowed.join(', ')}`,
-): (text: string) => Wanted<string> {
+): (text: string, before?: Wanted<string>) => Wanted<string> {
   return listOf((name) => {
     if (allowed.includes(name)) return name
     throw new InvalidArgumentError(`unknown name '${name}'; ${didYouMean(name, allowed) ?? where}`)
@@ -225,7 +232,8 @@ function rangeOf(most: number): (text: string) => Range {
 }
 
 /** The bytes of a text; \\xHH stands for a byte, and ! before all for a payload without it. */
-function payloadText(typed: string): PayloadText {
+function payloadText(typed: string, before?: PayloadText): PayloadText {
+  if (before !== undefined) throw new InvalidArgumentError('it can be given once')
   const isWanted = !typed.startsWith('!')
   const text = isWanted ? typed : typed.slice(1)
   if (text === '') throw new InvalidArgumentError('it takes a text')

@@ -14,13 +14,15 @@ export interface SharedFlags extends AnonymizeFlags {
   readonly killedAt?: bigint
 }
 
-/** An option whose value `parse` checks. */
-export function option(
+/** An option whose value `parse` checks; `before` is what an earlier use of it gave. */
+export function option<T>(
   flags: string,
   description: string,
-  parse: (text: string) => unknown,
+  parse: (text: string, before?: T) => T,
 ): Option {
-  return new Option(flags, description).argParser(parse)
+  return new Option(flags, description).argParser<T | undefined>((text, before) =>
+    parse(text, before),
+  )
 }
 
 /** An option with one of a few values, the first of which is the default. */

@@ -32,6 +32,10 @@ export interface HelpTexts {
 
 /** Options that may stand before a command: those that every one takes, without a value behind them. */
 const AHEAD = /^--(?:no-pager|no-progress|color=.*)$/
+/** Options that need no command. */
+const OF_THE_PROGRAM = /^(?:-[hvV]|--help|--version)$/
+const DEFAULT_COMMAND = 'analyze'
+
 /** What names a path or a glob rather than a command. */
 const LIKE_A_PATH = /[/\\.*?[\]{}]|^-/
 
@@ -48,6 +52,8 @@ export function buildProgram(version: string, texts: HelpTexts, actions: Actions
     )
     .version(version, '-v, --version', 'show the version')
     .addOption(new Option('-V').hideHelp())
+    // Behind a command -v is a value, as in --sort -verdict.
+    .enablePositionalOptions()
     .exitOverride()
     .showHelpAfterError('(add --help for all options)')
     .addHelpText(
@@ -58,7 +64,6 @@ export function buildProgram(version: string, texts: HelpTexts, actions: Actions
     texts.writeOut(`${version}\n`)
     throw new CommanderError(0, 'commander.version', version)
   })
-  program.hook('preSubcommand', () => checkFirst(program))
   addAnalyze(program, (inputs, flags) => {
     const late = inputs.find((word) => commandNames(program).includes(word) && !exists(word))
     if (late !== undefined)
@@ -75,12 +80,18 @@ export function buildProgram(version: string, texts: HelpTexts, actions: Actions
   return program
 }
 
-/** The arguments with the command before its options: `--no-pager explain a.pcap`, as git has it. */
+/**
+ * The arguments with the command first: it may be left out, or stand behind options that all commands take, as in
+ * `--no-pager explain a.pcap`.
+ */
 export function commandFirst(program: Command, args: readonly string[]): readonly string[] {
+  const names = [...commandNames(program), 'help']
   const at = args.findIndex((word) => !AHEAD.test(word))
   const command = args[at]
-  if (at <= 0 || command === undefined || !commandNames(program).includes(command)) return args
-  return [command, ...args.slice(0, at), ...args.slice(at + 1)]
+  if (command === undefined || OF_THE_PROGRAM.test(command)) return args
+  if (names.includes(command)) return [command, ...args.slice(0, at), ...args.slice(at + 1)]
+  checkFirst(program, command)
+  return [DEFAULT_COMMAND, ...args]
 }
 
 /** Errors of commander in the form of all others; a wrong value is told by the parser of its option. */
@@ -98,10 +109,9 @@ function ownWords(text: string): string {
 }
 
 /** A first word that is neither a command nor a file is a misspelt command rather than a missing capture. */
-function checkFirst(program: Command): void {
-  const [first = ''] = program.args
+function checkFirst(program: Command, first: string): void {
   const commands = commandNames(program)
-  if (commands.includes(first) || exists(first)) return
+  if (exists(first)) return
   // The name of an ending may have a dot.
   if (LIKE_A_PATH.test(first) && endingsNamed(first) === undefined) return
   const hint = didYouMean(first, [...commands, 'help']) ?? explainHint(first)

@@ -55,6 +55,15 @@ export const NOTHING_WRITTEN: WrittenState = {
 const FEW = 10
 const NO_GROUPS: Totals['groups'] = new Map()
 
+/** Connections that were asked for by number: so many are listed at most. */
+const MOST_NAMED = 100
+
+/** How many streams the filters name one by one. */
+function streamsNamed({ stream }: FilterOptions): number {
+  const named = (stream?.any ?? []).reduce((sum, { from, to }) => sum + to - from + 1, 0)
+  return Math.min(named, MOST_NAMED)
+}
+
 /** Takes judged connections. */
 export class ConnectionWriter implements ConnectionHandler {
   readonly summary: SummaryCollector = new SummaryCollector()
@@ -89,7 +98,7 @@ export class ConnectionWriter implements ConnectionHandler {
       this.groups = new GroupCollector({
         all,
         top,
-        few: isFiltered ? FEW : 0,
+        few: isFiltered ? Math.max(FEW, streamsNamed(options.filter)) : 0,
       })
   }
 

@@ -177,11 +177,21 @@ describe.concurrent('the connection', () => {
   test.each([
     ['--client', '10.50.34.1:35842', '--server', '10.50.34.2:6379'],
     ['--client', '10.50.34.1:35842'],
-    ['--server', '10.50.34.1:35842', '--client', '10.50.34.2:6379'],
     ['--stream', '0'],
   ])('is found by %s %s %s %s', async (...args) => {
     const [found, only] = await Promise.all([explain(KILLED, ...args), explain(KILLED)])
     expect(found).toEqual(only)
+  })
+
+  test('is found with client and server the other way round, which is said; what may not be is meant as it is typed', async () => {
+    const swapped = ['--server', '10.50.34.1:35842', '--client', '10.50.34.2:6379']
+    const [found, only] = await Promise.all([explain(KILLED, ...swapped), explain(KILLED)])
+    expect(found).toEqual({
+      ...only,
+      stderr: 'tcp-teardown: client and server are the other way round here: shown all the same\n',
+    })
+    const { code, stderr } = await explain(KILLED, '--client', '!10.50.34.1')
+    expect([code, stderr]).toEqual([2, expect.stringContaining('no connection fits')])
   })
 
   test('is found by an IPv6 address in any spelling', async () => {

@@ -173,10 +173,26 @@ test('watch takes them too', async () => {
   )
 })
 
-test('incidents are of the whole capture, and the table says so', async () => {
+test('incidents are those that the connections are part of; how many others there are is said', async () => {
   const { stdout } = await run(['--cause', 'refused', RESTART])
-  expect(stdout).toContain('what happened  in the whole capture, whatever the filters say')
+  expect(stdout.indexOf('what they are part of')).toBeGreaterThan(
+    stdout.indexOf('handshake_failed / refused'),
+  )
   expect((await run([RESTART])).stdout).toContain('what happened\n')
+  const [own] = await rowsOf('--closer', 'client', '--cause', 'normal')
+  const other = await run(['--stream', String(own?.stream), RESTART])
+  expect(other.stdout).not.toContain('died at')
+  expect(other.stdout).toContain('  1 incident in the whole capture: shown without filters\n')
+})
+
+test('connections that are named one by one are all listed; of others it is said what is not', async () => {
+  const named = Array.from({ length: 20 }, (_, i) => String(i)).join(',')
+  const { stdout } = await run(['--stream', named, RESTART])
+  expect(stdout.match(/\n {4}stream \d+ /g)).toHaveLength(20)
+  const many = await run(['--port', '8080', RESTART])
+  expect(many.stdout).toMatch(
+    /\n {2}\d+ connections of other endings not listed: --all lists them\n/,
+  )
 })
 
 test.each([

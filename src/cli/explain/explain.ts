@@ -43,6 +43,8 @@ export async function runExplain(
   signal: AbortSignal,
 ): Promise<number> {
   if (what === undefined) {
+    if (isFiltered(settings.filterFlags) || settings.incident !== undefined)
+      throw new TeardownError('ERR_OPTION', 'filters and --incident go with a capture')
     show(taxonomy(settings), settings)
     return EXIT_DONE
   }
@@ -116,6 +118,7 @@ async function explainConnection(
     warn(error.message, error.lines)
     return EXIT_ERROR
   }
+  if (selector.isSwapped) warn('client and server are the other way round here: shown all the same')
   const isAnonymous = settings.anonymizeKey !== undefined
   const targets = selected.map(({ target }) => target)
   const ladders = await readLadders(

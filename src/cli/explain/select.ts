@@ -24,39 +24,62 @@ export interface SelectedConnection {
 /** Connections that are shown one after another. */
 const MOST_SHOWN = 5
 
-/** Takes all connections of a capture and keeps those that were asked for. */
-export class Selector implements ConnectionHandler {
-  private readonly options: FilterOptions
-  private readonly filters: readonly ConnectionFilter[]
-  private readonly streams = new StreamNumbers()
-  private matched = 0
-  private readonly kept: SelectedConnection[] = []
-  /** Lines about the matching connections with the lowest numbers. */
-  private readonly list: { readonly stream: number; readonly text: string }[] = []
+/** The connections that one set of filters leaves. */
+class Matches {
+  private readonly isWanted: ConnectionFilter
+  count = 0
+  readonly kept: SelectedConnection[] = []
+  /** Lines about those with the lowest numbers. */
+  readonly list: { readonly stream: number; readonly text: string }[] = []
 
   constructor(options: FilterOptions) {
-    this.options = options
-    const { client, server, ...others } = options
-    // Whoever typed the ends may see the roles the other way round.
-    const swapped = {
-      ...others,
-      ...(server === undefined ? {} : { client: server }),
-      ...(client === undefined ? {} : { server: client }),
-    }
-    this.filters = [connectionFilter(options), connectionFilter(swapped)]
+    this.isWanted = connectionFilter(options)
   }
 
-  onConnection(connection: EndedConnection): void {
+  add(connection: EndedConnection): void {
+    if (!this.isWanted(connection)) return
     const { stream } = connection.e
-    this.streams.add(stream)
-    if (!this.filters.some((filter) => filter(connection))) return
-    this.matched++
+    this.count++
     if (this.kept.length < MOST_SHOWN) this.kept.push(selected(connection))
     const last = this.list.at(-1)
     if (this.list.length >= LISTED && last !== undefined && last.stream < stream) return
     this.list.push({ stream, text: lineOf(connection) })
     this.list.sort((a, b) => a.stream - b.stream)
     this.list.length = Math.min(this.list.length, LISTED)
+  }
+}
+
+/** Takes all connections of a capture and keeps those that were asked for. */
+export class Selector implements ConnectionHandler {
+  private readonly options: FilterOptions
+  private readonly streams = new StreamNumbers()
+  private readonly asTyped: Matches
+  /** With the ends the other way round; undefined where that makes no difference. */
+  private readonly swapped: Matches | undefined
+
+  constructor(options: FilterOptions) {
+    this.options = options
+    this.asTyped = new Matches(options)
+    const { client, server, ...others } = options
+    // What may not be is meant as it is typed.
+    const hasNot = [client, server].some((wanted) => (wanted?.none.length ?? 0) > 0)
+    if ((client ?? server) === undefined || hasNot) return
+    this.swapped = new Matches({
+      ...others,
+      ...(server === undefined ? {} : { client: server }),
+      ...(client === undefined ? {} : { server: client }),
+    })
+  }
+
+  onConnection(connection: EndedConnection): void {
+    this.streams.add(connection.e.stream)
+    this.asTyped.add(connection)
+    this.swapped?.add(connection)
+  }
+
+  /** Whether the connections are those with client and server the other way round: whoever typed them saw the roles so. */
+  get isSwapped(): boolean {
+    return this.asTyped.count === 0 && (this.swapped?.count ?? 0) > 0
   }
 
   /**
@@ -65,14 +88,15 @@ export class Selector implements ConnectionHandler {
    * @throws {TeardownError} ERR_OPTION when there is none, or more than can be shown.
    */
   found(capture: string): readonly SelectedConnection[] {
-    const { kept, matched, streams, options } = this
+    const { streams, options, asTyped, swapped } = this
+    const { kept, count: matched, list } = this.isSwapped ? (swapped ?? asTyped) : asTyped
     const isChosen = Object.keys(options).length > 0
     if (matched === 1 || (isChosen && matched > 0 && matched <= MOST_SHOWN))
       return [...kept].sort((a, b) => a.target.stream - b.target.stream)
     if (streams.count === 0) throw problem(`${capture}: no TCP connection in it`)
     if (matched === 0) throw problem(`${capture}: ${this.missing()}`)
-    const more = matched - this.list.length
-    const lines = this.list.map(({ text }) => text)
+    const more = matched - list.length
+    const lines = list.map(({ text }) => text)
     if (more > 0) lines.push(`… and ${grouped(more)} more: tcp-teardown analyze lists them`)
     throw new SeveralConnections(
       `${capture}: ${grouped(matched)} connections fit; choose one with --stream N`,

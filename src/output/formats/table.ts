@@ -1,6 +1,8 @@
 // The form for people: how many connections ended how, what happened, then the connections worth a look, by how much they matter.
 
 import { ENDINGS, endingOf } from '../../verdict/endings.js'
+import { count } from '../../base/text.js'
+import type { Example } from '../collect/examples.js'
 import { columnsOf } from '../columns/columns.js'
 import { type GroupContext, groupText } from '../table/group.js'
 import { titleText, totalsText, troubleOf } from '../table/head.js'
@@ -36,19 +38,35 @@ function tableFormat(options: FormatOptions): Format {
       const { summary } = totals
       const isEmpty = summary.selected_connections === 0
       const counts = isEmpty ? '' : `\n${totalsText(summary, options)}`
-      const head =
-        titleText(summary, timeline, options) +
-        notes.urgentText() +
-        incidents.eventsText() +
-        counts +
-        incidents.calmText()
+      const title = titleText(summary, timeline, options) + notes.urgentText()
       const context = { timeline, incidents, options }
-      const body = groupTexts(totals, context).join('') + notes.text()
+      const groups = groupTexts(totals, context).join('') + unlistedText(totals, options)
+      // Who asks for some connections wants to see them, and what they are part of.
+      const head = options.isFiltered
+        ? title + counts
+        : title + incidents.eventsText() + counts + incidents.calmText()
+      const around = options.isFiltered ? incidents.aroundText(examplesOf(totals)) : ''
+      const body = groups + around + notes.text()
       out.text(head + body)
       // On a terminal the beginning has gone by then.
       if (linesOf(head + body) >= (options.rows ?? Infinity)) out.text(`\n${head}`)
     },
   }
+}
+
+/** Of connections that were asked for, those of which nothing is listed. */
+function unlistedText({ summary, groups }: Totals, { isFiltered, style }: FormatOptions): string {
+  if (!isFiltered || groups.size === 0) return ''
+  const listed = [...groups.keys()].reduce((sum, name) => sum + (summary.causes[name] ?? 0), 0)
+  const rest = summary.selected_connections - listed
+  if (rest === 0) return ''
+  return style.faint(
+    `\n  ${count(rest, 'connection')} of other endings not listed: --all lists them\n`,
+  )
+}
+
+function examplesOf({ groups }: Totals): Example[] {
+  return [...groups.values()].flatMap(({ examples }) => examples)
 }
 
 function linesOf(text: string): number {

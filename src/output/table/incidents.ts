@@ -1,7 +1,8 @@
 // What happened to services and hosts, in the table.
 
 import { clockTime, msOfIso } from '../../base/clock-time.js'
-import { printable, wrap } from '../../base/text.js'
+import { count, printable, wrap } from '../../base/text.js'
+import type { Example } from '../collect/examples.js'
 import type { FormatOptions, IncidentLine } from '../formats/format.js'
 
 const INDENT = '    '
@@ -65,20 +66,34 @@ export class Incidents {
     return this.listText('timers', this.calm)
   }
 
+  /** The incidents that some connections are part of, and how many there are besides. */
+  aroundText(connections: readonly Pick<Example, 'capture' | 'stream'>[]): string {
+    const ids = new Set(
+      connections.map(({ capture, stream }) => `${this.idOf(capture, stream)} ${capture}`),
+    )
+    const all = [...this.events, ...this.calm]
+    const near = all.filter(({ incident: { id, capture } }) => ids.has(`${id} ${capture}`))
+    const far = all.length - near.length + this.more
+    const rest = `  ${near.length === 0 ? '' : 'besides, '}${count(far, 'incident')} in the whole capture: shown without filters\n`
+    const text = this.listText('what they are part of', near)
+    return text + (far === 0 ? '' : `${text === '' ? '\n' : ''}${this.options.style.faint(rest)}`)
+  }
+
   private listText(title: string, entries: readonly Entry[]): string {
     const [first] = entries
     if (first === undefined) return ''
-    const { isFiltered, style } = this.options
-    const whole = isFiltered ? style.faint('  in the whole capture, whatever the filters say') : ''
+    const { style } = this.options
     const texts = entries.map((entry) => this.entryText(entry))
     // Said once, below the first list there is.
-    const isFirst = entries === this.events || this.events.length === 0
-    return `\n${style.heading(title)}${whole}\n${texts.join('')}${isFirst ? this.moreText(first) : ''}`
+    const isFirst = entries !== this.calm || this.events.length === 0
+    return `\n${style.heading(title)}\n${texts.join('')}${isFirst ? this.moreText(first) : ''}`
   }
 
   /** How many are not listed, and where more is told. */
   private moreText({ incident: { capture, id } }: Entry): string {
-    const how = `  more: tcp-teardown explain ${quoted(capture)} --incident ${id}\n`
+    // A pipe cannot be read twice.
+    const how =
+      capture === '-' ? '' : `  more: tcp-teardown explain ${quoted(capture)} --incident ${id}\n`
     const rest = this.more > 0 ? `  … and ${this.more} more incidents (-f ndjson lists them)\n` : ''
     return rest + this.options.style.faint(how)
   }
