@@ -6,6 +6,7 @@
 //
 // The magic number gives byte order, unit of the fraction and header lengths.
 
+import { count } from '../base/text.js'
 import { CaptureError, type CaptureDamage } from '../base/errors.js'
 import { quoting } from '../base/quoting.js'
 import type { CaptureClock } from './clock.js'
@@ -107,7 +108,7 @@ export class PcapReader implements Reader {
   missing(view: DataView, start: number, end: number, base: number): CaptureDamage | undefined {
     const left = end - start
     const headerBytes = this.variant.recordHeaderBytes
-    const found = `${left} bytes and the end of the capture`
+    const found = `${count(left, 'byte')} and the end of the capture`
     const offset = base + start
     if (!this.headerRead) {
       return { offset, expected: `a file header of ${this.variant.fileHeaderBytes} bytes`, found }

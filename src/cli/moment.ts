@@ -3,7 +3,7 @@
 import { InvalidArgumentError } from 'commander'
 import { TeardownError } from '../base/errors.js'
 import type { CaptureSpan } from '../engine/capture-span.js'
-import { span, timeNs } from './values.js'
+import { spanOrSeconds, timeNs } from './values.js'
 
 /** A time that was typed, and what it still depends on. */
 export type Moment =
@@ -28,7 +28,7 @@ const WITHOUT_ZONE = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}:\d{2}(?:\.\d+)?)?$/
 export function moment(typed: string): Moment {
   const text = typed.trim()
   const before = /^-(\d.*)$/.exec(text)?.[1]
-  if (before !== undefined) return { kind: 'before the end', ns: span(before) }
+  if (before !== undefined) return { kind: 'before the end', ns: spanOrSeconds(before) }
   const ofDay = TIME_OF_DAY.exec(text)
   if (ofDay !== null) return { kind: 'time of day', ns: ofDayNs(ofDay, text) }
   const utcNs = timeNs(text)
@@ -55,12 +55,16 @@ export function momentNs(time: Moment, of: CaptureSpan | undefined, isLocal: boo
       'ERR_OPTION',
       `a time ${time.kind === 'time of day' ? 'without a date' : 'before the end of the capture'} needs files, whose times are known`,
     )
-  return time.kind === 'before the end'
-    ? of.toNs - BigInt(time.ns)
-    : nearestDay(BigInt(time.ns), of, isLocal)
+  if (time.kind === 'before the end') return of.toNs - BigInt(time.ns)
+  if (of.toNs - of.fromNs > DAY_NS)
+    throw new TeardownError(
+      'ERR_OPTION',
+      'a time without a date is not enough: what is read is of more than a day',
+    )
+  return nearestDay(BigInt(time.ns), of, isLocal)
 }
 
-/** The last such time of day within the span, or else the one nearest to it. */
+/** Such a time of day within the span, or else the one nearest to it. */
 function nearestDay(ofDay: bigint, { fromNs, toNs }: CaptureSpan, isLocal: boolean): bigint {
   const shown = isLocal ? toNs + aheadNs(toNs) : toNs
   const midnight = shown - (((shown % DAY_NS) + DAY_NS) % DAY_NS)

@@ -76,9 +76,14 @@ export function localTimeOption(what: string): Option {
   return new Option('--local-time', `times of ${what} as clocks here show them, not in UTC`)
 }
 
-/** Whether times are local ones: only in `format`, programs get UTC. */
-export function localTimeOf(flag: boolean | undefined, chosen: string, format: string): boolean {
-  if (flag !== true || chosen === format) return flag ?? false
+/** Whether times are local ones: only in `format`, programs get UTC, and so do rows of chosen columns. */
+export function localTimeOf(
+  flag: boolean | undefined,
+  chosen: string,
+  format: string,
+  hasRows = false,
+): boolean {
+  if (flag !== true || (chosen === format && !hasRows)) return flag ?? false
   throw new TeardownError('ERR_OPTION', `--local-time goes with the ${format}: programs get UTC`)
 }
 

@@ -1,19 +1,35 @@
 // The progress bar: on stderr, only on a terminal, by bytes read, over all captures of a run.
 
 import { SingleBar } from 'cli-progress'
-import { count, duration, grouped, printable } from '../base/text.js'
+import { count, grouped, printable } from '../base/text.js'
 import type { Progress } from '../engine/analyze-source.js'
 
 const REDRAWS_PER_SECOND = 10
 /** Before that nobody can say how long it takes. */
 const LEAST_MS = 1000
-const NS_PER_S = 1e9
+const NAME_CHARS = 24
 
 /** What a run reads. */
 export interface RunSize {
   readonly captures: number
   /** NaN when some of it is a pipe. */
   readonly bytes: number
+}
+
+/** "6 s", "2 min 5 s", "1 h 3 min". */
+function clockText(seconds: number): string {
+  const [hours, minutes, rest] = [
+    Math.floor(seconds / 3600),
+    Math.floor(seconds / 60) % 60,
+    seconds % 60,
+  ]
+  if (hours > 0) return `${hours} h ${minutes} min`
+  return minutes > 0 ? `${minutes} min ${rest} s` : `${rest} s`
+}
+
+/** The end of a name tells more than its beginning. */
+function shortName(name: string): string {
+  return name.length > NAME_CHARS ? `...${name.slice(3 - NAME_CHARS)}` : name
 }
 
 /** Shows how far a run is. */
@@ -55,7 +71,7 @@ export class ProgressBar {
       left: this.leftText(bytes, total),
       captures: captures > 1 ? `${grouped(done.captures)} of ${count(captures, 'capture')}, ` : '',
       connections: count(connections, 'connection'),
-      name: printable(name),
+      name: shortName(printable(name)),
     }
     if (this.running) {
       this.bar.setTotal(total)
@@ -89,6 +105,6 @@ export class ProgressBar {
     const isKnown = total > bytes && Date.now() - this.startedMs >= LEAST_MS
     if (!isKnown) return ''
     const seconds = Math.max(1, Math.round((total - bytes) / this.perSecond(bytes)))
-    return `, ${duration(seconds * NS_PER_S)} left`
+    return `, ${clockText(seconds)} left`
   }
 }

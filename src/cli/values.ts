@@ -55,32 +55,44 @@ const SPAN_UNITS: Readonly<Record<string, number>> = {
   d: 86_400e9,
 }
 
-/** Parses a span of time such as `250ms`, `10s`, `1m`, `2h`; ns. */
+/** Parses a span of time such as `250ms`, `10s`, `1m`, `1h30m`; ns. */
 export function span(text: string): number {
-  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-zµ]+)$/i.exec(text.trim()) ?? []
-  const ns = Number(number) * (SPAN_UNITS[unit.toLowerCase()] ?? NaN)
-  if (ns > 0) return ns
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)\s*([a-zµ]+)\s*/gi)]
+  const isWhole = parts.map(([part]) => part).join('') === text.trim()
+  const ns = parts.reduce(
+    (sum, [, number, unit = '']) => sum + Number(number) * (SPAN_UNITS[unit.toLowerCase()] ?? NaN),
+    0,
+  )
+  if (isWhole && ns > 0) return ns
   throw new InvalidArgumentError(`'${text}' is no span of time, such as 500ms, 10s, 1m or 2h`)
 }
 
 const NS_PER_S = 1_000_000_000n
 /** ISO 8601, split before its fraction, UTC where it names no zone; or seconds since 1970. */
 const ISO_TIME =
-  /^(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(?: ?(Z|UTC|[+-]\d{2}:\d{2}))?$/
+  /^(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(?: ?(Z|UTC|[+-]\d{2}:?\d{2}))?$/
 const DAY = /^\d{4}-\d{2}-\d{2}$/
-const EPOCH_MS = /^\d{13}$/
+/** Milliseconds, microseconds and nanoseconds since 1970, by their digits: what dashboards copy. */
+const EPOCH_FINE: readonly (readonly [form: RegExp, ns: bigint])[] = [
+  [/^\d{13}$/, 1_000_000n],
+  [/^\d{16}$/, 1000n],
+  [/^\d{19}$/, 1n],
+]
 const EPOCH_TIME = /^(\d{1,12})(?:\.(\d{1,9}))?$/
 
 /** Parses a time into ns since 1970, exact to the digit. */
 export function timeNs(text: string): bigint {
-  // A day begins at midnight; milliseconds are what dashboards copy.
-  if (DAY.test(text)) return timeNs(`${text}T00:00:00Z`)
-  if (EPOCH_MS.test(text)) return BigInt(text) * 1_000_000n
+  // A day begins at midnight.
+  if (DAY.test(text) && isDate(`${text}T00:00:00`)) return timeNs(`${text}T00:00:00Z`)
+  const fine = EPOCH_FINE.find(([form]) => form.test(text))
+  if (fine !== undefined) return BigInt(text) * fine[1]
   const epoch = EPOCH_TIME.exec(text)
   if (epoch !== null) return BigInt(epoch[1] ?? '0') * NS_PER_S + fractionNs(epoch[2])
   const iso = ISO_TIME.exec(text)
   const second = (iso?.[1] ?? '').replace(' ', 'T')
-  const zone = iso?.[3] === undefined || iso[3] === 'UTC' ? 'Z' : iso[3]
+  const named = iso?.[3]
+  const zone =
+    named === undefined || named === 'UTC' ? 'Z' : named.replace(/(\d{2}):?(\d{2})$/, '$1:$2')
   const ms = iso === null || !isDate(second) ? NaN : Date.parse(`${second}${zone}`)
   if (!Number.isNaN(ms)) return BigInt(ms) * 1_000_000n + fractionNs(iso?.[2])
   throw new InvalidArgumentError(

@@ -162,6 +162,31 @@ test('a time before the end of a pipe is refused', async () => {
   )
 })
 
+test('a list given twice holds both; a text only once', async () => {
+  const all = await rowsOf()
+  expect(await rowsOf('--stream', '3', '--stream', '5-6')).toEqual(
+    all.filter(({ stream }) => [3, 5, 6].includes(stream)),
+  )
+  const { code, stderr } = await run(['--contains', 'a', '--contains', 'b', RESTART])
+  expect([code, stderr]).toEqual([2, expect.stringContaining('--contains: it can be given once')])
+})
+
+test('a value may begin like an option of the program', async () => {
+  const args = ['-f', 'csv', '--columns', 'verdict', '--sort', '-verdict', '--limit', '1']
+  const { code, stdout } = await run([...args, RESTART])
+  expect([code, stdout]).toEqual([0, 'verdict\nrst_after_kill\n'])
+})
+
+test('endpoints says when no connection is left', async () => {
+  const { stdout } = await run(['endpoints', '--stream', '9999', RESTART])
+  expect(stdout).toBe('no connection fits\n')
+})
+
+test('the end of a watch tells totals from what filters let through', async () => {
+  const { stdout } = await run(['watch', '--stream', '3', '--', 'cat', RESTART])
+  expect(stdout).toMatch(/in all 39 connections, 348 packets; 1 selected by filters: /)
+})
+
 test('watch takes them too', async () => {
   const lines = async (...args: string[]): Promise<number> => {
     const { stdout } = await run(['watch', '-f', 'ndjson', ...args, '--', 'cat', RESTART])

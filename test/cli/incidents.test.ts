@@ -145,3 +145,34 @@ test('the servers are named where they are few, also where one client is behind 
   const table = await analyze(path)
   expect(table).toMatch(/server 10\.0\.0\.9:80 +2 +67 %.*\n {2}server 10\.0\.0\.9:81 +1 +33 %/)
 })
+
+describe('a port scan', () => {
+  const tries = Array.from({ length: 120 }, (_, i) =>
+    refused(1 + i / 1000, { serverPort: 1000 + i, clientIp: [10, 0, 0, 7] }),
+  )
+
+  test('is said first, with who and what', async () => {
+    const path = await scratch.file('scan.pcap', buildPcap(framesOf(tries, 5)))
+    const table = await analyze(path)
+    expect(table).toMatch(
+      /what happened\n {2}10\.0\.0\.7 tried 120 ports of 10\.0\.0\.9 \([\d:]+\): 120 SYNs were refused\. That is what a port\s+scan\s+looks like\.\n/,
+    )
+    expect(await analyze('--client', '10.0.0.7', path)).not.toContain('port scan')
+  })
+
+  test('is none when a service is tried again and again, or many clients try', async () => {
+    const again = Array.from({ length: 300 }, (_, i) =>
+      refused(1 + i / 100, { serverPort: 8080 + (i % 3) }),
+    )
+    const many = Array.from({ length: 120 }, (_, i) =>
+      refused(1 + i / 1000, { serverPort: 1000 + i, clientIp: [10, 0, 1, i % 50] }),
+    )
+    for (const [name, parts] of [
+      ['again', again],
+      ['many', many],
+    ] as const) {
+      const path = await scratch.file(`scan-${name}.pcap`, buildPcap(framesOf(parts, 9)))
+      expect(await analyze(path)).not.toContain('port scan')
+    }
+  })
+})

@@ -2,6 +2,7 @@
 // a section, which has its own byte order and interfaces; packet blocks are handed out in place;
 // whatever is not needed is passed over by its length, up to 4 GB, without being buffered.
 
+import { count } from '../../base/text.js'
 import type { CaptureDamage } from '../../base/errors.js'
 import { quoting } from '../../base/quoting.js'
 import type { CaptureClock } from '../clock.js'
@@ -90,7 +91,7 @@ export class PcapngReader implements Reader {
     const offset = this.skipped?.offset ?? base + start
     const bytes = base + end - offset
     if (bytes === 0 && this.section !== undefined) return undefined
-    const found = `${bytes} bytes and the end of the capture`
+    const found = `${count(bytes, 'byte')} and the end of the capture`
     if (this.skipped !== undefined) {
       return { offset, expected: quoting`a block of ${this.skipped.length} bytes`, found }
     }

@@ -149,7 +149,16 @@ function rowOptions(): Option[] {
       '--group-by <what>',
       `no connections but counts by ${GROUPINGS.join(', ')}, as of endpoints`,
       oneOf(GROUPINGS),
-    ).conflicts(['columns', 'types', 'all', 'outDir', 'failOn', 'merge', 'mergeSeries']),
+    ).conflicts([
+      'columns',
+      'types',
+      'localTime',
+      'all',
+      'outDir',
+      'failOn',
+      'merge',
+      'mergeSeries',
+    ]),
     option(
       '--types <names>',
       `only these lines of JSON, NDJSON and CSV: ${LINE_TYPES.join(', ')}`,
@@ -193,7 +202,8 @@ function sort(text: string): Sort {
   const isDescending = text.startsWith('-')
   const name = isDescending ? text.slice(1) : text
   const column = SHORT_NAMES[name] ?? name
-  const counts = ORDERS.find((order) => order === text)
+  // Counts are sorted with the most first, however it is asked for.
+  const counts = ORDERS.find((order) => order === name)
   if (COLUMN_KEYS.includes(column))
     return { rows: { column, isDescending }, ...(counts === undefined ? {} : { counts }) }
   if (counts !== undefined) return { counts }

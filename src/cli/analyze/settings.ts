@@ -67,7 +67,7 @@ export function analyzeSettings(flags: AnalyzeFlags): RequestedSettings {
     columns: flags.columns,
     types: flags.types,
     filterFlags: flags,
-    isLocalTime: localTimeOf(flags.localTime, flags.format, 'table'),
+    isLocalTime: localTimeOf(flags.localTime, flags.format, 'table', flags.columns !== undefined),
     order: flags.sort?.rows,
     limit: flags.limit,
     idleS: flags.idle,

@@ -3,20 +3,48 @@
 import { wrap } from '../../base/text.js'
 import { COLUMNS } from '../../output/columns/columns.js'
 import type { Style } from '../../output/style.js'
+import { CLOSERS, CONFIDENCES, type Closer, type Confidence } from '../../verdict/answer.js'
 import { FINDINGS } from '../../verdict/findings.js'
 import { FLAGS } from '../../verdict/flags.js'
 import { SEES } from '../../verdict/sees.js'
 
 /** A word with its meaning. */
 export interface Word {
-  readonly kind: 'finding' | 'flag' | 'column' | 'what a program saw'
+  readonly kind: 'finding' | 'flag' | 'column' | 'confidence' | 'closer' | 'what a program saw'
   readonly name: string
   readonly meaning: string
   /** The option that selects connections by it. */
   readonly filter?: string
 }
 
+const CONFIDENCE: Readonly<Record<Confidence, string>> = {
+  certain: 'Only this fits the packets, and nothing that matters is missing.',
+  likely: 'It fits best; other endings that the packets do not exclude are named as alternatives.',
+  possible: 'It fits, but the capture shows too little to prefer it.',
+}
+
+const CLOSER: Readonly<Record<Closer, string>> = {
+  client: 'The client closed first: its FIN or RST was the first that took effect.',
+  server: 'The server closed first: its FIN or RST was the first that took effect.',
+  both: 'Both closed at once: their FINs crossed.',
+  middlebox: 'Something on the path ended it in the name of an endpoint.',
+  none: 'Nobody closed it while packets were captured.',
+  unknown: 'It ended, but who closed it was not captured.',
+}
+
 const WORDS: readonly Word[] = [
+  ...CONFIDENCES.map((name) => ({
+    kind: 'confidence' as const,
+    name,
+    meaning: CONFIDENCE[name],
+    filter: `--confidence ${name}`,
+  })),
+  ...CLOSERS.map((name) => ({
+    kind: 'closer' as const,
+    name,
+    meaning: CLOSER[name],
+    filter: `--closer ${name}`,
+  })),
   ...FINDINGS.map(({ code, meaning }) => ({
     kind: 'finding' as const,
     name: code,

@@ -205,7 +205,7 @@ export const COLUMNS: readonly Column[] = [
   seconds(
     'open_at_end_s',
     'For connections that did not end: from the last packet to the end of the capture.',
-    (c) => (c.j.verdict === 'lingering_established' ? c.e.quietNs : NaN),
+    (c) => (c.j.verdict === 'lingering_established' ? c.e.toEndNs(c.e.end) : NaN),
   ),
   seconds(
     'keepalive_idle_s',

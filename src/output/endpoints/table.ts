@@ -41,6 +41,7 @@ export function endpointTable(
   options: EndpointTableOptions,
 ): string {
   const { by, style, width, top } = options
+  if (groups.length === 0) return 'no connection fits\n'
   const listed = groups.slice(0, top)
   const room = Math.max(TITLES[by].length, ...listed.map(({ name }) => name.length))
   const head = [

@@ -8,6 +8,7 @@ import { type GroupContext, groupText } from '../table/group.js'
 import { titleText, totalsText, troubleOf } from '../table/head.js'
 import { Incidents } from '../table/incidents.js'
 import { Notes } from '../table/notes.js'
+import { scanTexts } from '../table/scan.js'
 import { Timeline } from '../table/timeline.js'
 import { columnList } from './column-list.js'
 import type { Format, FormatOptions, FormatRow, Totals } from './format.js'
@@ -44,7 +45,7 @@ function tableFormat(options: FormatOptions): Format {
       // Who asks for some connections wants to see them, and what they are part of.
       const head = options.isFiltered
         ? title + counts
-        : title + incidents.eventsText() + counts + incidents.calmText()
+        : title + incidents.eventsText(scanTexts(totals, timeline)) + counts + incidents.calmText()
       const around = options.isFiltered ? incidents.aroundText(examplesOf(totals)) : ''
       const body = groups + around + notes.text()
       out.text(head + body)

@@ -70,11 +70,11 @@ function canFold(packet: LadderPacket): boolean {
   return packet.kind !== 'other' && packet.shows === undefined && !packet.isStateChange
 }
 
-/** Silence ends a run of data, but lies between all probes and all repeats. */
+/** Silence ends a run of data, but lies between all probes, all repeats, and what draws a reset again and again. */
 function continues(last: LadderPacket | undefined, next: LadderPacket): boolean {
   if (last === undefined) return true
   if (last.kind !== next.kind) return false
-  if (next.kind === 'probe' || next.kind === 'series') return true
+  if (next.kind !== 'plain') return true
   return next.ns - last.ns <= SILENCE_NS
 }
 

@@ -5,12 +5,16 @@ import { firstTeardown } from '../../verdict/timings.js'
 import { isoTime } from '../bytes/time.js'
 import { shownEndpoint } from '../columns/address.js'
 import type { ColumnSource } from '../columns/column.js'
-import type { Style } from '../style.js'
+import { type Style, tableStyle } from '../style.js'
 import type { FileRow, IntervalRow, LiveFormat } from './format.js'
 import { paintVerdict } from '../verdict-style.js'
 
 /** Causes that a line about a span of time names. */
 const MOST_CAUSES = 4
+/** Colours have no width. */
+const PLAIN = tableStyle(false)
+/** Columns of a time of day and what stands behind it. */
+const UNDER_CLOCK = ' '.repeat('HH:MM:SS.mmm  '.length)
 /** Files whose packets can be named: those of older connections have their number in the timeline only. */
 const MOST_FILES = 4096
 
@@ -36,9 +40,10 @@ export function textLines({ width, style }: TextLinesOptions): LiveFormat {
       const time = isoTime(c.baseNs, at?.ns ?? c.e.endNs)
       const packet = at?.frame ?? c.e.endFrame
       const about = `tcp.stream ${c.e.stream}, ${packetText(packet, files)}`
-      out.text(
-        `${dayLine(time)}${clock(time)}  ${connectionText(c, style)}  ${style.faint(about)}\n`,
-      )
+      const ends = `${clock(time)}  ${endsText(c)}`
+      const isShort = [ends, endingText(c, PLAIN), about].join('  ').length <= width
+      const gap = isShort ? '  ' : `\n${UNDER_CLOCK}`
+      out.text(`${dayLine(time)}${ends}${gap}${endingText(c, style)}  ${style.faint(about)}\n`)
     },
     incident: ({ explanation, start_time: time, confidence, kind, id }, out) => {
       const about = style.faint(`${confidence}  ${kind}  incident ${id}`)
@@ -57,21 +62,24 @@ export function textLines({ width, style }: TextLinesOptions): LiveFormat {
     },
     end: ({ dropped_packets: dropped = 0 }, summary, out) => {
       const notes = dropped > 0 ? `, ${count(dropped, 'packet')} lost by the capturing host` : ''
-      const read = `${count(summary.connections, 'connection')}, ${count(summary.packets, 'packet')}${notes}`
-      out.text(
-        `${style.heading(`in all ${read}`)}${causesText(summary.causes, summary.selected_connections)}\n`,
-      )
+      const { connections, selected_connections: selected, packets, causes } = summary
+      const read = `${count(connections, 'connection')}, ${count(packets, 'packet')}${notes}`
+      const which = selected === connections ? '' : `; ${grouped(selected)} selected by filters`
+      out.text(`${style.heading(`in all ${read}`)}${which}${causesText(causes, selected)}\n`)
     },
   }
 }
 
-function connectionText(c: ColumnSource, style: Style): string {
+function endsText(c: ColumnSource): string {
   const { clientSide } = c.e
+  return `${shownEndpoint(c, clientSide)} → ${shownEndpoint(c, 1 - clientSide)}`
+}
+
+function endingText(c: ColumnSource, style: Style): string {
   const { verdict, ending, closer, confidence } = c.j
   const by = closer === 'client' || closer === 'server' ? ` by ${closer}` : ''
   const doubt = confidence === 'certain' ? '' : `, ${confidence}`
-  const ends = `${shownEndpoint(c, clientSide)} → ${shownEndpoint(c, 1 - clientSide)}`
-  return `${ends}  ${paintVerdict(verdict, ending, style)}${by}${doubt}`
+  return `${paintVerdict(verdict, ending, style)}${by}${doubt}`
 }
 
 /** Where a packet is found: in a folder by its file and its number there. */

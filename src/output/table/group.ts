@@ -91,12 +91,12 @@ function endpointsText(context: GroupContext): string {
   const sorted = isOfClient ? clients : servers
   const named = sorted
     .slice(0, MOST_ENDPOINTS)
-    .filter((entry, at) => at === 0 || entry.count >= FEWEST_SHARE * total)
-  const room = Math.max(...named.map(({ name }) => name.length))
+    .filter((entry) => entry.count >= FEWEST_SHARE * total)
+  const room = Math.max(0, ...named.map(({ name }) => name.length))
   const lines = named.map((entry) =>
     endpointText(entry, isOfClient ? 'client' : 'server', room, context),
   )
-  const rest = restText(sorted.slice(named.length), sum, isOfClient)
+  const rest = restText(sorted.slice(named.length), sum, isOfClient, named.length > 0)
   if (rest !== '') lines.push(options.style.faint(`  ${rest}\n`))
   return lines.join('')
 }
@@ -109,18 +109,23 @@ function endpointText(
 ): string {
   const share = `${Math.round((100 * n) / total)} %`
   const left = `  ${role} ${name.padEnd(room)} ${grouped(n).padStart(8)} ${share.padStart(6)}`
-  const [from, to] = [times.firstMs, times.lastMs].map((ms) => timeline.second(ms))
-  const span = from === to ? `${from}` : `${from} – ${to}`
+  const span = timeline.span(times.firstMs, times.lastMs)
   const columns = Math.min(BAR_MOST, options.width - left.length - span.length - BETWEEN)
   if (columns < BAR_LEAST || !timeline.isKnown) return `${left}  ${options.style.faint(span)}\n`
   const bar = sparkline(times.columns(columns, timeline.fromMs, timeline.toMs))
   return `${left}  ${bar}  ${options.style.faint(span)}\n`
 }
 
-function restText(rest: readonly TallyEntry[], { others }: TallySum, isOfClient: boolean): string {
+/** `isMore`: some are named before. */
+function restText(
+  rest: readonly TallyEntry[],
+  { others }: TallySum,
+  isOfClient: boolean,
+  isMore: boolean,
+): string {
   const n = rest.reduce((sum, entry) => sum + entry.count, others)
   if (n === 0) return ''
-  const noun = `other ${isOfClient ? 'client' : 'server'}`
+  const noun = `${isMore ? 'other ' : ''}${isOfClient ? 'client' : 'server'}`
   const which = others > 0 ? `more than ${grouped(rest.length)} ${noun}s` : count(rest.length, noun)
   return `${grouped(n)} with ${which}`
 }

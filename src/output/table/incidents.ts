@@ -56,9 +56,14 @@ export class Incidents {
     return this.byStream.get(`${stream} ${capture}`)
   }
 
-  /** What happened. */
-  eventsText(): string {
-    return this.listText(this.options.style.bad('what happened'), this.events)
+  /** What happened; `others` are sentences of what is no incident. */
+  eventsText(others: readonly string[]): string {
+    const { style, width } = this.options
+    const title = style.bad('what happened')
+    const texts = others.map((text) => `${wrap(text, width, '  ')}\n`).join('')
+    if (texts === '') return this.listText(title, this.events)
+    const list = this.listText('', this.events).split('\n').slice(2).join('\n')
+    return `\n${style.heading(title)}\n${texts}${list}`
   }
 
   /** How services are set up, which is no event. */

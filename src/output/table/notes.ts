@@ -10,7 +10,7 @@ const MAX_KINDS = 20
 /** Frames that should have been segments, for all that is known. */
 const WORRYING_FRAMES = new Map([
   ['unknown-linktype', 'of a link type that cannot be decoded'],
-  ['truncated-header', 'cut by the snaplen before the end of their headers'],
+  ['truncated-header', 'cut by the snaplen within the headers'],
   ['bad-header', 'with impossible headers'],
   ['encapsulation-too-deep', 'in too many tunnels (--max-layers)'],
 ])

@@ -44,6 +44,15 @@ export class Timeline {
     return this.isOneDay ? text.slice(11) : text
   }
 
+  /** From one time to another to the second, with a date once where it is the same. */
+  span(fromMs: number, toMs: number): string {
+    const [from, to] = [this.second(fromMs), this.second(toMs)]
+    if (from === to) return from
+    const [date, clock] = to.split(' ')
+    const isSameDay = clock !== undefined && from.startsWith(`${date} `)
+    return `${from} – ${isSameDay ? clock : to}`
+  }
+
   private get isOneDay(): boolean {
     return this.dateTime(this.fromMs).slice(0, 10) === this.dateTime(this.toMs).slice(0, 10)
   }

@@ -75,7 +75,9 @@ export const PAUSES: readonly FindingRow[] = [
       // A client that waits for an answer is not idle, nor is a connection that a dying server had never served.
       const isWaiting =
         (s.first === e.client && requestLeftOpen(e, s) > 0) ||
-        (s.resetter === e.server && !e.server.has(SIDE_DATA))
+        (s.resetter === e.server && !e.server.has(SIDE_DATA)) ||
+        // Who gives up after probes has a timer of another kind.
+        e.client.probeRun + e.server.probeRun > 0
       if (idle !== undefined && idleTimer !== undefined && !isWaiting) {
         add(idle.at, `${duration(idle.ns)} of silence are consistent with ${idleTimer.name}.`, {
           spanNs: idle.ns,

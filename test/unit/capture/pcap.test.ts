@@ -182,7 +182,7 @@ describe('damage', () => {
     expect(reading.error).toMatchObject({
       code: 'ERR_CAPTURE_TRUNCATED',
       offset,
-      message: `capture cut short at byte ${offset}: expected ${expected}, found ${left} bytes and the end of the capture`,
+      message: `capture cut short at byte ${offset}: expected ${expected}, found ${left} byte${left === 1 ? '' : 's'} and the end of the capture`,
     })
   })
 

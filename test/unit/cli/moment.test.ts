@@ -27,9 +27,9 @@ describe('a time of day is', () => {
     expect(iso(text)).toBe(expected)
   })
 
-  test('the last one of a capture of several days', () => {
+  test('not known of a capture of several days', () => {
     const of = { fromNs: SPAN.fromNs - 5n * 86_400_000_000_000n, toNs: SPAN.toNs }
-    expect(iso('22:00', false, of)).toBe('2026-11-25T22:00:00.000000000')
+    expect(() => iso('22:00', false, of)).toThrow('is of more than a day')
   })
 
   test('of clocks here where those are shown', () => {
@@ -52,9 +52,11 @@ test.each([
 
 test('before the end', () => {
   expect(iso('-20m')).toBe('2026-11-25T23:50:00.000000000')
+  expect(iso('-90')).toBe('2026-11-26T00:08:30.000000000')
+  expect(iso('-1h30m')).toBe('2026-11-25T22:40:00.000000000')
 })
 
-test.each(['24:00', '12:60', '12:00:60', '-5', 'noon'])('%s is none', (text) => {
+test.each(['24:00', '12:60', '12:00:60', '-x', 'noon'])('%s is none', (text) => {
   expect(() => iso(text)).toThrow(
     /is no time of day|is no span of time|is neither seconds since 1970/,
   )

@@ -113,6 +113,13 @@ test('probes are folded with the silence between them', () => {
   expect(foldLadder(probes).find((row) => 'isProbing' in row)).toMatchObject({ isProbing: true })
 })
 
+test('a storm is folded with the silence between its resets', () => {
+  const resets = Array.from({ length: 30 }, (_, i) =>
+    packets(1, { kind: 'storm', flags: ['RST'] }, i + 1, i * 60e3),
+  ).flat()
+  expect(short(foldLadder(resets))).toBe('1 60s 2 60s 3 60s 4 60s [22] 60s 27 60s 28 60s 29 60s 30')
+})
+
 test('nothing folds to nothing', () => {
   expect(foldLadder([])).toEqual([])
 })
