@@ -9,6 +9,7 @@ import { EXIT_DONE, EXIT_ERROR } from './exit-codes.js'
 import { Interrupt } from './interrupt.js'
 import { OutputClosed } from './output.js'
 import type { AnalyzeFlags } from './analyze/command.js'
+import { groupFlags } from './endpoints/command.js'
 import { buildProgram, commandFirst } from './program.js'
 import { packageVersion } from './version.js'
 
@@ -124,7 +125,6 @@ async function analyze(
   const { signal } = interrupt
   if (flags.groupBy !== undefined) {
     const { runEndpoints } = await import('./endpoints/endpoints.js')
-    const { groupFlags } = await import('./endpoints/command.js')
     return runEndpoints(inputs, groupFlags(flags, flags.groupBy), signal)
   }
   const { runAnalyze } = await import('./analyze/analyze.js')
