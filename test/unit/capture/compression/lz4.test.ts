@@ -28,7 +28,9 @@ async function textOf(file: Uint8Array): Promise<string> {
 describe.each(BY_LZ4)('written by lz4 %s', (_options, file) => {
   test('is read, split at every byte', async () => {
     for (let at = 1; at <= file.length; at++) {
-      expect(await decompress(file, at)).toMatchObject({ bytes: TEXT, error: undefined })
+      // Comparing arrays element by element would take most of the time.
+      const { bytes, error } = await decompress(file, at)
+      expect([error, Buffer.compare(bytes, TEXT)]).toEqual([undefined, 0])
     }
   })
 

@@ -42,7 +42,9 @@ describe.each(BY_ZSTD)('written by zstd %s', (options, file) => {
 
   test('split at every byte', async () => {
     for (let at = 1; at < file.length; at++) {
-      expect(await decompress(file, at)).toMatchObject({ bytes: TEXT, error: undefined })
+      // Comparing arrays element by element would take most of the time.
+      const { bytes, error } = await decompress(file, at)
+      expect([error, Buffer.compare(bytes, TEXT)]).toEqual([undefined, 0])
     }
   })
 
