@@ -108,12 +108,12 @@ describe('explain', () => {
   })
 })
 
-test('a group whose examples are all part of one incident says so', async () => {
+test('a group whose examples are all part of one incident, or were refused in it, says so', async () => {
   const table = await analyze(KILLED)
   expect(table).toMatch(
     /\nrst_after_kill \/ unread_data {2}4 connections, [\d.]+ %, see incident 1\n/,
   )
-  expect(table).toMatch(/\nhandshake_failed \/ refused {2}1 connection, [\d.]+ %\n/)
+  expect(table).toMatch(/\nhandshake_failed \/ refused {2}1 connection, [\d.]+ %, see incident 1\n/)
 })
 
 test('a death and the restart after it are one sentence of the table, and two incidents for programs', async () => {

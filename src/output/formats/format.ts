@@ -37,6 +37,8 @@ export interface IncidentLine {
   readonly explanation: string
   readonly start_time: string
   readonly connections: number
+  /** Connections refused while it lasted, which are none of them. */
+  readonly refused?: number
   /** Streams of the first of them. */
   readonly streams: readonly number[]
 }

@@ -60,12 +60,18 @@ export function groupText(shown: Omit<GroupContext, 'incidentId'>): string {
 
 /** The incident that all examples are part of, where one capture is shown. */
 function commonIncident({
+  row,
   group,
   incidents,
   options,
 }: Omit<GroupContext, 'incidentId'>): number | undefined {
   if (options.nameCaptures) return undefined
-  const ids = group.examples.map(({ capture, stream }) => incidents.idOf(capture, stream))
+  const isRefused = row.cause === 'refused'
+  const ids = group.examples.map(
+    ({ capture, stream, server }) =>
+      incidents.idOf(capture, stream) ??
+      (isRefused ? incidents.idOfRefusing(capture, server) : undefined),
+  )
   return ids.every((id) => id === ids[0]) ? ids[0] : undefined
 }
 

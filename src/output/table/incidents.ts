@@ -29,6 +29,8 @@ export class Incidents {
   private readonly events: Entry[] = []
   private readonly calm: Entry[] = []
   private more = 0
+  /** Incidents with refusals, by capture and endpoint. */
+  private readonly byRefusing = new Map<string, number>()
   /** Incidents by capture and stream. */
   private readonly byStream = new Map<string, number>()
 
@@ -44,6 +46,9 @@ export class Incidents {
       const key = `${stream} ${capture}`
       if (!this.byStream.has(key)) this.byStream.set(key, shownId)
     }
+    const refusing = `${incident.endpoint} ${capture}`
+    if ((incident.refused ?? 0) > 0 && !this.byRefusing.has(refusing))
+      this.byRefusing.set(refusing, shownId)
     if (same !== undefined) {
       same.ids.push(id)
       same.kinds.push(kind)
@@ -54,6 +59,11 @@ export class Incidents {
   /** The incident that a connection is part of, undefined for none; of very large ones the first hundred are known. */
   idOf(capture: string, stream: number): number | undefined {
     return this.byStream.get(`${stream} ${capture}`)
+  }
+
+  /** The incident in which a server refused connections. */
+  idOfRefusing(capture: string, server: string): number | undefined {
+    return this.byRefusing.get(`${server} ${capture}`)
   }
 
   /** What happened; `others` are sentences of what is no incident. */
