@@ -35,9 +35,12 @@ export class PayloadSearch {
     const captured = Math.max(0, seg.capturedEnd - seg.optionsEnd)
     const payload = Buffer.from(view.buffer, view.byteOffset + seg.optionsEnd, captured)
     const tail = this.tailOf(2 * record + table.side, c.streamNumber)
-    const isNext = tail.nextSeq === seg.seq
-    const bytes = isNext && tail.bytes.length > 0 ? Buffer.concat([tail.bytes, payload]) : payload
-    if (bytes.includes(needle)) c.flags |= CONN_CONTAINS
+    // A repeat may bring bytes besides, which follow what was there.
+    const known = (tail.nextSeq - seg.seq) | 0
+    const isNext = known === 0 || (known > 0 && known < captured)
+    const fresh = isNext ? payload.subarray(known) : payload
+    const bytes = isNext && tail.bytes.length > 0 ? Buffer.concat([tail.bytes, fresh]) : fresh
+    if (bytes.includes(needle) || payload.includes(needle)) c.flags |= CONN_CONTAINS
     // What was not captured, or came out of order, is followed by nothing.
     const isAhead = isNext || ((seg.seq - tail.nextSeq) | 0) > 0 || tail.bytes.length === 0
     if (!isAhead) return

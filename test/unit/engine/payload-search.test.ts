@@ -58,6 +58,15 @@ test('not over a gap, nor over both sides', () => {
   expect(streamsWith('req-7f3a', gap, sides)).toEqual([])
 })
 
+test('a repeat that brings more follows what was there', () => {
+  const again = '0.010 > P. 1:5(4) ack 1 text req-\n0.020 > P. 1:9(8) ack 1 text req-7f3a'
+  expect(streamsWith('req-7f3a', again)).toEqual([0])
+  const middle = '0.010 > P. 1:7(6) ack 1 text xxreq-\n0.020 > P. 5:11(6) ack 1 text q-7f3a'
+  expect(streamsWith('req-7f3a', middle)).toEqual([0])
+  const other = '0.010 > P. 1:7(6) ack 1 text xxreq-\n0.020 > P. 2:6(4) ack 1 text 7f3a'
+  expect(streamsWith('req-7f3a', other)).toEqual([])
+})
+
 test('what is sent again changes nothing', () => {
   const again = `0.010 > P. 1:5(4) ack 1 text req-
 0.011 > P. 1:5(4) ack 1 text req-
