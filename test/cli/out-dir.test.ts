@@ -69,6 +69,19 @@ describe.concurrent('--out-dir', () => {
     ])
   })
 
+  test('tells the first failures one by one, all by kind at the end', async () => {
+    const bad = await Promise.all(
+      Array.from({ length: 7 }, (_, i) => scratch.file(`many-bad-${i}.pcap`, 'no capture at all')),
+    )
+    const { stderr } = await analyze(['--summary', ...bad])
+    expect(stderr.match(/not a capture at byte 0/g)).toHaveLength(5)
+    expect(stderr).toContain(
+      `tcp-teardown: 7 of 7 captures failed or ended early\n  not a capture: ${bad.slice(0, 5).join(', ')}, and 2 more\n`,
+    )
+    const { stderr: few } = await analyze(['--summary', ...bad.slice(0, 5)])
+    expect(few).not.toContain('ended early')
+  })
+
   test('--resume makes again what has changed, and nothing else', async () => {
     const { a, b, out } = await setUp('resume')
     const args = ['-f', 'ndjson', '--out-dir', out, '--resume', a, b]

@@ -111,7 +111,7 @@ async function runOver(
   }
   const summary = run.finish()
   digests.tell()
-  if (!plan.tell(summary, run.failures)) run.fail()
+  if (!plan.tell(summary)) run.fail()
   if (run.isHalf && output.isAside) {
     output.discard()
     warn(`${settings.output}: not written: interrupted`)

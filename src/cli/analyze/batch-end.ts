@@ -1,4 +1,4 @@
-// What a run into a folder ends with on standard error: totals, and the captures of which something is missing, by what is wrong.
+// What a run of many captures ends with on standard error: those of which something is missing, by what is wrong, and totals.
 
 import { count, grouped } from '../../base/text.js'
 import type { CaptureReport } from '../../engine/report.js'
@@ -6,16 +6,17 @@ import type { Summary } from '../../output/collect/summary.js'
 
 /** Captures named of one kind of failure. */
 const NAMED = 5
-/** So few still stand on the screen, where each was told when it came. */
-const FEW = 3
+/** So many are told one by one, when they come. */
+const TOLD = 5
 
 /** Captures that could not be read to their end, by what is wrong with them. */
 export class Failures {
   private readonly kinds = new Map<string, { captures: number; readonly names: string[] }>()
   private captures = 0
 
-  add({ capture, error }: CaptureReport): void {
-    if (error === undefined || error.code === 'ERR_INTERRUPTED') return
+  /** Adds a capture; true when it is to be told by itself. */
+  add({ capture, error }: CaptureReport): boolean {
+    if (error === undefined || error.code === 'ERR_INTERRUPTED') return true
     this.captures++
     const kind = kindOf(error.message)
     const found = this.kinds.get(kind)
@@ -24,11 +25,12 @@ export class Failures {
       found.captures++
       if (found.names.length < NAMED) found.names.push(capture)
     }
+    return this.captures <= TOLD
   }
 
-  /** A first line and one for each kind, the most frequent first; empty for few failures. */
+  /** A first line and one for each kind, the most frequent first; empty where each was told by itself. */
   lines(all: number): string[] {
-    if (this.captures <= FEW) return []
+    if (this.captures <= TOLD) return []
     const kinds = [...this.kinds].sort(([, a], [, b]) => b.captures - a.captures)
     return [
       `${grouped(this.captures)} of ${count(all, 'capture')} failed or ended early`,

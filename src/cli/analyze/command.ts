@@ -141,7 +141,7 @@ function rowOptions(): Option[] {
     ),
     option(
       '--sort <column>',
-      'rows in the order of a column, -column for the largest first (default: as they end); counts as endpoints sorts them',
+      'rows in the order of a column, or of time, ended, duration for short; -column: the largest first (default: as they end); counts as endpoints sorts them',
       sort,
     ),
     option('--limit <n>', 'rows at most', wholeNumber(1, ANY)),

@@ -12,7 +12,7 @@ import type { CaptureReport } from '../../engine/report.js'
 import { SCHEMA_NAME } from '../../output/formats/format.js'
 import { formatNamed } from '../../output/formats/index.js'
 import type { Summary } from '../../output/collect/summary.js'
-import { type Failures, totalsText } from './batch-end.js'
+import { totalsText } from './batch-end.js'
 import { warn } from '../context.js'
 import { packageVersion } from '../version.js'
 import { partialPath, removeLeftPartials } from '../partial-file.js'
@@ -70,8 +70,8 @@ export interface FilePlan {
   readonly onFile: ((at: number, report: CaptureReport, matched: boolean) => void) | undefined
   /** What earlier runs found of the timelines that are left out. */
   readonly kept: readonly { readonly matched: boolean; readonly cutShort: boolean }[]
-  /** Says on stderr what lies in the folder now and what is missing, and whether all could be noted; standard output stays empty. */
-  readonly tell: (summary: Summary, failures: Failures) => boolean
+  /** Says on stderr what lies in the folder now, and whether all could be noted; standard output stays empty. */
+  readonly tell: (summary: Summary) => boolean
 }
 
 /** Decides which timelines are analyzed into which files. */
@@ -117,11 +117,9 @@ export function planFiles(all: readonly Timeline[], settings: AnalyzeSettings): 
         listProblem ??= systemErrorText(problem)
       }
     },
-    tell: (summary, failures) => {
+    tell: (summary) => {
       const kept = all.length - due.length
       const before = kept === 0 ? '' : `, ${kept} done before and unchanged`
-      const [failed, ...kinds] = failures.lines(summary.captures)
-      if (failed !== undefined) warn(failed, kinds)
       const totals = made === 0 ? '' : `: ${totalsText(summary)}`
       warn(`${count(made, 'result')} written below ${outDir}${before}${totals}`)
       if (listProblem === undefined) return true

@@ -41,8 +41,8 @@ export class AnalyzeRun {
   private readonly limits: readonly FailLimit[]
   private readonly isSearching: boolean
   private readonly kinds = new Map<string, number>()
-  /** Captures that could not be read to their end. */
-  readonly failures: Failures = new Failures()
+  /** Captures that could not be read to their end: the first are told when they come, all by kind at the end. */
+  private readonly failures = new Failures()
 
   constructor(
     writer: ConnectionWriter,
@@ -114,6 +114,8 @@ export class AnalyzeRun {
     this.tellLimits(summary)
     if (this.unread > 0 && this.warns)
       warn(`interrupted: ${count(this.unread, 'capture')} not read`)
+    const [failed, ...kinds] = this.failures.lines(summary.captures)
+    if (failed !== undefined && this.warns) warn(failed, kinds)
     return summary
   }
 
@@ -127,10 +129,10 @@ export class AnalyzeRun {
     const { capture, error, merged_captures: parts } = report
     if (error === undefined) return
     this.totals.failed++
-    this.failures.add(report)
+    const isTold = this.failures.add(report)
     // A capture that stops inside a record is what an interrupted or rotated one looks like: everything before it counts.
     if (error.code !== 'ERR_CAPTURE_TRUNCATED' || this.strict) this.failed = true
-    if (!this.warns) return
+    if (!this.warns || !isTold) return
     // What cannot be read is named by the error itself, and so are the captures of a merged timeline.
     const where = parts === undefined && error.code !== 'ERR_READ' ? `${capture}: ` : ''
     warn(where + error.message)

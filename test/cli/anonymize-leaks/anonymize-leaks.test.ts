@@ -97,8 +97,10 @@ test('half an address is no link type, nor what is said of it', async () => {
 })
 
 test('no error says what was found, but for how much is left', async () => {
-  const { stderr } = await run(['-f', 'csv', '--anonymize', ...all], { cwd: scratch.path })
-  const found = [...stderr.matchAll(/, found (.*)/g)].map(([, what = '']) => what)
+  const args = ['-f', 'ndjson', '--types', 'capture', '--anonymize']
+  const { stdout } = await run([...args, ...all], { cwd: scratch.path })
+  const problems = rows(stdout).flatMap(({ error }) => (error === undefined ? [] : [error]))
+  const found = problems.map((error) => (error as { found?: string }).found ?? '')
   expect(found.length).toBeGreaterThan(100)
   const left = /^\d+ bytes? and the end of the capture$/
   expect(found.filter((what) => /\d/.test(what) && !left.test(what))).toEqual([])
