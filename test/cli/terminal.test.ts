@@ -26,17 +26,28 @@ const DEATH = framesOf(
 )
 const HAS_SCRIPT = spawnSync('script', ['--version']).status === 0
 
-/** A run in a terminal of 80 columns and 24 lines. */
+/** A run in a terminal of 24 lines, and 80 columns unless told otherwise. */
 class Terminal {
   readonly child: ChildProcessWithoutNullStreams
   text = ''
   private wake: (() => void) | undefined
 
-  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}, columns = 80) {
     const command = ['node', COMMAND, ...args].map((arg) => `'${arg}'`).join(' ')
-    this.child = spawn('script', ['-qec', `stty cols 80 rows 24; exec ${command}`, '/dev/null'], {
-      env: { ...process.env, TERM: 'xterm', LANG: 'C.UTF-8', PAGER: 'cat', NO_COLOR: '1', ...env },
-    })
+    this.child = spawn(
+      'script',
+      ['-qec', `stty cols ${columns} rows 24; exec ${command}`, '/dev/null'],
+      {
+        env: {
+          ...process.env,
+          TERM: 'xterm',
+          LANG: 'C.UTF-8',
+          PAGER: 'cat',
+          NO_COLOR: '1',
+          ...env,
+        },
+      },
+    )
     this.child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.text += text.replaceAll('\r\n', '\n')
       this.wake?.()
@@ -95,12 +106,18 @@ describe.skipIf(!HAS_SCRIPT)('in a terminal', () => {
     expect(text).not.toContain('\u001b')
   })
 
-  test('nothing is wider than the terminal but names that are', async () => {
-    const run = new Terminal(['--no-progress', join(LONG, 'kill-many.pcap')])
-    expect(await run.end()).toBe(0)
-    const wide = run.text.split('\n').filter((line) => [...line].length > 80)
-    expect(wide.filter((line) => !line.includes('--incident'))).toEqual([])
-  })
+  test.each([60, 80, 120, 200])(
+    'nothing is wider than %i columns but commands',
+    async (columns) => {
+      const captures = ['kill-many', 'service-kill-restart', 'keepalive-reset-sent', 'ports-reused']
+      for (const name of captures) {
+        const run = new Terminal(['--no-progress', join(LONG, `${name}.pcap`)], {}, columns)
+        await run.end()
+        const wide = run.text.split('\n').filter((line) => [...line].length > columns)
+        expect(wide.filter((line) => !line.includes('--incident'))).toEqual([])
+      }
+    },
+  )
 
   test('a progress bar, which is gone at the end', async () => {
     const run = new Terminal(['--summary', '--jobs', '1', LONG])

@@ -21,6 +21,8 @@ const BAR_LEAST = 8
 const BAR_MOST = 40
 /** Longer lines are hard to read. */
 const PROSE_WIDTH = 110
+/** What stands between a verdict, its cause and how many there are. */
+const GAPS = 5
 /** Blanks on both sides of a bar. */
 const BETWEEN = 4
 
@@ -47,8 +49,10 @@ export function groupText(shown: Omit<GroupContext, 'incidentId'>): string {
   const share = shareText(total, selected)
   const { incidentId: id } = context
   const part = id === undefined ? '' : `, see incident ${id}`
+  const about = `${count(total, 'connection')}, ${share}${part}`
+  const isShort = row.verdict.length + row.cause.length + about.length + GAPS <= width
   const lines = [
-    `\n${name}  ${style.faint(`${count(total, 'connection')}, ${share}${part}`)}\n`,
+    `\n${name}${isShort ? '  ' : '\n  '}${style.faint(about)}\n`,
     `${style.faint(wrap(`${row.meaning} ${row.usually}`, width, '  '))}\n`,
     endpointsText(context),
     ...(all ? group.examples.map((each) => oneText(each, context)) : blocksText(context)),
@@ -117,6 +121,7 @@ function endpointText(
   const left = `  ${role} ${name.padEnd(room)} ${grouped(n).padStart(8)} ${share.padStart(6)}`
   const span = timeline.span(times.firstMs, times.lastMs)
   const columns = Math.min(BAR_MOST, options.width - left.length - span.length - BETWEEN)
+  if (left.length + 2 + span.length > options.width) return `${left}\n`
   if (columns < BAR_LEAST || !timeline.isKnown) return `${left}  ${options.style.faint(span)}\n`
   const bar = sparkline(times.columns(columns, timeline.fromMs, timeline.toMs))
   return `${left}  ${bar}  ${options.style.faint(span)}\n`

@@ -8,6 +8,8 @@ import { paintVerdict } from '../verdict-style.js'
 import type { Timeline } from './timeline.js'
 
 const CAUSES_INDENT = '      '
+/** Blanks in a line of totals. */
+const GAPS = 5
 
 /** How much the connections of an ending matter together. */
 export function troubleOf(row: (typeof ENDINGS)[number], connections: number): number {
@@ -57,7 +59,10 @@ export function totalsText(summary: Summary, { style, width }: FormatOptions): s
       const share = shareText(n, summary.selected_connections)
       const name = paintVerdict(verdict, verdict.padEnd(room), style)
       const list = causes.map(({ row, n: each }) => `${row.cause} ${grouped(each)}`).join(', ')
-      return `  ${name} ${grouped(n).padStart(9)} ${share.padStart(8)}  ${style.faint(title)}\n${wrap(list, width, CAUSES_INDENT)}\n`
+      const numbers = `${grouped(n).padStart(9)} ${share.padStart(8)}`
+      const hasRoom = room + numbers.length + title.length + GAPS <= width
+      const about = hasRoom ? `  ${style.faint(title)}` : ''
+      return `  ${name} ${numbers}${about}\n${wrap(list, width, CAUSES_INDENT)}\n`
     })
     .join('')
 }

@@ -119,8 +119,10 @@ export class Incidents {
     const name = nameCaptures ? `${printable(capture)}  ` : ''
     const date = clockTime(msOfIso(start), isLocalTime)?.date ?? start.slice(0, 10)
     const which = `incident${ids.length > 1 ? 's' : ''} ${ids.join(' and ')}`
-    const about = style.faint(`${date}  ${confidence}  ${kinds.join(', ')}  ${which}`)
-    return `${wrap(explanation, width, '  ')}\n${INDENT}${name}${about}\n`
+    const about = `${name}${date}  ${confidence}  ${kinds.join(', ')}  ${which}`
+    const line =
+      `${INDENT}${about}`.length <= width ? `${INDENT}${about}` : wrap(about, width, INDENT)
+    return `${wrap(explanation, width, '  ')}\n${style.faint(line)}\n`
   }
 
   /** What is told of the end that a restart begins with. */
