@@ -2,18 +2,16 @@
 
 import type { Collector } from '../../incidents/collector.js'
 import { type Ending, rowOf } from '../../verdict/endings.js'
+import { bytesAtRisk } from '../../verdict/findings/payload.js'
 import { firstTeardown } from '../../verdict/timings.js'
 import type { ColumnSource } from '../columns/column.js'
 import { type Example, Examples, charsOf } from './examples.js'
 import { EndpointNames, Tally, TallySum, type TallyState } from './tally.js'
-import { TimeBins, type TimeBinsState } from './time-bins.js'
 
 /** What is shown of the connections of an ending. */
 export interface EndingGroup {
   readonly servers: TallySum
   readonly clients: TallySum
-  /** When they ended. */
-  readonly times: TimeBins
   readonly examples: readonly Example[]
 }
 
@@ -24,7 +22,6 @@ interface GroupState {
   readonly some: readonly Example[]
   readonly servers: TallyState
   readonly clients: TallyState
-  readonly times: TimeBinsState
   readonly examples: readonly Example[]
 }
 
@@ -44,7 +41,6 @@ interface GrowingGroup {
   readonly some: Examples
   readonly servers: Tally
   readonly clients: Tally
-  readonly times: TimeBins
   readonly examples: Examples
 }
 
@@ -77,19 +73,17 @@ export class GroupCollector implements Collector<ColumnSource, GroupsState> {
       const ms = this.msOf(c)
       group.servers.add(c, ms)
       group.clients.add(c, ms)
-      group.times.add(ms)
     }
     group.examples.add(c)
   }
 
   take(): GroupsState {
     const state = new Map<Ending, GroupState>()
-    for (const [ending, { servers, clients, times, examples, some }] of this.groups) {
+    for (const [ending, { servers, clients, examples, some }] of this.groups) {
       state.set(ending, {
         some: some.list,
         servers: servers.state(),
         clients: clients.state(),
-        times: times.state(),
         examples: examples.list,
       })
     }
@@ -136,7 +130,6 @@ export class GroupCollector implements Collector<ColumnSource, GroupsState> {
       some: new Examples(few, false),
       servers: new Tally(this.serverNames),
       clients: new Tally(this.clientNames),
-      times: new TimeBins(),
       examples: new Examples(top, all),
     }
     this.groups.set(ending, made)
@@ -156,7 +149,6 @@ export class GroupCollector implements Collector<ColumnSource, GroupsState> {
 class GroupSum {
   private readonly servers = new TallySum()
   private readonly clients = new TallySum()
-  private readonly times = new TimeBins()
   private readonly examples: Examples
   private readonly some: Examples
 
@@ -165,17 +157,16 @@ class GroupSum {
     this.some = new Examples(few, false)
   }
 
-  absorb({ servers, clients, times, examples, some }: GroupState): void {
+  absorb({ servers, clients, examples, some }: GroupState): void {
     this.some.absorb(some)
     this.servers.absorb(servers)
     this.clients.absorb(clients)
-    this.times.absorb(times)
     this.examples.absorb(examples)
   }
 
   group(isFew: boolean): EndingGroup {
-    const { servers, clients, times, examples, some } = this
-    return { servers, clients, times, examples: isFew ? some.list : examples.list }
+    const { servers, clients, examples, some } = this
+    return { servers, clients, examples: isFew ? some.list : examples.list }
   }
 }
 
@@ -195,9 +186,11 @@ const PROMPT_NS = 1e9
 /** Whether a connection has none of these findings, seen at a glance: looking for them takes a tenth of the time of a table. */
 function isPlain({ e, j }: ColumnSource): boolean {
   const { derived: s } = j
-  if (e.hasTeardown || !s.bothFins) return false
-  if (s.finUnheard !== undefined || s.undelivered !== undefined) return false
-  if (e.client.goodbyeKind !== 0 || e.server.goodbyeKind !== 0) return false
+  const { client, server } = e
+  if (e.hasTeardown || client.goodbyeKind !== 0 || server.goodbyeKind !== 0) return false
+  if (s.first === undefined)
+    return bytesAtRisk(e, s, client, server) <= 0 && bytesAtRisk(e, s, server, client) <= 0
+  if (!s.bothFins || s.finUnheard !== undefined || s.undelivered !== undefined) return false
   const first = firstTeardown(s)
   return first !== undefined && e.endNs - first.ns < PROMPT_NS
 }

@@ -22,13 +22,35 @@ export class TimeBins {
   /** Place of the first and the last bin, in widths since 1970. */
   private first = 0
   private last = -1
-  private readonly counts = new Float64Array(MOST_BINS)
+  /** Made for the second time: of most endpoints there is one, and bins are half of the memory of a tally. */
+  private counts: Float64Array | undefined
+  /** What was counted at `firstMs` before there were bins. */
+  private single = 0
 
   /** Counts `n` at a time. */
   add(ms: number, n = 1): void {
+    if (this.counts === undefined) {
+      if (this.single === 0 || ms === this.firstMs) {
+        this.firstMs = this.lastMs = ms
+        this.single += n
+        return
+      }
+      this.bins()
+    }
     if (ms < this.firstMs) this.firstMs = ms
     if (ms > this.lastMs) this.lastMs = ms
     this.addAt(ms, n)
+  }
+
+  /** The bins, with what was counted before there were any. */
+  private bins(): Float64Array {
+    if (this.counts !== undefined) return this.counts
+    const counts = new Float64Array(MOST_BINS)
+    this.counts = counts
+    const { single } = this
+    this.single = 0
+    if (single > 0) this.addAt(this.firstMs, single)
+    return counts
   }
 
   private addAt(ms: number, n: number): void {
@@ -38,7 +60,7 @@ export class TimeBins {
       this.widen()
       at = Math.floor(ms / this.widthMs)
     }
-    const { counts } = this
+    const counts = this.bins()
     if (at < this.first) {
       const by = this.first - at
       counts.copyWithin(by, 0, MOST_BINS - by)
@@ -52,7 +74,8 @@ export class TimeBins {
   /** Counts in each of `columns` equal parts of the time from `fromMs` to `toMs`. */
   columns(columns: number, fromMs: number, toMs: number): number[] {
     const parts = Array.from({ length: columns }, () => 0)
-    const { widthMs, first, last, counts } = this
+    const counts = this.bins()
+    const { widthMs, first, last } = this
     const scale = toMs > fromMs ? columns / (toMs - fromMs) : 0
     for (let at = first; at <= last; at++) {
       // The middle of a bin, within the times there are.
@@ -64,12 +87,21 @@ export class TimeBins {
   }
 
   state(): TimeBinsState {
-    const { widthMs, first, last, firstMs, lastMs } = this
-    const counts = Array.from(this.counts.subarray(0, last - first + 1))
+    const { firstMs, lastMs, single } = this
+    if (single > 0)
+      return { widthMs: 1, first: Math.floor(firstMs), counts: [single], firstMs, lastMs }
+    const bins = this.bins()
+    const { widthMs, first, last } = this
+    const counts = Array.from(bins.subarray(0, last - first + 1))
     return { widthMs, first, counts, firstMs, lastMs }
   }
 
   absorb({ widthMs, first, counts, firstMs, lastMs }: TimeBinsState): void {
+    if (firstMs === lastMs) {
+      this.add(firstMs, counts[0])
+      return
+    }
+    this.bins()
     while (this.widthMs < widthMs) this.widen()
     for (const [at, n] of counts.entries()) if (n > 0) this.addAt((first + at) * widthMs, n)
     this.firstMs = Math.min(this.firstMs, firstMs)
@@ -77,7 +109,8 @@ export class TimeBins {
   }
 
   private widen(): void {
-    const { counts, first, last } = this
+    const counts = this.bins()
+    const { first, last } = this
     this.widthMs *= 2
     if (last < first) return
     const wide = Math.floor(first / 2)

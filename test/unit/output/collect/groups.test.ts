@@ -84,11 +84,10 @@ function judgedOf(text: string): { found: string[]; isNotable: boolean }[] {
 
 /** What is shown, as plain data. */
 function shown(groups: ReadonlyMap<Ending, EndingGroup>): unknown {
-  return [...groups].map(([ending, { servers, clients, times, examples }]) => ({
+  return [...groups].map(([ending, { servers, clients, examples }]) => ({
     ending,
     servers: servers.sorted().map(({ name, count, times: at }) => [name, count, at.state()]),
     clients: clients.sorted().map(({ name, count }) => [name, count]),
-    times: times.state(),
     streams: examples.map(({ stream }) => stream),
   }))
 }
