@@ -41,6 +41,8 @@ function connection({
     quietNs: 0,
     clientSide: 0,
     isIpv6: false,
+    // Nothing is told at a glance: the findings decide.
+    hasTeardown: true,
     own: { ints },
     addressAt: (side: number) => 4 * side,
     portOf: (side: number) => (side === 0 ? 40_000 : 80),
