@@ -44,6 +44,26 @@ export function seconds(text: string): number {
   throw new InvalidArgumentError(`'${text}' is not a number of seconds`)
 }
 
+/** Where a server listens. */
+export interface ListenAddress {
+  readonly host: string
+  readonly port: number
+}
+
+const LOOPBACK = '127.0.0.1'
+const PORT_MAX = 65_535
+
+/** Parses `[host:]port`, an IPv6 address in brackets; without a host nobody but this one is answered. Port 0 is any free one. */
+export function listenAddress(text: string): ListenAddress {
+  const [, ipv6, name, digits = ''] =
+    /^(?:(?:\[([\da-f:.]+)\]|([^\s:[\]]+)):)?(\d{1,5})$/i.exec(text.trim()) ?? []
+  const port = Number(digits)
+  if (digits !== '' && port <= PORT_MAX) return { host: ipv6 ?? name ?? LOOPBACK, port }
+  throw new InvalidArgumentError(
+    `'${text}' is no [host:]port, such as 9177, 0.0.0.0:9177 or [::1]:9177`,
+  )
+}
+
 const SPAN_UNITS: Readonly<Record<string, number>> = {
   us: 1e3,
   µs: 1e3,

@@ -6,6 +6,7 @@ import { GroupCollector, type GroupsState } from '../output/collect/groups.js'
 import { SummaryCollector, type SummaryState } from '../output/collect/summary.js'
 import type { Summary } from '../output/collect/summary.js'
 import type { CaptureRow, FormatOptions, IncidentLine, Totals } from '../output/formats/format.js'
+import { MetricsCollector, type MetricsState } from '../output/metrics/collector.js'
 import { formatNamed } from '../output/formats/index.js'
 import { COLUMNS } from '../output/columns/columns.js'
 import { type RowOrder, SortedRows } from '../output/sorted-rows.js'
@@ -39,6 +40,8 @@ export interface WrittenState {
   readonly rows: number
   readonly summary: SummaryState
   readonly groups: GroupsState
+  /** Of formats that show metrics. */
+  readonly metrics?: MetricsState | undefined
   /** A connection with an ending of `failOn` was among them. */
   readonly matched: boolean
 }
@@ -71,6 +74,7 @@ export class ConnectionWriter implements ConnectionHandler {
   matched = false
   private readonly digests: DigestWriter
   private readonly groups: GroupCollector | undefined
+  private readonly metrics: MetricsCollector | undefined
   private readonly rows: RowWriter
   private readonly sorted: SortedRows | undefined
   private rowsLeft: number
@@ -94,6 +98,7 @@ export class ConnectionWriter implements ConnectionHandler {
     this.filter = connectionFilter(options.filter)
     this.failOn = failOn
     this.summaryOnly = summaryOnly
+    this.metrics = format.showsMetrics === true ? new MetricsCollector() : undefined
     if (format.showsGroups === true && !summaryOnly)
       this.groups = new GroupCollector({
         all,
@@ -108,6 +113,7 @@ export class ConnectionWriter implements ConnectionHandler {
     if (!this.filter(c)) return
     this.summary.add(c)
     if (this.failOn.length > 0 && endingMatches(this.failOn, c)) this.matched = true
+    this.metrics?.add(c)
     if (this.summaryOnly) return
     this.groups?.add(c)
     if (this.sorted !== undefined) this.sorted.add(c)
@@ -134,13 +140,18 @@ export class ConnectionWriter implements ConnectionHandler {
 
   /** Adds a capture that has been read. */
   capture(report: CaptureRow): void {
+    this.metrics?.counts()
     this.rows.capture(report)
   }
 
   /** Ends the document. */
   end(summary: Summary): void {
     this.sorted?.empty((bytes) => this.rows.madeRow(bytes))
-    this.rows.end({ summary, groups: this.groups?.all(summary.selected_connections) ?? NO_GROUPS })
+    this.rows.end({
+      summary,
+      groups: this.groups?.all(summary.selected_connections) ?? NO_GROUPS,
+      counts: this.metrics?.counts(),
+    })
   }
 
   /** Gives away what came of the connections since the last call. */
@@ -152,15 +163,17 @@ export class ConnectionWriter implements ConnectionHandler {
       rows: this.rows.takeRows(),
       summary: this.summary.take(),
       groups: this.groups?.take() ?? NOTHING_WRITTEN.groups,
+      metrics: this.metrics?.take(),
       matched,
     }
   }
 
   /** Adds connections that were written elsewhere; their bytes follow through `absorbBytes`. */
-  absorb({ rows, summary, groups, matched }: WrittenState): void {
+  absorb({ rows, summary, groups, metrics, matched }: WrittenState): void {
     this.summary.absorb(summary)
     this.matched ||= matched
     this.groups?.absorb(groups)
+    if (metrics !== undefined) this.metrics?.absorb(metrics)
     this.rows.absorb(rows)
   }
 

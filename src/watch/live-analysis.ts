@@ -26,6 +26,8 @@ export class LiveAnalysis {
   private seenFrame = -1
   private seenAtMs = Date.now()
   private problem: TeardownError | undefined
+  /** Captures that could not be read, or not to their end. */
+  problems = 0
 
   constructor(name: string, handler: ConnectionHandler, options: PipelineSettings) {
     this.name = name
@@ -69,6 +71,11 @@ export class LiveAnalysis {
     return this.info.bytes + (this.framer?.info.bytes ?? 0)
   }
 
+  /** Packets that the capturing host lost, as far as captures say so. */
+  get droppedPackets(): number {
+    return (this.info.droppedPackets ?? 0) + (this.framer?.info.droppedPackets ?? 0)
+  }
+
   /** Reads the next capture to its end, or to the damage that is returned. */
   async read(
     source: CaptureSource,
@@ -94,6 +101,7 @@ export class LiveAnalysis {
     } finally {
       addInfo(this.info, framer.info)
       framer.info.bytes = 0
+      framer.info.droppedPackets = undefined
       framer.release()
     }
     return undefined
@@ -102,6 +110,7 @@ export class LiveAnalysis {
   /** Something of what was to be read has not been; the report tells the last one. */
   fail(problem: TeardownError): void {
     this.problem = problem
+    this.problems++
   }
 
   /** Hands over connections that are over and have been quiet since; to be called every now and then. */

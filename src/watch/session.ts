@@ -8,7 +8,10 @@ import { isNotableConnection } from '../output/collect/groups.js'
 import { SummaryCollector } from '../output/collect/summary.js'
 import { SCHEMA_NAME } from '../output/formats/format.js'
 import type { LiveWriter } from '../output/live/writer.js'
+import type { IncidentRow } from '../output/incidents/row.js'
 import { IncidentWatch } from './incident-watch.js'
+import { MetricsCollector } from '../output/metrics/collector.js'
+import type { MetricsSource } from '../output/metrics/families.js'
 import { LiveAnalysis } from './live-analysis.js'
 
 /** How often connections are handed over. */
@@ -22,6 +25,8 @@ export interface SessionOptions extends PipelineSettings {
   readonly isNotable: boolean
   /** How often it is told how many there were. */
   readonly intervalMs: number
+  /** Metrics are asked for, see `WatchSession.metrics`. */
+  readonly countsMetrics: boolean
 }
 
 /** Tells of one timeline. */
@@ -39,12 +44,16 @@ export class WatchSession {
   private intervalAtMs = performance.now()
   private intervalPackets = 0
   private intervalIncidents = 0
+  private readonly counts: MetricsCollector | undefined
+  /** Incidents told, by kind. */
+  private readonly kinds = new Map<string, number>()
 
   /** `onTick` is called when lines have been handed over. */
   constructor(name: string, options: SessionOptions, writer: LiveWriter, onTick: () => void) {
     this.options = options
     this.writer = writer
     this.onTick = onTick
+    this.counts = options.countsMetrics ? new MetricsCollector() : undefined
     this.incidents = new IncidentWatch(name, options.anonymizer)
     this.analysis = new LiveAnalysis(name, { onConnection: (c) => this.take(c) }, options)
     this.timer = setInterval(() => this.tick(), TICK_MS)
@@ -61,7 +70,7 @@ export class WatchSession {
     const { analysis, total, writer } = this
     const nowNs = analysis.nowNs
     const report = analysis.finish()
-    for (const row of this.incidents.finish(nowNs)) writer.incident(row)
+    this.tellIncidents(this.incidents.finish(nowNs))
     this.addInterval()
     writer.end(report, {
       type: 'summary',
@@ -80,6 +89,26 @@ export class WatchSession {
     this.onTick()
   }
 
+  /** What is known now; undefined where no metrics are asked for. */
+  metrics(): MetricsSource | undefined {
+    const { analysis } = this
+    const counts = this.counts?.counts()
+    if (counts === undefined) return undefined
+    return {
+      counts,
+      incidents: this.kinds,
+      connections: this.total.connections + this.interval.connections,
+      openConnections: analysis.openConnections,
+      packets: analysis.packets,
+      tcpPackets: analysis.tcpPackets,
+      readBytes: analysis.readBytes,
+      captures: analysis.captures,
+      failedCaptures: analysis.problems,
+      droppedPackets: analysis.droppedPackets,
+      endpointsNamed: 'first',
+    }
+  }
+
   /** Gives up: nothing more is told. */
   stop(): void {
     clearInterval(this.timer)
@@ -91,6 +120,7 @@ export class WatchSession {
     const { filter, isNotable } = this.options
     if (!filter(c)) return
     this.interval.add(c)
+    this.counts?.add(c)
     if (!isNotable || isNotableConnection(c)) this.writer.connection(c)
   }
 
@@ -108,9 +138,16 @@ export class WatchSession {
   }
 
   private lookForIncidents(): void {
-    const { analysis, incidents, writer } = this
+    const { analysis, incidents } = this
     const rows = incidents.look(analysis.nowNs, (visit) => analysis.survey(visit))
-    for (const row of rows) writer.incident(row)
+    this.tellIncidents(rows)
+  }
+
+  private tellIncidents(rows: readonly IncidentRow[]): void {
+    for (const row of rows) {
+      this.kinds.set(row.kind, (this.kinds.get(row.kind) ?? 0) + 1)
+      this.writer.incident(row)
+    }
   }
 
   private tellInterval(): void {

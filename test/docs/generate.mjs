@@ -12,6 +12,7 @@ const { INCIDENT_KINDS } = await import(await bundled('src/incidents/kinds.ts'))
 const { LINE_TYPES } = await import(await bundled('src/schema/line-types.ts'))
 const { INCIDENT_FIELDS } = await import(await bundled('src/output/incidents/row.ts'))
 const { ENDPOINT_FIELDS } = await import(await bundled('src/output/endpoints/fields.ts'))
+const { FAMILIES } = await import(await bundled('src/output/metrics/families.ts'))
 const { SEES } = await import(await bundled('src/verdict/sees.ts'))
 const { HALF_CLOSED_TIMERS, IDLE_TIMERS } = await import(await bundled('src/verdict/timers.ts'))
 const { RULES } = await import(await bundled('src/verdict/rules/order.ts'))
@@ -71,6 +72,19 @@ function incidentTables() {
     ['| kind | in the packets | what to do |', '|---|---|---|', ...kinds].join('\n'),
     ['| field | type | meaning |', '|---|---|---|', ...fields].join('\n'),
   ].join('\n\n')
+}
+
+function metricTable() {
+  const rows = FAMILIES.map(({ name, type, unit, labels, help }) => {
+    const cells = [
+      `\`${name}\``,
+      unit === undefined ? type : `${type}, ${unit}`,
+      labels.map((label) => `\`${label}\``).join(', '),
+      help,
+    ]
+    return `| ${cells.join(' | ')} |`
+  })
+  return ['| metric | type | labels | meaning |', '|---|---|---|---|', ...rows].join('\n')
 }
 
 function endpointTable() {
@@ -235,6 +249,7 @@ const FILES = {
     findings: findingTable,
     incidents: incidentTables,
     endpoints: endpointTable,
+    metrics: metricTable,
     sees: seesTable,
     timers: timerTable,
     licences,

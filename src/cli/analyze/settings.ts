@@ -2,6 +2,7 @@
 
 import { TeardownError } from '../../base/errors.js'
 import type { AnalyzerOptions } from '../../engine/capture-analyzer.js'
+import { formatNamed } from '../../output/formats/index.js'
 import { anonymizeKeyOf } from '../anonymize-key.js'
 import type { FailLimit } from '../fail-on.js'
 import type { FilterFlags } from '../filters.js'
@@ -93,11 +94,13 @@ function isNone({ endings, most, isShare }: FailLimit): boolean {
   return endings !== undefined && most === 0 && !isShare
 }
 
-/** Rows are what is sorted; the table without columns has none. */
+/** Rows are what is sorted; the table without columns and metrics have none. */
 function checkOrder({ sort, limit, format, columns }: AnalyzeFlags): void {
   if (sort !== undefined && sort.rows === undefined)
     throw new TeardownError('ERR_OPTION', `--sort ${sort.counts} goes with --group-by`)
-  if ((sort ?? limit) === undefined || format !== 'table' || columns !== undefined) return
+  if ((sort ?? limit) === undefined) return
+  if (formatNamed(format).writesRows({ columns, all: false, summaryOnly: false, types: undefined }))
+    return
   throw new TeardownError(
     'ERR_OPTION',
     `--${sort === undefined ? 'limit' : 'sort'} goes with rows: --columns, or -f ndjson, json or csv`,

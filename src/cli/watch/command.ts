@@ -12,7 +12,7 @@ import {
   judgingOptions,
   option,
 } from '../options.js'
-import { namesOf, span } from '../values.js'
+import { type ListenAddress, listenAddress, namesOf, span } from '../values.js'
 
 type BoundFlags = Pick<AnalyzeFlags, 'maxConnections' | 'maxHalfOpen' | 'maxLayers'>
 
@@ -23,6 +23,8 @@ export interface WatchFlags extends SharedFlags, FilterFlags, BoundFlags {
   readonly notable?: boolean
   /** Span between two lines of totals, in ns. */
   readonly every: number
+  /** Where metrics are served. */
+  readonly metrics?: ListenAddress
 }
 
 const DEFAULT_EVERY_NS = 60e9
@@ -32,6 +34,7 @@ Examples:
   tcp-teardown watch -- tcpdump -i eth0 -U -w - tcp     a command that captures
   tcpdump -U -w - tcp | tcp-teardown watch -            a pipe
   tcp-teardown watch --notable /var/log/captures        a folder into which tcpdump -C, -G or dumpcap -b rotates
+  tcp-teardown watch --metrics 9177 -- tcpdump -i eth0 -U -w - tcp   for Prometheus to scrape
   tcp-teardown watch -f ndjson capture.pcap | jq .      a capture that is being written
 
 Endings are told a second after the last packet, incidents some seconds after they began. Ctrl-C and SIGTERM end the
@@ -65,6 +68,13 @@ export function addWatch(
         '--columns <names>',
         'only these columns, comma-separated (ndjson)',
         namesOf(COLUMN_KEYS, 'tcp-teardown explain columns lists all'),
+      ),
+    )
+    .addOption(
+      option(
+        '--metrics <[host:]port>',
+        'serve metrics for Prometheus at http://host:port/metrics (default host: 127.0.0.1)',
+        listenAddress,
       ),
     )
   for (const each of anonymizeOptions()) command.addOption(each)

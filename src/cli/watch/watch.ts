@@ -8,6 +8,7 @@ import { jsonLines } from '../../output/live/json-lines.js'
 import { textLines } from '../../output/live/text-lines.js'
 import { LiveWriter } from '../../output/live/writer.js'
 import { tableStyle } from '../../output/style.js'
+import { metricsText } from '../../output/metrics/exposition.js'
 import { type FollowOptions, followFile, followFolder } from '../../watch/follow.js'
 import { WatchSession } from '../../watch/session.js'
 import { filterOf } from '../filters.js'
@@ -19,6 +20,7 @@ import { afterGrace } from '../interrupt.js'
 import { Output } from '../output.js'
 import { CapturingCommand } from './capturing-command.js'
 import type { WatchFlags } from './command.js'
+import type { MetricsServer } from './metrics-server.js'
 
 const NS_PER_MS = 1e6
 /** How often the line at the bottom of the terminal is renewed. */
@@ -57,6 +59,7 @@ export async function runWatch(
     new LiveWriter(format, lines),
     () => output.flush(),
   )
+  const server = await metricsServer(flags, session)
   const { analysis } = session
   const showing = setInterval(() => status?.show(analysis.packets, analysis.openCount), STATUS_MS)
   const stop = AbortSignal.any([signal, session.failure.signal])
@@ -72,7 +75,29 @@ export async function runWatch(
     throw error
   } finally {
     clearInterval(showing)
+    server?.stop()
     status?.clear()
+  }
+}
+
+/** Serves metrics, where they are asked for. */
+async function metricsServer(
+  { metrics: address }: WatchFlags,
+  session: WatchSession,
+): Promise<MetricsServer | undefined> {
+  if (address === undefined) return undefined
+  try {
+    // Loaded where it is needed: HTTP costs some milliseconds of the start.
+    const { MetricsServer: Serving } = await import('./metrics-server.js')
+    const server = await Serving.start(address, (form) => {
+      const source = session.metrics()
+      return source === undefined ? '' : metricsText(source, form)
+    })
+    warn(`metrics at ${server.url}`)
+    return server
+  } catch (error) {
+    session.stop()
+    throw error
   }
 }
 
@@ -90,6 +115,7 @@ function sessionOptions(flags: WatchFlags): ConstructorParameters<typeof WatchSe
     contains: filter.contains?.bytes,
     isNotable: flags.notable ?? false,
     intervalMs: flags.every / NS_PER_MS,
+    countsMetrics: flags.metrics !== undefined,
   }
 }
 

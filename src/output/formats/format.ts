@@ -5,6 +5,7 @@ import type { ByteWriter } from '../bytes/writer.js'
 import type { Ending } from '../../verdict/endings.js'
 import type { EndingGroup } from '../collect/groups.js'
 import type { Summary } from '../collect/summary.js'
+import type { ConnectionCounts } from '../metrics/collector.js'
 import type { ColumnSource } from '../columns/column.js'
 import type { Style } from '../style.js'
 
@@ -48,6 +49,8 @@ export interface Totals {
   readonly summary: Summary
   /** Connections by ending, for formats that show them. */
   readonly groups: ReadonlyMap<Ending, EndingGroup>
+  /** What metrics count of connections, for formats that show them. */
+  readonly counts: ConnectionCounts | undefined
 }
 
 /** Bytes of one document. Calls come in the order: head, rows and captures mixed, tail. */
@@ -60,6 +63,8 @@ export interface Format {
   readonly between?: string
   /** Whether it shows connections by ending, with examples. */
   readonly showsGroups?: boolean
+  /** Whether it shows metrics. */
+  readonly showsMetrics?: boolean
   /** Adds an incident of the capture whose connections came last; before that capture. */
   readonly incident?: (incident: IncidentLine, out: ByteWriter) => void
   /** Takes note of a capture that has been read. */

@@ -3,11 +3,19 @@
 import { CSV } from './csv.js'
 import type { FormatRow } from './format.js'
 import { JSON_DOCUMENT } from './json.js'
+import { OPENMETRICS, PROMETHEUS } from './metrics.js'
 import { NDJSON } from './ndjson.js'
 import { TABLE } from './table.js'
 
 /** All formats, in the order of the help; the first is the default. */
-export const FORMATS: readonly FormatRow[] = [TABLE, JSON_DOCUMENT, NDJSON, CSV]
+export const FORMATS: readonly FormatRow[] = [
+  TABLE,
+  JSON_DOCUMENT,
+  NDJSON,
+  CSV,
+  OPENMETRICS,
+  PROMETHEUS,
+]
 
 /** The format of a name, which must be one of {@link FORMATS}. */
 export function formatNamed(name: string): FormatRow {
