@@ -8,7 +8,7 @@ import type { Summary } from '../output/collect/summary.js'
 import type { CaptureRow, FormatOptions, IncidentLine, Totals } from '../output/formats/format.js'
 import { MetricsCollector, type MetricsState } from '../output/metrics/collector.js'
 import { formatNamed } from '../output/formats/index.js'
-import { COLUMNS } from '../output/columns/columns.js'
+import { ALL_COLUMNS } from '../output/columns/columns.js'
 import { type RowOrder, SortedRows } from '../output/sorted-rows.js'
 import { RowStore } from './row-store.js'
 import { type ByteSink, RowWriter } from '../output/row-writer.js'
@@ -91,7 +91,7 @@ export class ConnectionWriter implements ConnectionHandler {
     this.digests = new DigestWriter(onDigests)
     this.rows = new RowWriter(format, sink)
     this.rowsLeft = options.limit ?? Infinity
-    const column = COLUMNS.find(({ key }) => key === options.order?.column)
+    const column = ALL_COLUMNS.find(({ key }) => key === options.order?.column)
     if (options.order !== undefined && column !== undefined) {
       this.sorted = new SortedRows(format, column, options.order, this.rowsLeft, new RowStore())
     }

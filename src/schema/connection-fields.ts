@@ -1,6 +1,7 @@
 // The fields of `connection` lines: the columns, with the words that each may hold.
 
-import { COLUMNS } from '../output/columns/columns.js'
+import { ALL_COLUMNS } from '../output/columns/columns.js'
+import { ASA_REASONS, FLOW_END_REASONS, PANOS_REASONS } from '../output/columns/end-reasons.js'
 import type { ColumnKind } from '../output/columns/column.js'
 import { CLOSERS, CONFIDENCES } from '../verdict/answer.js'
 import { ENDINGS, VERDICTS, endingOf } from '../verdict/endings.js'
@@ -48,6 +49,9 @@ const WORDS: Readonly<Record<string, ValueSchema>> = {
   alternatives: listOf(oneOf(ENDINGS.map(endingOf))),
   client_sees: SAW,
   server_sees: SAW,
+  asa_teardown_reason: oneOf(ASA_REASONS),
+  panos_session_end_reason: oneOf(PANOS_REASONS),
+  flow_end_reason: { type: 'integer', enum: FLOW_END_REASONS },
   flags: listOf(oneOf(FLAGS.map(({ name }) => name))),
 }
 
@@ -65,11 +69,11 @@ const KINDS: Readonly<Record<ColumnKind, ValueSchema>> = {
 }
 
 /** What is said of a connection. */
-export const CONNECTION_FIELDS: readonly Field[] = COLUMNS.filter(({ key }) => key !== 'type').map(
-  ({ key, kind, doc, always: isAlways }) => ({
-    key,
-    schema: WORDS[key] ?? KINDS[kind],
-    meaning: doc,
-    isAlways,
-  }),
-)
+export const CONNECTION_FIELDS: readonly Field[] = ALL_COLUMNS.filter(
+  ({ key }) => key !== 'type',
+).map(({ key, kind, doc, always: isAlways }) => ({
+  key,
+  schema: WORDS[key] ?? KINDS[kind],
+  meaning: doc,
+  isAlways,
+}))

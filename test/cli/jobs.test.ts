@@ -5,13 +5,14 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { writeEndless } from '../faults/captures.js'
+import { FORMATS } from '../../src/output/formats/index.js'
 import { NO_PROC, untilReading } from '../support/waiting.js'
 import { ROOT, Scratch, analyze, connections, ended, rows, start } from './run-cli.js'
 
 const scratch = new Scratch()
 
 describe.concurrent('--jobs changes nothing', () => {
-  test.each(['table', 'json', 'ndjson', 'csv'])('%s', async (format) => {
+  test.each(FORMATS.map(({ name }) => name))('%s', async (format) => {
     const args = ['--format', format, '--all', 'samples/']
     const [one, three] = await Promise.all([
       analyze(['--jobs', '1', ...args]),

@@ -13,6 +13,9 @@ const { LINE_TYPES } = await import(await bundled('src/schema/line-types.ts'))
 const { INCIDENT_FIELDS } = await import(await bundled('src/output/incidents/row.ts'))
 const { ENDPOINT_FIELDS } = await import(await bundled('src/output/endpoints/fields.ts'))
 const { FAMILIES } = await import(await bundled('src/output/metrics/families.ts'))
+const { EXTRA_COLUMNS } = await import(await bundled('src/output/columns/extra-columns.ts'))
+const { WAYS, WORDS } = await import(await bundled('src/output/columns/end-reasons.ts'))
+const { CONN_LOG } = await import(await bundled('src/output/formats/zeek-fields.ts'))
 const { SEES } = await import(await bundled('src/verdict/sees.ts'))
 const { HALF_CLOSED_TIMERS, IDLE_TIMERS } = await import(await bundled('src/verdict/timers.ts'))
 const { RULES } = await import(await bundled('src/verdict/rules/order.ts'))
@@ -123,12 +126,40 @@ function licences() {
   return [...new Set(rows)].sort().join('\n')
 }
 
-function columnTable() {
-  const rows = COLUMNS.map(
+function columnTable(columns) {
+  const rows = columns.map(
     ({ key, doc, type, always }) =>
       `| \`${key}\` | ${type}${always ? '' : ', optional'} | ${doc} |`,
   )
   return ['| column | type | meaning |', '|---|---|---|', ...rows].join('\n')
+}
+
+/** What firewalls and flow records call the endings. */
+function endReasonTable() {
+  const word = (of) => {
+    if (of === undefined) return ''
+    return typeof of === 'object' ? `${of.client}, ${of.server}` : `${of}`
+  }
+  const rows = Object.entries(WORDS).map(([way, { asa, panos, flow }]) => {
+    const endings = Object.keys(WAYS).filter((ending) => WAYS[ending] === way)
+    const names = endings.map((ending) => `\`${ending}\``).join(', ')
+    return `| ${names} | ${word(asa)} | ${word(panos)} | ${word(flow)} |`
+  })
+  return ['| endings | ASA | PAN-OS | flowEndReason |', '|---|---|---|---|', ...rows].join('\n')
+}
+
+function zeekTable() {
+  const rows = CONN_LOG.map(([name, type, from]) => {
+    const column = COLUMNS.some(({ key }) => key === from) ? `\`${from}\`` : ''
+    return `| \`${name}\` | ${type} | ${column || MADE_FIELDS[name] || 'unset'} |`
+  })
+  return ['| field | type | column |', '|---|---|---|', ...rows].join('\n')
+}
+
+/** Fields of Zeek that are neither columns nor unset. */
+const MADE_FIELDS = {
+  uid: 'a hash of `capture` and `stream`',
+  proto: '`tcp`',
 }
 
 /** The fields of a type of lines. */
@@ -240,7 +271,10 @@ const FILES = {
     endings: endingTables,
     rules: ruleTable,
     options,
-    columns: columnTable,
+    columns: () => columnTable(COLUMNS),
+    'more columns': () => columnTable(EXTRA_COLUMNS),
+    'end reasons': endReasonTable,
+    zeek: zeekTable,
     captures: () => fieldTable('capture'),
     totals: () => fieldTable('summary'),
     interval: () => fieldTable('interval'),

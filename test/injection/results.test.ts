@@ -17,7 +17,9 @@ beforeAll(async () => {
 async function results(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await analyze([...args, NAME], { cwd: scratch.path })
   expect([code, stderr]).toEqual([0, ''])
-  expect(unprintable(stdout)).toEqual([])
+  // Tabs are what stands between the cells of Zeek's logs.
+  const isZeek = args.includes('zeek')
+  expect(unprintable(isZeek ? stdout.replaceAll('\t', '') : stdout)).toEqual([])
   return stdout
 }
 
@@ -50,6 +52,20 @@ describe.concurrent('analyze', () => {
       connections: [{ capture: NAME }, { capture: NAME }],
       captures: [{ capture: NAME, interfaces: [TEXT_READ] }],
     })
+  })
+
+  test.each(['openmetrics', 'prometheus'])('%s names no capture', async (format) => {
+    expect(await results('-f', format)).not.toContain('1+1')
+  })
+
+  test('zeek: a line a connection, with the capture in it where it is asked for', async () => {
+    const text = await results('-f', 'zeek', '--columns', 'capture')
+    const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+    expect(lines.map((line) => line.split('\t').length)).toEqual([22, 22])
+    expect(lines[0]).toContain('\\x1b[2J')
+    const json = await results('-f', 'zeek-json', '--columns', 'capture')
+    const [row = ''] = json.split('\n')
+    expect(JSON.parse(row)).toMatchObject({ capture: NAME })
   })
 
   test('csv: a line a connection, and no cell is a formula', async () => {

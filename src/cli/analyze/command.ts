@@ -3,7 +3,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { RowOrder } from '../../output/sorted-rows.js'
 import { GROUPINGS, type Grouping, ORDERS, type Order } from '../../output/endpoints/collect.js'
-import { COLUMN_KEYS } from '../../output/columns/columns.js'
+import { ALL_COLUMN_KEYS } from '../../output/columns/columns.js'
+import { MAP_NAMES, type MapName } from '../../output/columns/extra-columns.js'
 import { LINE_TYPES } from '../../output/formats/format.js'
 import { FORMATS } from '../../output/formats/index.js'
 import { type FailLimit, failLimits } from '../fail-on.js'
@@ -32,6 +33,7 @@ export interface AnalyzeFlags extends SharedFlags, FilterFlags {
   readonly all?: boolean
   readonly top: number
   readonly columns?: readonly string[]
+  readonly map?: MapName
   readonly types?: readonly string[]
   readonly sort?: Sort
   readonly limit?: number
@@ -137,7 +139,12 @@ function rowOptions(): Option[] {
     option(
       '--columns <names>',
       'only these columns, comma-separated',
-      namesOf(COLUMN_KEYS, 'tcp-teardown explain columns lists all'),
+      namesOf(ALL_COLUMN_KEYS, 'tcp-teardown explain columns lists all'),
+    ),
+    option(
+      '--map <whose>',
+      `a column with the words of a firewall, or of flow records, for the ending: ${MAP_NAMES.join(', ')}`,
+      oneOf(MAP_NAMES),
     ),
     option(
       '--sort <column>',
@@ -151,6 +158,7 @@ function rowOptions(): Option[] {
       oneOf(GROUPINGS),
     ).conflicts([
       'columns',
+      'map',
       'types',
       'localTime',
       'all',
@@ -204,10 +212,10 @@ function sort(text: string): Sort {
   const column = SHORT_NAMES[name] ?? name
   // Counts are sorted with the most first, however it is asked for.
   const counts = ORDERS.find((order) => order === name)
-  if (COLUMN_KEYS.includes(column))
+  if (ALL_COLUMN_KEYS.includes(column))
     return { rows: { column, isDescending }, ...(counts === undefined ? {} : { counts }) }
   if (counts !== undefined) return { counts }
-  const hint = didYouMean(name, [...Object.keys(SHORT_NAMES), ...COLUMN_KEYS])
+  const hint = didYouMean(name, [...Object.keys(SHORT_NAMES), ...ALL_COLUMN_KEYS])
   throw new InvalidArgumentError(
     `unknown column '${name}'; ${hint ?? 'tcp-teardown explain columns lists all'}`,
   )

@@ -1,5 +1,7 @@
 // From the options of `analyze` to settings the run can rely on.
 
+import { COLUMN_KEYS } from '../../output/columns/columns.js'
+import { MAPS } from '../../output/columns/extra-columns.js'
 import { TeardownError } from '../../base/errors.js'
 import type { AnalyzerOptions } from '../../engine/capture-analyzer.js'
 import { formatNamed } from '../../output/formats/index.js'
@@ -45,6 +47,7 @@ export type RequestedSettings = Omit<AnalyzeSettings, 'nameCaptures' | 'filter'>
 export function analyzeSettings(flags: AnalyzeFlags): RequestedSettings {
   checkResume(flags)
   checkOrder(flags)
+  checkMap(flags)
   const output = flags.output ?? '-'
   // Result files are no terminal.
   const look = lookOf(flags.outDir ?? output, flags.color)
@@ -65,7 +68,7 @@ export function analyzeSettings(flags: AnalyzeFlags): RequestedSettings {
     summaryOnly: flags.summary ?? false,
     all: flags.all ?? false,
     top: flags.top,
-    columns: flags.columns,
+    columns: columnsWith(flags),
     types: flags.types,
     filterFlags: flags,
     isLocalTime: localTimeOf(flags.localTime, flags.format, 'table', flags.columns !== undefined),
@@ -98,14 +101,30 @@ function isNone({ endings, most, isShare }: FailLimit): boolean {
 function checkOrder({ sort, limit, format, columns }: AnalyzeFlags): void {
   if (sort !== undefined && sort.rows === undefined)
     throw new TeardownError('ERR_OPTION', `--sort ${sort.counts} goes with --group-by`)
-  if ((sort ?? limit) === undefined) return
-  if (formatNamed(format).writesRows({ columns, all: false, summaryOnly: false, types: undefined }))
-    return
-  throw new TeardownError(
-    'ERR_OPTION',
-    `--${sort === undefined ? 'limit' : 'sort'} goes with rows: --columns, or -f ndjson, json or csv`,
-  )
+  if ((sort ?? limit) === undefined || hasRows(format, columns)) return
+  const option = sort === undefined ? '--limit' : '--sort'
+  throw new TeardownError('ERR_OPTION', `${option} goes with rows: ${ROW_FORMATS}`)
 }
+
+/** The columns that are asked for, and that of `--map` behind them, or behind those that the format has. */
+function columnsWith({ columns, map, format }: AnalyzeFlags): readonly string[] | undefined {
+  if (map === undefined) return columns
+  const before = columns ?? formatNamed(format).columns ?? COLUMN_KEYS
+  return [...new Set([...before, MAPS[map]])]
+}
+
+function checkMap({ map, columns, format }: AnalyzeFlags): void {
+  if (map === undefined || hasRows(format, columns)) return
+  throw new TeardownError('ERR_OPTION', `--map goes with rows: ${ROW_FORMATS}`)
+}
+
+/** Whether a format has rows of connections. */
+function hasRows(format: string, columns: readonly string[] | undefined): boolean {
+  const { writesRows } = formatNamed(format)
+  return writesRows({ columns, all: false, summaryOnly: false, types: undefined })
+}
+
+const ROW_FORMATS = '--columns, or -f ndjson, json or csv'
 
 /** Commander knows what excludes another option, not what needs one. */
 function checkResume({ outDir, resume, anonymize, anonymizeKey }: AnalyzeFlags): void {

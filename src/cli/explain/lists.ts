@@ -2,7 +2,7 @@
 
 import { wrap } from '../../base/text.js'
 import { INCIDENT_KINDS } from '../../incidents/kinds.js'
-import { COLUMNS } from '../../output/columns/columns.js'
+import { ALL_COLUMNS } from '../../output/columns/columns.js'
 import type { Style } from '../../output/style.js'
 import { FINDINGS } from '../../verdict/findings.js'
 import { FLAGS } from '../../verdict/flags.js'
@@ -41,8 +41,8 @@ const LISTS: readonly WordList[] = [
   {
     name: 'columns',
     about: 'fields of a connection in rows (--columns, --sort)',
-    rows: COLUMNS.map(({ key, doc }) => [key, doc]),
-    objects: COLUMNS.map(({ key, doc }) => ({ name: key, meaning: doc })),
+    rows: ALL_COLUMNS.map(({ key, doc }) => [key, doc]),
+    objects: ALL_COLUMNS.map(({ key, doc }) => ({ name: key, meaning: doc })),
   },
   {
     name: 'incidents',

@@ -1,7 +1,7 @@
 // `explain FINDING`, `explain FLAG`, `explain COLUMN`, `explain ECONNRESET`: what the smaller words of the output mean.
 
 import { wrap } from '../../base/text.js'
-import { COLUMNS } from '../../output/columns/columns.js'
+import { ALL_COLUMNS } from '../../output/columns/columns.js'
 import type { Style } from '../../output/style.js'
 import { CLOSERS, CONFIDENCES, type Closer, type Confidence } from '../../verdict/answer.js'
 import { FINDINGS } from '../../verdict/findings.js'
@@ -63,7 +63,7 @@ const WORDS: readonly Word[] = [
     meaning: sentence(meaning),
     filter: `--sees ${name}`,
   })),
-  ...COLUMNS.map(({ key, doc }) => ({ kind: 'column' as const, name: key, meaning: doc })),
+  ...ALL_COLUMNS.map(({ key, doc }) => ({ kind: 'column' as const, name: key, meaning: doc })),
 ]
 
 /** All words. */

@@ -1,7 +1,7 @@
 // The options of `watch`.
 
 import { type Command, Option } from 'commander'
-import { COLUMN_KEYS } from '../../output/columns/columns.js'
+import { ALL_COLUMN_KEYS } from '../../output/columns/columns.js'
 import { type AnalyzeFlags, boundOptions } from '../analyze/command.js'
 import { FILTERS_HEADING, type FilterFlags, filterOptions } from '../filters.js'
 import {
@@ -67,7 +67,7 @@ export function addWatch(
       option(
         '--columns <names>',
         'only these columns, comma-separated (ndjson)',
-        namesOf(COLUMN_KEYS, 'tcp-teardown explain columns lists all'),
+        namesOf(ALL_COLUMN_KEYS, 'tcp-teardown explain columns lists all'),
       ),
     )
     .addOption(

@@ -81,6 +81,23 @@ export function isoTime(baseNs: bigint, ns: number): string {
   return isNamed ? text : `${text}${String(nanos).padStart(9, '0')}Z`
 }
 
+/** The time `ns` after `baseNs`, in ns since 1970. */
+export function epochNs(baseNs: bigint, ns: number): bigint {
+  return baseNs + BigInt(Math.round(ns))
+}
+
+/** Seconds since 1970 with `digits` decimals, of which the last is cut, not rounded. */
+export function epochText(ns: bigint, digits: 6 | 9): string {
+  const unit = digits === 6 ? 1000n : 1n
+  const perSecond = 1_000_000_000n / unit
+  // Towards the past, also before 1970, as clocks are cut.
+  const rest = ns % unit
+  const units = ns / unit - (rest < 0n ? 1n : 0n)
+  const sign = units < 0n ? '-' : ''
+  const size = units < 0n ? -units : units
+  return `${sign}${size / perSecond}.${String(size % perSecond).padStart(digits, '0')}`
+}
+
 /** Whether a time is one that is not on the calendar. */
 export function isNamedTime(text: string): boolean {
   return text === BEFORE_CALENDAR || text === AFTER_CALENDAR

@@ -15,9 +15,10 @@ import {
   readColumn,
 } from './column.js'
 import { completeness } from './completeness.js'
+import { EXTRA_COLUMNS } from './extra-columns.js'
 import { wiresharkFilter } from './wireshark-filter.js'
 
-/** All columns, in the order of output. */
+/** The columns of every row, in the order of output. */
 export const COLUMNS: readonly Column[] = [
   word('type', 'Always `connection`.', () => 'connection'),
   column(
@@ -251,14 +252,19 @@ export const COLUMNS: readonly Column[] = [
   ),
 ]
 
-/** The columns of some keys, in their order; all columns for undefined. */
+/** Every column there is: those of every row, then those that have to be asked for. */
+export const ALL_COLUMNS: readonly Column[] = [...COLUMNS, ...EXTRA_COLUMNS]
+
+/** The columns of some keys, in their order; those of every row for undefined. */
 export function columnsOf(keys: readonly string[] | undefined): readonly Column[] {
   if (keys === undefined) return COLUMNS
-  return keys.flatMap((key) => COLUMNS.filter((each) => each.key === key))
+  return keys.flatMap((key) => ALL_COLUMNS.filter((each) => each.key === key))
 }
 
-/** Every column key. */
+/** Keys of the columns of every row. */
 export const COLUMN_KEYS: readonly string[] = COLUMNS.map((c) => c.key)
+/** Every column key. */
+export const ALL_COLUMN_KEYS: readonly string[] = ALL_COLUMNS.map((c) => c.key)
 
 /** A connection as a plain object; absent values are left out. */
 export function connectionObject(

@@ -112,6 +112,8 @@ export function isWanted(
 /** A format as it can be chosen. */
 export interface FormatRow {
   readonly name: string
+  /** Keys of the columns that it shows where none are chosen; undefined for those of every row. */
+  readonly columns?: readonly string[]
   /** Of result files. */
   readonly extension: string
   /** Whether every connection costs a row, so that other threads are worth their start. */

@@ -5,6 +5,7 @@ import type { FormatRow } from './format.js'
 import { JSON_DOCUMENT } from './json.js'
 import { OPENMETRICS, PROMETHEUS } from './metrics.js'
 import { NDJSON } from './ndjson.js'
+import { ZEEK, ZEEK_JSON } from './zeek.js'
 import { TABLE } from './table.js'
 
 /** All formats, in the order of the help; the first is the default. */
@@ -13,6 +14,8 @@ export const FORMATS: readonly FormatRow[] = [
   JSON_DOCUMENT,
   NDJSON,
   CSV,
+  ZEEK,
+  ZEEK_JSON,
   OPENMETRICS,
   PROMETHEUS,
 ]
