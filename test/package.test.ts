@@ -158,7 +158,7 @@ describe('what comes with it', () => {
   test('is little, and what is depended on is there', () => {
     const names = runtime.map(([path]) => path.replace('node_modules/', ''))
     expect(names).toEqual(expect.arrayContaining(Object.keys(manifest.dependencies)))
-    expect(names.length).toBeLessThanOrEqual(12)
+    expect(names.length).toBeLessThanOrEqual(14)
   })
 
   test('runs nothing when it is installed', () => {

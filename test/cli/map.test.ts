@@ -59,6 +59,15 @@ test('all formats take their names, and rows are sorted by them', async () => {
   ])
 })
 
+test.each(['zeek', 'parquet', 'openmetrics'])(
+  '-f %s has no counts for --group-by',
+  async (format) => {
+    const { code, stdout, stderr } = await analyze(['-f', format, '--group-by', 'server', FIN])
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toContain(`not with ${format}`)
+  },
+)
+
 test('--map without rows is refused', async () => {
   const { code, stderr } = await analyze(['--map', 'asa', FIN])
   expect(code).toBe(2)

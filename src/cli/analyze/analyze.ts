@@ -15,6 +15,7 @@ import { filterOver } from '../filters.js'
 import { warn } from '../context.js'
 import { atExit } from '../exit-hooks.js'
 import { Output } from '../output.js'
+import { encoderOf } from './encoder.js'
 import { DigestLog } from './digest-log.js'
 import { planFiles } from './result-folder.js'
 import { AnalyzeRun } from './run.js'
@@ -71,7 +72,8 @@ async function runOver(
     digests.add(batch)
     incidents.add(batch)
   }
-  const analyzer = new CaptureAnalyzer(settings, output, onDigests)
+  const encoder = settings.outDir === undefined ? await encoderOf(settings, output) : undefined
+  const analyzer = new CaptureAnalyzer(settings, encoder ?? output, onDigests)
   const { strict, limits } = settings
   const run = new AnalyzeRun(analyzer.writer, incidents, {
     strict,
@@ -116,6 +118,7 @@ async function runOver(
     output.discard()
     warn(`${settings.output}: not written: interrupted`)
   } else {
+    encoder?.end()
     output.close()
   }
   return run.exitCode

@@ -17,6 +17,7 @@ import type { CaptureReport } from '../../engine/report.js'
 import { IncidentDetector } from '../../engine/incident-detector.js'
 import type { DigestHandler } from '../../incidents/digest.js'
 import { Output } from '../output.js'
+import { encoderOf } from './encoder.js'
 import { AnalyzeRun, isHalf } from './run.js'
 
 /** Columns of text in a file. */
@@ -72,7 +73,8 @@ export async function analyzeToFile(
   try {
     const own = { ...options, nameCaptures: false, width: FILE_WIDTH }
     const incidents = new IncidentDetector(anonymizerOf(options.anonymizeKey), options.isLocalTime)
-    const analyzer = new CaptureAnalyzer(own, output, (batch) => {
+    const encoder = await encoderOf(own, output)
+    const analyzer = new CaptureAnalyzer(own, encoder ?? output, (batch) => {
       incidents.add(batch)
       onDigests(batch)
     })
@@ -88,7 +90,10 @@ export async function analyzeToFile(
     run.add(report)
     run.finish()
     if (isHalf(report) && !reading.live) output.discard()
-    else output.close()
+    else {
+      encoder?.end()
+      output.close()
+    }
     return { report, state: { ...writer.take(), rows: 0, groups: NOTHING_WRITTEN.groups } }
   } catch (error) {
     output.discard()

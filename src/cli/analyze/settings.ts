@@ -48,6 +48,7 @@ export function analyzeSettings(flags: AnalyzeFlags): RequestedSettings {
   checkResume(flags)
   checkOrder(flags)
   checkMap(flags)
+  checkTerminal(flags)
   const output = flags.output ?? '-'
   // Result files are no terminal.
   const look = lookOf(flags.outDir ?? output, flags.color)
@@ -111,6 +112,16 @@ function columnsWith({ columns, map, format }: AnalyzeFlags): readonly string[] 
   if (map === undefined) return columns
   const before = columns ?? formatNamed(format).columns ?? COLUMN_KEYS
   return [...new Set([...before, MAPS[map]])]
+}
+
+/** What is no text is of no use on a terminal, and may change how it looks. */
+function checkTerminal({ format, output = '-', outDir }: AnalyzeFlags): void {
+  if (formatNamed(format).encode === undefined || outDir !== undefined) return
+  if (output !== '-' || !process.stdout.isTTY) return
+  throw new TeardownError(
+    'ERR_OPTION',
+    `--format ${format} is no text: it goes to a file (-o) or a pipe`,
+  )
 }
 
 function checkMap({ map, columns, format }: AnalyzeFlags): void {

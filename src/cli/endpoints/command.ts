@@ -37,7 +37,13 @@ const DEFAULT_TOP = 20
 
 /** The same options for `analyze --group-by`. */
 export function groupFlags(flags: AnalyzeFlags, by: Grouping): EndpointsFlags {
-  const { format, limit, sort: asked, ...others } = flags
+  const { format: name, limit, sort: asked, ...others } = flags
+  const format = GROUP_FORMATS.find((each) => each === name)
+  if (format === undefined)
+    throw new TeardownError(
+      'ERR_OPTION',
+      `--group-by goes with the formats ${GROUP_FORMATS.join(', ')}, not with ${name}`,
+    )
   if (asked !== undefined && asked.counts === undefined)
     throw new TeardownError(
       'ERR_OPTION',
@@ -50,7 +56,7 @@ export function groupFlags(flags: AnalyzeFlags, by: Grouping): EndpointsFlags {
     ...(limit === undefined ? {} : { limit }),
     by,
     sort,
-    format: format as GroupFormat,
+    format,
     top,
   }
 }

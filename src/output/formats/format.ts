@@ -109,6 +109,14 @@ export function isWanted(
   return types === undefined || types.includes(type)
 }
 
+/** Makes a file that is no text of what a format writes. */
+export interface Encoder {
+  /** Takes bytes of the format, which are valid during the call only. */
+  writeBytes(bytes: Uint8Array): void
+  /** Ends the file. */
+  end(): void
+}
+
 /** A format as it can be chosen. */
 export interface FormatRow {
   readonly name: string
@@ -121,4 +129,9 @@ export interface FormatRow {
     options: Pick<FormatOptions, 'columns' | 'summaryOnly' | 'all' | 'types'>,
   ) => boolean
   readonly make: (options: FormatOptions) => Format
+  /** For files that are no text: what becomes of the format's bytes before they are written. */
+  readonly encode?: (
+    columns: FormatOptions['columns'],
+    write: (bytes: Uint8Array) => void,
+  ) => Promise<Encoder>
 }

@@ -6,6 +6,7 @@ import { JSON_DOCUMENT } from './json.js'
 import { OPENMETRICS, PROMETHEUS } from './metrics.js'
 import { NDJSON } from './ndjson.js'
 import { ZEEK, ZEEK_JSON } from './zeek.js'
+import { PARQUET } from './parquet.js'
 import { TABLE } from './table.js'
 
 /** All formats, in the order of the help; the first is the default. */
@@ -16,6 +17,7 @@ export const FORMATS: readonly FormatRow[] = [
   CSV,
   ZEEK,
   ZEEK_JSON,
+  PARQUET,
   OPENMETRICS,
   PROMETHEUS,
 ]
