@@ -2,6 +2,7 @@
 
 import { type Command, Option } from 'commander'
 import { TeardownError } from '../base/errors.js'
+import { FIELD_SETS, type FieldSet } from '../output/fields/names.js'
 import type { AnonymizeFlags } from './anonymize-key.js'
 import { keyIn } from './anonymize-key.js'
 import { COLOUR_CHOICES, type ColourChoice } from './context.js'
@@ -32,6 +33,44 @@ export function choice(flags: string, description: string, names: readonly strin
     .choices(names)
     .default(names[0])
     .argParser<string>(oneOf(names))
+}
+
+/** Values of `--fields` and `--time`. */
+export interface NamingFlags {
+  readonly fields: FieldSet
+  readonly time: 'iso' | 'epoch'
+}
+
+/** `--fields` and `--time`. */
+export function namingOptions(): Option[] {
+  return [
+    choice(
+      '--fields <names>',
+      'names of the fields of connections: ours, or of Elastic Common Schema or OpenTelemetry; these have no other lines (ndjson)',
+      FIELD_SETS,
+    ),
+    choice('--time <form>', 'times of connections in ISO 8601, or in seconds since 1970 (ndjson)', [
+      'iso',
+      'epoch',
+    ]),
+  ]
+}
+
+/**
+ * What both say.
+ *
+ * @throws {TeardownError} ERR_OPTION for a format without them.
+ */
+export function namingOf(
+  { fields, time }: NamingFlags,
+  format: string,
+): { readonly fields: FieldSet; readonly isEpoch: boolean } {
+  const isEpoch = time === 'epoch'
+  if (format !== 'ndjson' && (fields !== 'native' || isEpoch)) {
+    const name = isEpoch ? '--time' : '--fields'
+    throw new TeardownError('ERR_OPTION', `${name} goes with --format ndjson`)
+  }
+  return { fields, isEpoch }
 }
 
 /** `--anonymize` and `--anonymize-key`. */

@@ -16,6 +16,8 @@ const { FAMILIES } = await import(await bundled('src/output/metrics/families.ts'
 const { EXTRA_COLUMNS } = await import(await bundled('src/output/columns/extra-columns.ts'))
 const { WAYS, WORDS } = await import(await bundled('src/output/columns/end-reasons.ts'))
 const { CONN_LOG } = await import(await bundled('src/output/formats/zeek-fields.ts'))
+const { MADE_FIELDS: FOREIGN_FIELDS } = await import(await bundled('src/output/fields/names.ts'))
+const { namesOf } = await import(await bundled('src/output/fields/columns.ts'))
 const { SEES } = await import(await bundled('src/verdict/sees.ts'))
 const { HALF_CLOSED_TIMERS, IDLE_TIMERS } = await import(await bundled('src/verdict/timers.ts'))
 const { RULES } = await import(await bundled('src/verdict/rules/order.ts'))
@@ -132,6 +134,21 @@ function columnTable(columns) {
       `| \`${key}\` | ${type}${always ? '' : ', optional'} | ${doc} |`,
   )
   return ['| column | type | meaning |', '|---|---|---|', ...rows].join('\n')
+}
+
+/** What others call the columns, and what they want besides. */
+function fieldNameTable() {
+  const named = (names) => names.map((name) => `\`${name}\``).join(', ')
+  const rows = COLUMNS.map(({ key }) => [key, namesOf(key, 'ecs'), namesOf(key, 'otel')])
+    .filter(([key, ...sets]) => sets.some((names) => names[0] !== `tcp_teardown.${key}`))
+    .map(([key, ecs, otel]) => `| \`${key}\` | ${named(ecs)} | ${named(otel)} |`)
+  const made = FOREIGN_FIELDS.map(
+    ({ name, set, meaning }) => `| \`${name}\` | ${set} | ${meaning} |`,
+  )
+  return [
+    ['| column | ecs | otel |', '|---|---|---|', ...rows].join('\n'),
+    ['| field | of | value |', '|---|---|---|', ...made].join('\n'),
+  ].join('\n\n')
 }
 
 /** What firewalls and flow records call the endings. */
@@ -274,6 +291,7 @@ const FILES = {
     columns: () => columnTable(COLUMNS),
     'more columns': () => columnTable(EXTRA_COLUMNS),
     'end reasons': endReasonTable,
+    'field names': fieldNameTable,
     zeek: zeekTable,
     captures: () => fieldTable('capture'),
     totals: () => fieldTable('summary'),

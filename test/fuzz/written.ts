@@ -16,6 +16,8 @@ const OPTIONS: FormatOptions = {
   columns: undefined,
   types: undefined,
   isFiltered: false,
+  fields: 'native',
+  isEpoch: false,
   isLocalTime: false,
   rows: undefined,
   summaryOnly: false,

@@ -10,12 +10,14 @@ import { FORMATS } from '../../output/formats/index.js'
 import { type FailLimit, failLimits } from '../fail-on.js'
 import { FILTERS_HEADING, type FilterFlags, filterOptions } from '../filters.js'
 import {
+  type NamingFlags,
   type SharedFlags,
   anonymizeOptions,
   choice,
   colourOption,
   judgingOptions,
   localTimeOption,
+  namingOptions,
   option,
   pagerOption,
   progressOption,
@@ -24,7 +26,7 @@ import { didYouMean } from '../suggest.js'
 import { namesOf, oneOf, wholeNumber } from '../values.js'
 
 /** Options of `analyze` as commander hands them over, checked. */
-export interface AnalyzeFlags extends SharedFlags, FilterFlags {
+export interface AnalyzeFlags extends SharedFlags, FilterFlags, NamingFlags {
   readonly format: string
   readonly output?: string
   readonly outDir?: string
@@ -146,6 +148,7 @@ function rowOptions(): Option[] {
       `a column with the words of a firewall, or of flow records, for the ending: ${MAP_NAMES.join(', ')}`,
       oneOf(MAP_NAMES),
     ),
+    ...namingOptions(),
     option(
       '--sort <column>',
       'rows in the order of a column, or of time, ended, duration for short; -column: the largest first (default: as they end); counts as endpoints sorts them',
@@ -159,6 +162,8 @@ function rowOptions(): Option[] {
     ).conflicts([
       'columns',
       'map',
+      'fields',
+      'time',
       'types',
       'localTime',
       'all',

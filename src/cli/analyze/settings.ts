@@ -8,7 +8,7 @@ import { formatNamed } from '../../output/formats/index.js'
 import { anonymizeKeyOf } from '../anonymize-key.js'
 import type { FailLimit } from '../fail-on.js'
 import type { FilterFlags } from '../filters.js'
-import { localTimeOf } from '../options.js'
+import { localTimeOf, namingOf } from '../options.js'
 import { type Look, isDumb, lookOf } from '../context.js'
 import { pagerCommand } from '../pager.js'
 import type { AnalyzeFlags } from './command.js'
@@ -70,7 +70,8 @@ export function analyzeSettings(flags: AnalyzeFlags): RequestedSettings {
     all: flags.all ?? false,
     top: flags.top,
     columns: columnsWith(flags),
-    types: flags.types,
+    types: typesWith(flags),
+    ...namingOf(flags, flags.format),
     filterFlags: flags,
     isLocalTime: localTimeOf(flags.localTime, flags.format, 'table', flags.columns !== undefined),
     order: flags.sort?.rows,
@@ -105,6 +106,13 @@ function checkOrder({ sort, limit, format, columns }: AnalyzeFlags): void {
   if ((sort ?? limit) === undefined || hasRows(format, columns)) return
   const option = sort === undefined ? '--limit' : '--sort'
   throw new TeardownError('ERR_OPTION', `${option} goes with rows: ${ROW_FORMATS}`)
+}
+
+/** Under the names of others there are connections only. */
+function typesWith({ types, fields }: AnalyzeFlags): readonly string[] | undefined {
+  if (fields === 'native') return types
+  if (types === undefined || types.every((type) => type === 'connection')) return ['connection']
+  throw new TeardownError('ERR_OPTION', `--fields ${fields} has lines of type connection only`)
 }
 
 /** The columns that are asked for, and that of `--map` behind them, or behind those that the format has. */

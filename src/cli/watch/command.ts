@@ -5,11 +5,13 @@ import { ALL_COLUMN_KEYS } from '../../output/columns/columns.js'
 import { type AnalyzeFlags, boundOptions } from '../analyze/command.js'
 import { FILTERS_HEADING, type FilterFlags, filterOptions } from '../filters.js'
 import {
+  type NamingFlags,
   type SharedFlags,
   anonymizeOptions,
   choice,
   colourOption,
   judgingOptions,
+  namingOptions,
   option,
 } from '../options.js'
 import { type ListenAddress, listenAddress, namesOf, span } from '../values.js'
@@ -17,7 +19,7 @@ import { type ListenAddress, listenAddress, namesOf, span } from '../values.js'
 type BoundFlags = Pick<AnalyzeFlags, 'maxConnections' | 'maxHalfOpen' | 'maxLayers'>
 
 /** Options of `watch` as commander hands them over, checked. */
-export interface WatchFlags extends SharedFlags, FilterFlags, BoundFlags {
+export interface WatchFlags extends SharedFlags, FilterFlags, BoundFlags, NamingFlags {
   readonly format: 'text' | 'ndjson'
   readonly columns?: readonly string[]
   readonly notable?: boolean
@@ -77,7 +79,7 @@ export function addWatch(
         listenAddress,
       ),
     )
-  for (const each of anonymizeOptions()) command.addOption(each)
+  for (const each of [...namingOptions(), ...anonymizeOptions()]) command.addOption(each)
   command.addOption(colourOption())
   command.optionsGroup(FILTERS_HEADING)
   for (const each of filterOptions(true)) command.addOption(each)

@@ -17,6 +17,7 @@ import { lookOf, warn } from '../context.js'
 import { EXIT_DONE, EXIT_ERROR } from '../exit-codes.js'
 import { LiveStatus } from '../live-status.js'
 import { afterGrace } from '../interrupt.js'
+import { namingOf } from '../options.js'
 import { Output } from '../output.js'
 import { CapturingCommand } from './capturing-command.js'
 import type { WatchFlags } from './command.js'
@@ -40,11 +41,12 @@ export async function runWatch(
     )
   }
   const isText = flags.format === 'text'
+  const naming = namingOf(flags, flags.format)
   const look = lookOf('-', flags.color)
   const output = new Output('-', { isAscii: look.isAscii && isText })
   const format = isText
     ? textLines({ width: look.width, style: tableStyle(look.colour) })
-    : jsonLines(flags.columns)
+    : jsonLines({ columns: flags.columns, ...naming })
   const status = look.rows === undefined ? undefined : new LiveStatus('Ctrl-C ends the watch')
   // The line at the bottom goes before anything is written.
   const lines = {

@@ -6,6 +6,7 @@ import type { Ending } from '../../verdict/endings.js'
 import type { EndingGroup } from '../collect/groups.js'
 import type { Summary } from '../collect/summary.js'
 import type { ConnectionCounts } from '../metrics/collector.js'
+import type { FieldSet } from '../fields/names.js'
 import type { ColumnSource } from '../columns/column.js'
 import type { Style } from '../style.js'
 
@@ -89,6 +90,10 @@ export interface FormatOptions {
   readonly nameCaptures: boolean
   /** Some connections are left out by filters, and incidents are of all. */
   readonly isFiltered: boolean
+  /** Whose names the fields of connections have (NDJSON). */
+  readonly fields: FieldSet
+  /** Times of connections in seconds since 1970, not in ISO 8601 (NDJSON). */
+  readonly isEpoch: boolean
   /** Times for people as clocks here show them, not in UTC. */
   readonly isLocalTime: boolean
   /** Columns of the terminal. */

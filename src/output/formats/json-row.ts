@@ -1,13 +1,16 @@
 // A connection as one JSON object, written as bytes column by column.
 
+import type { Finding } from '../../verdict/findings.js'
 import type { EvidenceItem } from '../../verdict/phrases.js'
 import { type Fragment, fragment } from '../bytes/fragment.js'
+import { epochNs, epochText } from '../bytes/time.js'
 import type { ByteWriter } from '../bytes/writer.js'
 import { shownAddress, shownIpv4 } from '../columns/address.js'
 import {
   type Column,
   type ColumnKind,
   type ColumnSource,
+  type EvidenceRow,
   type FindingItem,
   type RawValue,
   readColumn,
@@ -38,17 +41,20 @@ const BEFORE: Readonly<Partial<Record<ColumnKind, string>>> = {
 
 /** Writes connections by columns that are fixed for a run; absent values are left out. */
 export class JsonRow {
-  private readonly cells: readonly JsonCell[]
+  private readonly cells: readonly Cell[]
 
-  constructor(columns: readonly Column[]) {
-    this.cells = columns.map((column) => new JsonCell(column))
+  /** `isEpoch`: times are numbers, seconds since 1970. */
+  constructor(columns: readonly Column[], isEpoch = false) {
+    this.cells = columns.map((column) =>
+      isEpoch && TIMED.has(column.kind) ? new EpochCell(column) : new JsonCell(column),
+    )
   }
 
   /** Adds the object of a connection to `out`. */
   write(from: ColumnSource, out: ByteWriter): void {
     const start = out.length
     const { cells } = this
-    for (let i = 0; i < cells.length; i++) (cells[i] as JsonCell).write(from, out)
+    for (let i = 0; i < cells.length; i++) (cells[i] as Cell).write(from, out)
     // Every key has a comma in front; the first one is none.
     if (out.length === start) out.byte(OPEN)
     else out.replace(start, OPEN)
@@ -57,7 +63,48 @@ export class JsonRow {
 }
 
 /** Writes one column, with its key. */
-class JsonCell {
+interface Cell {
+  write(from: ColumnSource, out: ByteWriter): void
+}
+
+/** Kinds of columns with times in them. */
+const TIMED: ReadonlySet<string> = new Set<string>(['time', 'evidence', 'findings'])
+
+/** A column with times, as numbers: with all digits, which is more than a reader may keep. */
+class EpochCell implements Cell {
+  private readonly column: Column
+  private readonly key: string
+
+  constructor(column: Column) {
+    this.column = column
+    this.key = `,${jsonText(column.key)}:`
+  }
+
+  write(from: ColumnSource, out: ByteWriter): void {
+    const { column } = this
+    const raw = column.raw(from)
+    if (raw === undefined || Number.isNaN(raw)) return
+    out.text(this.key)
+    if (column.kind === 'time') return out.text(epochOf(from, raw as number))
+    const items = raw as readonly (EvidenceItem | Finding)[]
+    const shown = readColumn(column, from) as readonly (EvidenceRow | FindingItem)[]
+    // Their texts are our own, and none of them has a time in this form.
+    const texts = shown.map((item, at) =>
+      jsonText(item).replace(
+        `"time":${jsonText(item.time)}`,
+        `"time":${epochOf(from, items[at]?.ns ?? NaN)}`,
+      ),
+    )
+    out.text(`[${texts.join(',')}]`)
+  }
+}
+
+function epochOf({ baseNs }: ColumnSource, ns: number): string {
+  return epochText(epochNs(baseNs, ns), 9)
+}
+
+/** Writes one column, with its key. */
+class JsonCell implements Cell {
   private readonly column: Column
   private readonly name: string
   private readonly raw: Column['raw']

@@ -3,6 +3,7 @@
 
 import type { ByteWriter } from '../bytes/writer.js'
 import { columnsOf } from '../columns/columns.js'
+import { fieldColumns } from '../fields/columns.js'
 import { type Format, type FormatOptions, type FormatRow, isWanted } from './format.js'
 import { JsonRow } from './json-row.js'
 import { jsonText } from './json-text.js'
@@ -17,8 +18,8 @@ export const NDJSON: FormatRow = {
   make: ndjsonFormat,
 }
 
-function ndjsonFormat({ columns, types }: FormatOptions): Format {
-  const row = new JsonRow(columnsOf(columns))
+function ndjsonFormat({ columns, types, fields, isEpoch }: FormatOptions): Format {
+  const row = new JsonRow(fieldColumns(columnsOf(columns), fields), isEpoch)
   return {
     ...(isWanted('connection', types)
       ? {

@@ -2,26 +2,35 @@
 
 import type { ByteWriter } from '../bytes/writer.js'
 import { columnsOf } from '../columns/columns.js'
+import { fieldColumns } from '../fields/columns.js'
+import type { FormatOptions } from '../formats/format.js'
 import { JsonRow } from '../formats/json-row.js'
 import { jsonText } from '../formats/json-text.js'
 import type { LiveFormat } from './format.js'
 
 const NEWLINE = 0x0a
 
-/** `connection` lines with the given columns, all of them by default; `incident`, `interval`, `file`, `capture`, `summary`. */
-export function jsonLines(columns: readonly string[] | undefined): LiveFormat {
-  const row = new JsonRow(columnsOf(columns))
+/** Which lines, and how they are written. */
+export type JsonLinesOptions = Pick<FormatOptions, 'columns' | 'fields' | 'isEpoch'>
+
+/**
+ * `connection` lines with the given columns, all of them by default; `incident`, `interval`, `file`, `capture`, `summary`. Under
+ * the names of others there are connections only.
+ */
+export function jsonLines({ columns, fields, isEpoch }: JsonLinesOptions): LiveFormat {
+  const row = new JsonRow(fieldColumns(columnsOf(columns), fields), isEpoch)
+  const other = fields === 'native' ? line : (): void => undefined
   return {
     connection: (c, out) => {
       row.write(c, out)
       out.byte(NEWLINE)
     },
-    incident: line,
-    interval: line,
-    file: line,
+    incident: other,
+    interval: other,
+    file: other,
     end: (report, summary, out) => {
-      line(report, out)
-      line(summary, out)
+      other(report, out)
+      other(summary, out)
     },
   }
 }

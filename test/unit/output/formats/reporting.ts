@@ -59,6 +59,8 @@ const OPTIONS: WriterOptions = {
   nameCaptures: true,
   width: 80,
   rows: undefined,
+  fields: 'native',
+  isEpoch: false,
   isLocalTime: false,
   colour: false,
   filter: {},
