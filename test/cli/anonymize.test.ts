@@ -3,6 +3,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { FORMATS } from '../../src/output/formats/index.js'
 import { PcapngBuilder } from '../support/capture-builder.js'
 import { scenarioFrames } from '../support/scenario.js'
 import { shell } from '../faults/program.js'
@@ -50,7 +51,7 @@ describe.concurrent('no address of the capture is in', () => {
     withKey = ['--anonymize-key', await scratch.file('known-key', KEY)]
   })
 
-  test.each(['table', 'json', 'ndjson', 'csv'])('%s', async (format) => {
+  test.each(FORMATS.map(({ name }) => name))('%s', async (format) => {
     const addresses = await realAddresses()
     const { stdout, stderr } = await analyze(['-f', format, '--all', ...withKey, ...V4_AND_V6])
     expect(addresses.length).toBeGreaterThan(3)

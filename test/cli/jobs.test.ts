@@ -88,6 +88,9 @@ describe('one large capture on several threads', () => {
     ['ndjson', ['-f', 'ndjson']],
     ['csv', ['-f', 'csv', '--columns', 'stream,start_time,flags', '--closer', 'server']],
     ['json', ['-f', 'json', '--verdict', 'rst_after_kill', '--fail-on', 'rst_after_kill']],
+    ['zeek', ['-f', 'zeek', '--closer', 'server']],
+    ['parquet', ['-f', 'parquet', '--columns', 'stream,start_time,evidence']],
+    ['ecs', ['-f', 'ndjson', '--fields', 'ecs', '--time', 'epoch', '--closer', 'server']],
     ['columns', ['--columns', 'stream,cause', '--verdict', 'rst_after_kill']],
     ['table --all', ['--all', '--cause', 'write_after_close']],
   ])('%s comes out the same', async (_name, args) => {

@@ -1,6 +1,7 @@
 // What people sent to each other never leaves the tool, in no form.
 
 import { expect, test } from 'vitest'
+import { FORMATS } from '../../src/output/formats/index.js'
 import { buildPcap } from '../support/capture-builder.js'
 import { scenarioFrames } from '../support/scenario.js'
 import { Scratch, analyze, run } from './run-cli.js'
@@ -39,7 +40,7 @@ test('payload is in no output', async () => {
   expect(Buffer.from(capture).includes(SECRET)).toBe(true)
   const path = await scratch.file('secret.pcap', capture)
   const cut = await scratch.file('cut.pcap', capture.subarray(0, capture.length - 30))
-  const formats = ['table', 'json', 'ndjson', 'csv']
+  const formats = FORMATS.map(({ name }) => name)
   const runs = await Promise.all([
     ...formats.map((format) => analyze(['--all', '-f', format, path, cut])),
     ...['text', 'json'].map((format) =>

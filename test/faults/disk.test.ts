@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { TeardownError } from '../../src/base/errors.js'
 import { analyzeSource } from '../../src/engine/analyze-source.js'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { FORMATS } from '../../src/output/formats/index.js'
 import { bundled } from '../support/bundle.mjs'
 import { ROOT, Scratch, analyze, rows } from '../cli/run-cli.js'
 import { ONE, manyRefused } from './captures.js'
@@ -23,7 +24,7 @@ beforeAll(async () => {
 
 describe.concurrent('a full device as standard output', () => {
   test.each([
-    ...['table', 'json', 'ndjson', 'csv'].map((format) => `analyze --all -f ${format} "$1"`),
+    ...FORMATS.map(({ name }) => name).map((format) => `analyze --all -f ${format} "$1"`),
     'explain "$1"',
     '--help',
   ])('%s', async (args) => {

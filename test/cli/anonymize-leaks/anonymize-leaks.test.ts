@@ -43,7 +43,9 @@ async function leaks(
       cwd: scratch.path,
     })
     if (code === null || /internal|at .*\.js:/.test(stderr)) found.push(stderr)
-    found.push(...leaksIn(stdout), ...leaksIn(stderr))
+    // Times stay; in Zeek's log they are numbers, in which one that was planted can be read.
+    const timeless = stdout.replaceAll(/^\d+\.\d{6}\t/gm, '')
+    found.push(...leaksIn(timeless), ...leaksIn(stderr))
   }
   return found
 }
@@ -70,6 +72,8 @@ describe('analyze', () => {
     ['table', ['-f', 'table', '--all', '--jobs', '1'], AT_ONCE, mostly],
     ['csv', ['-f', 'csv', '--jobs', '1'], AT_ONCE, mostly],
     ['ndjson', ['-f', 'ndjson', '--jobs', '1'], AT_ONCE, mostly],
+    ['zeek', ['-f', 'zeek', '--jobs', '1'], AT_ONCE, mostly],
+    ['openmetrics', ['-f', 'openmetrics', '--jobs', '1'], AT_ONCE, mostly],
     ['json on threads', ['-f', 'json', '--jobs', '2'], captures.length, mostly],
     ['summary', ['--summary', '-f', 'json', '--jobs', '1'], AT_ONCE, mostly],
     ['summary as table', ['--summary', '--jobs', '1'], AT_ONCE, mostly],

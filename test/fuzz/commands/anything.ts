@@ -3,6 +3,7 @@
 import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { COLUMN_KEYS } from '../../../src/output/columns/columns.js'
+import { FORMATS } from '../../../src/output/formats/index.js'
 import type { Random } from '../random.js'
 import { ENDING_NAMES } from './options.js'
 import { csvRows, jsonResults, ndjsonResults } from './parse.js'
@@ -34,7 +35,10 @@ const FLAGS = [
   '--anonymize',
 ]
 const VALUED: readonly (readonly [name: string, value: Value])[] = [
-  ['-f', (random) => random.pick(['table', 'json', 'ndjson', 'csv', 'xml', 'text', ''])],
+  ['-f', (random) => random.pick([...FORMATS.map(({ name }) => name), 'xml', 'text', ''])],
+  ['--map', (random) => random.pick(['asa', 'panos', 'ipfix', 'ios'])],
+  ['--fields', (random) => random.pick(['native', 'ecs', 'otel', 'elastic'])],
+  ['--time', (random) => random.pick(['iso', 'epoch', 'now'])],
   ['--color', (random) => random.pick(['auto', 'always', 'never', 'perhaps'])],
   ['--top', anyNumber],
   ['--idle', anyNumber],

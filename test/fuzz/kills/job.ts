@@ -15,7 +15,7 @@ export interface Job {
 
 /** Any of the tasks. */
 export function jobOf({ folder, names, large }: Captures, random: Random): Job {
-  const format = random.pick(['ndjson', 'csv', 'json', 'table'])
+  const format = random.pick(['ndjson', 'csv', 'json', 'table', 'zeek', 'parquet', 'openmetrics'])
   const args = ['analyze', '-f', format, '--jobs', random.pick(['1', '2', '3'])]
   if (format === 'table' && random.oneIn(2)) args.push('--all')
   const toFolder = random.oneIn(2)
