@@ -6,6 +6,7 @@ import { JSON_DOCUMENT } from './json.js'
 import { OPENMETRICS, PROMETHEUS } from './metrics.js'
 import { NDJSON } from './ndjson.js'
 import { ZEEK, ZEEK_JSON } from './zeek.js'
+import { OTLP } from './otlp.js'
 import { PARQUET } from './parquet.js'
 import { TABLE } from './table.js'
 
@@ -17,6 +18,7 @@ export const FORMATS: readonly FormatRow[] = [
   CSV,
   ZEEK,
   ZEEK_JSON,
+  OTLP,
   PARQUET,
   OPENMETRICS,
   PROMETHEUS,
