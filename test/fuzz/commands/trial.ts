@@ -99,7 +99,10 @@ function checkAlways({ code, stdout, stderr }: Told, args: readonly string[]): v
   expectThat(isTold, 'errors are told', stderr)
   const coloured = args.includes('always')
   const [out, err] = [stdout, stderr].map((text) => (coloured ? text.replace(COLOUR, '') : text))
-  const steers = STEERING.exec(out ?? '') ?? STEERING.exec(err ?? '')
+  // Tabs are what stands between the cells of Zeek's logs; Parquet is no text, and goes to no terminal.
+  const written = args.includes('zeek') ? out?.replaceAll('\t', '') : out
+  const shown = args.includes('parquet') ? '' : (written ?? '')
+  const steers = STEERING.exec(shown) ?? STEERING.exec(err ?? '')
   const found = `U+${steers?.[0].codePointAt(0)?.toString(16)} in ${JSON.stringify(steers?.input.slice(0, 400))}`
   expectThat(steers === null, 'no control characters', found)
 }
