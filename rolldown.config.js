@@ -19,7 +19,8 @@ export default defineConfig({
       groups: [
         {
           name: 'core',
-          test: /src\/(base|capture|wire|context|tcp|verdict|incidents|output|engine)\//,
+          // Without what brings a package that few runs need.
+          test: /src\/(base|capture|wire|context|tcp|verdict|incidents|output(?!\/parquet)|engine)\//,
           priority: 1,
         },
       ],

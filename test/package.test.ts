@@ -154,6 +154,28 @@ describe('the tarball', () => {
   })
 })
 
+/** What a file of `dist` imports when it is loaded, directly or through others. */
+function loadedWith(entry: string): Set<string> {
+  const loaded = new Set<string>()
+  const waiting = [entry]
+  for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+    if (loaded.has(file)) continue
+    loaded.add(file)
+    if (!file.startsWith('./')) continue
+    const text = readFileSync(join(ROOT, 'dist', file), 'utf8')
+    for (const [, from = ''] of text.matchAll(/^import .*?["']([^"']+)["'];?$/gm))
+      waiting.push(from)
+  }
+  return loaded
+}
+
+test.each(['./main.js', './index.js'])('%s loads no package that few runs need', (entry) => {
+  const loaded = loadedWith(entry)
+  expect(loaded).toContain('./core.js')
+  const few = ['hyparquet-writer', 'yaml', 'xxhash-wasm', 'cli-progress', 'node:http']
+  expect(few.filter((name) => loaded.has(name))).toEqual([])
+})
+
 describe('what comes with it', () => {
   test('is little, and what is depended on is there', () => {
     const names = runtime.map(([path]) => path.replace('node_modules/', ''))
