@@ -4,14 +4,37 @@
 import { shownAddress } from './address.js'
 import type { ColumnSource } from './column.js'
 
-/** The filter of a connection. Replaced addresses are in no capture: then ports and packets have to do. */
-export function wiresharkFilter(c: ColumnSource): string {
+/** What a filter names; of both sides, in the order of the capture. */
+export interface FilterParts {
+  /** Undefined where they are replaced: such addresses are in no capture. */
+  readonly addresses: readonly [string, string] | undefined
+  readonly ports: readonly [number, number]
+  /** Numbers of the first and the last packet. */
+  readonly frames: readonly [number, number]
+}
+
+/** The parts of a connection's filter. */
+export function filterParts(c: ColumnSource): FilterParts {
   const { e, anonymizer } = c
   const last = Math.max(e.endFrame, e.client.lastFrame, e.server.lastFrame)
-  const ports = `${twice('tcp.port', e.portOf(0), e.portOf(1))} && frame.number>=${e.startFrame} && frame.number<=${last}`
-  if (anonymizer !== undefined) return ports
-  const field = e.isIpv6 ? 'ipv6.addr' : 'ip.addr'
-  return `${twice(field, shownAddress(c, 0), shownAddress(c, 1))} && ${ports}`
+  return {
+    addresses: anonymizer === undefined ? [shownAddress(c, 0), shownAddress(c, 1)] : undefined,
+    ports: [e.portOf(0), e.portOf(1)],
+    frames: [e.startFrame, last],
+  }
+}
+
+/** The filter that parts make. */
+export function filterText({ addresses, ports, frames: [first, last] }: FilterParts): string {
+  const ofPorts = `${twice('tcp.port', ...ports)} && frame.number>=${first} && frame.number<=${last}`
+  if (addresses === undefined) return ofPorts
+  const field = addresses[0].includes(':') ? 'ipv6.addr' : 'ip.addr'
+  return `${twice(field, ...addresses)} && ${ofPorts}`
+}
+
+/** The filter of a connection. */
+export function wiresharkFilter(c: ColumnSource): string {
+  return filterText(filterParts(c))
 }
 
 /** A field that has both values. */

@@ -149,7 +149,7 @@ class LadderWriter {
 }
 
 /** Notes that the evidence does not say as well, and other records of the packet. */
-function newsOf({ notes, copies = [], shows = '' }: LadderPacket): string[] {
+export function newsOf({ notes, copies = [], shows = '' }: LadderPacket): string[] {
   const news = notes.filter((note) => !shows.includes(note))
   if (copies.length === 0) return news
   return [...news, `also packet${copies.length === 1 ? '' : 's'} ${copies.join(', ')}`]
@@ -166,7 +166,7 @@ function between(
 }
 
 /** What a gap leaves out. */
-function gapText(gap: LadderGap): string {
+export function gapText(gap: LadderGap): string {
   const parts: string[] = []
   if (gap.isProbing) {
     parts.push(`${grouped(gap.packets)} more probes and answers`)

@@ -11,7 +11,7 @@ const INDENT = '    '
 const MAX_INCIDENTS = 20
 
 /** Kinds that are how a service is set up, whether that costs requests or not. */
-const CALM: ReadonlySet<string> = new Set(['idle_timer'])
+export const CALM: ReadonlySet<string> = new Set(['idle_timer'])
 
 /** Said of a service that its connections ended, and when it took them again: that it was down in between needs no second sentence. */
 const IS_BACK = /took connections again/
@@ -126,15 +126,21 @@ export class Incidents {
   }
 
   /** What is told of the end that a restart begins with. */
-  private deathOf({ capture, endpoint, start_time: start }: IncidentLine): Entry | undefined {
-    return this.events.find(
-      ({ incident: each }) =>
-        each.endpoint === endpoint &&
-        each.start_time === start &&
-        each.capture === capture &&
-        IS_BACK.test(each.explanation),
-    )
+  private deathOf(restart: IncidentLine): Entry | undefined {
+    return this.events.find(({ incident }) => tellsToo(incident, restart))
   }
+}
+
+/** Whether the sentence of an end says what that of a restart would. */
+export function tellsToo(end: IncidentLine, { kind, capture, ...restart }: IncidentLine): boolean {
+  return (
+    kind === 'service_restart' &&
+    end.kind !== kind &&
+    end.endpoint === restart.endpoint &&
+    end.start_time === restart.start_time &&
+    end.capture === capture &&
+    IS_BACK.test(end.explanation)
+  )
 }
 
 /** A path as a shell takes it. */

@@ -16,7 +16,7 @@ const WORRYING_FRAMES = new Map([
 ])
 
 /** What a reader of the results has to know about a capture. */
-function captureNotes(report: CaptureRow): string[] {
+export function captureNotes(report: CaptureRow): string[] {
   const notes: string[] = []
   if (report.error?.code === 'ERR_INTERRUPTED') notes.push(report.error.message)
   for (const { name, packets } of report.skipped) {
