@@ -124,7 +124,10 @@ describe('the tarball', () => {
 
   test('holds the types of each source, and nothing that was built before', () => {
     const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
-    const types = sources.flatMap((path) => /^(.*)\.ts$/.exec(path)?.[1] ?? [])
+    // The viewer is no part of the library: nothing but its page is in the package.
+    const library = sources.filter((path) => !/^viewer[/\\]/.test(path))
+    const types = library.flatMap((path) => /^(.*)\.ts$/.exec(path)?.[1] ?? [])
+    expect(files).toContain('dist/viewer/page.html')
     const inTypes = files.flatMap((path) => /^dist\/types\/(.*)\.d\.ts$/.exec(path)?.[1] ?? [])
     expect(inTypes.sort()).toEqual(types.sort())
     const programs = files.filter((path) => /^dist\/.*\.js$/.test(path))

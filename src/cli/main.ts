@@ -8,7 +8,7 @@ import { print, warn } from './context.js'
 import { EXIT_DONE, EXIT_ERROR } from './exit-codes.js'
 import { Interrupt } from './interrupt.js'
 import { OutputClosed } from './output.js'
-import type { AnalyzeFlags } from './analyze/command.js'
+import { type AnalyzeFlags, PAGE_FORMAT } from './analyze/command.js'
 import { groupFlags } from './endpoints/command.js'
 import { buildProgram, commandFirst } from './program.js'
 import { packageVersion } from './version.js'
@@ -33,7 +33,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const program = buildProgram(packageVersion(), texts, {
     // Each command loads what it needs: modules are most of the start-up time.
     analyze: async (inputs, flags) => {
-      exitCode = await analyze(inputs, flags, interrupt)
+      exitCode = await analyze(inputs, flags, own, interrupt)
     },
     explain: async (what, flags) => {
       const { runExplain } = await import('./explain/explain.js')
@@ -116,13 +116,21 @@ function printableLines(text: string): string {
   return text.split('\n').map(printable).join('\n')
 }
 
-/** Rows and totals, or with `--group-by` counts. */
+/** Rows and totals, a page, or with `--group-by` counts. */
 async function analyze(
   inputs: readonly string[],
   flags: AnalyzeFlags,
+  args: readonly string[],
   interrupt: Interrupt,
 ): Promise<number> {
   const { signal } = interrupt
+  if (flags.format === PAGE_FORMAT) {
+    const { runPage } = await import('./page/page.js')
+    const { isLive } = await import('./analyze/sequential.js')
+    const exitCode = await runPage(inputs, flags, args, signal)
+    if (inputs.every(isLive)) interrupt.exitCode = exitCode
+    return exitCode
+  }
   if (flags.groupBy !== undefined) {
     const { runEndpoints } = await import('./endpoints/endpoints.js')
     return runEndpoints(inputs, groupFlags(flags, flags.groupBy), signal)

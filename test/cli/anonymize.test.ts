@@ -51,7 +51,7 @@ describe.concurrent('no address of the capture is in', () => {
     withKey = ['--anonymize-key', await scratch.file('known-key', KEY)]
   })
 
-  test.each(FORMATS.map(({ name }) => name))('%s', async (format) => {
+  test.each([...FORMATS.map(({ name }) => name), 'html'])('%s', async (format) => {
     const addresses = await realAddresses()
     const { stdout, stderr } = await analyze(['-f', format, '--all', ...withKey, ...V4_AND_V6])
     expect(addresses.length).toBeGreaterThan(3)

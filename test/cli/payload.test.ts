@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest'
 import { FORMATS } from '../../src/output/formats/index.js'
 import { buildPcap } from '../support/capture-builder.js'
+import { readPage } from '../support/page.js'
 import { scenarioFrames } from '../support/scenario.js'
 import { Scratch, analyze, run } from './run-cli.js'
 
@@ -47,6 +48,9 @@ test('payload is in no output', async () => {
       run(['explain', '-f', format, '--all', '--stream', '0', path]),
     ),
   ])
+  const page = await analyze(['-f', 'html', '--contains', 'hunter2', path, cut])
+  expect(readPage(page.stdout).head.filters).toBe('--contains …')
+  runs.push({ ...page, stdout: readPage(page.stdout).text })
   for (const { stdout, stderr } of runs) {
     expect(stdout.length).toBeGreaterThan(100)
     for (const form of FORMS) expect(stdout + stderr).not.toContain(form)

@@ -3,6 +3,7 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { readPage } from '../support/page.js'
 import { type Run, Scratch, analyze, rows, run } from '../cli/run-cli.js'
 import { NAME, TEXT_READ, hostileCapture, unprintable } from './hostile.js'
 
@@ -66,6 +67,14 @@ describe.concurrent('analyze', () => {
     const json = await results('-f', 'zeek-json', '--columns', 'capture')
     const [row = ''] = json.split('\n')
     expect(JSON.parse(row)).toMatchObject({ capture: NAME })
+  })
+
+  test('page: names can be shown, and end no element', async () => {
+    const text = await results('-f', 'html', 'other.pcapng')
+    const { head } = readPage(text)
+    expect(head.captures.map(({ capture }) => unprintable(capture))).toEqual([[], []])
+    const data = /<script type="application\/json"[^]*<\/script>\n/.exec(text)?.[0] ?? ''
+    expect(data.match(/<(?!script type="application|\/script>\n)/g)).toBe(null)
   })
 
   test('csv: a line a connection, and no cell is a formula', async () => {

@@ -125,7 +125,7 @@ async function runOver(
 }
 
 /** One note for all files of folders that are no captures, with the names of the first. */
-function passedOverText(inputs: readonly string[], files: readonly string[]): string {
+export function passedOverText(inputs: readonly string[], files: readonly string[]): string {
   const [folder = '', ...others] = inputs.filter((input) =>
     files.some((path) => path.startsWith(`${input.replace(/\/+$/, '')}/`)),
   )
@@ -138,7 +138,10 @@ function passedOverText(inputs: readonly string[], files: readonly string[]): st
 }
 
 /** What is analyzed together. Captures that look like parts of one are pointed out when they are not. */
-function timelinesOf(captures: readonly string[], merge: AnalyzeSettings['merge']): Timeline[] {
+export function timelinesOf(
+  captures: readonly string[],
+  merge: AnalyzeSettings['merge'],
+): Timeline[] {
   if (merge === 'all') return [onlyFiles(captures)]
   const groups = groupBySeries(captures)
   if (merge === 'series')
@@ -171,7 +174,7 @@ function sizeOf(path: string): number {
 }
 
 /** The output must not be one of the captures. */
-function refuseToOverwrite(captures: readonly string[], output: string): void {
+export function refuseToOverwrite(captures: readonly string[], output: string): void {
   const target = output === '-' ? undefined : statOf(output)
   if (target?.isFile() !== true) return
   for (const path of captures) {

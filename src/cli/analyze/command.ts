@@ -52,6 +52,9 @@ export interface AnalyzeFlags extends SharedFlags, FilterFlags, NamingFlags {
   readonly strict?: boolean
 }
 
+/** The format that is a page for a browser, with a runner of its own. */
+export const PAGE_FORMAT = 'html'
+
 const DEFAULT_TOP = 3
 const MAX_JOBS = 256
 const ANY = Number.MAX_SAFE_INTEGER
@@ -107,11 +110,10 @@ export function addAnalyze(
 /** What is written, and where. */
 function outputOptions(): Option[] {
   return [
-    choice(
-      '-f, --format <format>',
-      'form of the results',
-      FORMATS.map(({ name }) => name),
-    ),
+    choice('-f, --format <format>', 'form of the results', [
+      ...FORMATS.map(({ name }) => name),
+      PAGE_FORMAT,
+    ]),
     new Option('-o, --output <file>', 'write results to a file instead of standard output'),
     new Option(
       '--out-dir <folder>',

@@ -1,0 +1,77 @@
+// Reads the data that lie in the document.
+
+import {
+  DETAILS_LINES,
+  PAGE_DETAILS_ID,
+  PAGE_HEAD_ID,
+  PAGE_LADDERS_ID,
+  PAGE_ROWS_ID,
+  type PageHead,
+  type PageLadder,
+} from '../output/page/page-data.js'
+import { type Connections, readConnections } from './model/connections.js'
+
+/** Everything of a connection that is not in the table, by column. */
+export type Details = Readonly<Record<string, unknown>> & {
+  readonly explanation?: string
+  readonly encapsulation?: string
+}
+
+/** The data of a page. What is long is read when it is needed. */
+export interface PageSource {
+  readonly head: PageHead
+  readonly connections: () => Promise<Connections>
+  /** Details of the connection at a place. */
+  readonly details: (place: number) => Promise<Details>
+  /** Its packets; undefined where the page has none. */
+  readonly ladder: (capture: number, stream: number) => Promise<PageLadder | undefined>
+}
+
+/** The data of this document. */
+export function pageSource(): PageSource {
+  const head = JSON.parse(elementOf(PAGE_HEAD_ID).textContent) as PageHead
+  const blocks = new Map<number, Promise<string[]>>()
+  const ladders = once(() => linesOf(PAGE_LADDERS_ID))
+  return {
+    head,
+    connections: async () => readConnections(await textOf(PAGE_ROWS_ID), head),
+    details: async (place) => {
+      const block = Math.floor(place / DETAILS_LINES)
+      const lines = blocks.get(block) ?? linesOf(`${PAGE_DETAILS_ID}${block}`)
+      blocks.set(block, lines)
+      const line = (await lines)[place % DETAILS_LINES] ?? '[]'
+      const values = JSON.parse(line) as unknown[]
+      const pairs = head.detail_columns.map((key, at) => [key, values[at] ?? undefined])
+      return Object.fromEntries(pairs) as Details
+    },
+    ladder: async (capture, stream) => {
+      const place = head.ladders.findIndex(([of, n]) => of === capture && n === stream)
+      const line = place < 0 ? undefined : (await ladders())[place]
+      return line === undefined ? undefined : (JSON.parse(line) as PageLadder)
+    },
+  }
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => (made ??= make())
+}
+
+async function linesOf(id: string): Promise<string[]> {
+  return (await textOf(id)).split('\n')
+}
+
+async function textOf(id: string): Promise<string> {
+  const element = elementOf(id)
+  if (element.type !== 'application/gzip') return element.textContent
+  const packed = atob(element.textContent)
+  const bytes = Uint8Array.from({ length: packed.length }, (_, at) => packed.charCodeAt(at))
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))
+  return new Response(stream).text()
+}
+
+function elementOf(id: string): HTMLScriptElement {
+  const element = document.querySelector<HTMLScriptElement>(`script#${id}`)
+  if (element === null) throw new Error(`the page has no ${id}`)
+  return element
+}

@@ -1,0 +1,189 @@
+// Which connections are shown: values of which one has to fit for each kind of filter, a span of time, and words to search for.
+
+import type { PageHead } from '../../output/page/page-data.js'
+import { type Connections, type WordColumn, clientAt, serverAt, wordAt } from './connections.js'
+
+/** Kinds of filters that are lists of values, in the order of the page. */
+export const LIST_FILTERS = [
+  'ending',
+  'confidence',
+  'closer',
+  'finding',
+  'flag',
+  'sees',
+  'server',
+  'client',
+  'capture',
+  'incident',
+] as const
+
+/** One of {@link LIST_FILTERS}. */
+export type ListFilter = (typeof LIST_FILTERS)[number]
+
+/** What is wanted. Lists that are empty leave nothing out. */
+export interface Filters {
+  readonly lists: Readonly<Partial<Record<ListFilter, readonly string[]>>>
+  /** When a connection ended, ms since 1970, both included. */
+  readonly fromMs: number
+  readonly toMs: number
+  readonly search: string
+}
+
+/** All connections. */
+export const NO_FILTERS: Filters = { lists: {}, fromMs: -Infinity, toMs: Infinity, search: '' }
+
+/** Why a connection is left out: bits, so that each part of the page can show what its own filter leaves out. */
+export const OUT = { ending: 1, time: 2, server: 4, client: 8, other: 16 } as const
+
+/** Whether a connection is left out by no filter but that of one part of the page. */
+export function isInBut(out: Uint8Array, part: keyof typeof OUT): (place: number) => boolean {
+  const mask = ~OUT[part]
+  return (place) => ((out[place] as number) & mask) === 0
+}
+
+/** Whether anything is left out. */
+export function hasFilters({ lists, fromMs, toMs, search }: Filters): boolean {
+  return (
+    fromMs !== -Infinity ||
+    toMs !== Infinity ||
+    search.trim() !== '' ||
+    Object.values(lists).some((list) => list.length > 0)
+  )
+}
+
+/** The filters with a value added to a list, or taken out of it. */
+export function toggled(filters: Filters, kind: ListFilter, value: string): Filters {
+  const list = filters.lists[kind] ?? []
+  const next = list.includes(value) ? list.filter((each) => each !== value) : [...list, value]
+  return withList(filters, kind, next)
+}
+
+/** The filters with another list. */
+export function withList(filters: Filters, kind: ListFilter, list: readonly string[]): Filters {
+  const { [kind]: _, ...others } = filters.lists
+  return { ...filters, lists: list.length === 0 ? others : { ...others, [kind]: list } }
+}
+
+/** Whether a connection is wanted. */
+type Test = (place: number) => boolean
+
+/** Tells why each connection is left out, 0 for those that are shown; `texts` is what is searched. */
+export function leftOut(
+  c: Connections,
+  head: PageHead,
+  filters: Filters,
+  texts: () => readonly string[],
+): Uint8Array {
+  const tests: [bit: number, test: Test][] = []
+  for (const kind of LIST_FILTERS) {
+    const list = filters.lists[kind]
+    if (list === undefined || list.length === 0) continue
+    const bit = kind === 'ending' || kind === 'server' || kind === 'client' ? OUT[kind] : OUT.other
+    tests.push([bit, listTest(kind, list, c, head)])
+  }
+  const { fromMs, toMs } = filters
+  if (fromMs !== -Infinity || toMs !== Infinity)
+    tests.push([
+      OUT.time,
+      (at) => (c.endedMs[at] as number) >= fromMs && (c.endedMs[at] as number) <= toMs,
+    ])
+  const words = filters.search.toLowerCase().split(/\s+/).filter(Boolean)
+  if (words.length > 0) {
+    const all = texts()
+    tests.push([OUT.other, (at) => words.every((word) => all[at]?.includes(word) === true)])
+  }
+  const out = new Uint8Array(c.size)
+  for (const [bit, test] of tests)
+    for (let at = 0; at < c.size; at++) if (!test(at)) out[at] = (out[at] as number) | bit
+  return out
+}
+
+function listTest(kind: ListFilter, list: readonly string[], c: Connections, head: PageHead): Test {
+  switch (kind) {
+    case 'ending': {
+      const wanted = head.endings.map(
+        ({ name, verdict }) => list.includes(name) || list.includes(verdict),
+      )
+      return (at) => wanted[c.ending[at] as number] === true
+    }
+    case 'confidence':
+    case 'closer':
+    case 'server':
+      return wordTest(c[kind], list)
+    case 'client':
+      return wordTest(c.clientIp, list)
+    case 'sees': {
+      const [client, server] = [wordTest(c.clientSees, list), wordTest(c.serverSees, list)]
+      return (at) => client(at) || server(at)
+    }
+    case 'finding':
+      return (at) => c.findings[at]?.some((code) => list.includes(code)) === true
+    case 'flag':
+      return (at) => c.flags[at]?.some((name) => list.includes(name)) === true
+    case 'capture':
+      return (at) => list.includes(`${(c.capture[at] as number) + 1}`)
+    case 'incident':
+      break
+  }
+  const streams = new Set(
+    head.incidents
+      .filter((incident) => list.includes(incidentName(incident)))
+      .flatMap((incident) => incident.streams.map((n) => `${incident.capture_at} ${n}`)),
+  )
+  return (at) => streams.has(`${c.capture[at]} ${c.stream[at]}`)
+}
+
+function wordTest({ words, at: places }: WordColumn, list: readonly string[]): Test {
+  const wanted = words.map((word) => list.includes(word))
+  return (at) => wanted[places[at] as number] === true
+}
+
+/** An incident in a filter: number of its capture, from 1, and its own. */
+export function incidentName({ capture_at: at, id }: PageHead['incidents'][number]): string {
+  return `${at + 1}:${id}`
+}
+
+/** What a search goes through, of every connection, in lower case. */
+export function searchTexts(c: Connections, head: PageHead): string[] {
+  return Array.from({ length: c.size }, (_, at) => {
+    const ending = head.endings[c.ending[at] as number]?.name ?? ''
+    const capture = head.captures.length > 1 ? head.captures[c.capture[at] as number]?.capture : ''
+    const sees = `${wordAt(c.clientSees, at)} ${wordAt(c.serverSees, at)}`
+    const lists = [...(c.findings[at] ?? []), ...(c.flags[at] ?? [])].join(' ')
+    return `${clientAt(c, at)} ${serverAt(c, at)} ${ending} ${c.stream[at]} ${lists} ${sees} ${capture}`.toLowerCase()
+  })
+}
+
+/** How often each value of a list filter comes among the connections that are shown. */
+export function valuesOf(
+  kind: 'confidence' | 'closer' | 'finding' | 'flag' | 'sees',
+  c: Connections,
+  out: Uint8Array,
+): [value: string, n: number][] {
+  const counts = new Map<string, number>()
+  for (let at = 0; at < c.size; at++) {
+    if (out[at] !== 0) continue
+    for (const value of new Set(valuesAt(kind, c, at)))
+      if (value !== '') counts.set(value, (counts.get(value) ?? 0) + 1)
+  }
+  return [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
+}
+
+function valuesAt(
+  kind: 'confidence' | 'closer' | 'finding' | 'flag' | 'sees',
+  c: Connections,
+  at: number,
+): readonly string[] {
+  switch (kind) {
+    case 'finding':
+      return c.findings[at] ?? []
+    case 'flag':
+      return c.flags[at] ?? []
+    case 'sees':
+      return [wordAt(c.clientSees, at), wordAt(c.serverSees, at)]
+    case 'confidence':
+    case 'closer':
+      break
+  }
+  return [wordAt(c[kind], at)]
+}

@@ -1,0 +1,52 @@
+// What all parts of the page need.
+
+import { createContext } from 'preact'
+import { useContext } from 'preact/hooks'
+import { clockTime, msOfIso } from '../../base/clock-time.js'
+import type { PageHead } from '../../output/page/page-data.js'
+import type { Filters } from '../model/filters.js'
+
+/** Shared by all parts. */
+export interface Shared {
+  readonly head: PageHead
+  readonly filters: Filters
+  readonly setFilters: (filters: Filters) => void
+  /** Times as clocks here show them, not in UTC. */
+  readonly isLocal: boolean
+  /** Changes when colours do: what is drawn must be drawn again. */
+  readonly look: string
+}
+
+/** The context of {@link useShared}. */
+export const SharedContext = createContext<Shared | undefined>(undefined)
+
+/** What all parts of the page need. */
+export function useShared(): Shared {
+  const shared = useContext(SharedContext)
+  if (shared === undefined) throw new Error('used outside of the page')
+  return shared
+}
+
+/** A time of day, with its date where `hasDate`. */
+export function timeText(ms: number, isLocal: boolean, hasDate = false): string {
+  const time = clockTime(ms, isLocal)
+  if (time === undefined) return 'unknown'
+  return hasDate ? `${time.date} ${time.clock}` : time.clock
+}
+
+/** The zone of a time. */
+export function zoneText(ms: number, isLocal: boolean): string {
+  return clockTime(ms, isLocal)?.zone ?? ''
+}
+
+/** A time of the output, with its date and zone. */
+export function isoText(iso: string | undefined, isLocal: boolean): string {
+  if (iso === undefined) return 'unknown'
+  const ms = msOfIso(iso)
+  return Number.isNaN(ms) ? iso : `${timeText(ms, isLocal, true)} ${zoneText(ms, isLocal)}`
+}
+
+/** A share of all. */
+export function shareText(n: number, all: number): string {
+  return all === 0 ? '' : `${((100 * n) / all).toFixed(1)} %`
+}
