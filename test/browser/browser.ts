@@ -1,0 +1,48 @@
+// A real browser for the tests of the page: the one that is installed, none is downloaded.
+
+import { existsSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
+import { type Browser, type BrowserContextOptions, type Page, chromium } from 'playwright-core'
+
+const PLACES = [
+  process.env['CHROMIUM'] ?? '',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+]
+
+/** Where a browser is; undefined without one. */
+export const CHROMIUM: string | undefined = PLACES.find((path) => path !== '' && existsSync(path))
+
+/** Starts the browser. */
+export function launch(): Promise<Browser> {
+  // The sandbox of its processes does not run as root, which tests in containers do.
+  return chromium.launch({ executablePath: CHROMIUM ?? '', args: ['--no-sandbox'] })
+}
+
+/** A page that was opened, and what went wrong in it. */
+export interface Opened {
+  readonly page: Page
+  /** Errors, warnings and requests: there should be none. */
+  readonly troubles: string[]
+}
+
+/** Opens a file as a double click does, and waits for its table. */
+export async function open(
+  browser: Browser,
+  path: string,
+  { hash = '', ...options }: BrowserContextOptions & { readonly hash?: string } = {},
+): Promise<Opened> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options })
+  const page = await context.newPage()
+  const troubles: string[] = []
+  const url = pathToFileURL(path).href
+  page.on('console', (message) => troubles.push(`${message.type()}: ${message.text()}`))
+  page.on('pageerror', (error) => troubles.push(error.message))
+  page.on('request', (request) => {
+    if (request.url().split('#')[0] !== url) troubles.push(`request: ${request.url()}`)
+  })
+  await page.goto(url + hash)
+  await page.waitForSelector('.connection-table')
+  return { page, troubles }
+}
