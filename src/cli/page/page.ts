@@ -80,7 +80,7 @@ function templateText(): string {
 }
 
 function pack(text: string): string {
-  return gzipSync(text, { level: 9 }).toString('base64')
+  return gzipSync(text, { level: 7 }).toString('base64')
 }
 
 function write(output: Output, template: string, content: PageContent): void {

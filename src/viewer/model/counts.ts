@@ -62,7 +62,6 @@ export interface EndpointCount {
   refused: number
   unanswered: number
   resets: number
-  trouble: number
   /** By verdict, in the order of the head. */
   readonly verdicts: number[]
   /** When the first and last of those that matter ended, ms since 1970. */
@@ -75,38 +74,69 @@ const RESETS: ReadonlySet<string> = new Set(['rst_after_kill', 'rst_abort', 'res
 /** Severity from which on an ending is trouble. */
 const IS_TROUBLE = 2
 
-/** Counts by server or client; most trouble first. */
+/** Endpoints, most trouble first: how many there are, and the first of them. */
+export interface EndpointCounts {
+  readonly all: number
+  readonly first: readonly EndpointCount[]
+}
+
+/** Counts by server or client. There may be as many clients as connections: only of the first `most` everything is counted. */
 export function endpointCounts(
   c: Connections,
   head: PageHead,
-  by: WordColumn,
+  { words, at: places }: WordColumn,
   isIn: (place: number) => boolean,
-): EndpointCount[] {
-  const counts = by.words.map((name) => emptyCount(name, head.verdicts.length))
-  const verdictOf = verdictPlaces(head)
+  most: number,
+): EndpointCounts {
+  const connections = new Int32Array(words.length)
+  const trouble = new Float64Array(words.length)
+  const troubles = head.endings.map(({ severity }) => TROUBLE[severity] ?? 0)
   for (let at = 0; at < c.size; at++) {
-    if (!isIn(at)) continue
-    const count = counts[by.at[at] as number]
-    const ending = head.endings[c.ending[at] as number]
-    if (count === undefined || ending === undefined) continue
-    count.connections++
-    const verdict = verdictOf[c.ending[at] as number] ?? -1
-    count.verdicts[verdict] = (count.verdicts[verdict] ?? 0) + 1
-    if (ending.name === 'handshake_failed.refused') count.refused++
-    else if (ending.name === 'handshake_failed.unanswered') count.unanswered++
-    if (RESETS.has(ending.verdict)) count.resets++
-    count.trouble += TROUBLE[ending.severity] ?? 0
-    if (ending.severity < IS_TROUBLE) continue
-    const ms = c.endedMs[at] as number
-    count.firstMs = Math.min(count.firstMs, ms)
-    count.lastMs = Math.max(count.lastMs, ms)
+    const place = places[at] as number
+    if (place < 0 || !isIn(at)) continue
+    connections[place] = (connections[place] as number) + 1
+    trouble[place] = (trouble[place] as number) + (troubles[c.ending[at] as number] ?? 0)
   }
-  return counts
-    .filter(({ connections }) => connections > 0)
+  const order = Int32Array.from(words.keys())
+    .filter((place) => connections[place] !== 0)
     .sort(
       (a, b) =>
-        b.trouble - a.trouble || b.connections - a.connections || (a.name < b.name ? -1 : 1),
+        (trouble[b] as number) - (trouble[a] as number) ||
+        (connections[b] as number) - (connections[a] as number) ||
+        ((words[a] as string) < (words[b] as string) ? -1 : 1),
     )
+  const first = Array.from(order.subarray(0, most), (place) =>
+    emptyCount(words[place] as string, head.verdicts.length),
+  )
+  const rankOf = new Int32Array(words.length).fill(-1)
+  for (const [rank, place] of order.subarray(0, most).entries()) rankOf[place] = rank
+  const verdictOf = verdictPlaces(head)
+  for (let at = 0; at < c.size; at++) {
+    const count = first[rankOf[places[at] as number] ?? -1]
+    if (count !== undefined && isIn(at)) addTo(count, c, head, at, verdictOf)
+  }
+  return { all: order.length, first }
+}
+
+function addTo(
+  count: EndpointCount,
+  c: Connections,
+  head: PageHead,
+  at: number,
+  verdictOf: readonly number[],
+): void {
+  const ending = head.endings[c.ending[at] as number]
+  const verdict = verdictOf[c.ending[at] as number] ?? -1
+  if (ending === undefined) return
+  count.connections++
+  count.verdicts[verdict] = (count.verdicts[verdict] ?? 0) + 1
+  if (ending.name === 'handshake_failed.refused') count.refused++
+  else if (ending.name === 'handshake_failed.unanswered') count.unanswered++
+  if (RESETS.has(ending.verdict)) count.resets++
+  if (ending.severity < IS_TROUBLE) return
+  const ms = c.endedMs[at] as number
+  count.firstMs = Math.min(count.firstMs, ms)
+  count.lastMs = Math.max(count.lastMs, ms)
 }
 
 function emptyCount(name: string, verdicts: number): EndpointCount {
@@ -116,7 +146,6 @@ function emptyCount(name: string, verdicts: number): EndpointCount {
     refused: 0,
     unanswered: 0,
     resets: 0,
-    trouble: 0,
     verdicts: Array.from({ length: verdicts }, () => 0),
     firstMs: Infinity,
     lastMs: -Infinity,
@@ -163,8 +192,9 @@ export function distributionOf(
   }
   const sorted = Float64Array.from(values).sort()
   const counts = BUCKETS.map(() => 0)
+  let bucket = 0
   for (const value of sorted) {
-    const bucket = BUCKETS.findIndex(([below]) => value < below)
+    while (value >= (BUCKETS[bucket]?.[0] ?? Infinity)) bucket++
     counts[bucket] = (counts[bucket] ?? 0) + 1
   }
   function within(share: number): number {

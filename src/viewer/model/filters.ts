@@ -1,7 +1,14 @@
 // Which connections are shown: values of which one has to fit for each kind of filter, a span of time, and words to search for.
 
 import type { PageHead } from '../../output/page/page-data.js'
-import { type Connections, type WordColumn, clientAt, serverAt, wordAt } from './connections.js'
+import {
+  type Connections,
+  type ListColumn,
+  type WordColumn,
+  clientAt,
+  serverAt,
+  wordAt,
+} from './connections.js'
 
 /** Kinds of filters that are lists of values, in the order of the page. */
 export const LIST_FILTERS = [
@@ -154,36 +161,48 @@ export function searchTexts(c: Connections, head: PageHead): string[] {
   })
 }
 
+/** Filters whose values can be chosen from a list. */
+export type ChosenFilter = 'confidence' | 'closer' | 'finding' | 'flag' | 'sees'
+
 /** How often each value of a list filter comes among the connections that are shown. */
 export function valuesOf(
-  kind: 'confidence' | 'closer' | 'finding' | 'flag' | 'sees',
+  kind: ChosenFilter,
   c: Connections,
   out: Uint8Array,
 ): [value: string, n: number][] {
-  const counts = new Map<string, number>()
-  for (let at = 0; at < c.size; at++) {
-    if (out[at] !== 0) continue
-    for (const value of new Set(valuesAt(kind, c, at)))
-      if (value !== '') counts.set(value, (counts.get(value) ?? 0) + 1)
-  }
-  return [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
+  return [...countsOf(kind, c, out)]
+    .filter(([, n]) => n > 0)
+    .sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
 }
 
-function valuesAt(
-  kind: 'confidence' | 'closer' | 'finding' | 'flag' | 'sees',
-  c: Connections,
-  at: number,
-): readonly string[] {
-  switch (kind) {
-    case 'finding':
-      return c.findings[at] ?? []
-    case 'flag':
-      return c.flags[at] ?? []
-    case 'sees':
-      return [wordAt(c.clientSees, at), wordAt(c.serverSees, at)]
-    case 'confidence':
-    case 'closer':
-      break
+function countsOf(kind: ChosenFilter, c: Connections, out: Uint8Array): Map<string, number> {
+  if (kind === 'confidence' || kind === 'closer') return wordCounts(c[kind], out)
+  if (kind === 'finding') return listCounts(c.findings, out)
+  if (kind === 'flag') return listCounts(c.flags, out)
+  const counts = wordCounts(c.clientSees, out)
+  // Of a connection whose programs saw the same, one counts.
+  const isOther = Uint8Array.from(out, (why, at) =>
+    why === 0 && wordAt(c.clientSees, at) !== wordAt(c.serverSees, at) ? 0 : 1,
+  )
+  for (const [word, n] of wordCounts(c.serverSees, isOther))
+    counts.set(word, (counts.get(word) ?? 0) + n)
+  return counts
+}
+
+function wordCounts({ words, at: places }: WordColumn, out: Uint8Array): Map<string, number> {
+  const counts = words.map(() => 0)
+  for (let at = 0; at < out.length; at++) {
+    const place = places[at] as number
+    if (out[at] === 0 && place >= 0) counts[place] = (counts[place] as number) + 1
   }
-  return [wordAt(c[kind], at)]
+  return new Map(words.map((word, place) => [word, counts[place] as number]))
+}
+
+function listCounts(lists: ListColumn, out: Uint8Array): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const [at, list] of lists.entries()) {
+    if (out[at] !== 0) continue
+    for (const word of list) counts.set(word, (counts.get(word) ?? 0) + 1)
+  }
+  return counts
 }

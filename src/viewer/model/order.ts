@@ -1,7 +1,7 @@
 // The order of the table.
 
 import type { PageHead } from '../../output/page/page-data.js'
-import { type Connections, type WordColumn, clientAt } from './connections.js'
+import type { Connections, WordColumn } from './connections.js'
 
 /** What the table can be sorted by; `trouble` is how much endings matter, then time. */
 export const ORDERS = [
@@ -51,12 +51,15 @@ export function orderOf(c: Connections, head: PageHead, { by, isDescending }: Or
   })
 }
 
+const PORTS = 65_536
+
 /** What is compared for each order. */
 const KEYS: Readonly<Record<OrderName, (c: Connections, head: PageHead) => ArrayLike<number>>> = {
   trouble: (c, head) => Array.from(c.ending, (at) => head.endings[at]?.severity ?? 0),
   ended: (c) => c.endedMs,
   ending: (c) => c.ending,
-  client: (c) => ranked(Array.from({ length: c.size }, (_, at) => clientAt(c, at))),
+  client: (c) =>
+    wordKeys(c.clientIp).map((rank, at) => rank * PORTS + (c.clientPort[at] as number)),
   server: (c) => wordKeys(c.server),
   closer: (c) => wordKeys(c.closer),
   confidence: (c) => wordKeys(c.confidence),

@@ -21,19 +21,10 @@ export function Endpoints({
   readonly connections: Connections
   readonly out: Uint8Array
 }): JSX.Element {
-  const { head } = useShared()
-  const servers = useMemo(
-    () => endpointCounts(c, head, c.server, isInBut(out, 'server')),
-    [c, head, out],
-  )
-  const clients = useMemo(
-    () => endpointCounts(c, head, c.clientIp, isInBut(out, 'client')),
-    [c, head, out],
-  )
   return (
     <div class="endpoints">
-      <EndpointList title="Servers" kind="server" counts={servers} />
-      <EndpointList title="Clients" kind="client" counts={clients} />
+      <EndpointList title="Servers" kind="server" connections={c} out={out} />
+      <EndpointList title="Clients" kind="client" connections={c} out={out} />
     </div>
   )
 }
@@ -41,18 +32,26 @@ export function Endpoints({
 function EndpointList({
   title,
   kind,
-  counts,
+  connections: c,
+  out,
 }: {
   readonly title: string
   readonly kind: 'server' | 'client'
-  readonly counts: readonly EndpointCount[]
+  readonly connections: Connections
+  readonly out: Uint8Array
 }): JSX.Element {
+  const { head } = useShared()
   const [shown, setShown] = useState(FIRST)
-  const most = Math.max(1, ...counts.slice(0, shown).map(({ connections }) => connections))
+  const { all, first } = useMemo(
+    () =>
+      endpointCounts(c, head, kind === 'server' ? c.server : c.clientIp, isInBut(out, kind), shown),
+    [c, head, kind, out, shown],
+  )
+  const most = Math.max(1, ...first.map(({ connections }) => connections))
   return (
     <section aria-labelledby={`${kind}s`}>
       <h2 id={`${kind}s`}>
-        {title} <span class="of">{grouped(counts.length)}</span>
+        {title} <span class="of">{grouped(all)}</span>
       </h2>
       <div class="scroll" tabIndex={0} role="region" aria-label={`${title}, counted`}>
         <table class="endpoint-table">
@@ -69,15 +68,15 @@ function EndpointList({
             </tr>
           </thead>
           <tbody>
-            {counts.slice(0, shown).map((each) => (
+            {first.map((each) => (
               <EndpointRow key={each.name} kind={kind} count={each} most={most} />
             ))}
           </tbody>
         </table>
       </div>
-      {counts.length > shown && (
+      {all > shown && (
         <button type="button" class="no-print" onClick={() => setShown(shown + STEP)}>
-          Show {grouped(Math.min(STEP, counts.length - shown))} more
+          Show {grouped(Math.min(STEP, all - shown))} more
         </button>
       )}
     </section>

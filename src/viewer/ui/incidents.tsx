@@ -128,7 +128,7 @@ function Incident({ number, incident, all }: ToldIncident): JSX.Element {
               )
             }
           >
-            {isShown ? 'show all connections' : `show its connections`}
+            {isShown ? 'show all connections' : `show ${membersText(all)}`}
           </button>
           <details class="why">
             <summary>why, and what to do</summary>
@@ -152,6 +152,13 @@ function Incident({ number, incident, all }: ToldIncident): JSX.Element {
   )
 }
 
+/** Which of its connections are known by their streams: the first of very many. */
+function membersText(all: readonly PageIncident[]): string {
+  const known = new Set(all.flatMap(({ streams }) => streams)).size
+  const isWhole = all.every(({ connections, streams }) => connections <= streams.length)
+  return isWhole ? 'its connections' : `the first ${grouped(known)} of its connections`
+}
+
 /** Where most connections ended badly, which is no incident. */
 function NoIncident({
   connections: c,
@@ -160,7 +167,7 @@ function NoIncident({
 }): JSX.Element {
   const { head, isLocal } = useShared()
   const worst = useMemo(
-    () => (c === undefined ? undefined : endpointCounts(c, head, c.server, () => true)[0]),
+    () => (c === undefined ? undefined : endpointCounts(c, head, c.server, () => true, 1).first[0]),
     [c, head],
   )
   if (c === undefined) return <p>No incident was found.</p>

@@ -136,13 +136,17 @@ describe('counts', () => {
   })
 
   test('by server and by client', () => {
-    const servers = endpointCounts(c, head, c.server, () => true)
+    const { first: servers } = endpointCounts(c, head, c.server, () => true, 9)
     expect(servers.map(({ name, connections, refused: n }) => [name, connections, n])).toEqual([
       ['10.0.0.9:80', 4, 1],
       ['10.0.0.9:443', 2, 1],
     ])
     expect(servers[0]?.firstMs).toBeGreaterThan(START_MS)
-    expect(endpointCounts(c, head, c.clientIp, () => false)).toEqual([])
+    expect(endpointCounts(c, head, c.clientIp, () => false, 9)).toEqual({ all: 0, first: [] })
+    expect(endpointCounts(c, head, c.server, () => true, 1)).toEqual({
+      all: 2,
+      first: [servers[0]],
+    })
   })
 
   test('distributions', () => {
