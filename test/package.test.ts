@@ -127,7 +127,9 @@ describe('the tarball', () => {
     // The viewer is no part of the library: nothing but its page is in the package.
     const library = sources.filter((path) => !/^viewer[/\\]/.test(path))
     const types = library.flatMap((path) => /^(.*)\.ts$/.exec(path)?.[1] ?? [])
-    expect(files).toContain('dist/viewer/page.html')
+    expect(files).toEqual(
+      expect.arrayContaining(['dist/viewer/page.html', 'dist/viewer/tcp-teardown.html']),
+    )
     const inTypes = files.flatMap((path) => /^dist\/types\/(.*)\.d\.ts$/.exec(path)?.[1] ?? [])
     expect(inTypes.sort()).toEqual(types.sort())
     const programs = files.filter((path) => /^dist\/.*\.js$/.test(path))

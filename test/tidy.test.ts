@@ -68,6 +68,7 @@ const MAPS_WITHOUT_TEXTS = new Map([
   ['engine/filter.ts', 'what the options list'],
   ['engine/ladder/ladder-records.ts', 'texts of the connections that are asked for'],
   ['engine/ladder/target.ts', 'evidence of one connection, a few packets'],
+  ['engine/page/ladder-choice.ts', 'endings'],
   ['incidents/digest.ts', 'endings'],
   ['incidents/ended.ts', 'endings'],
   ['incidents/kinds/idle-timer.ts', 'objects'],
@@ -171,7 +172,7 @@ test('records are read by position on the packet path only', () => {
 test('relative imports end in .js', () => {
   const wrong = files.flatMap(({ name, text }) =>
     importsOf(text)
-      .filter((from) => from.startsWith('.') && !from.endsWith('.js'))
+      .filter((from) => from.startsWith('.') && !/\.js(?:\?worker&inline)?$/.test(from))
       .map((from) => `${name}: ${from}`),
   )
   expect(wrong).toEqual([])
@@ -197,6 +198,32 @@ test('the lower layers use no globals of Node, but for one', () => {
     .map(({ name }) => name)
     .filter((name) => !PURE_EXCEPTIONS.has(name))
   expect(wrong).toEqual(['output/bytes/writer.ts'])
+})
+
+/** What a file brings along when it runs: its imports but for those of types. */
+function runtimeImports(text: string): string[] {
+  const statements = text.replaceAll(/^(?:import|export) type [^;]*? from '[^']+'$/gm, '')
+  return importsOf(statements)
+}
+
+test('nothing that analyzes in a browser reaches Node', () => {
+  const byName = new Map(files.map((file) => [file.name, file.text]))
+  const seen = new Set<string>()
+  const next = ['viewer/worker/worker.ts', 'viewer/analyzer.tsx', 'viewer/main.tsx']
+  const found: string[] = []
+  for (let name = next.pop(); name !== undefined; name = next.pop()) {
+    if (seen.has(name)) continue
+    seen.add(name)
+    for (const from of runtimeImports(byName.get(name) ?? '')) {
+      if (from.startsWith('node:')) found.push(`${name} imports ${from}`)
+      if (!from.startsWith('.')) continue
+      const path = posix.join(posix.dirname(name), from.replace(/\.js(?:\?.*)?$/, '.ts'))
+      next.push(byName.has(path) ? path : `${path}x`)
+    }
+  }
+  expect(found).toEqual([])
+  // The engine is among it.
+  expect(seen.size).toBeGreaterThan(150)
 })
 
 test('nothing prints but through its output', () => {

@@ -9,6 +9,7 @@ import {
   type PageHead,
   type PageLadder,
 } from '../output/page/page-data.js'
+import { type PageContent, columnLines } from '../output/page/page-document.js'
 import { type Connections, readConnections } from './model/connections.js'
 
 /** Everything of a connection that is not in the table, by column. */
@@ -39,17 +40,35 @@ export function pageSource(): PageSource {
       const block = Math.floor(place / DETAILS_LINES)
       const lines = blocks.get(block) ?? linesOf(`${PAGE_DETAILS_ID}${block}`)
       blocks.set(block, lines)
-      const line = (await lines)[place % DETAILS_LINES] ?? '[]'
-      const values = JSON.parse(line) as unknown[]
-      const pairs = head.detail_columns.map((key, at) => [key, values[at] ?? undefined])
-      return Object.fromEntries(pairs) as Details
+      return detailsOf((await lines)[place % DETAILS_LINES] ?? '[]', head)
     },
     ladder: async (capture, stream) => {
-      const place = head.ladders.findIndex(([of, n]) => of === capture && n === stream)
+      const place = ladderPlace(head, capture, stream)
       const line = place < 0 ? undefined : (await ladders())[place]
       return line === undefined ? undefined : (JSON.parse(line) as PageLadder)
     },
   }
+}
+
+/** The data of an analysis that ran here. */
+export function contentSource({ head, rows, details, ladders }: PageContent): PageSource {
+  return {
+    head,
+    connections: async () =>
+      readConnections(columnLines(rows, head.columns.length).join('\n'), head),
+    details: async (place) => detailsOf(details[place] ?? '[]', head),
+    ladder: async (capture, stream) => ladders[ladderPlace(head, capture, stream)],
+  }
+}
+
+function detailsOf(line: string, head: PageHead): Details {
+  const values = JSON.parse(line) as unknown[]
+  const pairs = head.detail_columns.map((key, at) => [key, values[at] ?? undefined])
+  return Object.fromEntries(pairs) as Details
+}
+
+function ladderPlace(head: PageHead, capture: number, stream: number): number {
+  return head.ladders.findIndex(([of, n]) => of === capture && n === stream)
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

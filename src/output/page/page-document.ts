@@ -38,7 +38,7 @@ export function* pageParts(template: string, content: PageContent, pack: Pack): 
   const { head, rows, details, ladders } = content
   yield template.slice(0, at)
   yield element(PAGE_HEAD_ID, 'application/json', safe(jsonText(head)))
-  yield block(PAGE_ROWS_ID, columnsOf(rows, head.columns.length), pack)
+  yield block(PAGE_ROWS_ID, columnLines(rows, head.columns.length), pack)
   // One is enough to open a connection: each is read for itself.
   for (let from = 0; from < details.length; from += DETAILS_LINES)
     yield block(
@@ -65,7 +65,7 @@ function element(id: string, type: string, text: string): string {
 }
 
 /** Values of a column lie together: that is read faster, and shorter when it is compressed. */
-function columnsOf(rows: readonly string[], columns: number): string[] {
+export function columnLines(rows: readonly string[], columns: number): string[] {
   const values = rows.map((row) => JSON.parse(row) as readonly unknown[])
   return Array.from({ length: columns }, (_, at) => JSON.stringify(values.map((row) => row[at])))
 }

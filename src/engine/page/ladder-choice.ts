@@ -1,7 +1,7 @@
 // Which connections of a page have their packets in it: the worst of each ending, and where there is room others too.
 
-import { targetOf, type LadderTarget } from '../../engine/ladder/target.js'
-import type { EndedConnection } from '../../engine/ended-connection.js'
+import { targetOf, type LadderTarget } from '../ladder/target.js'
+import type { EndedConnection } from '../ended-connection.js'
 import { badnessOf } from '../../output/collect/examples.js'
 import { type Ending, rowOf } from '../../verdict/endings.js'
 

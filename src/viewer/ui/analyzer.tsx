@@ -1,0 +1,142 @@
+// Captures in, the page out: files are dropped or chosen, and analyzed where they are.
+
+import type { JSX } from 'preact'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { bytesText, grouped } from '../../base/text.js'
+import { type PageSource, contentSource } from '../blocks.js'
+import type { WorkAnswer, WorkProgress } from '../worker/messages.js'
+// oxlint-disable-next-line import/default -- the bundler makes it
+import AnalysisWorker from '../worker/worker.js?worker&inline'
+import { App } from './app.js'
+
+/** The whole page. */
+export function Analyzer(): JSX.Element {
+  const [source, setSource] = useState<PageSource>()
+  const [progress, setProgress] = useState<WorkProgress>()
+  const [problem, setProblem] = useState('')
+  const worker = useRef<Worker | undefined>(undefined)
+  function stop(): void {
+    worker.current?.terminate()
+    worker.current = undefined
+    setProgress(undefined)
+  }
+  function start(files: readonly File[]): void {
+    if (files.length === 0) return
+    stop()
+    setProblem('')
+    setSource(undefined)
+    const made = new AnalysisWorker()
+    worker.current = made
+    const totalBytes = files.reduce((sum, { size }) => sum + size, 0)
+    const file = files[0]?.name ?? ''
+    setProgress({ kind: 'progress', file, readBytes: 0, totalBytes, connections: 0 })
+    made.addEventListener('message', ({ data }: MessageEvent<WorkAnswer>) => {
+      if (data.kind === 'progress') setProgress(data)
+      else {
+        stop()
+        if (data.kind === 'failed') setProblem(data.message)
+        else {
+          // For whoever drives the page.
+          window.dispatchEvent(new CustomEvent('analyzed', { detail: data.content }))
+          setSource(contentSource(data.content))
+        }
+      }
+    })
+    made.addEventListener('error', ({ message }) => {
+      stop()
+      setProblem(message)
+    })
+    made.postMessage({ files, version: PACKAGE_VERSION })
+  }
+  useDrops(start)
+  return (
+    <>
+      {progress === undefined ? (
+        <Chooser start={start} problem={problem} isSmall={source !== undefined} />
+      ) : (
+        <Working progress={progress} cancel={stop} />
+      )}
+      {source !== undefined && <App key={source.head.captures[0]?.capture} source={source} />}
+    </>
+  )
+}
+
+/** Files that are dropped anywhere on the page. */
+function useDrops(start: (files: readonly File[]) => void): void {
+  useEffect(() => {
+    function drop(event: DragEvent): void {
+      event.preventDefault()
+      start([...(event.dataTransfer?.files ?? [])])
+    }
+    function over(event: DragEvent): void {
+      event.preventDefault()
+    }
+    window.addEventListener('drop', drop)
+    window.addEventListener('dragover', over)
+    return () => {
+      window.removeEventListener('drop', drop)
+      window.removeEventListener('dragover', over)
+    }
+  })
+}
+
+function Chooser({
+  start,
+  problem,
+  isSmall,
+}: {
+  readonly start: (files: readonly File[]) => void
+  readonly problem: string
+  /** Results of other captures are shown below. */
+  readonly isSmall: boolean
+}): JSX.Element {
+  const input = (
+    <label class="choose">
+      Captures
+      <input
+        type="file"
+        multiple
+        onChange={(event) => start([...(event.currentTarget.files ?? [])])}
+      />
+    </label>
+  )
+  if (isSmall) return <div class="chooser small no-print">{input}</div>
+  return (
+    <main class="chooser">
+      <h1>How did the TCP connections end?</h1>
+      <p>
+        Drop captures on this page, or choose them: pcap or pcapng, also compressed by gzip, zstd or
+        LZ4. They are analyzed here, in this browser. Nothing is sent anywhere: the page cannot.
+      </p>
+      {input}
+      {problem !== '' && (
+        <p class="note" role="alert">
+          {problem}
+        </p>
+      )}
+    </main>
+  )
+}
+
+function Working({
+  progress: { file, readBytes, totalBytes, connections },
+  cancel,
+}: {
+  readonly progress: WorkProgress
+  readonly cancel: () => void
+}): JSX.Element {
+  return (
+    <div class="chooser" role="status">
+      <label>
+        Reading {file}
+        <progress max={Math.max(1, totalBytes)} value={readBytes} />
+      </label>
+      <p class="about">
+        {bytesText(readBytes)} of {bytesText(totalBytes)}, {grouped(connections)} connections
+      </p>
+      <button type="button" onClick={cancel}>
+        Cancel
+      </button>
+    </div>
+  )
+}

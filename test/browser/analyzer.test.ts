@@ -1,0 +1,123 @@
+// The page that analyzes captures itself, in a real browser: the same results as those of the command.
+
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { PageContent } from '../../src/output/page/page-document.js'
+import { columnLines } from '../../src/output/page/page-document.js'
+import { ROOT, Scratch, analyze } from '../cli/run-cli.js'
+import { lz4Frame, raw, zstdFrame } from '../support/frames.js'
+import { readPage } from '../support/page.js'
+import { CHROMIUM, launch } from './browser.js'
+
+const PAGE = join(ROOT, 'dist/viewer/tcp-teardown.html')
+const SAMPLES = join(ROOT, 'samples')
+const scratch = new Scratch()
+let browser: Browser
+
+/** A file as it would be chosen. */
+interface Chosen {
+  readonly name: string
+  readonly bytes: Buffer
+}
+
+const samples: readonly Chosen[] = readdirSync(SAMPLES)
+  .filter((name) => /\.pcap(ng)?$/.test(name))
+  .map((name) => ({ name, bytes: readFileSync(join(SAMPLES, name)) }))
+
+/** What the page shows of some files, and what went wrong in it. */
+async function analyzed(
+  files: readonly Chosen[],
+): Promise<{ page: Page; content: PageContent; troubles: string[] }> {
+  const page = await browser.newPage()
+  const troubles: string[] = []
+  page.on('console', (message) => troubles.push(message.text()))
+  page.on('pageerror', (error) => troubles.push(error.message))
+  page.on('request', (request) => {
+    if (!/^(file|blob):/.test(request.url())) troubles.push(request.url())
+  })
+  await page.goto(pathToFileURL(PAGE).href)
+  const content = page.evaluate<PageContent>(
+    `new Promise((done) => addEventListener('analyzed', ({ detail }) => done(detail), { once: true }))`,
+  )
+  const chosen = files.map(({ name, bytes }) => ({ name, mimeType: '', buffer: bytes }))
+  await page.locator('input[type=file]').setInputFiles(chosen)
+  return { page, content: await content, troubles }
+}
+
+describe.skipIf(CHROMIUM === undefined)('the analyzer in a browser (needs chromium)', () => {
+  beforeAll(async () => {
+    browser = await launch()
+  })
+
+  afterAll(() => browser?.close())
+
+  test('of all samples: what the command says, to the byte', async () => {
+    const names = samples.map(({ name }) => name)
+    const { stdout } = await analyze(['-f', 'html', ...names], { cwd: SAMPLES })
+    const wanted = readPage(stdout)
+    const { content, page, troubles } = await analyzed(samples)
+    const { head, rows, details, ladders } = content
+    expect(JSON.stringify(head)).toBe(JSON.stringify(wanted.head))
+    expect(columnLines(rows, head.columns.length).join('\n')).toBe(wanted.rows)
+    expect(details).toHaveLength(wanted.details.length)
+    expect(JSON.stringify(ladders)).toBe(JSON.stringify(wanted.ladders))
+    for (const [at, line] of details.entries())
+      expect(JSON.parse(line)).toEqual(
+        head.detail_columns.map((key) => wanted.details[at]?.[key] ?? null),
+      )
+    await page.waitForSelector('.connection-table')
+    expect(troubles).toEqual([])
+  })
+
+  test('gzip, zstd and LZ4 are read as well, and damage is told', async () => {
+    const [first] = samples
+    if (first === undefined) throw new Error('there are no samples')
+    const { content } = await analyzed([{ name: 'a.pcap.gz', bytes: gzipSync(first.bytes) }])
+    const plain = await analyzed([{ name: 'a.pcap.gz', bytes: first.bytes }])
+    expect(content.rows).toEqual(plain.content.rows)
+    expect(content.head.captures[0]?.error).toBe(undefined)
+    const frames = [
+      zstdFrame([raw(first.bytes)], { window: 48, content: first.bytes }),
+      lz4Frame([{ plain: first.bytes }], { content: first.bytes }),
+    ]
+    for (const frame of frames) {
+      const packed = await analyzed([{ name: 'a.pcap.gz', bytes: Buffer.from(frame) }])
+      expect(packed.content.rows).toEqual(plain.content.rows)
+      expect(packed.troubles).toEqual([])
+    }
+    const cut = await analyzed([{ name: 'a.pcap', bytes: first.bytes.subarray(0, -5) }])
+    expect(cut.content.head.captures[0]?.notes).toEqual([expect.stringContaining('cut short')])
+    const none = await analyzed([
+      { name: 'a.txt', bytes: Buffer.from('no capture at all, but some text') },
+    ])
+    expect(none.content.head.captures[0]?.error?.code).toBe('ERR_CAPTURE_FORMAT')
+  })
+
+  test('can be cancelled, and takes other captures afterwards', async () => {
+    const path = await scratch.file('large.pcap', large())
+    const page = await browser.newPage()
+    await page.goto(pathToFileURL(PAGE).href)
+    await page.locator('input[type=file]').setInputFiles(path)
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('heading', { name: 'How did the TCP connections end?' }).waitFor()
+    await page.locator('input[type=file]').setInputFiles(join(SAMPLES, samples[0]?.name ?? ''))
+    await page.waitForSelector('.connection-table')
+    expect(await page.title()).toBe(`${samples[0]?.name} - tcp-teardown`)
+  })
+})
+
+/** A capture that takes a while: the packets of a sample many times over. */
+function large(): Buffer {
+  const { bytes } = samples.find(
+    ({ bytes: { length }, name }) => name.endsWith('.pcap') && length > 2000,
+  ) ?? { bytes: Buffer.alloc(0) }
+  const header = 24
+  return Buffer.concat([
+    bytes.subarray(0, header),
+    ...Array.from({ length: 20_000 }, () => bytes.subarray(header)),
+  ])
+}
