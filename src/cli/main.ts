@@ -12,6 +12,7 @@ import { type AnalyzeFlags, PAGE_FORMAT } from './analyze/command.js'
 import { groupFlags } from './endpoints/command.js'
 import { buildProgram, commandFirst } from './program.js'
 import { packageVersion } from './version.js'
+import type { ViewFlags } from './view/command.js'
 
 /** Arguments of a process that was given none: Node and the program. */
 const WITHOUT_ARGUMENTS = 2
@@ -57,6 +58,9 @@ export async function main(argv: readonly string[]): Promise<number> {
       exitCode = await runWatch(source, command, flags, interrupt.signal)
       // A signal is how a watch ends.
       interrupt.exitCode = exitCode
+    },
+    view: async (inputs, flags) => {
+      exitCode = await view(inputs, flags, interrupt)
     },
     schema: async (type) => {
       const { runSchema } = await import('./schema/schema.js')
@@ -142,4 +146,14 @@ async function analyze(
   // A signal is how the reading of a live source ends.
   if (inputs.every(isLive)) interrupt.exitCode = exitCode
   return exitCode
+}
+
+async function view(
+  inputs: readonly string[],
+  flags: ViewFlags,
+  interrupt: Interrupt,
+): Promise<number> {
+  const { runView } = await import('./view/view.js')
+  // A signal is how it ends.
+  return (interrupt.exitCode = await runView(inputs, flags, interrupt.signal))
 }

@@ -9,6 +9,7 @@ import { type CompareActions, addCompare } from './compare/command.js'
 import { type EndpointsFlags, addEndpoints } from './endpoints/command.js'
 import { type ExplainFlags, addExplain } from './explain/command.js'
 import { addSchema } from './schema/command.js'
+import { type ViewFlags, addView } from './view/command.js'
 import { type WatchFlags, addWatch } from './watch/command.js'
 import { endingSuggestion, endingsNamed } from './names.js'
 import { acceptQuietOptions } from './options.js'
@@ -21,6 +22,7 @@ export interface Actions extends CompareActions {
   readonly endpoints: (inputs: readonly string[], flags: EndpointsFlags) => Promise<void>
   readonly check: (inputs: readonly string[], flags: CheckFlags) => Promise<void>
   readonly schema: (type: string | undefined) => Promise<void>
+  readonly view: (inputs: readonly string[], flags: ViewFlags) => Promise<void>
   readonly watch: (source: string | undefined, flags: WatchFlags) => Promise<void>
 }
 
@@ -75,6 +77,7 @@ export function buildProgram(version: string, texts: HelpTexts, actions: Actions
   addCheck(program, actions.check)
   addCompare(program, actions)
   addWatch(program, actions.watch)
+  addView(program, actions.view)
   addSchema(program, TYPE_NAMES, actions.schema)
   for (const command of program.commands) acceptQuietOptions(command)
   return program

@@ -113,8 +113,11 @@ function timerTable() {
 
 /** The help of all commands. */
 function options() {
-  const texts = ['analyze', 'explain', 'endpoints', 'check', 'compare', 'watch'].map((command) =>
-    ['```console', `$ tcp-teardown ${command} --help`, output(command, '--help'), '```'].join('\n'),
+  const texts = ['analyze', 'explain', 'endpoints', 'check', 'compare', 'watch', 'view'].map(
+    (command) =>
+      ['```console', `$ tcp-teardown ${command} --help`, output(command, '--help'), '```'].join(
+        '\n',
+      ),
   )
   return texts.join('\n\n')
 }

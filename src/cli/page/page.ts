@@ -1,7 +1,5 @@
 // `tcp-teardown analyze -f html`: one page with everything, to open and to send.
 
-import { readFileSync } from 'node:fs'
-import { gzipSync } from 'node:zlib'
 import { TeardownError } from '../../base/errors.js'
 import { discoverCaptures } from '../../capture/discover.js'
 import { statOf } from '../../capture/stat.js'
@@ -20,6 +18,7 @@ import { ProgressBar } from '../progress.js'
 import { filterWords } from './filter-words.js'
 import { PageRun, type PageSettings } from './page-run.js'
 import { refuseRowOptions } from './refusals.js'
+import { builtPage, pack } from './template.js'
 
 /** Runs `analyze -f html` and returns the exit code. `args` are the arguments as they were typed. */
 export async function runPage(
@@ -39,7 +38,7 @@ export async function runPage(
   const timelines = timelinesOf(captures, merge)
   const filter = await filterOver(captures, flags, signal)
   const anonymizeKey = anonymizeKeyOf(flags)
-  const template = templateText()
+  const template = builtPage('page')
   const output = new Output(path)
   try {
     const run = new PageRun({
@@ -66,21 +65,6 @@ export async function runPage(
 function boundsOf(flags: AnalyzeFlags): PageSettings['analysis'] {
   const { idle: idleS, killedAt: killedAtNs, maxConnections, maxHalfOpen, maxLayers } = flags
   return { idleS, killedAtNs, maxConnections, maxHalfOpen, maxLayers }
-}
-
-/** The viewer lies beside the program. */
-function templateText(): string {
-  try {
-    return readFileSync(new URL('./viewer/page.html', import.meta.url), 'utf8')
-  } catch (error) {
-    throw new TeardownError('ERR_READ', 'cannot read the viewer of the page: it was not built', {
-      cause: error,
-    })
-  }
-}
-
-function pack(text: string): string {
-  return gzipSync(text, { level: 7 }).toString('base64')
 }
 
 function write(output: Output, template: string, content: PageContent): void {
