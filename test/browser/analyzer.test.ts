@@ -11,7 +11,7 @@ import { columnLines } from '../../src/output/page/page-document.js'
 import { ROOT, Scratch, analyze } from '../cli/run-cli.js'
 import { lz4Frame, raw, zstdFrame } from '../support/frames.js'
 import { readPage } from '../support/page.js'
-import { CHROMIUM, launch } from './browser.js'
+import { CHROMIUM, launch, violations } from './browser.js'
 
 const PAGE = join(ROOT, 'dist/viewer/tcp-teardown.html')
 const SAMPLES = join(ROOT, 'samples')
@@ -95,6 +95,18 @@ describe.skipIf(CHROMIUM === undefined)('the analyzer in a browser (needs chromi
       { name: 'a.txt', bytes: Buffer.from('no capture at all, but some text') },
     ])
     expect(none.content.head.captures[0]?.error?.code).toBe('ERR_CAPTURE_FORMAT')
+  })
+
+  test.each(['light', 'dark'] as const)('is accessible in %s colours', async (scheme) => {
+    const context = await browser.newContext({ colorScheme: scheme })
+    const page = await context.newPage()
+    await page.setViewportSize({ width: 360, height: 700 })
+    await page.goto(pathToFileURL(PAGE).href)
+    expect(await violations(page)).toEqual([])
+    await page.locator('input[type=file]').setInputFiles(join(SAMPLES, samples[0]?.name ?? ''))
+    await page.waitForSelector('.connection-table')
+    expect(await violations(page)).toEqual([])
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
   })
 
   test('can be cancelled, and takes other captures afterwards', async () => {

@@ -1,7 +1,5 @@
 // The page of `-f html` in a real browser.
 
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -14,10 +12,9 @@ import {
   leftUnanswered,
   refused,
 } from '../support/service.js'
-import { CHROMIUM, launch, open } from './browser.js'
+import { CHROMIUM, launch, open, violations } from './browser.js'
 import { manyConnections } from './many.js'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const scratch = new Scratch()
 let browser: Browser
 let path = ''
@@ -199,22 +196,3 @@ describe.skipIf(CHROMIUM === undefined)('the page in a browser (needs chromium)'
     expect(troubles).toEqual([])
   })
 })
-
-/** What an accessibility checker finds, by rule and place. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE)
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: {
-        run: (
-          options: object,
-        ) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>
-      }
-    }
-    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
-    const found = await axe.run({ runOnly: tags })
-    return found.violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`),
-    )
-  })
-}

@@ -100,7 +100,12 @@ function Chooser({
       />
     </label>
   )
-  if (isSmall) return <div class="chooser small no-print">{input}</div>
+  if (isSmall)
+    return (
+      <section class="chooser small no-print" aria-label="Other captures">
+        {input}
+      </section>
+    )
   return (
     <main class="chooser">
       <h1>How did the TCP connections end?</h1>

@@ -152,11 +152,11 @@ function Incident({ number, incident, all }: ToldIncident): JSX.Element {
   )
 }
 
-/** Which of its connections are known by their streams: the first of very many. */
+/** Which of its connections are known by their streams: of very many some. */
 function membersText(all: readonly PageIncident[]): string {
   const known = new Set(all.flatMap(({ streams }) => streams)).size
   const isWhole = all.every(({ connections, streams }) => connections <= streams.length)
-  return isWhole ? 'its connections' : `the first ${grouped(known)} of its connections`
+  return isWhole ? 'its connections' : `${grouped(known)} of its connections`
 }
 
 /** Where most connections ended badly, which is no incident. */
