@@ -15,6 +15,8 @@ import type { GrowingFile } from './growing-file.js'
 
 /** Bytes by which a capture is known again: its first records with their times. */
 const HEAD_BYTES = 1024
+/** Names of captures, compressed ones too. */
+const LIKE_A_CAPTURE = /\.(?:pcap|pcapng|cap|dump)\d*(?:\.(?:gz|zst|lz4))?$/i
 /** A capture of fewer bytes holds no record: it is looked at again. */
 const FEWEST_BYTES = 41
 const NS_PER_MS = 1_000_000n
@@ -166,7 +168,7 @@ export class CaptureFolder {
     if (entry.state !== 'waiting' || entry.firstNs !== undefined || !hasGrown) return
     const start = await contentOf(startOf(path))
     if (start.length < FEWEST_BYTES) return
-    if (!startsCapture(start)) entry.state = 'foreign'
+    if (!startsCapture(start)) this.refuse(entry)
     else if (this.read.has(hashOf(start))) this.passOver(entry)
     else await this.begin(entry)
   }
@@ -182,6 +184,12 @@ export class CaptureFolder {
       entry.state = 'foreign'
       this.tell(error.code === 'ERR_READ' ? error.message : `${entry.path}: ${error.message}`)
     }
+  }
+
+  /** Other files may be there too; one that is called like a capture is missed by whoever put it there. */
+  private refuse(entry: Entry): void {
+    entry.state = 'foreign'
+    if (LIKE_A_CAPTURE.test(entry.path)) this.tell(`${entry.path}: not a capture, passed over`)
   }
 
   private passOver(entry: Entry): void {

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { buildPcap } from '../support/capture-builder.js'
-import { closedByServer, framesOf, refused } from '../support/service.js'
+import { type Part, closedByServer, framesOf, leaked, part, refused } from '../support/service.js'
 import { ROOT, Scratch, rows, run } from './run-cli.js'
 
 const scratch = new Scratch()
@@ -176,3 +176,30 @@ describe('a port scan', () => {
     }
   })
 })
+
+test('in CLOSE-WAIT the side that has not closed is named', async () => {
+  const stuckClient = (t: number): Part =>
+    part(`${at(t)} > S 0:0(0)
+${at(t + 0.001)} < S. 0:0(0) ack 1
+${at(t + 0.002)} > . 1:1(0) ack 1
+${at(t + 0.01)} < F. 1:1(0) ack 1
+${at(t + 0.011)} > . 1:1(0) ack 2`)
+  const clients = await scratch.file(
+    'stuck-clients.pcap',
+    buildPcap(framesOf([stuckClient(1), stuckClient(2), stuckClient(3)], 60)),
+  )
+  expect(await analyze(clients)).toMatch(
+    /close_wait {2}3 connections[^]* {2}client 10\.0\.0\.1 +3 +100 %/,
+  )
+  const servers = await scratch.file(
+    'stuck-servers.pcap',
+    buildPcap(framesOf([leaked(1, 2), leaked(2, 3), leaked(3, 4)], 60)),
+  )
+  expect(await analyze(servers)).toMatch(
+    /close_wait {2}3 connections[^]* {2}server 10\.0\.0\.9:80 +3 +100 %/,
+  )
+})
+
+function at(seconds: number): string {
+  return seconds.toFixed(6)
+}

@@ -44,6 +44,8 @@ interface GrowingGroup {
   readonly examples: Examples
 }
 
+const CLOSE_WAIT: Ending = 'lingering_established.close_wait'
+
 /** Collects connections by ending. */
 export class GroupCollector implements Collector<ColumnSource, GroupsState> {
   private readonly options: GroupOptions
@@ -71,8 +73,10 @@ export class GroupCollector implements Collector<ColumnSource, GroupsState> {
     // Nobody asks which endpoints do as they should.
     if (isTrouble) {
       const ms = this.msOf(c)
-      group.servers.add(c, ms)
-      group.clients.add(c, ms)
+      // In CLOSE-WAIT the side that has not closed is the one to look at.
+      const stuck = ending === CLOSE_WAIT ? c.j.closer : undefined
+      if (stuck !== 'server') group.servers.add(c, ms)
+      if (stuck !== 'client') group.clients.add(c, ms)
     }
     group.examples.add(c)
   }

@@ -90,13 +90,16 @@ function moreText({ row, group, options }: GroupContext, more: number): string {
 
 /** The servers with the most connections, or the clients where those stand out more, and the servers are many. */
 function endpointsText(context: GroupContext): string {
-  const { group, total, options } = context
+  const { row, group, total, options } = context
   if (total < 2) return ''
   const [servers, clients] = [group.servers.sorted(), group.clients.sorted()]
   const [server] = servers
   const [client] = clients
-  if (server === undefined || client === undefined) return ''
-  const isOfClient = client.count > server.count && servers.length > MOST_ENDPOINTS
+  if (server === undefined && client === undefined) return ''
+  const [ofServer, ofClient] = [server?.count ?? 0, client?.count ?? 0]
+  // One side alone is counted where only that is to be looked at.
+  const isOneSided = ofServer === 0 || row.cause === 'close_wait'
+  const isOfClient = ofClient > ofServer && (isOneSided || servers.length > MOST_ENDPOINTS)
   const sum = isOfClient ? group.clients : group.servers
   const sorted = isOfClient ? clients : servers
   const named = sorted

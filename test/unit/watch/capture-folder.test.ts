@@ -178,6 +178,15 @@ test('what grows when a later one has been begun is told, once', async () => {
   expect(told).toEqual([expect.stringMatching(/a\.pcap grew after a later capture was begun/)])
 })
 
+test('what is called like a capture and is none is told, once; other files are not', async () => {
+  put('a.pcap.gz', Buffer.from('no capture, but long enough to be looked into as one'))
+  put('notes.txt', Buffer.from('no capture, but long enough to be looked into as one'))
+  put('b.pcap', capture(2))
+  expect(await readAll()).toEqual(['b.pcap'])
+  await captures.look()
+  expect(told).toEqual([expect.stringMatching(/a\.pcap\.gz: not a capture, passed over$/)])
+})
+
 test('one that cannot be read is told, and the others are read', async () => {
   const whole = capture(1)
   const bad = whole.slice()
