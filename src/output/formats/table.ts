@@ -33,7 +33,7 @@ function tableFormat(options: FormatOptions): Format {
     incident: (incident) => incidents.add(incident),
     capture: (report) => {
       notes.add(report)
-      timeline.add(report.start_time, report.end_time)
+      timeline.add(report)
     },
     tail: (totals, out) => {
       const { summary } = totals

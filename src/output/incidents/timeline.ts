@@ -2,7 +2,7 @@
 
 import { count, duration, printable, wrap } from '../../base/text.js'
 import type { Ended } from '../../incidents/ended.js'
-import type { Incident } from '../../incidents/incident.js'
+import { type Incident, isPlausible } from '../../incidents/incident.js'
 import type { KindRow } from '../../incidents/kinds.js'
 import { endpointText } from '../columns/address.js'
 import { labelled } from '../ladder/text.js'
@@ -76,7 +76,7 @@ function barsText(shown: ShownIncident, width: number, style: Style): string {
       : ''
   const scale = style.faint(
     wrap(
-      `from ${names.range(from, to)}, ${duration(to - from)}; ended: since the beginning of the incident`,
+      `from ${names.range(from, to)}${isPlausible(to - from) ? `, ${duration(to - from)}` : ''}; ended: since the beginning of the incident`,
       width,
       '  ',
     ),

@@ -30,7 +30,7 @@ export function titleText(summary: Summary, timeline: Timeline, { style }: Forma
   ]
   if (timeline.isKnown) {
     const span = duration((timeline.toMs - timeline.fromMs) * 1e6)
-    lines.push(style.faint(`${timeline.text()}, ${span}`))
+    lines.push(style.faint(timeline.text() + (timeline.isClockSet ? '' : `, ${span}`)))
   }
   if (summary.selected_connections !== summary.connections) {
     lines.push(`${count(summary.selected_connections, 'connection')} selected by filters`)

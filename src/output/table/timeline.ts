@@ -1,11 +1,14 @@
 // The time that a table is about, and how times within it are written.
 
 import { clockTime, msOfIso } from '../../base/clock-time.js'
+import type { CaptureRow } from '../formats/format.js'
 
 /** From the first packet of all captures to the last. */
 export class Timeline {
   fromMs: number = Infinity
   toMs: number = -Infinity
+  /** The clock of a capture was set while it ran: from the first time to the last is no span. */
+  isClockSet = false
   private readonly isLocal: boolean
 
   constructor(isLocal: boolean) {
@@ -13,7 +16,8 @@ export class Timeline {
   }
 
   /** Adds a capture; times that no calendar has are left out. */
-  add(start: string | undefined, end: string | undefined): void {
+  add({ start_time: start, end_time: end, clock_steps: steps }: CaptureRow): void {
+    if (steps !== undefined) this.isClockSet = true
     const [from, to] = [start, end].map((time) => (time === undefined ? NaN : msOfIso(time)))
     if (from === undefined || to === undefined || Number.isNaN(from) || Number.isNaN(to)) return
     this.fromMs = Math.min(this.fromMs, from)

@@ -41,6 +41,17 @@ test('--summary has the totals only', () => {
   expect(text.split('\n').filter((line) => line !== '')).toHaveLength(7)
 })
 
+test('no span is told across a clock that was set', () => {
+  const facts = {
+    start_time: '1970-01-01T00:00:00.000000000Z',
+    end_time: '2019-07-29T17:01:47.000000000Z',
+  }
+  const [, good = ''] = table([{ text: REFUSED, name: 'x.pcap', facts }]).split('\n')
+  expect(good).toMatch(/UTC, \d+ days$/)
+  const set = table([{ text: REFUSED, name: 'x.pcap', facts: { ...facts, clock_steps: 3 } }])
+  expect(set.split('\n')[1]).toMatch(/UTC$/)
+})
+
 test('no connection at all', () => {
   expect(table([])).toMatch(/^0 connections/)
   expect(table([])).not.toMatch(/NaN|Infinity|undefined/)
