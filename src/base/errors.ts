@@ -16,6 +16,10 @@ export type TeardownErrorCode =
   | 'ERR_COUNT'
   | 'ERR_INTERRUPTED'
 
+/** Those that a {@link CaptureError} can carry. */
+export type CaptureErrorCode =
+  'ERR_CAPTURE_FORMAT' | 'ERR_CAPTURE_TRUNCATED' | 'ERR_CAPTURE_LENGTH' | 'ERR_DECOMPRESS'
+
 /** Base of all errors this package throws on purpose. */
 export class TeardownError extends Error {
   override readonly name: string = 'TeardownError'
@@ -28,6 +32,18 @@ export class TeardownError extends Error {
     super(whole, options)
     this.code = code
     this.bareMessage = bare
+  }
+
+  /** The same error without what it copies from a capture, and without its cause. */
+  withoutCopies(): TeardownError {
+    return new TeardownError(this.code, this.bareMessage)
+  }
+}
+
+/** A text is no value of an option or a setting. The message quotes it and says what would be one. */
+export class ValueError extends TeardownError {
+  constructor(message: string) {
+    super('ERR_OPTION', message)
   }
 }
 
@@ -47,14 +63,16 @@ export interface CaptureDamage {
  */
 export class CaptureError extends TeardownError {
   override readonly name: string = 'CaptureError'
+  declare readonly code: CaptureErrorCode
   readonly offset: number
   readonly expected: string
   readonly found: string
   /** Both without what they copy from the capture. */
   readonly bare: { readonly expected: string; readonly found: string }
+  private readonly problem: string
 
   constructor(
-    code: 'ERR_CAPTURE_FORMAT' | 'ERR_CAPTURE_TRUNCATED' | 'ERR_CAPTURE_LENGTH' | 'ERR_DECOMPRESS',
+    code: CaptureErrorCode,
     problem: string,
     damage: CaptureDamage,
     options?: { cause?: unknown },
@@ -65,9 +83,15 @@ export class CaptureError extends TeardownError {
       return `${problem} at byte ${offset}: expected ${expected[form]}, found ${found[form]}`
     }
     super(code, { whole: message('whole'), bare: message('bare') }, options)
+    this.problem = problem
     this.offset = offset
     this.expected = expected.whole
     this.found = found.whole
     this.bare = { expected: expected.bare, found: found.bare }
+  }
+
+  override withoutCopies(): CaptureError {
+    const { code, problem, offset, bare } = this
+    return new CaptureError(code, problem, { offset, ...bare })
   }
 }

@@ -9,7 +9,7 @@ import { InvalidArgumentError } from 'commander'
 import { count } from '../base/text.js'
 import { INCIDENT_KINDS } from '../incidents/kinds.js'
 import type { Summary } from '../output/collect/summary.js'
-import { endingNames } from './names.js'
+import { endingNames } from '../verdict/ending-names.js'
 
 /** How many connections or incidents there may be. */
 export interface FailLimit {

@@ -1,9 +1,8 @@
 // Times as people type them: absolute, of a clock that names no zone, of a day that goes without saying, before the end.
 
-import { InvalidArgumentError } from 'commander'
-import { TeardownError } from '../base/errors.js'
+import { TeardownError, ValueError } from '../base/errors.js'
 import type { CaptureSpan } from '../engine/capture-span.js'
-import { spanOrSeconds, timeNs } from './values.js'
+import { spanOrSeconds, timeNs } from '../base/time-words.js'
 
 /** A time that was typed, and what it still depends on. */
 export type Moment =
@@ -23,7 +22,7 @@ const WITHOUT_ZONE = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}:\d{2}(?:\.\d+)?)?$/
 /**
  * Parses a time: what {@link timeNs} takes, a time of day such as `20:01:20`, or `-5m`.
  *
- * @throws {InvalidArgumentError} for anything else.
+ * @throws {ValueError} for anything else.
  */
 export function moment(typed: string): Moment {
   const text = typed.trim()
@@ -87,7 +86,7 @@ function ofDayNs([, hours, minutes, seconds, fraction]: RegExpExecArray, text: s
   ]
   if (h < 24 && m < 60 && s < 60)
     return ((h * 60 + m) * 60 + s) * 1e9 + Number((fraction ?? '').padEnd(9, '0'))
-  throw new InvalidArgumentError(`'${text}' is no time of day`)
+  throw new ValueError(`'${text}' is no time of day`)
 }
 
 /** The time at which clocks here show what UTC shows at `ns`. */

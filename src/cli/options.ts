@@ -1,12 +1,13 @@
 // Options that several commands have, and how options are made.
 
-import { type Command, Option } from 'commander'
-import { TeardownError } from '../base/errors.js'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { TeardownError, ValueError } from '../base/errors.js'
+import { seconds, timeNs } from '../base/time-words.js'
 import { FIELD_SETS, type FieldSet } from '../output/fields/names.js'
 import type { AnonymizeFlags } from './anonymize-key.js'
 import { keyIn } from './anonymize-key.js'
 import { COLOUR_CHOICES, type ColourChoice } from './context.js'
-import { oneOf, seconds, timeNs } from './values.js'
+import { oneOf } from './values.js'
 
 /** Values of the options that every command about captures has. */
 export interface SharedFlags extends AnonymizeFlags {
@@ -21,9 +22,14 @@ export function option<T>(
   description: string,
   parse: (text: string, before?: T) => T,
 ): Option {
-  return new Option(flags, description).argParser<T | undefined>((text, before) =>
-    parse(text, before),
-  )
+  return new Option(flags, description).argParser<T | undefined>((text, before) => {
+    try {
+      return parse(text, before)
+    } catch (error) {
+      // Commander adds the option to what is said.
+      throw error instanceof ValueError ? new InvalidArgumentError(error.message) : error
+    }
+  })
 }
 
 /** An option with one of a few values, the first of which is the default. */

@@ -11,9 +11,9 @@ import { type ExplainFlags, addExplain } from './explain/command.js'
 import { addSchema } from './schema/command.js'
 import { type ViewFlags, addView } from './view/command.js'
 import { type WatchFlags, addWatch } from './watch/command.js'
-import { endingSuggestion, endingsNamed } from './names.js'
+import { endingSuggestion, endingsNamed } from '../verdict/ending-names.js'
 import { acceptQuietOptions } from './options.js'
-import { didYouMean } from './suggest.js'
+import { didYouMean } from '../base/suggest.js'
 
 /** What the program calls for each command. */
 export interface Actions extends CompareActions {

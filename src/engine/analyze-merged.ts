@@ -3,7 +3,7 @@
 import { TeardownError } from '../base/errors.js'
 import { CaptureClock } from '../capture/clock.js'
 import { MergedCaptures } from '../capture/merge.js'
-import type { AnalyzeOptions } from './analyze-source.js'
+import type { AnalyzeOptions, CaptureReading } from './analyze-source.js'
 import type { ConnectionHandler } from './ended-connection.js'
 import { missingPackets } from './packet-count.js'
 import { Pipeline, type PipelineSettings } from './pipeline.js'
@@ -19,6 +19,16 @@ export async function analyzeMerged(
   handler: ConnectionHandler,
   options: AnalyzeOptions & PipelineSettings = {},
 ): Promise<CaptureReport> {
+  const { report } = await readMerged(paths, handler, options)
+  return report
+}
+
+/** The same with what ended the reading as an error: of several problems the worst, with all in its message. */
+export async function readMerged(
+  paths: readonly string[],
+  handler: ConnectionHandler,
+  options: AnalyzeOptions & PipelineSettings = {},
+): Promise<CaptureReading> {
   const { signal, pause, onProgress } = options
   const captures = await MergedCaptures.open(paths, signal)
   const { problems, info } = captures
@@ -49,8 +59,9 @@ export async function analyzeMerged(
   pipeline.finish()
   const missing = signal?.aborted === true ? undefined : missingPackets(info, pipeline)
   if (missing !== undefined) problems.unshift(missing)
-  const report = captureReport(name, pipeline, info, clock.baseNs, {}, together(problems))
-  return { ...report, merged_captures: paths.length }
+  const problem = together(problems)
+  const report = captureReport(name, pipeline, info, clock.baseNs, {}, problem)
+  return { report: { ...report, merged_captures: paths.length }, problem }
 }
 
 /** Problems that are named one by one; of more only their number is said. */

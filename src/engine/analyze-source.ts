@@ -52,6 +52,13 @@ export interface LiveTick {
   readonly survey: (visit: (connection: EndedConnection) => void) => void
 }
 
+/** What the reading of a capture gave. */
+export interface CaptureReading {
+  readonly report: CaptureReport
+  /** Why it was not read, or not to its end: what the report says of it. */
+  readonly problem: TeardownError | undefined
+}
+
 /**
  * Analyzes one capture. Connections reach `handler` while it is read; what is still open, after its end.
  * A capture that is damaged, cannot be opened or is given up by `signal` is not an exception: its report says so, and
@@ -62,6 +69,16 @@ export async function analyzeSource(
   handler: ConnectionHandler,
   options: AnalyzeOptions & PipelineSettings = {},
 ): Promise<CaptureReport> {
+  const { report } = await readSource(source, handler, options)
+  return report
+}
+
+/** The same with what ended the reading as an error. */
+export async function readSource(
+  source: CaptureSource,
+  handler: ConnectionHandler,
+  options: AnalyzeOptions & PipelineSettings = {},
+): Promise<CaptureReading> {
   const name = options.name ?? (typeof source === 'string' ? source : '-')
   const clock = new CaptureClock()
   const pipeline = new Pipeline(name, clock, handler, options)
@@ -106,7 +123,8 @@ export async function analyzeSource(
   }
   pipeline.finish()
   problem = missingPackets(framer.info, pipeline) ?? problem
-  return captureReport(name, pipeline, framer.info, clock.baseNs, reading, problem)
+  const report = captureReport(name, pipeline, framer.info, clock.baseNs, reading, problem)
+  return { report, problem }
 }
 
 /** What ended the reading. Bugs are thrown on, and what is wrong with the results and not with the capture. */

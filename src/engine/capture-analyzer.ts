@@ -3,8 +3,8 @@
 import type { DigestHandler } from '../incidents/digest.js'
 import { CryptoPan } from '../output/anonymize/crypto-pan.js'
 import type { ByteSink } from '../output/row-writer.js'
-import { analyzeMerged } from './analyze-merged.js'
-import { type LiveTick, type Progress, analyzeSource } from './analyze-source.js'
+import { readMerged } from './analyze-merged.js'
+import { type LiveTick, type Progress, readSource } from './analyze-source.js'
 import { ConnectionWriter, type WriterOptions } from './connection-writer.js'
 import type { AnalysisOptions, HandOver } from './pipeline.js'
 import type { ConnectionHandler } from './ended-connection.js'
@@ -79,10 +79,10 @@ export class CaptureAnalyzer {
     const { anonymizer, writer, buffer } = this
     const contains = this.options.filter.contains?.bytes
     const settings = { ...reading, ...limits, idleS, killedAtNs, anonymizer, contains }
-    const report =
+    const { report } =
       others.length > 0
-        ? await analyzeMerged([path, ...others], writer, settings)
-        : await analyzeSource(path, bothOf(writer, reading.watcher), { ...settings, buffer })
+        ? await readMerged([path, ...others], writer, settings)
+        : await readSource(path, bothOf(writer, reading.watcher), { ...settings, buffer })
     writer.flushDigests()
     return report
   }

@@ -2,7 +2,7 @@
 
 import type { CaptureReport } from '../engine/report.js'
 import type { Summary } from '../output/collect/summary.js'
-import { SCHEMA_NAME } from '../output/formats/format.js'
+import { SCHEMA_NAME } from '../output/schema-name.js'
 import {
   COUNTS,
   type Field,

@@ -1,6 +1,6 @@
 // JSON Schema (2020-12) of the lines of output.
 
-import { SCHEMA_NAME } from '../output/formats/format.js'
+import { SCHEMA_NAME } from '../output/schema-name.js'
 import { LINE_TYPES, type LineType } from './line-types.js'
 
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema'

@@ -33,7 +33,7 @@ const TYPES: Readonly<Record<TypeName, Omit<LineType, 'type'>>> = {
   file: { meaning: 'A capture of a folder is begun (`watch`).', fields: FILE_FIELDS },
 }
 
-/** All types. */
+/** Every type of line of the output, with its fields. */
 export const LINE_TYPES: readonly LineType[] = TYPE_NAMES.map((type) => {
   const { meaning, fields } = TYPES[type]
   return { type, meaning, fields }

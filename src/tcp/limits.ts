@@ -3,7 +3,7 @@
 /** Bounds of a tracker; every one has a safe default. */
 export interface TrackerLimits {
   /** Closed connections kept for stragglers, so that a late packet still finds its stream. */
-  readonly maxClosed?: number
+  readonly maxClosed?: number | undefined
   /** Handshakes kept that the client has not completed; beyond that the oldest is classified as it stands. */
   readonly maxHalfOpen?: number | undefined
   /** Connections followed at once, of every kind; beyond that one that was quiet for long is classified as it stands. */

@@ -21,7 +21,7 @@ export const TIME_WAIT = 11
 export const STATE_COUNT = 12
 
 /** State names in the RFC's spelling, by state number; the first is empty. */
-export const STATE_NAMES: readonly string[] = [
+export const STATE_NAMES = [
   '',
   'CLOSED',
   'LISTEN',
@@ -34,7 +34,9 @@ export const STATE_NAMES: readonly string[] = [
   'CLOSING',
   'LAST-ACK',
   'TIME-WAIT',
-]
+] as const
+/** The name of a state. */
+export type TcpState = Exclude<(typeof STATE_NAMES)[number], ''>
 
 /** Events at one endpoint: what it sent, and what its own segments prove it received. */
 export const SENT_SYN = 0

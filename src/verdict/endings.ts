@@ -12,7 +12,13 @@ import type { EndingRow } from './endings/row.js'
 import { RST_ABORT } from './endings/rst-abort.js'
 import { RST_AFTER_KILL } from './endings/rst-after-kill.js'
 
-export { type EndingRow, TROUBLE, VERDICTS, type Verdict } from './endings/row.js'
+export {
+  type EndingRow,
+  type KernelReason,
+  TROUBLE,
+  VERDICTS,
+  type Verdict,
+} from './endings/row.js'
 
 /** The whole taxonomy, in the order of reports. Whatever a row lacks fails here: exports that are inferred may not say `satisfies`. */
 export const ENDINGS: readonly [

@@ -9,6 +9,7 @@ import { PAUSES } from './findings/pauses.js'
 import { PAYLOAD } from './findings/payload.js'
 import { REPEATS } from './findings/repeats.js'
 import { RESETS } from './findings/resets.js'
+import type { FindingCode } from './findings/codes.js'
 import type { Add, Finding, FindingRow } from './findings/row.js'
 
 export type { Finding } from './findings/row.js'
@@ -25,7 +26,7 @@ export const FINDINGS: readonly FindingRow[] = [
 /** All findings of a connection, in order of time. */
 export function findingsOf(e: Evidence, s: Derived): readonly Finding[] {
   const found: Finding[] = []
-  let code = ''
+  let code: FindingCode
   function add(...[at, says, { side, ...more } = {}]: Parameters<Add>): void {
     found.push({
       code,

@@ -15,9 +15,35 @@ import {
 import type { Derived } from './derived.js'
 import type { Evidence } from './evidence.js'
 
+/** Names of flags, in alphabetical order. */
+export const FLAG_NAMES = [
+  'capture_drops',
+  'clock_step',
+  'duplicates',
+  'ends_early',
+  'evicted',
+  'fast_open',
+  'icmp_error',
+  'loss',
+  'midstream',
+  'multipath',
+  'nat_twin',
+  'old_connection_found',
+  'one_direction',
+  'options_cut',
+  'ports_reused',
+  'rst_form_differs',
+  'rst_ignored',
+  'simultaneous_open',
+  'superseded',
+  'time_back',
+] as const
+/** The name of a flag. */
+export type FlagName = (typeof FLAG_NAMES)[number]
+
 /** A flag: its stable name, its meaning, and when it is set. */
 export interface Flag {
-  readonly name: string
+  readonly name: FlagName
   readonly meaning: string
   /** The bit of CONN.flags that is the flag, or how it is told otherwise. */
   readonly when: number | ((e: Evidence, s: Derived) => boolean)

@@ -6,7 +6,6 @@ import type { PipelineSettings } from '../engine/pipeline.js'
 import { isoTime } from '../output/bytes/time.js'
 import { isNotableConnection } from '../output/collect/groups.js'
 import { SummaryCollector } from '../output/collect/summary.js'
-import { SCHEMA_NAME } from '../output/formats/format.js'
 import type { LiveWriter } from '../output/live/writer.js'
 import type { IncidentRow } from '../output/incidents/row.js'
 import { IncidentWatch } from './incident-watch.js'
@@ -72,20 +71,14 @@ export class WatchSession {
     const report = analysis.finish()
     this.tellIncidents(this.incidents.finish(nowNs))
     this.addInterval()
-    writer.end(report, {
-      type: 'summary',
-      schema: SCHEMA_NAME,
+    const summary = total.summary({
       captures: analysis.captures,
-      failed_captures: Number(report.error !== undefined),
+      failed: Number(report.error !== undefined),
       packets: report.packets,
-      tcp_packets: report.tcp_packets,
-      read_bytes: report.read_bytes,
-      connections: total.connections,
-      selected_connections: total.selected,
-      verdicts: total.byVerdict(),
-      causes: total.byCause(),
-      closers: total.byCloser(),
+      tcpPackets: report.tcp_packets,
+      readBytes: report.read_bytes,
     })
+    writer.end(report, summary)
     this.onTick()
   }
 

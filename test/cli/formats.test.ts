@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { COLUMNS } from '../../src/index.js'
+import { COLUMNS } from '../../src/output/columns/columns.js'
 import { analyze, connections, rows, run } from './run-cli.js'
 
 const REUSED = 'samples/ports-reused.pcap'

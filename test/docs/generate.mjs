@@ -2,7 +2,7 @@
 // `--check` changes nothing and fails when a part is out of date.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { COLUMNS, ENDINGS, VERDICTS } from '../../dist/index.js'
+import { ENDINGS, VERDICTS } from '../../dist/index.js'
 import { bundled } from '../support/bundle.mjs'
 import { rulesSchema } from './rules-schema.mjs'
 
@@ -13,6 +13,7 @@ const { LINE_TYPES } = await import(await bundled('src/schema/line-types.ts'))
 const { INCIDENT_FIELDS } = await import(await bundled('src/output/incidents/row.ts'))
 const { ENDPOINT_FIELDS } = await import(await bundled('src/output/endpoints/fields.ts'))
 const { FAMILIES } = await import(await bundled('src/output/metrics/families.ts'))
+const { COLUMNS } = await import(await bundled('src/output/columns/columns.ts'))
 const { EXTRA_COLUMNS } = await import(await bundled('src/output/columns/extra-columns.ts'))
 const { WAYS, WORDS } = await import(await bundled('src/output/columns/end-reasons.ts'))
 const { CONN_LOG } = await import(await bundled('src/output/formats/zeek-fields.ts'))
@@ -284,8 +285,50 @@ const GALLERY = [
   'kill-fork-shared',
 ]
 
+/** What the library exports, each with the first sentence of its comment. */
+function exportTable() {
+  const index = readFileSync(new URL('src/index.ts', root), 'utf8')
+  const rows = [...index.matchAll(/^export (type )?{ ([^}]+) } from '\.\/(.+)\.js'$/gm)].flatMap(
+    ([, isType, names, path]) => {
+      const text = readFileSync(new URL(`src/${path}.ts`, root), 'utf8')
+      return names.split(', ').map((name) => {
+        const form = new RegExp(
+          `/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\n(?:export )?(?:abstract |async )?(function|class|interface|type|const) ${name}\\b`,
+        )
+        const found = form.exec(text)
+        // A name that the file passes on from another one.
+        if (found === null) return { name, isType, kind: 'const', says: passedOn(path, text, name) }
+        return { name, isType, kind: found[2], says: firstSentence(found[1]) }
+      })
+    },
+  )
+  rows.sort((a, b) => (a.isType === b.isType ? (a.name < b.name ? -1 : 1) : a.isType ? 1 : -1))
+  const lines = rows.map(
+    ({ name, isType, kind, says }) => `| \`${name}\` | ${isType ? 'type' : kind} | ${says} |`,
+  )
+  return ['| name | kind | what it is |', '|---|---|---|', ...lines].join('\n')
+}
+
+function passedOn(path, text, name) {
+  const from = new RegExp(`export {[^}]*\\b${name}\\b[^}]*} from '(.+)\\.js'`).exec(text)?.[1]
+  const url = new URL(`${from}.ts`, new URL(`src/${path}.ts`, root))
+  const form = new RegExp(
+    `/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\n(?:export )?(?:type|interface|const) ${name}\\b`,
+  )
+  return firstSentence(form.exec(readFileSync(url, 'utf8'))[1])
+}
+
+/** The first sentence of a doc comment, without its links. */
+function firstSentence(comment) {
+  const text = comment.replaceAll(/^\s*\* ?/gm, '').replaceAll(/\{@link (\w+)\}/g, '`$1`')
+  const [paragraph] = text.trim().split(/\n\s*\n|\n@/)
+  const line = paragraph.replaceAll('\n', ' ')
+  return /^.*?\.(?= |$)/.exec(line)?.[0] ?? line
+}
+
 const FILES = {
   'README.md': { example, verdicts: verdictTable },
+  'docs/api.md': { exports: exportTable },
   'docs/guide.md': { folder, explain: ladder, gallery },
   'docs/reference.md': {
     endings: endingTables,

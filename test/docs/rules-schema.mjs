@@ -1,7 +1,7 @@
 // The JSON schema of rule files, from the tables that `check` itself reads them by.
-import { COLUMNS } from '../../dist/index.js'
 import { bundled } from '../support/bundle.mjs'
 
+const { COLUMNS } = await import(await bundled('src/output/columns/columns.ts'))
 const { COMPARISON, NUMBER, OPERATOR, TRUTH, WORDS } = await import(
   await bundled('src/check/condition.ts')
 )

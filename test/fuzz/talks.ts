@@ -2,7 +2,7 @@
 
 import type { BuiltRecord } from '../support/capture-builder.js'
 import { scenarioFrames } from '../support/scenario.js'
-import { CLOSED, OPEN, RESET } from '../unit/engine/captures.js'
+import { CLOSED, OPEN, RESET } from '../unit/library/captures.js'
 import type { Random } from './random.js'
 
 const REFUSED = '0.000 > S 0:0(0)\n0.001 < R. 0:0(0) ack 1 win 0 nots'

@@ -1,6 +1,6 @@
 // Modules of src as JavaScript, for what Node has to load itself: worker threads, child processes, the generated docs.
 import { mkdir } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { threadId } from 'node:worker_threads'
 import { rolldown } from 'rolldown'
@@ -16,7 +16,7 @@ const FOLDER = join(ROOT, 'node_modules/.cache/tcp-teardown')
  */
 export async function bundled(source) {
   await mkdir(FOLDER, { recursive: true })
-  const file = join(FOLDER, `${basename(source, '.ts')}-${process.pid}-${threadId}.mjs`)
+  const file = join(FOLDER, `${source.replaceAll(/\W/g, '-')}-${process.pid}-${threadId}.mjs`)
   const bundle = await rolldown({
     input: join(ROOT, source),
     platform: 'node',

@@ -3,7 +3,6 @@
 
 import {
   type AnalyzeOptions,
-  COLUMNS,
   CaptureError,
   type CaptureReport,
   type Closer,
@@ -12,12 +11,18 @@ import {
   ENDINGS,
   type Ending,
   type EvidenceRow,
+  type FindingCode,
+  type IncidentRow,
+  LINE_TYPES,
   PacketAnalyzer,
   TeardownError,
   type TeardownErrorCode,
   VERDICTS,
   type Verdict,
   analyzeCapture,
+  analyzeMerged,
+  explainConnections,
+  mergeTotals,
 } from 'tcp-teardown'
 import { createReadStream } from 'node:fs'
 
@@ -58,12 +63,37 @@ export async function pull(signal: AbortSignal): Promise<CaptureReport> {
     use(ending, c.cause === 'unread_data')
     // @ts-expect-error -- no cause of any verdict
     use(c.cause === 'unread_date')
+    // A verdict narrows its causes.
+    if (c.verdict === 'rst_after_kill') {
+      use(c.cause === 'unread_data')
+      // @ts-expect-error -- a cause of another verdict
+      use(c.cause === 'no_payload')
+    }
+    const codes: readonly FindingCode[] = (c.findings ?? []).map(({ code }) => code)
+    use(codes, c.flags?.includes('midstream'), c.client_state === 'TIME-WAIT')
+    // @ts-expect-error -- misspelt
+    use(c.flags?.includes('mid_stream'))
+    // @ts-expect-error -- no state of RFC 9293
+    use(c.client_state === 'TIME_WAIT')
     // @ts-expect-error -- connections are read-only
     c.stream = 1
     // @ts-expect-error -- absent when it did not happen
     c.fin_to_fin_s.toFixed(3)
   }
   return capture.report
+}
+
+/** What several connections tell, of one capture or of several as one. */
+export async function whole(): Promise<readonly IncidentRow[]> {
+  const ring = analyzeMerged(['a.pcap0', 'a.pcap1'], { filters: { port: [80, '8000-8099'] } })
+  // @ts-expect-error -- no such filter
+  use(analyzeCapture('a.pcap', { filters: { verdicts: 'rst_abort' } }))
+  // @ts-expect-error -- several captures are no live source
+  use(analyzeMerged(['a.pcap'], { live: true }))
+  const { connections, report } = await explainConnections('a.pcap', { filters: { stream: 3 } })
+  use(report.error?.offset_bytes, connections[0]?.packets[0]?.flags)
+  use(mergeTotals([await ring.totals, await ring.totals]).verdicts)
+  return ring.incidents
 }
 
 /** Push: packets from elsewhere. */
@@ -75,7 +105,7 @@ export function push(frames: readonly Uint8Array[]): Connection[] {
   analyzer.push({ bytes: new Uint8Array(60), timeNs: 1.7e18 })
   // @ts-expect-error -- somebody has to take the connections
   use(new PacketAnalyzer({}))
-  analyzer.finish()
+  use(analyzer.finish().totals.connections)
   return found
 }
 
@@ -86,7 +116,7 @@ export function codeOf(error: unknown): TeardownErrorCode | undefined {
 }
 
 use(
-  COLUMNS.map(({ key, doc }) => `${key}: ${doc}`),
+  LINE_TYPES.flatMap(({ fields }) => fields.map(({ key, meaning }) => `${key}: ${meaning}`)),
   VERDICTS.map(({ verdict }) => SEVERITY[verdict]),
   ENDINGS.map(({ verdict, cause, advice }) => `${verdict}.${cause}: ${advice}`),
 )

@@ -22,7 +22,7 @@ import {
   pagerOption,
   progressOption,
 } from '../options.js'
-import { didYouMean } from '../suggest.js'
+import { didYouMean } from '../../base/suggest.js'
 import { namesOf, oneOf, wholeNumber } from '../values.js'
 
 /** Options of `analyze` as commander hands them over, checked. */

@@ -5,7 +5,6 @@ import type { ConnectionWriter } from '../../engine/connection-writer.js'
 import type { CaptureReport } from '../../engine/report.js'
 import type { IncidentDetector } from '../../engine/incident-detector.js'
 import type { Summary } from '../../output/collect/summary.js'
-import { SCHEMA_NAME } from '../../output/formats/format.js'
 import { warn } from '../context.js'
 import { Failures } from './batch-end.js'
 import { type FailLimit, exceeded } from '../fail-on.js'
@@ -139,21 +138,6 @@ export class AnalyzeRun {
   }
 
   private summary(): Summary {
-    const { summary } = this.writer
-    return {
-      type: 'summary',
-      schema: SCHEMA_NAME,
-      captures: this.totals.captures,
-      failed_captures: this.totals.failed,
-      ...(this.unread === 0 ? {} : { unread_captures: this.unread }),
-      packets: this.totals.packets,
-      tcp_packets: this.totals.tcpPackets,
-      read_bytes: this.totals.readBytes,
-      connections: summary.connections,
-      selected_connections: summary.selected,
-      verdicts: summary.byVerdict(),
-      causes: summary.byCause(),
-      closers: summary.byCloser(),
-    }
+    return this.writer.summary.summary({ ...this.totals, unread: this.unread })
   }
 }

@@ -2,6 +2,7 @@
 
 import { type Command, Option } from 'commander'
 import { TeardownError } from '../../base/errors.js'
+import { span } from '../../base/time-words.js'
 import type { AnalyzeFlags } from '../analyze/command.js'
 import { GROUPINGS, type Grouping, ORDERS, type Order } from '../../output/endpoints/collect.js'
 import {
@@ -16,7 +17,7 @@ import {
 } from '../options.js'
 import { GROUP_FORMATS, type GroupFormat } from '../../output/endpoints/document.js'
 import { FILTERS_HEADING, type FilterFlags, filterOptions } from '../filters.js'
-import { span, wholeNumber } from '../values.js'
+import { wholeNumber } from '../values.js'
 
 /** Options of `endpoints` as commander hands them over, checked. */
 export interface EndpointsFlags extends SharedFlags, FilterFlags {

@@ -21,7 +21,7 @@ import { tableStyle } from '../../output/style.js'
 import { print, warn } from '../context.js'
 import { EXIT_DONE, EXIT_ERROR } from '../exit-codes.js'
 import { filterOver, isFiltered } from '../filters.js'
-import { endingsNamed } from '../names.js'
+import { endingsNamed } from '../../verdict/ending-names.js'
 import { findIncident, incidentText, kindNamed, kindText } from './incident.js'
 import { listNamed, listText } from './lists.js'
 import {

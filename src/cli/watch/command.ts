@@ -1,6 +1,7 @@
 // The options of `watch`.
 
 import { type Command, Option } from 'commander'
+import { span } from '../../base/time-words.js'
 import { ALL_COLUMN_KEYS } from '../../output/columns/columns.js'
 import { type AnalyzeFlags, boundOptions } from '../analyze/command.js'
 import { FILTERS_HEADING, type FilterFlags, filterOptions } from '../filters.js'
@@ -14,7 +15,7 @@ import {
   namingOptions,
   option,
 } from '../options.js'
-import { type ListenAddress, listenAddress, namesOf, span } from '../values.js'
+import { type ListenAddress, listenAddress, namesOf } from '../values.js'
 
 type BoundFlags = Pick<AnalyzeFlags, 'maxConnections' | 'maxHalfOpen' | 'maxLayers'>
 

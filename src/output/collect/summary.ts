@@ -5,6 +5,7 @@ import { ENDINGS, VERDICTS, endingOf, rowOf } from '../../verdict/endings.js'
 import type { Rule } from '../../verdict/rule.js'
 import { RULES } from '../../verdict/rules/order.js'
 import type { ColumnSource } from '../columns/column.js'
+import { SCHEMA_NAME } from '../schema-name.js'
 
 /** The last line of NDJSON output, `summary` of a JSON document. */
 export interface Summary {
@@ -26,6 +27,16 @@ export interface Summary {
   /** By `verdict.cause`. */
   readonly causes: Readonly<Record<string, number>>
   readonly closers: Readonly<Record<string, number>>
+}
+
+/** What is counted of captures. */
+export interface ReadCounts {
+  readonly captures: number
+  readonly failed: number
+  readonly unread?: number
+  readonly packets: number
+  readonly tcpPackets: number
+  readonly readBytes: number
 }
 
 /** The counts of a {@link SummaryCollector} on their way between threads. */
@@ -119,5 +130,24 @@ export class SummaryCollector implements Collector<ColumnSource, SummaryState> {
 
   byCloser(): Record<string, number> {
     return Object.fromEntries(this.closers.entries().sort(([a], [b]) => (a < b ? -1 : 1)))
+  }
+
+  /** The line of totals over captures that have been read. */
+  summary({ unread = 0, ...read }: ReadCounts): Summary {
+    return {
+      type: 'summary',
+      schema: SCHEMA_NAME,
+      captures: read.captures,
+      failed_captures: read.failed,
+      ...(unread === 0 ? {} : { unread_captures: unread }),
+      packets: read.packets,
+      tcp_packets: read.tcpPackets,
+      read_bytes: read.readBytes,
+      connections: this.connections,
+      selected_connections: this.selected,
+      verdicts: this.byVerdict(),
+      causes: this.byCause(),
+      closers: this.byCloser(),
+    }
   }
 }

@@ -3,6 +3,7 @@
 import type { Judgement } from '../../verdict/classify.js'
 import type { Evidence } from '../../verdict/evidence.js'
 import type { Finding } from '../../verdict/findings.js'
+import type { FindingCode } from '../../verdict/findings/codes.js'
 import type { EvidenceItem } from '../../verdict/phrases.js'
 import { credibleSpan } from '../anonymize/claims.js'
 import { isoTime, secondsOf } from '../bytes/time.js'
@@ -21,7 +22,7 @@ export interface EvidenceRow {
 /** A finding, as it is written. */
 export interface FindingItem {
   /** Its kind, a stable name. */
-  readonly code: string
+  readonly code: FindingCode
   /** Record number of the packet that shows it. */
   readonly packet: number
   /** Capture time of that packet, ISO 8601. */

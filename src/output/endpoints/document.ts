@@ -1,7 +1,7 @@
 // The document of `endpoints` in one of its forms.
 
 import { csvCell } from '../formats/csv.js'
-import { SCHEMA_NAME } from '../formats/format.js'
+import { SCHEMA_NAME } from '../schema-name.js'
 import { jsonText } from '../formats/json-text.js'
 import { tableStyle } from '../style.js'
 import type { EndpointGroup } from './collect.js'

@@ -10,9 +10,6 @@ import type { FieldSet } from '../fields/names.js'
 import type { ColumnSource } from '../columns/column.js'
 import type { Style } from '../style.js'
 
-/** Version of the output, in every document. */
-export const SCHEMA_NAME = 'tcp-teardown/2'
-
 /** The `capture` line of the output, as far as formats for people look into it; its fields are made by the engine. */
 export interface CaptureRow {
   readonly capture: string

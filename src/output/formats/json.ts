@@ -3,7 +3,8 @@
 
 import { ByteWriter } from '../bytes/writer.js'
 import { columnsOf } from '../columns/columns.js'
-import { type Format, type FormatOptions, type FormatRow, SCHEMA_NAME, isWanted } from './format.js'
+import { type Format, type FormatOptions, type FormatRow, isWanted } from './format.js'
+import { SCHEMA_NAME } from '../schema-name.js'
 import { JsonRow } from './json-row.js'
 import { jsonText } from './json-text.js'
 

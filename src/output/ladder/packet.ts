@@ -1,5 +1,7 @@
 // The packets of one connection as a ladder shows them.
 
+import type { TcpState } from '../../tcp/state.js'
+
 /** Who sent a packet; `network` for an ICMP error about the connection. */
 export type LadderSender = 'client' | 'server' | 'network'
 
@@ -24,8 +26,8 @@ export interface LadderPacket {
   readonly ack: number | undefined
   readonly length: number
   /** States after the packet, as far as packets prove them; empty when unknown. */
-  readonly clientState: string
-  readonly serverState: string
+  readonly clientState: TcpState | ''
+  readonly serverState: TcpState | ''
   /** The packet changed a state. */
   readonly isStateChange: boolean
   readonly kind: LadderKind

@@ -3,7 +3,8 @@
 
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
 import type { Column } from '../columns/column.js'
-import { type Encoder, SCHEMA_NAME } from '../formats/format.js'
+import type { Encoder } from '../formats/format.js'
+import { SCHEMA_NAME } from '../schema-name.js'
 import { ParquetColumn } from './columns.js'
 
 /** Rows of a row group: with all columns their values take some 100 MB while they are collected and encoded. */

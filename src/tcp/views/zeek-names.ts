@@ -62,8 +62,24 @@ interface CachedHistory {
   readonly text: string
 }
 
+/** Values of Zeek's `conn_state`. */
+export type ConnState =
+  | 'S0'
+  | 'S1'
+  | 'SF'
+  | 'REJ'
+  | 'S2'
+  | 'S3'
+  | 'RSTO'
+  | 'RSTR'
+  | 'RSTOS0'
+  | 'RSTRH'
+  | 'SH'
+  | 'SHR'
+  | 'OTH'
+
 /** Zeek's `conn_state`; the responder's reset is looked at first, whichever came first. */
-export function zeekConnState(c: ZeekSource): string {
+export function zeekConnState(c: ZeekSource): ConnState {
   const orig = endState(c.zeek, c.clientSide)
   const resp = endState(c.zeek, 1 - c.clientSide)
   const origIsInactive = orig === ZEEK_INACTIVE || orig === ZEEK_PARTIAL

@@ -5,10 +5,11 @@ import type { Cause } from '../endings.js'
 import type { Evidence } from '../evidence.js'
 import type { PacketRef } from '../packet-ref.js'
 import type { SideEvidence } from '../side-evidence.js'
+import type { FindingCode } from './codes.js'
 
 /** One finding. */
 export interface Finding {
-  readonly code: string
+  readonly code: FindingCode
   /** Record number, Wireshark's frame.number. */
   readonly frame: number
   /** Relative ns. */
@@ -35,7 +36,7 @@ interface More {
 
 /** A kind of finding. */
 export interface FindingRow {
-  readonly code: string
+  readonly code: FindingCode
   readonly meaning: string
   /** How much it matters beside the ending, 0 for not enough to be in the explanation. */
   readonly weight: number

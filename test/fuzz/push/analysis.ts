@@ -5,7 +5,7 @@ import {
   type Packet,
   PacketAnalyzer,
   type PacketAnalyzerOptions,
-} from '../../../src/engine/packet-analyzer.js'
+} from '../../../src/library/packet-analyzer.js'
 
 /** Settings of an analyzer without its callback. */
 export type Settings = Omit<PacketAnalyzerOptions, 'onConnection'>

@@ -2,7 +2,7 @@
 
 import { TeardownError } from '../../../src/base/errors.js'
 import type { Connection } from '../../../src/engine/connection.js'
-import type { Packet, PacketAnalyzer } from '../../../src/engine/packet-analyzer.js'
+import type { Packet, PacketAnalyzer } from '../../../src/library/packet-analyzer.js'
 import { buildPcap } from '../../support/capture-builder.js'
 import { Broken, expectSameTexts, expectThat } from '../broken.js'
 import { checkConnection } from '../check-connection.js'

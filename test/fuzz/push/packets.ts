@@ -1,6 +1,6 @@
 // Packets as a caller may push them: conversations, frames of every capture there is, spoiled or not, at any time.
 
-import type { Packet } from '../../../src/engine/packet-analyzer.js'
+import type { Packet } from '../../../src/library/packet-analyzer.js'
 import type { BuiltRecord } from '../../support/capture-builder.js'
 import type { Base } from '../corpus.js'
 import { Random } from '../random.js'

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import type { CaptureReport, Connection } from '../../../src/index.js'
 import { buildPcap, buildPcapng } from '../../support/capture-builder.js'
-import { CLOSED, OPEN, pull, recordsOf, RESET } from './captures.js'
+import { CLOSED, OPEN, pull, recordsOf, RESET } from '../library/captures.js'
 
 const S = 1_000_000_000n
 const DAY = 86_400n * S

@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Connection, PacketAnalyzer } from '../../../src/index.js'
 import { FINDINGS, type Finding, toldOf } from '../../../src/verdict/findings.js'
+import type { FindingCode } from '../../../src/verdict/findings/codes.js'
 import { type ScenarioOptions, scenarioFrames } from '../../support/scenario.js'
 
 /** A connection as text, with its ports where there are several. */
@@ -603,8 +604,13 @@ test('findings are in order of time, whatever order they are looked for in', () 
 })
 
 describe('an explanation tells', () => {
-  const finding = (code: string, frame: number): Finding => ({ code, frame, ns: frame, says: code })
-  const told = (cause: Parameters<typeof toldOf>[1], ...codes: readonly string[]): string[] =>
+  const finding = (code: FindingCode, frame: number): Finding => ({
+    code,
+    frame,
+    ns: frame,
+    says: code,
+  })
+  const told = (cause: Parameters<typeof toldOf>[1], ...codes: readonly FindingCode[]): string[] =>
     toldOf(codes.map(finding), cause).map(({ code }) => code)
 
   test('three at most, those that weigh most, in order of time', () => {

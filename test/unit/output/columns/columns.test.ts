@@ -9,12 +9,21 @@ import { eachConnection, NORMAL, REFUSED } from '../formats/reporting.js'
 const UNITS = new Set(['s', 'ms', 'ns', 'bytes', 'packets'])
 
 /** `readonly key?: type` of every field of an interface in a source file. */
-function fieldsOf(path: string, name: string): Map<string, { optional: boolean; type: string }> {
+interface InterfaceField {
+  readonly optional: boolean
+  readonly type: string
+  readonly doc: string
+}
+
+function fieldsOf(path: string, name: string): Map<string, InterfaceField> {
   const text = readFileSync(new URL(path, import.meta.url), 'utf8')
-  const body = new RegExp(`export interface ${name} {\\n(.*?)\\n}`, 's').exec(text)?.[1] ?? ''
-  const fields = [...body.matchAll(/^ {2}readonly (\w+)(\??): (.+)$/gm)]
+  const body = new RegExp(`interface ${name} {\\n(.*?)\\n}`, 's').exec(text)?.[1] ?? ''
+  const fields = [...body.matchAll(/^(?: {2}\/\*\* (.+) \*\/\n)? {2}readonly (\w+)(\??): (.+)$/gm)]
   return new Map(
-    fields.map(([, key = '', mark, type = '']) => [key, { optional: mark === '?', type }]),
+    fields.map(([, doc = '', key = '', mark, type = '']) => [
+      key,
+      { optional: mark === '?', type, doc },
+    ]),
   )
 }
 
@@ -39,15 +48,23 @@ test('documentation is unique', () => {
   expect(new Set(COLUMNS.map((c) => c.doc)).size).toBe(COLUMNS.length)
 })
 
-const INTERFACE = fieldsOf('../../../../src/engine/connection.ts', 'Connection')
+const INTERFACE = fieldsOf('../../../../src/engine/connection.ts', 'ConnectionColumns')
+/** A verdict and its cause are a type of their own. */
+const PLAIN = COLUMNS.filter(({ key }) => key !== 'verdict' && key !== 'cause')
 
 describe('the interface Connection', () => {
   test('has a field for every column, in the same order', () => {
-    expect([...INTERFACE.keys()]).toEqual(COLUMNS.map((c) => c.key))
+    expect([...INTERFACE.keys()]).toEqual(PLAIN.map((c) => c.key))
+  })
+
+  test('documents each as the list of columns does', () => {
+    const docs = [...INTERFACE].map(([key, { doc }]) => [key, doc])
+    const [, ...documented] = PLAIN.map((c) => [c.key, c.doc])
+    expect(docs).toEqual([['type', ''], ...documented])
   })
 
   test('leaves optional what is not always there', () => {
-    const always = COLUMNS.filter((c) => c.always).map((c) => c.key)
+    const always = PLAIN.filter((c) => c.always).map((c) => c.key)
     const required = [...INTERFACE].filter(([, field]) => !field.optional).map(([key]) => key)
     expect(required).toEqual(always)
   })
@@ -55,12 +72,13 @@ describe('the interface Connection', () => {
   const TYPES: Readonly<Record<string, Column['type'][]>> = {
     number: ['integer', 'number'],
     boolean: ['boolean'],
-    'readonly string[]': ['strings'],
+    'readonly FlagName[]': ['strings'],
+    'readonly KernelReason[]': ['strings'],
     'readonly Ending[]': ['strings'],
     'readonly EvidenceRow[]': ['evidence'],
     'readonly FindingItem[]': ['findings'],
   }
-  test.each(COLUMNS.map((c) => [c.key, c.type] as const))('%s has type %s', (key, type) => {
+  test.each(PLAIN.map((c) => [c.key, c.type] as const))('%s has type %s', (key, type) => {
     expect(TYPES[INTERFACE.get(key)?.type ?? ''] ?? ['string']).toContain(type)
   })
 })

@@ -5,7 +5,8 @@ import { Pipeline } from '../../../../src/engine/pipeline.js'
 import { ConnectionWriter, type WriterOptions } from '../../../../src/engine/connection-writer.js'
 import type { EndedConnection } from '../../../../src/engine/ended-connection.js'
 import type { Summary, SummaryCollector } from '../../../../src/output/collect/summary.js'
-import { type CaptureRow, SCHEMA_NAME } from '../../../../src/output/formats/format.js'
+import type { CaptureRow } from '../../../../src/output/formats/format.js'
+import { SCHEMA_NAME } from '../../../../src/output/schema-name.js'
 import { type ScenarioOptions, scenarioFrames } from '../../../support/scenario.js'
 
 /** Connections that ended well: opened at 0 s, closed by the client at 1 s. */

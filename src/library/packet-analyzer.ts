@@ -3,8 +3,11 @@
 import { TeardownError } from '../base/errors.js'
 import { CaptureClock } from '../capture/clock.js'
 import { LINKTYPE_ETHERNET } from '../wire/link/linktype.js'
-import { type Connection, connectionOf } from './connection.js'
-import { Pipeline, type AnalysisOptions, type DecodeCount } from './pipeline.js'
+import { type Connection, connectionOf } from '../engine/connection.js'
+import { Pipeline, type DecodeCount } from '../engine/pipeline.js'
+import { CaptureFindings, type CaptureTotals } from './findings.js'
+import { filterOptionsOf } from './filters.js'
+import type { JudgingOptions } from './options.js'
 
 /** One packet from elsewhere. */
 export interface Packet {
@@ -19,10 +22,10 @@ export interface Packet {
 }
 
 /** Settings of a {@link PacketAnalyzer}. */
-export interface PacketAnalyzerOptions extends AnalysisOptions {
+export interface PacketAnalyzerOptions extends JudgingOptions {
   /** Text of the `capture` column, `-` by default. */
   readonly name?: string | undefined
-  /** Called with every connection as soon as its ending is settled. */
+  /** Called with every connection that is wanted as soon as its ending is settled. */
   readonly onConnection: (connection: Connection) => void
 }
 
@@ -32,33 +35,37 @@ export interface PacketAnalyzerOptions extends AnalysisOptions {
  * @example
  * const analyzer = new PacketAnalyzer({ onConnection: (c) => console.log(c.explanation) })
  * for (const { bytes, timeNs } of packets) analyzer.push({ bytes, timeNs })
- * analyzer.finish()
+ * const { totals, incidents } = analyzer.finish()
  */
 export class PacketAnalyzer {
   private readonly clock = new CaptureClock()
   private readonly pipeline: Pipeline
-  private finished = false
+  private readonly findings: CaptureFindings
+  private readonly name: string
+  private result: CaptureTotals | undefined
+  private pushedBytes = 0
   /** `onConnection` runs: what it is called from has not come to its end. */
   private isCalling = false
   /** What `onConnection` threw first since the call began that it was called from. */
   private thrown: { readonly error: unknown } | undefined
 
   constructor(options: PacketAnalyzerOptions) {
-    const { onConnection } = options
-    const handler = {
-      onConnection: (from: Parameters<typeof connectionOf>[0]): void => {
-        this.isCalling = true
-        try {
-          onConnection(connectionOf(from))
-        } catch (error) {
-          // Thrown on when the packet in hand has been taken: half a packet would spoil what follows.
-          this.thrown ??= { error }
-        } finally {
-          this.isCalling = false
-        }
-      },
-    }
-    this.pipeline = new Pipeline(options.name ?? '-', this.clock, handler, options)
+    const { onConnection, name = '-', filters = {}, ...settings } = options
+    this.name = name
+    const wanted = filterOptionsOf(filters)
+    this.findings = new CaptureFindings(wanted, settings.anonymizer, (from) => {
+      this.isCalling = true
+      try {
+        onConnection(connectionOf(from))
+      } catch (error) {
+        // Thrown on when the packet in hand has been taken: half a packet would spoil what follows.
+        this.thrown ??= { error }
+      } finally {
+        this.isCalling = false
+      }
+    })
+    const contains = wanted.contains?.bytes
+    this.pipeline = new Pipeline(name, this.clock, this.findings, { ...settings, contains })
     this.pipeline.hasOffsets = false
   }
 
@@ -70,12 +77,14 @@ export class PacketAnalyzer {
    */
   push(packet: Packet): void {
     this.checkFree('push')
-    if (this.finished) throw new TeardownError('ERR_OPTION', 'packet pushed after finish()')
+    if (this.result !== undefined)
+      throw new TeardownError('ERR_OPTION', 'packet pushed after finish()')
     const { bytes, timeNs } = packet
     if (typeof timeNs !== 'bigint' || !(bytes instanceof Uint8Array)) {
       throw new TeardownError('ERR_OPTION', 'a packet has bytes (Uint8Array) and timeNs (bigint)')
     }
     this.clock.baseNs ??= timeNs
+    this.pushedBytes += bytes.byteLength
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.pipeline.onRecord(
       view,
@@ -102,17 +111,25 @@ export class PacketAnalyzer {
   }
 
   /**
-   * Reports all connections that are left. Nothing may be pushed afterwards.
+   * Reports all connections that are left, and gives totals and incidents. Nothing may be pushed afterwards.
    *
    * @throws {TeardownError} ERR_OPTION from within `onConnection`.
    * @throws What `onConnection` threw first, when all connections have been reported.
    */
-  finish(): void {
+  finish(): CaptureTotals {
     this.checkFree('finish')
-    if (this.finished) return
-    this.finished = true
-    this.pipeline.finish()
+    if (this.result !== undefined) return this.result
+    const { pipeline } = this
+    pipeline.finish()
+    this.result = this.findings.end(this.name, {
+      captures: 1,
+      failed: 0,
+      packets: pipeline.frame,
+      tcpPackets: pipeline.segments,
+      readBytes: this.pushedBytes,
+    })
     this.throwOn()
+    return this.result
   }
 
   private throwOn(): void {

@@ -1,8 +1,8 @@
 // Names of endings, the same wherever one is typed: `verdict`, `cause` or `verdict.cause`.
 
-import { InvalidArgumentError } from 'commander'
-import { ENDINGS, type Row, VERDICTS, endingOf } from '../verdict/endings.js'
-import { didYouMean } from './suggest.js'
+import { ValueError } from '../base/errors.js'
+import { didYouMean } from '../base/suggest.js'
+import { ENDINGS, type Row, VERDICTS, endingOf } from './endings.js'
 
 /** What is said with a wrong name that is like no right one. */
 const WHERE = 'tcp-teardown explain lists all names'
@@ -28,14 +28,14 @@ export function endingsNamed(text: string): NamedEndings | undefined {
 /**
  * Parses a comma-separated list of names. Verdicts stay verdicts, causes become each `verdict.cause` they stand for.
  *
- * @throws {InvalidArgumentError} for a name that is none.
+ * @throws {ValueError} for a name that is none.
  */
 export function endingNames(text: string): string[] {
   const names = text.split(',').flatMap((part) => {
     const found = endingsNamed(part)
     if (found !== undefined) return found.verdict ?? found.rows.map(endingOf)
     const hint = endingSuggestion(part) ?? WHERE
-    throw new InvalidArgumentError(`'${part.trim()}' is no verdict and no cause; ${hint}`)
+    throw new ValueError(`'${part.trim()}' is no verdict and no cause; ${hint}`)
   })
   return [...new Set(names)]
 }

@@ -1,7 +1,7 @@
 // The one grammar of names of endings.
 
 import { describe, expect, test } from 'vitest'
-import { endingNames, endingSuggestion, endingsNamed } from '../../../src/cli/names.js'
+import { endingNames, endingSuggestion, endingsNamed } from '../../../src/verdict/ending-names.js'
 import { ENDINGS, VERDICTS, endingOf } from '../../../src/verdict/endings.js'
 
 test('every verdict, cause and verdict.cause is a name', () => {
