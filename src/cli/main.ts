@@ -1,6 +1,6 @@
 // Entry of the command: arguments in, exit code out. Errors become one line on stderr.
 
-import { CommanderError } from 'commander'
+import { type Command, CommanderError } from 'commander'
 import { TeardownError } from '../base/errors.js'
 import { printable } from '../base/text.js'
 import { hasReadsUnderWay } from '../capture/patient-read.js'
@@ -10,7 +10,7 @@ import { Interrupt } from './interrupt.js'
 import { OutputClosed } from './output.js'
 import { type AnalyzeFlags, PAGE_FORMAT } from './analyze/command.js'
 import { groupFlags } from './endpoints/command.js'
-import { buildProgram, commandFirst } from './program.js'
+import { type Actions, buildProgram, commandFirst } from './program.js'
 import { packageVersion } from './version.js'
 import type { ViewFlags } from './view/command.js'
 
@@ -62,10 +62,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     view: async (inputs, flags) => {
       exitCode = await view(inputs, flags, interrupt)
     },
-    schema: async (type) => {
-      const { runSchema } = await import('./schema/schema.js')
-      exitCode = runSchema(type)
-    },
+    ...printing(() => program),
     endpoints: async (inputs, flags) => {
       const { runEndpoints } = await import('./endpoints/endpoints.js')
       exitCode = await runEndpoints(inputs, flags, interrupt.signal)
@@ -89,6 +86,24 @@ export async function main(argv: readonly string[]): Promise<number> {
   // Whoever reads the messages may never do so, and nothing else is left to wait for.
   setTimeout(() => interrupt.end(), MESSAGES_MS).unref()
   return interrupt.exitCode
+}
+
+/** Commands that print what is known without a capture. */
+function printing(program: () => Command): Pick<Actions, 'schema' | 'completion' | 'manual'> {
+  return {
+    schema: async (type) => {
+      const { printSchema } = await import('./schema/schema.js')
+      printSchema(type)
+    },
+    completion: async (shell) => {
+      const { printCompletion } = await import('./completion/completion.js')
+      printCompletion(shell, program())
+    },
+    manual: async (of, flags) => {
+      const { printManual } = await import('./manual/manual.js')
+      printManual(of, flags, program(), packageVersion())
+    },
+  }
 }
 
 /** What stands behind `watch … --` is the command that captures, with options of its own. */

@@ -3,6 +3,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { TeardownError, ValueError } from '../base/errors.js'
 import { seconds, timeNs } from '../base/time-words.js'
+import type { Words } from '../base/words.js'
 import { FIELD_SETS, type FieldSet } from '../output/fields/names.js'
 import type { AnonymizeFlags } from './anonymize-key.js'
 import { keyIn } from './anonymize-key.js'
@@ -16,13 +17,20 @@ export interface SharedFlags extends AnonymizeFlags {
   readonly killedAt?: bigint
 }
 
+const WORDS = new WeakMap<Option, Words>()
+
+/** The words that an option takes, where they are known. */
+export function wordsOf(of: Option): Words | undefined {
+  return of.argChoices === undefined ? WORDS.get(of) : { words: of.argChoices, isList: false }
+}
+
 /** An option whose value `parse` checks; `before` is what an earlier use of it gave. */
 export function option<T>(
   flags: string,
   description: string,
-  parse: (text: string, before?: T) => T,
+  parse: ((text: string, before?: T) => T) & Partial<Words>,
 ): Option {
-  return new Option(flags, description).argParser<T | undefined>((text, before) => {
+  const made = new Option(flags, description).argParser<T | undefined>((text, before) => {
     try {
       return parse(text, before)
     } catch (error) {
@@ -30,6 +38,9 @@ export function option<T>(
       throw error instanceof ValueError ? new InvalidArgumentError(error.message) : error
     }
   })
+  const { words, isList = false } = parse
+  if (words !== undefined) WORDS.set(made, { words, isList })
+  return made
 }
 
 /** An option with one of a few values, the first of which is the default. */

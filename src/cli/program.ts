@@ -6,8 +6,11 @@ import { TYPE_NAMES } from '../schema/type-names.js'
 import { type AnalyzeFlags, addAnalyze } from './analyze/command.js'
 import { type CheckFlags, addCheck } from './check/command.js'
 import { type CompareActions, addCompare } from './compare/command.js'
+import { addCompletion } from './completion/command.js'
+import type { Shell } from './completion/shells.js'
 import { type EndpointsFlags, addEndpoints } from './endpoints/command.js'
 import { type ExplainFlags, addExplain } from './explain/command.js'
+import { type ManualFlags, addManual } from './manual/command.js'
 import { addSchema } from './schema/command.js'
 import { type ViewFlags, addView } from './view/command.js'
 import { type WatchFlags, addWatch } from './watch/command.js'
@@ -22,6 +25,8 @@ export interface Actions extends CompareActions {
   readonly endpoints: (inputs: readonly string[], flags: EndpointsFlags) => Promise<void>
   readonly check: (inputs: readonly string[], flags: CheckFlags) => Promise<void>
   readonly schema: (type: string | undefined) => Promise<void>
+  readonly completion: (shell: Shell) => Promise<void>
+  readonly manual: (command: string | undefined, flags: ManualFlags) => Promise<void>
   readonly view: (inputs: readonly string[], flags: ViewFlags) => Promise<void>
   readonly watch: (source: string | undefined, flags: WatchFlags) => Promise<void>
 }
@@ -79,6 +84,8 @@ export function buildProgram(version: string, texts: HelpTexts, actions: Actions
   addWatch(program, actions.watch)
   addView(program, actions.view)
   addSchema(program, TYPE_NAMES, actions.schema)
+  addCompletion(program, actions.completion)
+  addManual(program, actions.manual)
   for (const command of program.commands) acceptQuietOptions(command)
   return program
 }

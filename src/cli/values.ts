@@ -3,20 +3,25 @@
 
 import { InvalidArgumentError } from 'commander'
 import { didYouMean } from '../base/suggest.js'
+import { type Words, taking } from '../base/words.js'
 
 /** A parser for one of `allowed`. */
-export function oneOf<T extends string>(allowed: readonly T[]): (text: string) => T {
-  return (text) => {
+export function oneOf<T extends string>(allowed: readonly T[]): ((text: string) => T) & Words {
+  function parse(text: string): T {
     const found = allowed.find((name) => name === text.trim())
     if (found !== undefined) return found
     const hint = didYouMean(text, allowed)
     throw new InvalidArgumentError(`unknown '${text}'; ${hint ?? `it takes ${allowed.join(', ')}`}`)
   }
+  return taking(parse, allowed, false)
 }
 
 /** A parser for a comma-separated list of names, each one of `allowed`; `where` tells where they are listed. */
-export function namesOf(allowed: readonly string[], where: string): (text: string) => string[] {
-  return (text) => {
+export function namesOf(
+  allowed: readonly string[],
+  where: string,
+): ((text: string) => string[]) & Words {
+  function parse(text: string): string[] {
     const names = text.split(',').map((name) => name.trim())
     for (const name of names) {
       if (allowed.includes(name)) continue
@@ -25,6 +30,7 @@ export function namesOf(allowed: readonly string[], where: string): (text: strin
     }
     return [...new Set(names)]
   }
+  return taking(parse, allowed, true)
 }
 
 /** A parser for one whole number from `min` to `max`. */

@@ -4,8 +4,9 @@ import { ValueError } from '../base/errors.js'
 import { type Network, parseNetwork } from '../base/network.js'
 import { didYouMean } from '../base/suggest.js'
 import { spanOrSeconds, timeNs } from '../base/time-words.js'
+import { type Words, taking } from '../base/words.js'
 import { CLOSERS, CONFIDENCES } from '../verdict/answer.js'
-import { endingNames } from '../verdict/ending-names.js'
+import { ENDING_NAMES, endingNames } from '../verdict/ending-names.js'
 import { FINDINGS } from '../verdict/findings.js'
 import { FLAGS } from '../verdict/flags.js'
 import { SEES } from '../verdict/sees.js'
@@ -15,7 +16,7 @@ const MAX_PORT = 65_535
 const ANY = Number.MAX_SAFE_INTEGER
 
 /** Parses the text of a filter; `before` is what an earlier text of the same filter gave. */
-type WordsOf<T> = (text: string, before?: T) => T
+type WordsOf<T> = ((text: string, before?: T) => T) & Partial<Words>
 
 /**
  * The parser of each filter. Lists are comma-separated; a value with `!` before it is one that may not be. Each throws a
@@ -24,8 +25,8 @@ type WordsOf<T> = (text: string, before?: T) => T
 export const FILTER_WORDS: {
   readonly [K in keyof FilterOptions]-?: WordsOf<Required<FilterOptions>[K]>
 } = {
-  verdict: namesBy(endingNames),
-  cause: namesBy(endingNames),
+  verdict: taking(endings, ENDING_NAMES, true),
+  cause: taking(endings, ENDING_NAMES, true),
   closer: names(CLOSERS),
   confidence: names(CONFIDENCES),
   finding: names(
@@ -61,26 +62,24 @@ function listOf<T>(parse: (text: string) => T): (text: string, before?: Wanted<T
   }
 }
 
-function namesBy(
-  parse: (text: string) => string[],
-): (text: string, before?: Wanted<string>) => Wanted<string> {
-  return (text, before = { any: [], none: [] }) => {
-    const { any, none } = listOf(parse)(text)
-    return {
-      any: [...new Set([...before.any, ...any.flat()])],
-      none: [...new Set([...before.none, ...none.flat()])],
-    }
+/** Names of endings. */
+function endings(text: string, before: Wanted<string> = { any: [], none: [] }): Wanted<string> {
+  const { any, none } = listOf(endingNames)(text)
+  return {
+    any: [...new Set([...before.any, ...any.flat()])],
+    none: [...new Set([...before.none, ...none.flat()])],
   }
 }
 
 function names(
   allowed: readonly string[],
   where = `it takes ${allowed.join(', ')}`,
-): (text: string, before?: Wanted<string>) => Wanted<string> {
-  return listOf((name) => {
+): WordsOf<Wanted<string>> {
+  const parse = listOf((name) => {
     if (allowed.includes(name)) return name
     throw new ValueError(`unknown name '${name}'; ${didYouMean(name, allowed) ?? where}`)
   })
+  return taking(parse, allowed, true)
 }
 
 /** Parses an address or a network. Names are never resolved. */

@@ -7,6 +7,12 @@ import { ENDINGS, type Row, VERDICTS, endingOf } from './endings.js'
 /** What is said with a wrong name that is like no right one. */
 const WHERE = 'tcp-teardown explain lists all names'
 
+/** Verdicts, then each `verdict.cause`. */
+export const ENDING_NAMES: readonly string[] = [
+  ...VERDICTS.map(({ verdict }) => verdict),
+  ...ENDINGS.map(endingOf),
+]
+
 /** What a name stands for. */
 export interface NamedEndings {
   /** Set when it is the name of a verdict: all its endings, also those to come. */
@@ -43,8 +49,7 @@ export function endingNames(text: string): string[] {
 /** "did you mean …?" for a name that is none; undefined if no right name is near. */
 export function endingSuggestion(text: string): string | undefined {
   return didYouMean(normalName(text), [
-    ...VERDICTS.map(({ verdict }) => verdict),
-    ...ENDINGS.map(endingOf),
+    ...ENDING_NAMES,
     ...ENDINGS.map((row) => ({ name: endingOf(row), spelling: row.cause })),
   ])
 }

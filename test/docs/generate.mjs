@@ -114,12 +114,14 @@ function timerTable() {
 
 /** The help of all commands. */
 function options() {
-  const texts = ['analyze', 'explain', 'endpoints', 'check', 'compare', 'watch', 'view'].map(
-    (command) =>
+  const commands = 'analyze explain endpoints check compare watch view schema completion manual'
+  const texts = commands
+    .split(' ')
+    .map((command) =>
       ['```console', `$ tcp-teardown ${command} --help`, output(command, '--help'), '```'].join(
         '\n',
       ),
-  )
+    )
   return texts.join('\n\n')
 }
 

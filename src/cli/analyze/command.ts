@@ -23,6 +23,9 @@ import {
   progressOption,
 } from '../options.js'
 import { didYouMean } from '../../base/suggest.js'
+import { taking } from '../../base/words.js'
+import { INCIDENT_KINDS } from '../../incidents/kinds.js'
+import { ENDING_NAMES } from '../../verdict/ending-names.js'
 import { namesOf, oneOf, wholeNumber } from '../values.js'
 
 /** Options of `analyze` as commander hands them over, checked. */
@@ -90,7 +93,7 @@ export function addAnalyze(
     option(
       '--fail-on <names>',
       'exit with 1 if a connection ended so (verdict, cause or verdict.cause), or on an incident, whatever the filters say of its connections; more than some: refused>3, slow_close>1%',
-      failLimits,
+      taking(failLimits, [...ENDING_NAMES, ...INCIDENT_KINDS.map(({ kind }) => kind)], true),
     ),
     new Option('--merge', 'read all captures as one timeline, in the order of their times'),
     new Option(
@@ -154,7 +157,7 @@ function rowOptions(): Option[] {
     option(
       '--sort <column>',
       'rows in the order of a column, or of time, ended, duration for short; -column: the largest first (default: as they end); counts as endpoints sorts them',
-      sort,
+      taking(sort, [...Object.keys(SHORT_NAMES), ...ALL_COLUMN_KEYS], false),
     ),
     option('--limit <n>', 'rows at most', wholeNumber(1, ANY)),
     option(

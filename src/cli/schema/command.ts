@@ -19,9 +19,7 @@ export function addSchema(
   program
     .command('schema')
     .description('print the JSON Schema of the output, of all lines or of one type')
-    .addArgument(
-      new Argument('[type]', `a type of lines: ${types.join(', ')}`).argParser(oneOf(types)),
-    )
+    .addArgument(new Argument('[type]', 'a type of lines').choices(types).argParser(oneOf(types)))
     .addHelpText('after', EXAMPLES)
     .action((type: string | undefined) => action(type))
 }

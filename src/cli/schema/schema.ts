@@ -3,11 +3,9 @@
 import { schemaOf, schemaOfAll } from '../../schema/json-schema.js'
 import { LINE_TYPES } from '../../schema/line-types.js'
 import { print } from '../context.js'
-import { EXIT_DONE } from '../exit-codes.js'
 
-/** Runs `schema` and returns the exit code. */
-export function runSchema(type: string | undefined): number {
+/** Runs `schema`. */
+export function printSchema(type: string | undefined): void {
   const line = LINE_TYPES.find((each) => each.type === type)
   print(`${JSON.stringify(line === undefined ? schemaOfAll() : schemaOf(line), null, 2)}\n`)
-  return EXIT_DONE
 }

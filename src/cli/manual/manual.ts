@@ -1,0 +1,37 @@
+// `tcp-teardown manual`: manual pages, made from the same commands and options as the help.
+
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { TeardownError } from '../../base/errors.js'
+import { systemErrorText } from '../../base/system-error.js'
+import { print } from '../context.js'
+import type { ManualFlags } from './command.js'
+import { type ManualPage, manualPage } from './roff.js'
+
+/** Prints a page, or writes all of them into a folder. */
+export function printManual(
+  name: string | undefined,
+  { outDir }: ManualFlags,
+  program: Command,
+  version: string,
+): void {
+  const { commands } = program
+  const about = { version, commands: commands.map((command) => command.name()) }
+  const wanted = name === undefined ? program : commands.find((each) => each.name() === name)
+  if (outDir === undefined) print(manualPage(wanted ?? program, about).text)
+  else
+    write(
+      outDir,
+      [program, ...commands].map((each) => manualPage(each, about)),
+    )
+}
+
+function write(folder: string, pages: readonly ManualPage[]): void {
+  try {
+    mkdirSync(folder, { recursive: true })
+    for (const { file, text } of pages) writeFileSync(join(folder, file), text)
+  } catch (error) {
+    throw new TeardownError('ERR_WRITE', `cannot write ${folder}: ${systemErrorText(error)}`)
+  }
+}
