@@ -9,6 +9,7 @@ import { describe, expect, test } from 'vitest'
 import { Scratch, start, ended } from '../cli/run-cli.js'
 import { PcapngBuilder, buildPcap } from '../support/capture-builder.js'
 import { raw, repeated, zstdFrame } from '../support/frames.js'
+import { LONG } from '../support/runs.js'
 import { ONE } from './captures.js'
 
 const scratch = new Scratch()
@@ -43,7 +44,7 @@ function writeHollow(path: string, recordBytes: number, records: number, firstS:
 }
 
 describe('memory stays bounded', () => {
-  test('where captures are merged whose records are as large as they may be', async () => {
+  test.runIf(LONG)('where captures are merged whose records are as large as they may be', async () => {
     const folder = join(scratch.path, 'hollow')
     mkdirSync(folder)
     for (let n = 0; n < 36; n++) writeHollow(join(folder, `${n}`), 12 << 20, 2, n)
@@ -100,7 +101,7 @@ describe('memory stays bounded', () => {
     expect(mb).toBeLessThan(MOST_MB)
   })
 
-  test('where their windows are full: those that are too many are told', async () => {
+  test.runIf(LONG)('where their windows are full: those that are too many are told', async () => {
     const folder = join(scratch.path, 'full')
     mkdirSync(folder)
     const zeros = Array.from({ length: 16 * 8 }, () => repeated(0, 1 << 17))
