@@ -44,15 +44,18 @@ function writeHollow(path: string, recordBytes: number, records: number, firstS:
 }
 
 describe('memory stays bounded', () => {
-  test.runIf(LONG)('where captures are merged whose records are as large as they may be', async () => {
-    const folder = join(scratch.path, 'hollow')
-    mkdirSync(folder)
-    for (let n = 0; n < 36; n++) writeHollow(join(folder, `${n}`), 12 << 20, 2, n)
-    const { stdout, stderr, mb } = await peakOf(['analyze', '--merge', '-f', 'ndjson', folder])
-    expect(stderr).toBe('')
-    expect(JSON.parse(stdout.split('\n')[0] ?? '')).toMatchObject({ packets: 72 })
-    expect(mb).toBeLessThan(MOST_MB)
-  })
+  test.runIf(LONG)(
+    'where captures are merged whose records are as large as they may be',
+    async () => {
+      const folder = join(scratch.path, 'hollow')
+      mkdirSync(folder)
+      for (let n = 0; n < 36; n++) writeHollow(join(folder, `${n}`), 12 << 20, 2, n)
+      const { stdout, stderr, mb } = await peakOf(['analyze', '--merge', '-f', 'ndjson', folder])
+      expect(stderr).toBe('')
+      expect(JSON.parse(stdout.split('\n')[0] ?? '')).toMatchObject({ packets: 72 })
+      expect(mb).toBeLessThan(MOST_MB)
+    },
+  )
 
   test('where interfaces have names of 60 KB, nine thousand of them', async () => {
     const path = join(scratch.path, 'names.pcapng.gz')
