@@ -71,6 +71,23 @@ test('otel: severities', () => {
   expect(rows[0]).toMatchObject({ severity_text: 'INFO', body: expect.any(String) as string })
 })
 
+test.each([
+  ['ecs', false],
+  ['otel', true],
+] as const)('%s: spans have a decimal point, also whole ones', (fields, isEpoch) => {
+  // Idle for whole 8 s before the close, which is a finding too.
+  const text = NORMAL.replaceAll(/^1\.\d+/gm, '8.020')
+  const line = reported([{ text }], { format: 'ndjson', types: ['connection'], fields, isEpoch })
+  expect(line).toContain('"tcp_teardown.idle_before_teardown_s":8.0,')
+  expect(line).toContain('"seconds":8.0,')
+  const spans = line.match(/(?<=_s":|"seconds":)[^,}]+/g) ?? []
+  expect(spans.length).toBeGreaterThan(4)
+  expect(spans.filter((span) => !/[.e]/.test(span))).toEqual([])
+  expect(reported([{ text }], { format: 'ndjson', types: ['connection'] })).toContain(
+    '"idle_before_teardown_s":8,',
+  )
+})
+
 test('times as numbers are the same times, with all digits', () => {
   const columns = COLUMNS.map(({ key }) => key)
   const text = reported(RUNS, { format: 'ndjson', types: ['connection'], isEpoch: true, columns })
