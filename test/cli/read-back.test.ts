@@ -8,7 +8,7 @@ import { parquetReadObjects } from 'hyparquet'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { PcapngBuilder } from '../support/capture-builder.js'
 import { scenarioFrames } from '../support/scenario.js'
-import { type Row, Scratch, analyze, connections } from './run-cli.js'
+import { type Row, Scratch, analyze, connections, rows } from './run-cli.js'
 
 const scratch = new Scratch()
 
@@ -103,6 +103,46 @@ function plain(value: unknown): unknown {
   return typeof value === 'string' && TIME.test(value) ? nsOf(value) : value
 }
 
+test('of standard input, too: its name is no formula', async () => {
+  const input = readFileSync(join(SOURCES['samples'] ?? '', 'fin-normal.pcap'))
+  const { stdout } = await analyze(['-f', 'csv', '--columns', 'capture,stream', '-'], { input })
+  expect(parse(stdout, { columns: true })).toEqual([{ capture: '-', stream: '0' }])
+})
+
+describe('CSV', () => {
+  const KILLED = join(import.meta.dirname, '../../samples/kill-many.pcap')
+
+  test.each([
+    ['incidents', ['--types', 'incident']],
+    ['counts', ['--group-by', 'server']],
+  ])('of %s has the values of JSON', async (_what, args) => {
+    const [csv, json] = await Promise.all(
+      ['csv', 'ndjson'].map((format) => analyze(['-f', format, ...args, KILLED])),
+    )
+    const found: Record<string, string>[] = parse(csv?.stdout ?? '', { columns: true })
+    expect(found).toHaveLength(1)
+    expect(found).toEqual(rows(json?.stdout ?? '').map((row) => cellsOf(row, found[0] ?? {})))
+  })
+
+  test.each([[[]], [['--types', 'incident']], [['--group-by', 'server']]])(
+    'has a byte order mark with --bom, once: %j',
+    async (args) => {
+      const [bare, marked] = await Promise.all(
+        [args, ['--bom', ...args]].map((all) => analyze(['-f', 'csv', ...all, KILLED])),
+      )
+      expect(marked?.stdout).toBe(`\ufeff${bare?.stdout}`)
+      expect(parse(marked?.stdout ?? '', { columns: true, bom: true })).toEqual(
+        parse(bare?.stdout ?? '', { columns: true }),
+      )
+    },
+  )
+
+  test.each(['ndjson', 'html', 'table'])('--bom does not go with %s', async (format) => {
+    const { code, stderr } = await analyze(['-f', format, '--bom', KILLED])
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--bom')])
+  })
+})
+
 /** A row as cells of CSV: empty where nothing is known, lists joined. */
 function cellsOf(row: Row, keys: object): Record<string, string> {
   return Object.fromEntries(Object.keys(keys).map((key) => [key, cellOf(row[key])]))
@@ -110,11 +150,16 @@ function cellsOf(row: Row, keys: object): Record<string, string> {
 
 function cellOf(value: unknown): string {
   if (value === undefined) return ''
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return Object.entries(value)
+      .map(([name, n]) => `${name} ${n as number}`)
+      .join(';')
+  }
   if (!Array.isArray(value))
     return typeof value === 'number' ? digits(value) : `${value as string | boolean}`
   return value
     .map((item: unknown) => {
-      if (typeof item === 'string') return item
+      if (typeof item === 'string' || typeof item === 'number') return item
       const { code, packet, shows } = item as { code?: string; packet: number; shows: string }
       return code ?? `${packet} ${shows}`
     })

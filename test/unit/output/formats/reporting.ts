@@ -61,6 +61,7 @@ const OPTIONS: WriterOptions = {
   rows: undefined,
   fields: 'native',
   isEpoch: false,
+  hasMark: false,
   isLocalTime: false,
   colour: false,
   filter: {},
