@@ -2,6 +2,7 @@
 // it. Names are those of `--fields otel`. Only connections.
 
 import { epochNs } from '../bytes/time.js'
+import type { ByteWriter } from '../bytes/writer.js'
 import { type Column, type ColumnSource, readColumn } from '../columns/column.js'
 import { columnsOf } from '../columns/columns.js'
 import { fieldColumns } from '../fields/columns.js'
@@ -31,16 +32,20 @@ const MEMBERS: Readonly<Record<string, (column: Column, from: ColumnSource) => s
 }
 
 function otlpFormat({ columns, types }: FormatOptions): Format {
-  if (!isWanted('connection', types)) return {}
+  return isWanted('connection', types) ? { row: otlpLine(columns) } : {}
+}
+
+/** Writes the line of a connection, with the columns of some keys, of undefined those of every row. */
+export function otlpLine(
+  columns: FormatOptions['columns'],
+): (from: ColumnSource, out: ByteWriter) => void {
   const fields = fieldColumns(columnsOf(columns), 'otel')
   const members = fields.filter(({ key }) => key in MEMBERS)
   const attributes = fields.filter(({ key }) => !(key in MEMBERS))
-  return {
-    row: (from, out) => {
-      const parts = members.map((column) => MEMBERS[column.key]?.(column, from))
-      const pairs = attributes.flatMap((column) => attributeOf(column, from))
-      out.text(`${BEFORE}${parts.join(',')},"attributes":${jsonText(pairs)}${AFTER}`)
-    },
+  return (from, out) => {
+    const parts = members.map((column) => MEMBERS[column.key]?.(column, from))
+    const pairs = attributes.flatMap((column) => attributeOf(column, from))
+    out.text(`${BEFORE}${parts.join(',')},"attributes":${jsonText(pairs)}${AFTER}`)
   }
 }
 
