@@ -7,7 +7,9 @@ import { parse } from 'csv-parse/sync'
 import { parquetReadObjects } from 'hyparquet'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { PcapngBuilder } from '../support/capture-builder.js'
+import { attributesOf, plainValue, recordsOf } from '../support/otlp-records.js'
 import { scenarioFrames } from '../support/scenario.js'
+import { readZeekLog } from '../support/zeek-log.js'
 import { type Row, Scratch, analyze, connections, rows } from './run-cli.js'
 
 const scratch = new Scratch()
@@ -90,7 +92,66 @@ describe.each(['samples', 'times', 'names'])('of %s,', (source) => {
     })
     expect(found.map(plain)).toEqual((expected[source] ?? []).map(plain))
   })
+
+  test("a reader of Zeek's logs, by their header lines, finds them; so does one of JSON", async () => {
+    const columns = ['--columns', 'capture,stream,explanation,client_guessed,flags,fin_to_fin_s']
+    const found = readZeekLog(readFileSync(await written(source, 'zeek', ...columns), 'utf8'))
+    expect(found).toHaveLength(expected[source]?.length ?? NaN)
+    for (const [at, row] of (expected[source] ?? []).entries()) {
+      expect(found[at]).toMatchObject(zeekOf(row))
+    }
+    const objects = rows(readFileSync(await written(source, 'zeek-json', ...columns), 'utf8'))
+    expect(objects).toEqual(found.map((row) => JSON.parse(JSON.stringify(row)) as Row))
+  })
+
+  test('a reader of OTLP finds what stands under the names of OpenTelemetry', async () => {
+    const records = recordsOf(readFileSync(await written(source, 'otlp'), 'utf8'))
+    const { stdout } = await analyze(['-f', 'ndjson', '--fields', 'otel', SOURCES[source] ?? ''])
+    const named = rows(stdout)
+    expect(records).toHaveLength(named.length)
+    for (const [at, { attributes, body, timeUnixNano }] of records.entries()) {
+      const {
+        timestamp,
+        event_name: _n,
+        severity_text: _t,
+        severity_number: _s,
+        ...row
+      } = named[at] ?? ({} as Row)
+      expect({ ...attributesOf(attributes as unknown[]), body: plainValue(body) }).toEqual(row)
+      const ns = exactNs(timestamp as string)
+      expect(timeUnixNano).toBe(ns === undefined || ns < 0n ? '0' : String(ns))
+    }
+  })
 })
+
+/** What a log of Zeek has of a row: times cut to the µs, spans rounded to it. */
+function zeekOf(row: Row): object {
+  const micros = (seconds: unknown): number | undefined =>
+    seconds === undefined ? undefined : Math.round((seconds as number) * 1e6) / 1e6
+  const ns = exactNs(row['start_time'] as string)
+  return {
+    ...(ns === undefined ? {} : { ts: Number(floorDivided(ns, 1000n)) / 1e6 }),
+    'id.orig_h': row['client_ip'],
+    'id.orig_p': row['client_port'],
+    'id.resp_h': row['server_ip'],
+    'id.resp_p': row['server_port'],
+    duration: micros(row['duration_s']),
+    orig_bytes: row['client_bytes'],
+    resp_pkts: row['server_packets'],
+    conn_state: row['conn_state'],
+    capture: row.capture,
+    stream: row.stream,
+    explanation: row['explanation'],
+    client_guessed: row['client_guessed'],
+    flags: row['flags'],
+    fin_to_fin_s: micros(row['fin_to_fin_s']),
+  }
+}
+
+function floorDivided(value: bigint, by: bigint): bigint {
+  const rest = ((value % by) + by) % by
+  return (value - rest) / by
+}
 
 /** A value as both sides are compared: digits as text, times as their ns, nothing for null. */
 function plain(value: unknown): unknown {
@@ -176,8 +237,13 @@ const TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z|before year 0|after year 
 
 /** Digits of the ns since 1970; undefined where 64 bits do not hold them, and for a time on no calendar. */
 function nsOf(text: string): string | undefined {
+  const ns = exactNs(text)
+  return ns === undefined || ns !== BigInt.asIntN(64, ns) ? undefined : String(ns)
+}
+
+/** Ns since 1970; undefined for a time on no calendar. */
+function exactNs(text: string): bigint | undefined {
   const ms = Date.parse(`${text.slice(0, 19)}Z`)
   if (!text.endsWith('Z') || Number.isNaN(ms)) return undefined
-  const ns = BigInt(ms) * 1_000_000n + BigInt(text.slice(20, 29))
-  return ns === BigInt.asIntN(64, ns) ? String(ns) : undefined
+  return BigInt(ms) * 1_000_000n + BigInt(text.slice(20, 29))
 }
