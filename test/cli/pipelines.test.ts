@@ -10,7 +10,9 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { COLUMNS, COLUMN_KEYS } from '../../src/output/columns/columns.js'
 import type { ColumnKind } from '../../src/output/columns/column.js'
+import { PcapngBuilder } from '../support/capture-builder.js'
 import { missing } from '../support/installed.js'
+import { scenarioFrames } from '../support/scenario.js'
 import { ROOT, type Row, Scratch, analyze, connections, rows } from './run-cli.js'
 
 const scratch = new Scratch()
@@ -37,6 +39,16 @@ beforeAll(async () => {
   mkdirSync(join(scratch.path, 'bin'))
   symlinkSync(join(ROOT, 'bin/tcp-teardown.js'), join(scratch.path, 'bin/tcp-teardown'))
 })
+
+/** A capture of a connection at times behind the year 9999. */
+function brokenClock(): Uint8Array {
+  const tsoffset = 300_000_000_000n
+  const builder = new PcapngBuilder().section().interface({ tsresol: 9, tsoffset })
+  const frames = scenarioFrames('0.000 > S 0:0(0)\n0.001 < R. 0:0(0) ack 1 win 0 nots')
+  for (const { timeNs, bytes } of frames)
+    builder.packet({ timeNs: timeNs + tsoffset * 1_000_000_000n, bytes })
+  return builder.take()
+}
 
 /** Runs a command as a shell does, with our program in the path. */
 async function shell(command: string): Promise<{ code: number | null; said: string }> {
@@ -114,6 +126,34 @@ describe('Elasticsearch', () => {
     const actions = lines.filter((_line, at) => at % 2 === 0).map((line) => JSON.stringify(line))
     expect(new Set(actions)).toEqual(new Set(['{"create":{}}']))
     expect(lines[1]).toMatchObject({ 'event.dataset': 'tcp_teardown.connection' })
+  })
+
+  test('gets no word where a time should be', async () => {
+    const path = await scratch.file('clock.pcapng', brokenClock())
+    const columns = 'start_time,end_time,ended_at,stream'
+    const ecs = (time: string): string[] => [
+      '-f',
+      'ndjson',
+      '--fields',
+      'ecs',
+      '--time',
+      time,
+      '--columns',
+      columns,
+      path,
+    ]
+    const [iso, epoch, native] = await Promise.all([
+      analyze(ecs('iso')),
+      analyze(ecs('epoch')),
+      analyze(['-f', 'ndjson', path]),
+    ])
+    const [row = {}] = rows(iso.stdout)
+    expect(row).toMatchObject({ 'tcp_teardown.stream': 0 })
+    expect(Object.keys(row).filter((key) => /^(@timestamp|event\.(start|end))$/.test(key))).toEqual(
+      [],
+    )
+    expect(typeof rows(epoch.stdout)[0]?.['@timestamp']).toBe('number')
+    expect(connections(native.stdout)[0]?.['ended_at']).toBe('after year 9999')
   })
 
   test('takes the type of each field from its first value, and every later one has it', async () => {

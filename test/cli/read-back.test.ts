@@ -118,7 +118,7 @@ describe.each(['samples', 'times', 'names'])('of %s,', (source) => {
         ...row
       } = named[at] ?? ({} as Row)
       expect({ ...attributesOf(attributes as unknown[]), body: plainValue(body) }).toEqual(row)
-      const ns = exactNs(timestamp as string)
+      const ns = exactNs((timestamp ?? '') as string)
       expect(timeUnixNano).toBe(ns === undefined || ns < 0n ? '0' : String(ns))
     }
   })

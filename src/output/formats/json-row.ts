@@ -3,7 +3,7 @@
 import type { Finding } from '../../verdict/findings.js'
 import type { EvidenceItem } from '../../verdict/phrases.js'
 import { type Fragment, fragment } from '../bytes/fragment.js'
-import { epochNs, epochText } from '../bytes/time.js'
+import { epochNs, epochText, isoSeconds } from '../bytes/time.js'
 import { type ByteWriter, pointed } from '../bytes/writer.js'
 import { shownAddress, shownIpv4 } from '../columns/address.js'
 import {
@@ -39,25 +39,28 @@ const BEFORE: Readonly<Partial<Record<ColumnKind, string>>> = {
   findings: '',
 }
 
-/** How numbers are written. */
-export interface NumberForms {
+/** How values are written. */
+export interface RowForms {
   /** Times are numbers, seconds since 1970. */
   readonly isEpoch: boolean
-  /** Spans have a decimal point, also whole ones: what takes the type of a field from its first value has to see it. */
-  readonly isPointed: boolean
+  /**
+   * For readers that have a type for every field: spans have a decimal point, also whole ones, as the first value may decide
+   * the type; a time on no calendar is left out.
+   */
+  readonly isTyped: boolean
 }
 
-const NATIVE: NumberForms = { isEpoch: false, isPointed: false }
+const NATIVE: RowForms = { isEpoch: false, isTyped: false }
 
 /** Writes connections by columns that are fixed for a run; absent values are left out. */
 export class JsonRow {
   private readonly cells: readonly Cell[]
 
-  constructor(columns: readonly Column[], { isEpoch, isPointed }: NumberForms = NATIVE) {
+  constructor(columns: readonly Column[], { isEpoch, isTyped }: RowForms = NATIVE) {
     this.cells = columns.map((column) =>
       isEpoch && TIMED.has(column.kind)
-        ? new EpochCell(column, isPointed)
-        : new JsonCell(column, isPointed),
+        ? new EpochCell(column, isTyped)
+        : new JsonCell(column, isTyped),
     )
   }
 
@@ -87,12 +90,12 @@ const SECONDS = /(?<="seconds":)[^,]+/
 /** A column with times, as numbers: with all digits, which is more than a reader may keep. */
 class EpochCell implements Cell {
   private readonly column: Column
-  private readonly isPointed: boolean
+  private readonly isTyped: boolean
   private readonly key: string
 
-  constructor(column: Column, isPointed: boolean) {
+  constructor(column: Column, isTyped: boolean) {
     this.column = column
-    this.isPointed = isPointed
+    this.isTyped = isTyped
     this.key = `,${jsonText(column.key)}:`
   }
 
@@ -108,7 +111,7 @@ class EpochCell implements Cell {
     const texts = shown.map((item, at) => {
       const time = `"time":${epochOf(from, items[at]?.ns ?? NaN)}`
       const text = jsonText(item).replace(`"time":${jsonText(item.time)}`, time)
-      return this.isPointed ? text.replace(SECONDS, pointed) : text
+      return this.isTyped ? text.replace(SECONDS, pointed) : text
     })
     out.text(`[${texts.join(',')}]`)
   }
@@ -125,15 +128,15 @@ class JsonCell implements Cell {
   private readonly raw: Column['raw']
   private readonly kind: ColumnKind
   private readonly key: Fragment
-  private readonly isPointed: boolean
+  private readonly isTyped: boolean
   /** Key and value of what the column had last, and of what it had before; ends of evidence by what they show. */
   private last: RawValue
   private lastFragment: Fragment = fragment('')
   private readonly known = new Map<RawValue, Fragment>()
 
-  constructor(column: Column, isPointed: boolean) {
+  constructor(column: Column, isTyped: boolean) {
     this.column = column
-    this.isPointed = isPointed
+    this.isTyped = isTyped
     this.name = column.key
     this.raw = column.raw
     this.kind = column.kind
@@ -150,9 +153,10 @@ class JsonCell implements Cell {
       case 'seconds':
         if (Number.isNaN(raw)) return
         out.fragment(this.key)
-        return out.seconds(raw as number, this.isPointed)
+        return out.seconds(raw as number, this.isTyped)
       case 'time':
         if (Number.isNaN(raw)) return
+        if (this.isTyped && isoSeconds(from.baseNs, raw as number).isNamed) return
         out.fragment(this.key)
         out.isoTime(from.baseNs, raw as number)
         return out.byte(QUOTE)
@@ -218,7 +222,7 @@ class JsonCell implements Cell {
 
   private span(seconds: number): string {
     const text = JSON.stringify(seconds)
-    return this.isPointed ? pointed(text) : text
+    return this.isTyped ? pointed(text) : text
   }
 
   private keep(raw: RawValue, text: string): Fragment {

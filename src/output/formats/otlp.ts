@@ -1,7 +1,7 @@
 // Log records of OpenTelemetry: OTLP in its JSON encoding, a LogsData object a line, as the collector's otlpjsonfile receiver reads
 // it. Names are those of `--fields otel`. Only connections.
 
-import { epochNs } from '../bytes/time.js'
+import { epochNs, isNamedTime } from '../bytes/time.js'
 import type { ByteWriter } from '../bytes/writer.js'
 import { type Column, type ColumnSource, readColumn } from '../columns/column.js'
 import { columnsOf } from '../columns/columns.js'
@@ -57,7 +57,8 @@ interface KeyValue {
 
 function attributeOf(column: Column, from: ColumnSource): KeyValue[] {
   const value = readColumn(column, from)
-  if (value === undefined) return []
+  // As in rows under these names: a word is no time.
+  if (value === undefined || (column.kind === 'time' && isNamedTime(value as string))) return []
   return [{ key: column.key, value: anyValue(value, column.kind === 'seconds') }]
 }
 

@@ -20,8 +20,8 @@ export type JsonLinesOptions = Pick<FormatOptions, 'columns' | 'fields' | 'isEpo
 export function jsonLines({ columns, fields, isEpoch }: JsonLinesOptions): LiveFormat {
   const row = new JsonRow(fieldColumns(columnsOf(columns), fields), {
     isEpoch,
-    // Elasticsearch takes the type of a field from its first value, and cuts fractions off behind a 0.
-    isPointed: fields !== 'native',
+    // Elasticsearch takes the type of a field from its first value, cuts fractions off behind a 0, and refuses a row for one word.
+    isTyped: fields !== 'native',
   })
   const other = fields === 'native' ? line : (): void => undefined
   return {
