@@ -65,6 +65,14 @@ test('ecs: constants, an outcome, both pairs of ends', () => {
   expect(refused).toMatchObject({ 'event.outcome': 'failure' })
 })
 
+test.each([
+  ['ecs', '@timestamp'],
+  ['otel', 'timestamp'],
+] as const)('%s: every row has its time, whatever columns are chosen', (fields, name) => {
+  const [row = {}] = objects({ fields, columns: ['stream'] })
+  expect(row).toMatchObject({ [name]: '2023-11-14T22:13:21.000000000Z', 'tcp_teardown.stream': 0 })
+})
+
 test('otel: severities', () => {
   const rows = objects({ fields: 'otel', columns: ['explanation'] })
   expect(rows.map((row) => row['severity_number'])).toEqual([9, expect.any(Number)])

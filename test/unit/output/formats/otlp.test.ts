@@ -37,7 +37,13 @@ test('records have what the NDJSON rows have', () => {
 test('chosen columns, and no line of another type', () => {
   const run = [{ text: NORMAL }]
   const [record = {}] = recordsOf(reported(run, { format: 'otlp', columns: ['closer'] }))
-  expect(Object.keys(record)).toEqual(['eventName', 'severityText', 'severityNumber', 'attributes'])
+  expect(Object.keys(record)).toEqual([
+    'eventName',
+    'severityText',
+    'severityNumber',
+    'timeUnixNano',
+    'attributes',
+  ])
   expect(Object.keys(attributesOf(record['attributes'] as unknown[]))).toContain(
     'tcp_teardown.closer',
   )
