@@ -90,6 +90,25 @@ export function namingOf(
   return { fields, isEpoch }
 }
 
+/** `--bom`. */
+export function bomOption(): Option {
+  return new Option(
+    '--bom',
+    'begin with a byte order mark: Excel takes the text for UTF-8 by it (csv)',
+  )
+}
+
+/**
+ * What it says.
+ *
+ * @throws {TeardownError} ERR_OPTION for a format without it.
+ */
+export function bomOf(flag: boolean | undefined, format: string): boolean {
+  if (flag === true && format !== 'csv')
+    throw new TeardownError('ERR_OPTION', '--bom goes with --format csv')
+  return flag ?? false
+}
+
 /** `--anonymize` and `--anonymize-key`. */
 export function anonymizeOptions(): Option[] {
   return [

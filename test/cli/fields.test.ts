@@ -32,6 +32,16 @@ test('watch has them too', async () => {
   ])
 })
 
+test('watch has log records of OTLP, those of analyze', async () => {
+  const columns = ['--columns', 'ended_at,verdict']
+  const [watched, analyzed] = await Promise.all([
+    run(['watch', '-f', 'otlp', ...columns, '-'], { input: readFileSync(join(ROOT, SAMPLE)) }),
+    analyze(['-f', 'otlp', ...columns, SAMPLE]),
+  ])
+  expect([watched.code, watched.stdout]).toEqual([0, analyzed.stdout])
+  expect(watched.stdout).toContain('"timeUnixNano":"1795674634426810000"')
+})
+
 describe.concurrent('what does not go together is refused:', () => {
   test.each([
     [['-f', 'csv', '--fields', 'ecs'], '--fields goes with --format ndjson'],

@@ -225,7 +225,11 @@ describe.concurrent('watch --metrics', () => {
 describe('a dashboard', () => {
   const text = readFileSync(join(ROOT, 'docs/grafana-dashboard.json'), 'utf8')
   const dashboard = JSON.parse(text) as {
-    panels: { title: string; targets: { expr: string }[] }[]
+    panels: {
+      title: string
+      interval?: string
+      targets: { expr: string; instant?: boolean; range?: boolean }[]
+    }[]
   }
   const queries = dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr))
 
@@ -234,6 +238,17 @@ describe('a dashboard', () => {
     const used = queries.flatMap((expr) => expr.match(/tcp_teardown_\w+/g) ?? [])
     expect(used.length).toBeGreaterThan(10)
     expect(used.filter((name) => !names.has(name.replace(/_(total|bucket)$/, '')))).toEqual([])
+  })
+
+  test('asks once for what happened in the whole range, and counts nothing twice', () => {
+    for (const { title, interval, targets } of dashboard.panels) {
+      for (const { expr, instant, range } of targets) {
+        const isOnce = expr.includes('[$__range]')
+        expect([title, instant ?? false, range ?? true]).toEqual([title, isOnce, !isOnce])
+        // Windows as long as a step do not overlap; a step of 5 min holds samples of any scrape interval.
+        if (expr.includes('[$__interval]')) expect([title, interval]).toEqual([title, '5m'])
+      }
+    }
   })
 
   test.skipIf(NO_PROMETHEUS !== undefined)(
@@ -259,7 +274,7 @@ describe('a dashboard', () => {
 
 /** A query as Grafana sends it. */
 function withoutVariables(expr: string): string {
-  return expr.replaceAll('$instance', '.*').replace(/\$__(range|rate_interval)/g, '1m')
+  return expr.replaceAll('$instance', '.*').replace(/\$__(range|rate_interval|interval)/g, '1m')
 }
 
 /** A Prometheus that scrapes one address. */

@@ -18,6 +18,7 @@ const OPTIONS: FormatOptions = {
   isFiltered: false,
   fields: 'native',
   isEpoch: false,
+  hasMark: false,
   isLocalTime: false,
   rows: undefined,
   summaryOnly: false,

@@ -3,7 +3,10 @@
 import { count, printable, wrap } from '../../base/text.js'
 import { jsonText } from '../../output/formats/json-text.js'
 import type { Style } from '../../output/style.js'
-import type { RuleResult, Violation } from '../result.js'
+import type { RuleResult } from '../result.js'
+import { junitReport } from './junit.js'
+import { placeOf } from './place.js'
+import { sarifReport } from './sarif.js'
 
 /** Violations listed of one rule, for people. */
 const LISTED = 5
@@ -12,6 +15,7 @@ const LISTED = 5
 export interface ReportOptions {
   readonly width: number
   readonly style: Style
+  /** Of this program. */
   readonly version: string
 }
 
@@ -26,7 +30,7 @@ export const REPORT_FORMS: readonly ReportForm[] = [
   { name: 'text', text: plainReport },
   { name: 'json', text: jsonReport },
   { name: 'junit', text: junitReport },
-  { name: 'sarif', text: sarifReport },
+  { name: 'sarif', text: (results, { version }) => sarifReport(results, version) },
   { name: 'github', text: githubReport },
 ]
 
@@ -52,16 +56,6 @@ function plainReport(results: readonly RuleResult[], { width, style }: ReportOpt
   return `${lines.join('\n')}\n\n${sum}\n`
 }
 
-/** Where to look: capture, stream, who, how, packets. */
-function placeOf({ capture, number, client, endpoint, what, packets }: Violation): string {
-  if (client === undefined) return `${capture}  incident ${number}  ${endpoint}  ${what}`
-  const on =
-    packets.length === 0
-      ? ''
-      : `  ${packets.length === 1 ? 'packet' : 'packets'} ${packets.join(', ')}`
-  return `${capture}  tcp.stream eq ${number}  ${client} → ${endpoint}  ${what}${on}`
-}
-
 function jsonReport(results: readonly RuleResult[]): string {
   const rules = results.map(({ rule, isBroken, says, found, known, of, violations }) => ({
     rule,
@@ -80,67 +74,6 @@ function jsonReport(results: readonly RuleResult[]): string {
   return `${jsonText({ schema: 'tcp-teardown-check/1', broken, rules })}\n`
 }
 
-function junitReport(results: readonly RuleResult[]): string {
-  const cases = results.map(({ rule, isBroken, says, violations }) => {
-    const name = `<testcase classname="tcp-teardown" name="${xml(rule)}"`
-    if (!isBroken) return `  ${name}/>`
-    const detail = violations.map((v) => `${placeOf(v)}\n${v.explanation}`).join('\n\n')
-    return `  ${name}>\n    <failure message="${xml(says)}">${xml(detail)}</failure>\n  </testcase>`
-  })
-  const failures = results.filter(({ isBroken }) => isBroken).length
-  return `<?xml version="1.0" encoding="UTF-8"?>
-<testsuites tests="${results.length}" failures="${failures}">
-<testsuite name="tcp-teardown" tests="${results.length}" failures="${failures}">
-${cases.join('\n')}
-</testsuite>
-</testsuites>
-`
-}
-
-/** SARIF 2.1.0 (OASIS), as code scanners take it: a result for each violation, in the capture. */
-function sarifReport(results: readonly RuleResult[], { version }: ReportOptions): string {
-  const broken = results.filter(({ isBroken }) => isBroken)
-  return `${JSON.stringify(
-    {
-      $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
-      version: '2.1.0',
-      runs: [
-        {
-          tool: {
-            driver: {
-              name: 'tcp-teardown',
-              version,
-              rules: results.map(({ rule }) => ({
-                id: rule,
-                shortDescription: { text: rule },
-              })),
-            },
-          },
-          results: broken.flatMap(({ rule, says, violations }) =>
-            violations.map((violation) => ({
-              ruleId: rule,
-              level: 'error',
-              message: { text: `${says}. ${placeOf(violation)}: ${violation.explanation}` },
-              locations: [
-                {
-                  physicalLocation: { artifactLocation: { uri: encodeURI(violation.capture) } },
-                  logicalLocations: [{ name: nameOf(violation) }],
-                },
-              ],
-            })),
-          ),
-        },
-      ],
-    },
-    undefined,
-    1,
-  )}\n`
-}
-
-function nameOf({ client, number }: Violation): string {
-  return client === undefined ? `incident ${number}` : `tcp.stream ${number}`
-}
-
 /** Workflow commands of GitHub Actions: an annotation for each rule that is broken. */
 function githubReport(results: readonly RuleResult[]): string {
   return results
@@ -153,22 +86,12 @@ function githubReport(results: readonly RuleResult[]): string {
     .join('')
 }
 
+/** Names of rules and captures come from others: nothing of them may steer a terminal that shows the log. */
 function command(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+  const seen = text.split('\n').map(printable).join('\n')
+  return seen.replaceAll('%', '%25').replaceAll('\n', '%0A')
 }
 
 function property(text: string): string {
   return command(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
-}
-
-/** Text of XML 1.0: what it cannot have is replaced. */
-function xml(text: string): string {
-  return text
-    .split('\n')
-    .map(printable)
-    .join('\n')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
 }

@@ -13,6 +13,7 @@ import {
   type NamingFlags,
   type SharedFlags,
   anonymizeOptions,
+  bomOption,
   choice,
   colourOption,
   judgingOptions,
@@ -40,6 +41,7 @@ export interface AnalyzeFlags extends SharedFlags, FilterFlags, NamingFlags {
   readonly columns?: readonly string[]
   readonly map?: MapName
   readonly types?: readonly string[]
+  readonly bom?: boolean
   readonly sort?: Sort
   readonly limit?: number
   readonly groupBy?: Grouping
@@ -132,6 +134,7 @@ function outputOptions(): Option[] {
       DEFAULT_TOP,
     ),
     ...rowOptions(),
+    bomOption(),
     ...anonymizeOptions(),
     colourOption(),
     localTimeOption('the table'),

@@ -8,7 +8,7 @@ import { formatNamed } from '../../output/formats/index.js'
 import { anonymizeKeyOf } from '../anonymize-key.js'
 import type { FailLimit } from '../fail-on.js'
 import type { FilterFlags } from '../filters.js'
-import { localTimeOf, namingOf } from '../options.js'
+import { bomOf, localTimeOf, namingOf } from '../options.js'
 import { type Look, isDumb, lookOf } from '../context.js'
 import { pagerCommand } from '../pager.js'
 import type { AnalyzeFlags } from './command.js'
@@ -72,6 +72,7 @@ export function analyzeSettings(flags: AnalyzeFlags): RequestedSettings {
     columns: columnsWith(flags),
     types: typesWith(flags),
     ...namingOf(flags, flags.format),
+    hasMark: bomOf(flags.bom, flags.format),
     filterFlags: flags,
     isLocalTime: localTimeOf(flags.localTime, flags.format, 'table', flags.columns !== undefined),
     order: flags.sort?.rows,

@@ -8,6 +8,7 @@ import { GROUPINGS, type Grouping, ORDERS, type Order } from '../../output/endpo
 import {
   type SharedFlags,
   anonymizeOptions,
+  bomOption,
   choice,
   colourOption,
   judgingOptions,
@@ -26,6 +27,7 @@ export interface EndpointsFlags extends SharedFlags, FilterFlags {
   readonly over?: number
   readonly format: GroupFormat
   readonly output?: string
+  readonly bom?: boolean
   readonly top: number
   readonly sort: Order
   /** Groups at most, in every form. */
@@ -110,6 +112,7 @@ export function addEndpoints(
       ORDERS,
     ),
   )
+  command.addOption(bomOption())
   for (const each of anonymizeOptions()) command.addOption(each)
   command
     .addOption(colourOption())

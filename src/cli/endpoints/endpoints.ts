@@ -15,6 +15,7 @@ import { atExit } from '../exit-hooks.js'
 import { Output } from '../output.js'
 import { pagerCommand } from '../pager.js'
 import { filterOver } from '../filters.js'
+import { bomOf } from '../options.js'
 import type { RunSize } from '../progress.js'
 import type { EndpointsFlags } from './command.js'
 
@@ -29,6 +30,7 @@ export async function runEndpoints(
     throw new TeardownError('ERR_OPTION', `no capture found below ${inputs.join(', ')}`)
   }
   const { by, over, format, top, sort } = flags
+  const hasMark = bomOf(flags.bom, format)
   const path = flags.output ?? '-'
   const look = lookOf(path, flags.color)
   const isTable = format === 'table'
@@ -40,7 +42,7 @@ export async function runEndpoints(
   const filter = await filterOver(captures, flags, signal)
   try {
     const exitCode = await collect(captures, collector, filter, flags, signal)
-    const options = { by, overNs: over, top, ...look }
+    const options = { by, overNs: over, top, hasMark, ...look }
     output.writeBytes(
       new TextEncoder().encode(
         endpointDocument(

@@ -7,6 +7,7 @@ import type { AnalyzeFlags } from '../analyze/command.js'
 const REFUSED: readonly (readonly [key: keyof AnalyzeFlags, flag: string, why: string])[] = [
   ['columns', '--columns', 'the page has all columns'],
   ['types', '--types', 'the page has everything'],
+  ['bom', '--bom', 'browsers know that it is UTF-8'],
   ['sort', '--sort', 'the page sorts its table by any column'],
   ['limit', '--limit', 'the page shows as many rows as it has room for'],
   ['groupBy', '--group-by', 'the page counts by endpoint and by time itself'],

@@ -19,9 +19,12 @@ import { type ListenAddress, listenAddress, namesOf } from '../values.js'
 
 type BoundFlags = Pick<AnalyzeFlags, 'maxConnections' | 'maxHalfOpen' | 'maxLayers'>
 
+/** Forms of its lines. */
+const WATCH_FORMATS = ['text', 'ndjson', 'otlp'] as const
+
 /** Options of `watch` as commander hands them over, checked. */
 export interface WatchFlags extends SharedFlags, FilterFlags, BoundFlags, NamingFlags {
-  readonly format: 'text' | 'ndjson'
+  readonly format: (typeof WATCH_FORMATS)[number]
   readonly columns?: readonly string[]
   readonly notable?: boolean
   /** Span between two lines of totals, in ns. */
@@ -58,7 +61,7 @@ export function addWatch(
     .argument('[source]', '- for standard input, a folder, or a capture that is being written')
   command
     .optionsGroup('Output:')
-    .addOption(choice('-f, --format <format>', 'form of the lines', ['text', 'ndjson']))
+    .addOption(choice('-f, --format <format>', 'form of the lines', WATCH_FORMATS))
     .addOption(new Option('--notable', 'no line for connections that ended as they should'))
     .addOption(
       option('--every <time>', 'time between two lines of totals, such as 10s or 5m', span).default(
@@ -69,7 +72,7 @@ export function addWatch(
     .addOption(
       option(
         '--columns <names>',
-        'only these columns, comma-separated (ndjson)',
+        'only these columns, comma-separated (ndjson, otlp)',
         namesOf(ALL_COLUMN_KEYS, 'tcp-teardown explain columns lists all'),
       ),
     )

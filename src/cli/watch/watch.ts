@@ -4,7 +4,9 @@ import { TeardownError } from '../../base/errors.js'
 import { statOf } from '../../capture/stat.js'
 import { anonymizerOf } from '../../engine/capture-analyzer.js'
 import { connectionFilter } from '../../engine/filter.js'
+import type { LiveFormat } from '../../output/live/format.js'
 import { jsonLines } from '../../output/live/json-lines.js'
+import { otlpLines } from '../../output/live/otlp-lines.js'
 import { textLines } from '../../output/live/text-lines.js'
 import { LiveWriter } from '../../output/live/writer.js'
 import { tableStyle } from '../../output/style.js'
@@ -13,7 +15,7 @@ import { type FollowOptions, followFile, followFolder } from '../../watch/follow
 import { WatchSession } from '../../watch/session.js'
 import { filterOf } from '../filters.js'
 import { anonymizeKeyOf } from '../anonymize-key.js'
-import { lookOf, warn } from '../context.js'
+import { type Look, lookOf, warn } from '../context.js'
 import { EXIT_DONE, EXIT_ERROR } from '../exit-codes.js'
 import { LiveStatus } from '../live-status.js'
 import { afterGrace } from '../interrupt.js'
@@ -41,12 +43,9 @@ export async function runWatch(
     )
   }
   const isText = flags.format === 'text'
-  const naming = namingOf(flags, flags.format)
   const look = lookOf('-', flags.color)
+  const format = linesOf(flags, look)
   const output = new Output('-', { isAscii: look.isAscii && isText })
-  const format = isText
-    ? textLines({ width: look.width, style: tableStyle(look.colour) })
-    : jsonLines({ columns: flags.columns, ...naming })
   const status = look.rows === undefined ? undefined : new LiveStatus('Ctrl-C ends the watch')
   // The line at the bottom goes before anything is written.
   const lines = {
@@ -80,6 +79,14 @@ export async function runWatch(
     server?.stop()
     status?.clear()
   }
+}
+
+/** How lines are written. */
+function linesOf(flags: WatchFlags, { width, colour }: Look): LiveFormat {
+  const { format, columns } = flags
+  const naming = namingOf(flags, format)
+  if (format === 'text') return textLines({ width, style: tableStyle(colour) })
+  return format === 'otlp' ? otlpLines(columns) : jsonLines({ columns, ...naming })
 }
 
 /** Serves metrics, where they are asked for. */

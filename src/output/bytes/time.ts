@@ -49,13 +49,16 @@ export function isoSeconds(baseNs: bigint, ns: number): Readonly<TimeParts> {
     base.seconds = Number(baseNs / 1_000_000_000n)
     base.nanos = Number(baseNs % 1_000_000_000n)
   }
-  const nanos = base.nanos + Math.round(ns)
+  const whole = Math.round(ns)
+  const nanos = base.nanos + whole
   let carried = Math.floor(nanos / NS_PER_S)
   let rest = nanos - carried * NS_PER_S
-  if (rest < 0 || rest >= NS_PER_S) {
-    // Beyond 104 days the product is rounded; a remainder never is.
-    rest = ((nanos % NS_PER_S) + NS_PER_S) % NS_PER_S
-    carried = Math.round((nanos - rest) / NS_PER_S)
+  if (rest < 0 || rest >= NS_PER_S || !Number.isSafeInteger(nanos)) {
+    // Beyond 104 days sum and product are rounded, and `epochNs` would have other digits; a remainder never is.
+    const beyond = whole % NS_PER_S
+    const sum = base.nanos + beyond
+    rest = ((sum % NS_PER_S) + NS_PER_S) % NS_PER_S
+    carried = Math.round((whole - beyond) / NS_PER_S) + Math.round((sum - rest) / NS_PER_S)
   }
   const seconds = base.seconds + carried
   const slot = shown[seconds & (SLOTS - 1)] as Second

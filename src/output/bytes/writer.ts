@@ -104,8 +104,8 @@ export class ByteWriter {
     this.digits(Math.abs(value))
   }
 
-  /** A span in ns as seconds: as many decimals as it takes, no exponent. */
-  seconds(ns: number): void {
+  /** A span in ns as seconds: as many decimals as it takes, at least one of `isPointed`; no exponent. */
+  seconds(ns: number, isPointed = false): void {
     this.reserve(32)
     let rest = Math.round(ns)
     if (rest < 0) {
@@ -114,13 +114,17 @@ export class ByteWriter {
     }
     if (rest > Number.MAX_SAFE_INTEGER) {
       // Beyond 104 days a number does not hold the ns: what it holds is written as everywhere else.
-      this.text(String(rest / NS_PER_S))
+      const text = String(rest / NS_PER_S)
+      this.text(isPointed ? pointed(text) : text)
       return
     }
     const whole = Math.floor(rest / NS_PER_S)
     this.digits(whole)
     const nanos = (rest - whole * NS_PER_S) | 0
-    if (nanos === 0) return
+    if (nanos === 0) {
+      if (isPointed) this.text(POINTED)
+      return
+    }
     this.bytes[this.at++] = POINT
     const millis = (nanos / MILLION) | 0
     const below = nanos - millis * MILLION
@@ -213,6 +217,14 @@ export class ByteWriter {
     this.bytes = larger
     this.view = viewOf(larger)
   }
+}
+
+/** What tells a whole number from an integer. */
+const POINTED = '.0'
+
+/** Digits of a number that are not those of an integer. */
+export function pointed(digits: string): string {
+  return /^-?\d+$/.test(digits) ? `${digits}${POINTED}` : digits
 }
 
 function viewOf(bytes: Buffer): DataView {

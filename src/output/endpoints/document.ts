@@ -1,6 +1,6 @@
 // The document of `endpoints` in one of its forms.
 
-import { csvCell } from '../formats/csv.js'
+import { csvCell, csvHead } from '../formats/csv.js'
 import { SCHEMA_NAME } from '../schema-name.js'
 import { jsonText } from '../formats/json-text.js'
 import { tableStyle } from '../style.js'
@@ -16,6 +16,8 @@ export type GroupFormat = (typeof GROUP_FORMATS)[number]
 /** How a document is made. */
 export interface EndpointDocumentOptions extends Omit<EndpointTableOptions, 'style'> {
   readonly colour: boolean
+  /** The text begins with a byte order mark (CSV). */
+  readonly hasMark: boolean
 }
 
 /** The text of a document about `captures` captures. */
@@ -25,15 +27,17 @@ export function endpointDocument(
   captures: number,
   options: EndpointDocumentOptions,
 ): string {
-  const { by, overNs, colour } = options
+  const { by, overNs, colour, hasMark } = options
   if (format === 'table') return endpointTable(groups, { ...options, style: tableStyle(colour) })
   const rows = groups.flatMap((group) => endpointRows(group, overNs))
   if (format === 'ndjson') {
     return rows.map((row) => `${jsonText({ type: 'group', by, ...row })}\n`).join('')
   }
   if (format === 'csv') {
-    const lines = rows.map((row) => ENDPOINT_FIELDS.map(({ key }) => csvCell(row[key])).join(','))
-    return `${[ENDPOINT_FIELDS.map(({ key }) => key).join(','), ...lines].join('\n')}\n`
+    const lines = rows.map(
+      (row) => `${ENDPOINT_FIELDS.map(({ key }) => csvCell(row[key])).join(',')}\n`,
+    )
+    return csvHead(ENDPOINT_FIELDS, hasMark) + lines.join('')
   }
   const head = {
     schema: SCHEMA_NAME,

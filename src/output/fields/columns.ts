@@ -1,6 +1,7 @@
 // Columns under the names of others.
 
 import { COLUMN_TYPES, type Column } from '../columns/column.js'
+import { COLUMNS } from '../columns/columns.js'
 import {
   FOREIGN_NAMES,
   type FieldSet,
@@ -10,9 +11,14 @@ import {
   OWN_PREFIX,
 } from './names.js'
 
-/** Columns as the fields of a set, behind those that only the set has. */
-export function fieldColumns(columns: readonly Column[], set: FieldSet): readonly Column[] {
-  if (set === 'native') return columns
+/** What is the time of a row in both sets; without it no store takes one. */
+const TIME_KEY = 'ended_at'
+
+/** Columns as the fields of a set, behind those that only the set has, and the time. */
+export function fieldColumns(chosen: readonly Column[], set: FieldSet): readonly Column[] {
+  if (set === 'native') return chosen
+  const hasTime = chosen.some(({ key }) => key === TIME_KEY)
+  const columns = hasTime ? chosen : [...COLUMNS.filter(({ key }) => key === TIME_KEY), ...chosen]
   const made = MADE_FIELDS.filter((field) => field.set === set).map(
     ({ name, kind, meaning, raw }) => ({
       key: name,

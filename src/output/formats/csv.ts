@@ -1,5 +1,6 @@
 // CSV by RFC 4180, with formulas defused: a cell that a spreadsheet would run gets a quote in front. CSV has no escapes, so
 // control characters are replaced, and a connection is always one line. Connections, or incidents when only these are wanted.
+// Lines end with LF, as those of all formats: every spreadsheet takes them.
 // Written as bytes, see bytes/writer.ts: numbers, times and addresses need no quotes.
 
 import { printable } from '../../base/text.js'
@@ -19,8 +20,10 @@ import { type Format, type FormatOptions, type FormatRow, isWanted } from './for
 
 const COMMA = 0x2c
 const NEWLINE = 0x0a
-/** What spreadsheets take for the beginning of a formula, and white space that hides one. */
-const FORMULA = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/
+/** What spreadsheets take for the beginning of a formula, and white space that hides one; `-` alone is standard input. */
+const FORMULA = /^(?!-$)\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/
+/** Without it Excel takes UTF-8 for the code page of the system. */
+const BYTE_ORDER_MARK = '\ufeff'
 const NEEDS_QUOTES = /[",]|^\s|\s$/
 
 /** A header line and a line for each connection. Lists are joined with `;`. */
@@ -31,11 +34,11 @@ export const CSV: FormatRow = {
   make: csvFormat,
 }
 
-function csvFormat({ columns: keys, types }: FormatOptions): Format {
-  if (!isWanted('connection', types)) return incidentsFormat()
+function csvFormat({ columns: keys, types, hasMark }: FormatOptions): Format {
+  if (!isWanted('connection', types)) return incidentsFormat(hasMark)
   const columns = columnsOf(keys)
   return {
-    head: (out) => out.text(`${columns.map(({ key }) => key).join(',')}\n`),
+    head: (out) => out.text(csvHead(columns, hasMark)),
     row: (c, out) => {
       for (let i = 0; i < columns.length; i++) {
         if (i > 0) out.byte(COMMA)
@@ -46,9 +49,14 @@ function csvFormat({ columns: keys, types }: FormatOptions): Format {
   }
 }
 
-function incidentsFormat(): Format {
+/** The line of names. */
+export function csvHead(columns: readonly { readonly key: string }[], hasMark: boolean): string {
+  return `${hasMark ? BYTE_ORDER_MARK : ''}${columns.map(({ key }) => key).join(',')}\n`
+}
+
+function incidentsFormat(hasMark: boolean): Format {
   return {
-    head: (out) => out.text(`${INCIDENT_FIELDS.map(({ key }) => key).join(',')}\n`),
+    head: (out) => out.text(csvHead(INCIDENT_FIELDS, hasMark)),
     incident: (incident, out) => {
       const values = new Map<string, unknown>(Object.entries(incident))
       out.text(`${INCIDENT_FIELDS.map(({ key }) => csvCell(values.get(key))).join(',')}\n`)
@@ -94,6 +102,7 @@ function writeAddress(column: Column, side: number, from: ColumnSource, out: Byt
 /** One cell, quoted where RFC 4180 §2.6 asks for it. */
 function cell(value: ColumnValue): string {
   if (value === undefined) return ''
+  if (typeof value === 'number') return String(value)
   let text = printable(typeof value === 'object' ? value.map(part).join(';') : String(value))
   if (FORMULA.test(text)) text = `'${text}`
   return NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text

@@ -91,6 +91,8 @@ export interface FormatOptions {
   readonly fields: FieldSet
   /** Times of connections in seconds since 1970, not in ISO 8601 (NDJSON). */
   readonly isEpoch: boolean
+  /** The text begins with a byte order mark (CSV). */
+  readonly hasMark: boolean
   /** Times for people as clocks here show them, not in UTC. */
   readonly isLocalTime: boolean
   /** Columns of the terminal. */

@@ -3,8 +3,8 @@
 import type { Finding } from '../../verdict/findings.js'
 import type { EvidenceItem } from '../../verdict/phrases.js'
 import { type Fragment, fragment } from '../bytes/fragment.js'
-import { epochNs, epochText } from '../bytes/time.js'
-import type { ByteWriter } from '../bytes/writer.js'
+import { epochNs, epochText, isoSeconds } from '../bytes/time.js'
+import { type ByteWriter, pointed } from '../bytes/writer.js'
 import { shownAddress, shownIpv4 } from '../columns/address.js'
 import {
   type Column,
@@ -39,14 +39,28 @@ const BEFORE: Readonly<Partial<Record<ColumnKind, string>>> = {
   findings: '',
 }
 
+/** How values are written. */
+export interface RowForms {
+  /** Times are numbers, seconds since 1970. */
+  readonly isEpoch: boolean
+  /**
+   * For readers that have a type for every field: spans have a decimal point, also whole ones, as the first value may decide
+   * the type; a time on no calendar is left out.
+   */
+  readonly isTyped: boolean
+}
+
+const NATIVE: RowForms = { isEpoch: false, isTyped: false }
+
 /** Writes connections by columns that are fixed for a run; absent values are left out. */
 export class JsonRow {
   private readonly cells: readonly Cell[]
 
-  /** `isEpoch`: times are numbers, seconds since 1970. */
-  constructor(columns: readonly Column[], isEpoch = false) {
+  constructor(columns: readonly Column[], { isEpoch, isTyped }: RowForms = NATIVE) {
     this.cells = columns.map((column) =>
-      isEpoch && TIMED.has(column.kind) ? new EpochCell(column) : new JsonCell(column),
+      isEpoch && TIMED.has(column.kind)
+        ? new EpochCell(column, isTyped)
+        : new JsonCell(column, isTyped),
     )
   }
 
@@ -70,13 +84,18 @@ interface Cell {
 /** Kinds of columns with times in them. */
 const TIMED: ReadonlySet<string> = new Set<string>(['time', 'evidence', 'findings'])
 
+/** The digits of a span of a finding. */
+const SECONDS = /(?<="seconds":)[^,]+/
+
 /** A column with times, as numbers: with all digits, which is more than a reader may keep. */
 class EpochCell implements Cell {
   private readonly column: Column
+  private readonly isTyped: boolean
   private readonly key: string
 
-  constructor(column: Column) {
+  constructor(column: Column, isTyped: boolean) {
     this.column = column
+    this.isTyped = isTyped
     this.key = `,${jsonText(column.key)}:`
   }
 
@@ -89,12 +108,11 @@ class EpochCell implements Cell {
     const items = raw as readonly (EvidenceItem | Finding)[]
     const shown = readColumn(column, from) as readonly (EvidenceRow | FindingItem)[]
     // Their texts are our own, and none of them has a time in this form.
-    const texts = shown.map((item, at) =>
-      jsonText(item).replace(
-        `"time":${jsonText(item.time)}`,
-        `"time":${epochOf(from, items[at]?.ns ?? NaN)}`,
-      ),
-    )
+    const texts = shown.map((item, at) => {
+      const time = `"time":${epochOf(from, items[at]?.ns ?? NaN)}`
+      const text = jsonText(item).replace(`"time":${jsonText(item.time)}`, time)
+      return this.isTyped ? text.replace(SECONDS, pointed) : text
+    })
     out.text(`[${texts.join(',')}]`)
   }
 }
@@ -110,13 +128,15 @@ class JsonCell implements Cell {
   private readonly raw: Column['raw']
   private readonly kind: ColumnKind
   private readonly key: Fragment
+  private readonly isTyped: boolean
   /** Key and value of what the column had last, and of what it had before; ends of evidence by what they show. */
   private last: RawValue
   private lastFragment: Fragment = fragment('')
   private readonly known = new Map<RawValue, Fragment>()
 
-  constructor(column: Column) {
+  constructor(column: Column, isTyped: boolean) {
     this.column = column
+    this.isTyped = isTyped
     this.name = column.key
     this.raw = column.raw
     this.kind = column.kind
@@ -133,9 +153,10 @@ class JsonCell implements Cell {
       case 'seconds':
         if (Number.isNaN(raw)) return
         out.fragment(this.key)
-        return out.seconds(raw as number)
+        return out.seconds(raw as number, this.isTyped)
       case 'time':
         if (Number.isNaN(raw)) return
+        if (this.isTyped && isoSeconds(from.baseNs, raw as number).isNamed) return
         out.fragment(this.key)
         out.isoTime(from.baseNs, raw as number)
         return out.byte(QUOTE)
@@ -152,7 +173,7 @@ class JsonCell implements Cell {
         return out.byte(QUOTE)
       case 'findings':
         out.fragment(this.key)
-        return writeFindings(readColumn(this.column, from) as readonly FindingItem[], out)
+        return this.findings(readColumn(this.column, from) as readonly FindingItem[], out)
       case 'boolean':
         return out.fragment(this.key)
       case 'evidence':
@@ -182,6 +203,28 @@ class JsonCell implements Cell {
     out.byte(CLOSE_LIST)
   }
 
+  /** Findings by their parts: their texts are our own, and hold nothing that JSON has to escape. */
+  private findings(findings: readonly FindingItem[], out: ByteWriter): void {
+    out.byte(OPEN_LIST)
+    for (let i = 0; i < findings.length; i++) {
+      const { code, packet, time, side, count, seconds, bytes, says } = findings[i] as FindingItem
+      const rest =
+        (side === undefined ? '' : `"side":"${side}",`) +
+        (count === undefined ? '' : `"count":${count},`) +
+        (seconds === undefined ? '' : `"seconds":${this.span(seconds)},`) +
+        (bytes === undefined ? '' : `"bytes":${bytes},`)
+      out.prose(
+        `${i === 0 ? '' : ','}{"code":"${code}","packet":${packet},"time":"${time}",${rest}"says":"${says}"}`,
+      )
+    }
+    out.byte(CLOSE_LIST)
+  }
+
+  private span(seconds: number): string {
+    const text = JSON.stringify(seconds)
+    return this.isTyped ? pointed(text) : text
+  }
+
   private keep(raw: RawValue, text: string): Fragment {
     const made = fragment(text)
     if (this.known.size < MAX_WORDS) this.known.set(raw, made)
@@ -191,23 +234,6 @@ class JsonCell implements Cell {
   private keyText(): string {
     return `,${jsonText(this.name)}:`
   }
-}
-
-/** Findings by their parts: their texts are our own, and hold nothing that JSON has to escape. */
-function writeFindings(findings: readonly FindingItem[], out: ByteWriter): void {
-  out.byte(OPEN_LIST)
-  for (let i = 0; i < findings.length; i++) {
-    const { code, packet, time, side, count, seconds, bytes, says } = findings[i] as FindingItem
-    const rest =
-      (side === undefined ? '' : `"side":"${side}",`) +
-      (count === undefined ? '' : `"count":${count},`) +
-      (seconds === undefined ? '' : `"seconds":${JSON.stringify(seconds)},`) +
-      (bytes === undefined ? '' : `"bytes":${bytes},`)
-    out.prose(
-      `${i === 0 ? '' : ','}{"code":"${code}","packet":${packet},"time":"${time}",${rest}"says":"${says}"}`,
-    )
-  }
-  out.byte(CLOSE_LIST)
 }
 
 function writeAddress(side: number, from: ColumnSource, out: ByteWriter): void {

@@ -3,9 +3,9 @@
 
 const UNPRINTABLE = /[\u007f-\u009f\u2028\u2029\p{Cf}]/gu
 
-/** A value as JSON on one line. */
-export function jsonText(value: unknown): string {
-  return JSON.stringify(value).replace(UNPRINTABLE, escaped)
+/** A value as JSON on one line, or with a line for each part that is indented by `indent`. */
+export function jsonText(value: unknown, indent?: number): string {
+  return JSON.stringify(value, undefined, indent).replace(UNPRINTABLE, escaped)
 }
 
 function escaped(char: string): string {

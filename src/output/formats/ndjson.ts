@@ -19,7 +19,11 @@ export const NDJSON: FormatRow = {
 }
 
 function ndjsonFormat({ columns, types, fields, isEpoch }: FormatOptions): Format {
-  const row = new JsonRow(fieldColumns(columnsOf(columns), fields), isEpoch)
+  const row = new JsonRow(fieldColumns(columnsOf(columns), fields), {
+    isEpoch,
+    // Elasticsearch takes the type of a field from its first value, cuts fractions off behind a 0, and refuses a row for one word.
+    isTyped: fields !== 'native',
+  })
   return {
     ...(isWanted('connection', types)
       ? {

@@ -1,7 +1,8 @@
 // Log records of OpenTelemetry: OTLP in its JSON encoding, a LogsData object a line, as the collector's otlpjsonfile receiver reads
 // it. Names are those of `--fields otel`. Only connections.
 
-import { epochNs } from '../bytes/time.js'
+import { epochNs, isNamedTime } from '../bytes/time.js'
+import type { ByteWriter } from '../bytes/writer.js'
 import { type Column, type ColumnSource, readColumn } from '../columns/column.js'
 import { columnsOf } from '../columns/columns.js'
 import { fieldColumns } from '../fields/columns.js'
@@ -31,16 +32,20 @@ const MEMBERS: Readonly<Record<string, (column: Column, from: ColumnSource) => s
 }
 
 function otlpFormat({ columns, types }: FormatOptions): Format {
-  if (!isWanted('connection', types)) return {}
+  return isWanted('connection', types) ? { row: otlpLine(columns) } : {}
+}
+
+/** Writes the line of a connection, with the columns of some keys, of undefined those of every row. */
+export function otlpLine(
+  columns: FormatOptions['columns'],
+): (from: ColumnSource, out: ByteWriter) => void {
   const fields = fieldColumns(columnsOf(columns), 'otel')
   const members = fields.filter(({ key }) => key in MEMBERS)
   const attributes = fields.filter(({ key }) => !(key in MEMBERS))
-  return {
-    row: (from, out) => {
-      const parts = members.map((column) => MEMBERS[column.key]?.(column, from))
-      const pairs = attributes.flatMap((column) => attributeOf(column, from))
-      out.text(`${BEFORE}${parts.join(',')},"attributes":${jsonText(pairs)}${AFTER}`)
-    },
+  return (from, out) => {
+    const parts = members.map((column) => MEMBERS[column.key]?.(column, from))
+    const pairs = attributes.flatMap((column) => attributeOf(column, from))
+    out.text(`${BEFORE}${parts.join(',')},"attributes":${jsonText(pairs)}${AFTER}`)
   }
 }
 
@@ -52,7 +57,8 @@ interface KeyValue {
 
 function attributeOf(column: Column, from: ColumnSource): KeyValue[] {
   const value = readColumn(column, from)
-  if (value === undefined) return []
+  // As in rows under these names: a word is no time.
+  if (value === undefined || (column.kind === 'time' && isNamedTime(value as string))) return []
   return [{ key: column.key, value: anyValue(value, column.kind === 'seconds') }]
 }
 

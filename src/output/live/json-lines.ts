@@ -18,7 +18,11 @@ export type JsonLinesOptions = Pick<FormatOptions, 'columns' | 'fields' | 'isEpo
  * the names of others there are connections only.
  */
 export function jsonLines({ columns, fields, isEpoch }: JsonLinesOptions): LiveFormat {
-  const row = new JsonRow(fieldColumns(columnsOf(columns), fields), isEpoch)
+  const row = new JsonRow(fieldColumns(columnsOf(columns), fields), {
+    isEpoch,
+    // Elasticsearch takes the type of a field from its first value, cuts fractions off behind a 0, and refuses a row for one word.
+    isTyped: fields !== 'native',
+  })
   const other = fields === 'native' ? line : (): void => undefined
   return {
     connection: (c, out) => {

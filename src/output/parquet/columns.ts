@@ -1,6 +1,7 @@
 // How columns lie in a Parquet file: the elements of its schema by kind, and the value of each kind from that of a JSON row.
 
 import type { ParquetWriter } from 'hyparquet-writer'
+import { isNamedTime } from '../bytes/time.js'
 import type { Column, ColumnKind } from '../columns/column.js'
 
 /** An element of a Parquet schema. */
@@ -152,7 +153,8 @@ const last = { text: '', ns: 0n as bigint | null }
 function nsOf(text: string): bigint | null {
   const second = text.slice(0, SECOND_LENGTH)
   if (second !== last.text) {
-    const ms = Date.parse(`${second}Z`)
+    // Of a time on no calendar Date.parse would make one: it finds a year in `before year 0`.
+    const ms = isNamedTime(text) ? NaN : Date.parse(`${second}Z`)
     last.text = second
     last.ns = Number.isNaN(ms) ? null : BigInt(ms) * NS_PER_MS
   }

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { isNamedTime, isoTime, secondsOf } from '../../../../src/output/bytes/time.js'
+import {
+  epochNs,
+  epochText,
+  isNamedTime,
+  isoTime,
+  secondsOf,
+} from '../../../../src/output/bytes/time.js'
 import { ByteWriter } from '../../../../src/output/bytes/writer.js'
 
 const S = 1_000_000_000n
@@ -26,6 +32,21 @@ describe('isoTime', () => {
     const ns = 104 * 86_400e9 + 1
     expect(isoTime(0n, ns)).toBe('1970-04-15T00:00:00.000000001Z')
   })
+
+  test.each([
+    [1_700_000_000n * S + 999_999_999n, 2 ** 53 + 2],
+    [1_416_000_000n * S + 561_923_001n, 6.3e16 + 8],
+    [1_416_000_000n * S + 561_923_001n, -(6.3e16 + 8)],
+    [-1n, 2 ** 60 + 512],
+  ])(
+    '%i ns and %d ns, more than 104 days, have the digits of the other forms of times',
+    (baseNs, ns) => {
+      const text = isoTime(baseNs, ns)
+      const seconds = Date.parse(`${text.slice(0, 19)}Z`) / 1000
+      const digits = epochText(epochNs(baseNs, ns), 9)
+      expect(`${seconds}.${text.slice(20, 29)}`).toBe(digits)
+    },
+  )
 
   test.each([1.846776232137727e25, 7.561880509395698e25, -1.1645526515794128e27, 9.3e17 + 512])(
     'has nine digits of ns %d ns from its base, where numbers no longer hold them all',

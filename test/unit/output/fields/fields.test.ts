@@ -2,8 +2,14 @@
 
 import { expect, test } from 'vitest'
 import { ALL_COLUMNS, COLUMNS, COLUMN_KEYS } from '../../../../src/output/columns/columns.js'
+import type { ColumnKind } from '../../../../src/output/columns/column.js'
 import { fieldColumns, namesOf } from '../../../../src/output/fields/columns.js'
-import { FOREIGN_NAMES, IN_NS, MADE_FIELDS } from '../../../../src/output/fields/names.js'
+import {
+  FOREIGN_NAMES,
+  IN_NS,
+  MADE_FIELDS,
+  OWN_PREFIX,
+} from '../../../../src/output/fields/names.js'
 import { NORMAL, REFUSED, reported } from '../formats/reporting.js'
 
 const RUNS = [{ text: NORMAL }, { text: REFUSED }]
@@ -20,6 +26,50 @@ function objects(options: Parameters<typeof reported>[1]): Object[] {
 test('names are those of columns', () => {
   const wrong = FOREIGN_NAMES.filter(({ column }) => !COLUMN_KEYS.includes(column))
   expect(wrong).toEqual([])
+})
+
+/** Fields of the Elastic Common Schema and their types, as its list has them. */
+const ECS_TYPES: Readonly<Record<string, string>> = {
+  '@timestamp': 'date',
+  message: 'match_only_text',
+  'ecs.version': 'keyword',
+  'event.action': 'keyword',
+  'event.category': 'keyword array',
+  'event.dataset': 'keyword',
+  'event.duration': 'long',
+  'event.end': 'date',
+  'event.kind': 'keyword',
+  'event.outcome': 'keyword',
+  'event.reason': 'keyword',
+  'event.start': 'date',
+  'event.type': 'keyword array',
+  'log.file.path': 'keyword',
+  'network.transport': 'keyword',
+  'network.type': 'keyword',
+  ...Object.fromEntries(
+    ['client', 'server', 'source', 'destination'].flatMap((side) => [
+      [`${side}.ip`, 'ip'],
+      [`${side}.port`, 'long'],
+      [`${side}.bytes`, 'long'],
+      [`${side}.packets`, 'long'],
+    ]),
+  ),
+}
+
+/** What is written for each kind of column. */
+const WRITTEN: Readonly<Partial<Record<ColumnKind, string>>> = {
+  word: 'keyword',
+  words: 'keyword array',
+  prose: 'match_only_text',
+  address: 'ip',
+  integer: 'long',
+  time: 'date',
+}
+
+test('ecs: names and types are those of its list', () => {
+  const foreign = fieldColumns(ALL_COLUMNS, 'ecs').filter(({ key }) => !key.startsWith(OWN_PREFIX))
+  const written = foreign.map(({ key, kind }) => [key, WRITTEN[kind]])
+  expect(Object.fromEntries(written)).toEqual(ECS_TYPES)
 })
 
 test.each(['ecs', 'otel'] as const)('%s: every field has a name of its own', (set) => {
@@ -65,10 +115,35 @@ test('ecs: constants, an outcome, both pairs of ends', () => {
   expect(refused).toMatchObject({ 'event.outcome': 'failure' })
 })
 
+test.each([
+  ['ecs', '@timestamp'],
+  ['otel', 'timestamp'],
+] as const)('%s: every row has its time, whatever columns are chosen', (fields, name) => {
+  const [row = {}] = objects({ fields, columns: ['stream'] })
+  expect(row).toMatchObject({ [name]: '2023-11-14T22:13:21.000000000Z', 'tcp_teardown.stream': 0 })
+})
+
 test('otel: severities', () => {
   const rows = objects({ fields: 'otel', columns: ['explanation'] })
   expect(rows.map((row) => row['severity_number'])).toEqual([9, expect.any(Number)])
   expect(rows[0]).toMatchObject({ severity_text: 'INFO', body: expect.any(String) as string })
+})
+
+test.each([
+  ['ecs', false],
+  ['otel', true],
+] as const)('%s: spans have a decimal point, also whole ones', (fields, isEpoch) => {
+  // Idle for whole 8 s before the close, which is a finding too.
+  const text = NORMAL.replaceAll(/^1\.\d+/gm, '8.020')
+  const line = reported([{ text }], { format: 'ndjson', types: ['connection'], fields, isEpoch })
+  expect(line).toContain('"tcp_teardown.idle_before_teardown_s":8.0,')
+  expect(line).toContain('"seconds":8.0,')
+  const spans = line.match(/(?<=_s":|"seconds":)[^,}]+/g) ?? []
+  expect(spans.length).toBeGreaterThan(4)
+  expect(spans.filter((span) => !/[.e]/.test(span))).toEqual([])
+  expect(reported([{ text }], { format: 'ndjson', types: ['connection'] })).toContain(
+    '"idle_before_teardown_s":8,',
+  )
 })
 
 test('times as numbers are the same times, with all digits', () => {

@@ -69,7 +69,7 @@ describe('formulas are defused', () => {
     expect(row).toEqual([`'${name}`])
   })
 
-  test.each(['a=1.pcap', 'dir/-x.pcap'])('%j is none', (name) => {
+  test.each(['a=1.pcap', 'dir/-x.pcap', '-'])('%j is none', (name) => {
     const [, row] = csvOf([{ text: REFUSED, name }], ['capture'])
     expect(row).toEqual([name])
   })

@@ -62,6 +62,7 @@ const OPTIONS: WriterOptions = {
   rows: undefined,
   fields: 'native',
   isEpoch: false,
+  hasMark: false,
   isLocalTime: false,
   colour: false,
   filter: {},

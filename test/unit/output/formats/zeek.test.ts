@@ -3,61 +3,8 @@
 import { expect, test } from 'vitest'
 import { EXTRA_COLUMNS } from '../../../../src/output/columns/extra-columns.js'
 import { epochNs, epochText } from '../../../../src/output/bytes/time.js'
+import { readZeekLog } from '../../../support/zeek-log.js'
 import { NORMAL, REFUSED, type Run, reported } from './reporting.js'
-
-type Value = string | number | boolean | readonly string[] | undefined
-
-/** A log by its own header lines: separators, what is unset or empty, names and types. */
-function parseLog(text: string): Record<string, Value>[] {
-  const lines = text.trimEnd().split('\n')
-  const [, code = ''] = /^#separator \\x([0-9a-f]{2})$/.exec(lines[0] ?? '') ?? []
-  const separator = String.fromCharCode(Number.parseInt(code, 16))
-  const head = new Map<string, string[]>()
-  for (const line of lines.slice(1).filter((each) => each.startsWith('#'))) {
-    const [name = '', ...values] = line.slice(1).split(separator)
-    head.set(name, values)
-  }
-  const one = (name: string): string => head.get(name)?.[0] ?? ''
-  expect([...head.keys()]).toEqual([
-    'set_separator',
-    'empty_field',
-    'unset_field',
-    'path',
-    'open',
-    'fields',
-    'types',
-    'close',
-  ])
-  expect(one('path')).toBe('conn')
-  for (const name of ['open', 'close']) expect(one(name)).toMatch(/^\d{4}(-\d\d){5}$/)
-  const [fields = [], types = []] = [head.get('fields'), head.get('types')]
-  expect(new Set(fields).size).toBe(fields.length)
-  expect(types).toHaveLength(fields.length)
-  const decoded = (cell: string): string =>
-    Buffer.from(
-      cell.replace(/\\x([0-9a-f]{2})/g, (_all, hex: string) =>
-        String.fromCharCode(Number.parseInt(hex, 16)),
-      ),
-      'latin1',
-    ).toString()
-  const valueOf = (cell: string, type: string): Value => {
-    if (cell === one('unset_field')) return undefined
-    if (/^(set|vector)\[/.test(type)) {
-      return cell === one('empty_field') ? [] : cell.split(one('set_separator')).map(decoded)
-    }
-    if (['time', 'interval', 'count', 'port'].includes(type)) return Number(cell)
-    return type === 'bool' ? cell === 'T' : decoded(cell)
-  }
-  return lines
-    .filter((line) => !line.startsWith('#'))
-    .map((line) => {
-      const cells = line.split(separator)
-      expect(cells).toHaveLength(fields.length)
-      return Object.fromEntries(
-        fields.map((name, at) => [name, valueOf(cells[at] ?? '', types[at] ?? '')]),
-      )
-    })
-}
 
 const RUNS: readonly Run[] = [
   { text: NORMAL, name: 'a,b\t\\é.pcap' },
@@ -65,7 +12,7 @@ const RUNS: readonly Run[] = [
 ]
 
 test('a line a connection, under names that the header tells', () => {
-  const [normal, refused] = parseLog(reported(RUNS, { format: 'zeek' }))
+  const [normal, refused] = readZeekLog(reported(RUNS, { format: 'zeek' }))
   expect(normal).toMatchObject({
     'id.orig_h': '10.0.0.1',
     'id.orig_p': 40000,
@@ -92,7 +39,7 @@ test('a line a connection, under names that the header tells', () => {
 
 test('chosen columns stand behind, one that is in the log already stands once', () => {
   const columns = ['capture', 'history', 'client_guessed', 'flags', 'asa_teardown_reason']
-  const rows = parseLog(reported(RUNS, { format: 'zeek', columns }))
+  const rows = readZeekLog(reported(RUNS, { format: 'zeek', columns }))
   expect(Object.keys(rows[0] ?? {}).slice(21)).toEqual([
     'capture',
     'client_guessed',
@@ -105,7 +52,7 @@ test('chosen columns stand behind, one that is in the log already stands once', 
 
 test('the JSON form says the same', () => {
   const columns = ['capture', ...EXTRA_COLUMNS.map(({ key }) => key)]
-  const rows = parseLog(reported(RUNS, { format: 'zeek', columns }))
+  const rows = readZeekLog(reported(RUNS, { format: 'zeek', columns }))
   const text = reported(RUNS, { format: 'zeek-json', columns })
   const objects = text
     .trimEnd()
