@@ -84,6 +84,7 @@ const MAPS_WITHOUT_TEXTS = new Map([
   ['output/endpoints/sketch.ts', 'buckets: 2,100 at most'],
   ['output/endpoints/stats.ts', 'endings'],
   ['output/formats/json-row.ts', 'texts and lists of our own'],
+  ['output/formats/otlp.ts', 'texts and lists of our own'],
   ['output/table/incidents.ts', 'kinds of incidents'],
   ['output/table/notes.ts', 'constants'],
   ['parallel/ending-batch.ts', 'ids of encapsulations: counted here'],
