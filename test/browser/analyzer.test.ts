@@ -120,6 +120,21 @@ describe.skipIf(CHROMIUM === undefined)('the analyzer in a browser (needs chromi
     await page.waitForSelector('.connection-table')
     expect(await page.title()).toBe(`${samples[0]?.name} - tcp-teardown`)
   })
+
+  test('what was filtered in one capture is forgotten with the next', async () => {
+    const [first, second] = samples
+    if (first === undefined || second === undefined) throw new Error('there are no samples')
+    const { page } = await analyzed([first])
+    await page.locator('.connection-table tbody a').first().click()
+    await page.keyboard.press('Escape')
+    await page.getByRole('searchbox').fill('nothing has this')
+    await page.getByText(/^0 of /).waitFor()
+    await page.locator('input[type=file]').setInputFiles(join(SAMPLES, second.name))
+    await page.getByRole('heading', { name: second.name, level: 1 }).waitFor()
+    await page.waitForSelector('.connection-table')
+    expect(new URL(page.url()).hash).toBe('')
+    expect(await page.locator('.chip').count()).toBe(0)
+  })
 })
 
 /** A capture that takes a while: the packets of a sample many times over. */

@@ -44,6 +44,14 @@ describe.skipIf(CHROMIUM === undefined)('the page in a browser (needs chromium)'
 
   afterAll(() => browser?.close())
 
+  /** The page of a capture. */
+  async function pageOf(name: string, capture: Uint8Array): Promise<string> {
+    const input = await scratch.file(`${name}.pcap`, capture)
+    const output = join(scratch.path, `${name}.html`)
+    await analyze(['-f', 'html', '-o', output, input])
+    return output
+  }
+
   const status = (page: Page): Promise<string> => page.locator('.filter-state p').innerText()
 
   test('opens from a file: the incident first, no error, no request', async () => {
@@ -173,6 +181,31 @@ describe.skipIf(CHROMIUM === undefined)('the page in a browser (needs chromium)'
     expect(await page.locator('.connection-table tbody tr').count()).toBe(ALL)
     const ink = await page.evaluate(`getComputedStyle(document.querySelector('h1')).color`)
     expect(ink).toBe('rgb(26, 29, 33)')
+  })
+
+  test('paper ends behind the rows that are printed', async () => {
+    const many = await scratch.file('printed.html', manyConnections(1000))
+    const { page } = await open(browser, many)
+    const paper = (await page.pdf({ format: 'A4' })).toString('latin1')
+    expect(paper.split(/\/Type *\/Page\b/).length - 1).toBeLessThan(8)
+    await page.emulateMedia({ media: 'print' })
+    await page.getByText('The first 200 of 1,000 connections.').waitFor()
+    expect(await page.locator('.connection-table tr').count()).toBe(201)
+  })
+
+  test('of several days every time has its date; without connections little is shown', async () => {
+    const days = buildPcap(framesOf([refused(0), refused(7200)], 7201))
+    const { page } = await open(browser, await pageOf('days', days))
+    const times = page.locator('.connection-table td.c-ended')
+    expect(await times.allInnerTexts()).toEqual([
+      expect.stringMatching(/^2023-11-14 22:13:20/),
+      expect.stringMatching(/^2023-11-15 00:13:20/),
+    ])
+    const { page: empty } = await open(browser, await pageOf('empty', buildPcap([])), {
+      isEmpty: true,
+    })
+    await empty.getByText('There is no TCP connection in this capture.').waitFor()
+    expect(await empty.locator('main > *').count()).toBe(1)
   })
 
   test('100,000 connections: rows out of sight are not in the document, and filters are quick', async () => {

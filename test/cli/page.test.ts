@@ -172,6 +172,7 @@ test('--fail-on and damaged captures have the exit codes of other formats', asyn
 
 test.each([
   ['--columns', 'stream'],
+  ['--map', 'asa'],
   ['--types', 'summary'],
   ['--sort', 'stream'],
   ['--limit', '3'],
@@ -184,4 +185,16 @@ test.each([
   expect([code, stdout]).toEqual([2, ''])
   expect(stderr).toMatch(new RegExp(`^tcp-teardown: ${flag} does not go with -f html: .*\n$`))
   expect(await readdir('.')).not.toContain('results')
+})
+
+test.each([
+  ['--fields', 'ecs'],
+  ['--time', 'epoch'],
+])('%s goes with NDJSON only', async (flag, value) => {
+  const { code, stdout, stderr } = await analyze(['-f', 'html', flag, value, SAMPLE])
+  expect([code, stdout, stderr]).toEqual([
+    2,
+    '',
+    `tcp-teardown: ${flag} goes with --format ndjson\n`,
+  ])
 })

@@ -24,6 +24,8 @@ export function Analyzer(): JSX.Element {
     if (files.length === 0) return
     stop()
     setProblem('')
+    // Filters of what was shown before would leave out, or open, connections of something else.
+    if (source !== undefined) history.replaceState(null, '', location.pathname + location.search)
     setSource(undefined)
     const made = new AnalysisWorker()
     worker.current = made

@@ -9,7 +9,7 @@ import { type Shown, hashOf, shownOf } from '../model/hash.js'
 import { orderOf } from '../model/order.js'
 import { Captures } from './captures.js'
 import { ConnectionPanel } from './connection-panel.js'
-import { SharedContext } from './context.js'
+import { SharedContext, isSeveralDays } from './context.js'
 import { Distributions } from './distributions.js'
 import { Endpoints } from './endpoints.js'
 import { FilterBar } from './filter-bar.js'
@@ -44,7 +44,14 @@ export function App({ source }: { readonly source: PageSource }): JSX.Element {
   )
   const look = `${scheme} ${isPrinting}`
   const shared = useMemo(
-    () => ({ head, filters: shown.filters, setFilters, isLocal, look }),
+    () => ({
+      head,
+      filters: shown.filters,
+      setFilters,
+      isLocal,
+      hasDates: isSeveralDays(head, isLocal),
+      look,
+    }),
     [head, shown.filters, setFilters, isLocal, look],
   )
   return (
@@ -131,6 +138,7 @@ function Results({
       })),
     [c, setShown],
   )
+  if (c.size === 0 && head.rest.connections === 0) return <Incidents connections={c} />
   return (
     <>
       <Incidents connections={c} />

@@ -5,7 +5,7 @@ import { useMemo } from 'preact/hooks'
 import { count, duration, grouped } from '../../base/text.js'
 import type { Connections, Span } from '../model/connections.js'
 import { BUCKETS, distributionOf } from '../model/counts.js'
-import { useShared } from './context.js'
+import { RowsOnly, useShared } from './context.js'
 
 const KINDS: readonly {
   readonly title: string
@@ -44,7 +44,9 @@ export function Distributions({
 }): JSX.Element {
   return (
     <section aria-labelledby="timings">
-      <h2 id="timings">How long it took</h2>
+      <h2 id="timings">
+        How long it took <RowsOnly />
+      </h2>
       <div class="distributions">
         {KINDS.map((kind) => (
           <Timing key={kind.title} {...kind} connections={connections} out={out} />

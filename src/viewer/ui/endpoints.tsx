@@ -6,7 +6,7 @@ import { grouped } from '../../base/text.js'
 import type { Connections } from '../model/connections.js'
 import { type EndpointCount, endpointCounts } from '../model/counts.js'
 import { isInBut, toggled } from '../model/filters.js'
-import { useShared } from './context.js'
+import { RowsOnly, useShared } from './context.js'
 import { StackedBar } from './patterns.js'
 
 /** Endpoints listed at first, and with each step. */
@@ -51,7 +51,7 @@ function EndpointList({
   return (
     <section aria-labelledby={`${kind}s`}>
       <h2 id={`${kind}s`}>
-        {title} <span class="of">{grouped(all)}</span>
+        {title} <span class="of">{grouped(all)}</span> <RowsOnly />
       </h2>
       <div class="scroll" tabIndex={0} role="region" aria-label={`${title}, counted`}>
         <table class="endpoint-table">

@@ -13,6 +13,7 @@ import {
   toggled,
   valuesOf,
 } from '../model/filters.js'
+import { shownText } from '../model/words.js'
 import { timeText, useShared } from './context.js'
 import { baseName } from './header.js'
 import { useMedia } from './look.js'
@@ -39,7 +40,7 @@ export function FilterBar({
   readonly out: Uint8Array
   readonly shown: number
 }): JSX.Element {
-  const { filters, setFilters } = useShared()
+  const { head, filters, setFilters } = useShared()
   const isFiltered = hasFilters(filters)
   const isWide = useMedia('(min-width: 801px)')
   const choices = (
@@ -64,11 +65,7 @@ export function FilterBar({
         )}
       </div>
       <div class="filter-state">
-        <p role="status">
-          {isFiltered
-            ? `${grouped(shown)} of ${grouped(connections.size)} connections shown`
-            : `all ${grouped(connections.size)} connections shown`}
-        </p>
+        <p role="status">{shownText(shown, connections.size, head.rest.connections, isFiltered)}</p>
         {isFiltered && (
           <>
             <ul class="chips" aria-label="Filters in force">
@@ -113,9 +110,9 @@ function chipsOf(filters: Filters): Chip[] {
 }
 
 function TimeOrText({ chip }: { readonly chip: Chip }): JSX.Element {
-  const { setFilters, isLocal } = useShared()
+  const { setFilters, isLocal, hasDates } = useShared()
   const { text, ms, without } = chip
-  const shown = ms === undefined ? text : `${text} ${timeText(ms, isLocal)}`
+  const shown = ms === undefined ? text : `${text} ${timeText(ms, isLocal, hasDates)}`
   return (
     <button type="button" class="chip" onClick={() => setFilters(without)}>
       {shown}

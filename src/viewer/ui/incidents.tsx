@@ -8,6 +8,7 @@ import type { PageIncident } from '../../output/page/page-data.js'
 import type { Connections } from '../model/connections.js'
 import { endpointCounts } from '../model/counts.js'
 import { NO_FILTERS, incidentName, withList } from '../model/filters.js'
+import { quietText } from '../model/words.js'
 import { timeText, useShared, zoneText } from './context.js'
 import { baseName } from './header.js'
 
@@ -171,14 +172,9 @@ function NoIncident({
     [c, head],
   )
   if (c === undefined) return <p>No incident was found.</p>
-  if (worst === undefined || worst.firstMs === Infinity)
-    return (
-      <p>
-        Nothing stands out: no service or host failed, and no connection ended in a way that means
-        trouble.
-      </p>
-    )
+  if (worst === undefined || worst.firstMs === Infinity) return <p>{quietText(head)}</p>
   const { name, firstMs, lastMs } = worst
+  const isPart = head.rest.connections > 0
   const isLong = lastMs - firstMs >= 1
   return (
     <p>
@@ -187,7 +183,8 @@ function NoIncident({
       {isLong
         ? `from ${timeText(firstMs, isLocal, true)} to ${timeText(lastMs, isLocal, true)}`
         : `at ${timeText(firstMs, isLocal, true)}`}{' '}
-      {zoneText(firstMs, isLocal)}: {troubleText(worst)}.
+      {zoneText(firstMs, isLocal)}: {troubleText(worst)}
+      {isPart ? ` (counting only the ${grouped(head.rows)} connections that have a row)` : ''}.
     </p>
   )
 }

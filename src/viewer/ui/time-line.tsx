@@ -6,7 +6,7 @@ import { duration, grouped } from '../../base/text.js'
 import type { Connections } from '../model/connections.js'
 import { type TimeLine as Bins, timeLineOf } from '../model/time-line.js'
 import { drawTimeLine } from './chart.js'
-import { timeText, useShared, zoneText } from './context.js'
+import { RowsOnly, timeText, useShared, zoneText } from './context.js'
 import { numbered } from './incidents.js'
 
 /** Bins on a wide screen. */
@@ -59,7 +59,7 @@ export function TimeLine({
   const zone = zoneText(bins.times[0] ?? 0, isLocal)
   return (
     <section aria-labelledby="time-line" class="time-line">
-      <h2 id="time-line">When they ended</h2>
+      <h2 id="time-line">When they ended {!hasRest && <RowsOnly />}</h2>
       <p class="hint">
         {duration(bins.widthMs * 1e6).replace(/\.0+(?= )/, '')} a bar, {zone}.{' '}
         <span class="no-print">Drag over the bars to select a time.</span>

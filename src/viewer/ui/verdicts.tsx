@@ -6,7 +6,7 @@ import { grouped } from '../../base/text.js'
 import type { Connections } from '../model/connections.js'
 import { type VerdictCount, verdictCounts } from '../model/counts.js'
 import { isInBut, toggled } from '../model/filters.js'
-import { shareText, useShared } from './context.js'
+import { RowsOnly, shareText, useShared } from './context.js'
 import { StackedBar, Swatch } from './patterns.js'
 
 /** How connections ended. */
@@ -29,7 +29,7 @@ export function Verdicts({
   const most = Math.max(1, ...counts.map(({ n }) => n))
   return (
     <section aria-labelledby="endings" class="verdicts">
-      <h2 id="endings">How connections ended</h2>
+      <h2 id="endings">How connections ended {!hasRest && <RowsOnly />}</h2>
       <ul class="verdict-list">
         {counts.map((each) => (
           <VerdictRow key={each.verdict} {...each} all={all} most={most} />
