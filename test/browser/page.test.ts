@@ -183,6 +183,21 @@ describe.skipIf(CHROMIUM === undefined)('the page in a browser (needs chromium)'
     expect(ink).toBe('rgb(26, 29, 33)')
   })
 
+  test('a port scan is told first, and its connections are shown', async () => {
+    const tries = Array.from({ length: 120 }, (_, i) =>
+      refused(1 + i / 1000, { serverPort: 1000 + i, clientIp: [10, 0, 0, 7] }),
+    )
+    const scan = buildPcap(framesOf([...tries, refused(3)], 5))
+    const { page } = await open(browser, await pageOf('scan', scan))
+    expect(await page.locator('.incidents .sentence').innerText()).toMatch(
+      /^10\.0\.0\.7 tried 121 ports of 10\.0\.0\.9 \(.* UTC\): 120 SYNs were refused\. That is what/,
+    )
+    await page.getByRole('button', { name: 'show its connections' }).click()
+    expect(await status(page)).toBe('120 of 121 connections shown')
+    await page.getByRole('button', { name: 'show all connections' }).click()
+    expect(await status(page)).toBe('all 121 connections shown')
+  })
+
   test('paper ends behind the rows that are printed', async () => {
     const many = await scratch.file('printed.html', manyConnections(1000))
     const { page } = await open(browser, many)

@@ -2,6 +2,7 @@
 
 import { DigestWriter } from '../../incidents/digest.js'
 import { credibleSpan } from '../../output/anonymize/claims.js'
+import { GroupCollector } from '../../output/collect/groups.js'
 import { type Summary, SummaryCollector } from '../../output/collect/summary.js'
 import type { Anonymizer } from '../../output/columns/address.js'
 import { SCHEMA_NAME } from '../../output/formats/format.js'
@@ -44,6 +45,7 @@ export class PageFindings {
   readonly reports: CaptureReport[] = []
   private readonly rows = new PageCollector()
   private readonly totals = new SummaryCollector()
+  private readonly groups = new GroupCollector({ all: false, top: 0, few: 0 })
   private readonly choice = new LadderChoice()
   private readonly incidents: IncidentRow[][] = []
   private readonly isWanted: (c: EndedConnection) => boolean
@@ -64,6 +66,7 @@ export class PageFindings {
     this.totals.connections++
     if (!this.isWanted(c)) return
     this.totals.add(c)
+    this.groups.add(c)
     const at = this.reports.length
     if (this.rows.add(c, at) && hasLadders) this.choice.add(c, at)
   }
@@ -103,6 +106,7 @@ export class PageFindings {
       captures: this.reports,
       incidents: this.incidents,
       summary: this.summary(),
+      groups: this.groups.all(this.totals.selected),
       filters,
       isAnonymous,
       rows: rows.length,

@@ -4,6 +4,7 @@ import type { TimeBinsState } from '../collect/time-bins.js'
 import type { Summary } from '../collect/summary.js'
 import type { CaptureRow } from '../formats/format.js'
 import type { IncidentRow } from '../incidents/row.js'
+import type { Scan } from '../table/scan.js'
 
 /** Where the template has room for the data. */
 export const PAGE_MARKER = '<!--page-data-->'
@@ -114,6 +115,8 @@ export interface PageHead {
   readonly version: string
   readonly captures: readonly PageCapture[]
   readonly incidents: readonly PageIncident[]
+  /** What looks like a scan: no incident, but said with them. */
+  readonly scans: readonly Scan[]
   readonly summary: Summary
   /** The filters as they were typed; empty without any. */
   readonly filters: string

@@ -4,7 +4,7 @@ import type { JSX } from 'preact'
 import { useMemo } from 'preact/hooks'
 import { msOfIso } from '../../base/clock-time.js'
 import { count, grouped } from '../../base/text.js'
-import type { PageIncident } from '../../output/page/page-data.js'
+import type { PageHead, PageIncident } from '../../output/page/page-data.js'
 import type { Connections } from '../model/connections.js'
 import { endpointCounts } from '../model/counts.js'
 import { NO_FILTERS, incidentName, withList } from '../model/filters.js'
@@ -27,8 +27,15 @@ export function Incidents({
   return (
     <section aria-labelledby="happened" class="incidents">
       <h2 id="happened">What happened</h2>
+      {head.scans.length > 0 && (
+        <ul class="told">
+          {head.scans.map((scan) => (
+            <ScanItem key={scan.ending} {...scan} />
+          ))}
+        </ul>
+      )}
       {events.length === 0 ? (
-        <NoIncident connections={connections} />
+        head.scans.length === 0 && <NoIncident connections={connections} />
       ) : (
         <ol class="told">
           {events.slice(0, MOST_TOLD).map((each) => (
@@ -147,6 +154,34 @@ function Incident({ number, incident, all }: ToldIncident): JSX.Element {
               ))}
             </ul>
           </details>
+        </div>
+      </div>
+    </li>
+  )
+}
+
+/** What looks like a scan. */
+function ScanItem({ ending, client, text }: PageHead['scans'][number]): JSX.Element {
+  const { filters, setFilters } = useShared()
+  const its = withList(withList(NO_FILTERS, 'client', [client]), 'ending', [ending])
+  const { lists } = filters
+  const isShown = lists.client?.join() === client && lists.ending?.join() === ending
+  return (
+    <li>
+      <div>
+        <p class="sentence">
+          <strong>{client}</strong>
+          {text.slice(client.length)}
+        </p>
+        <div class="about">
+          <button
+            type="button"
+            class="link no-print"
+            aria-pressed={isShown}
+            onClick={() => setFilters(isShown ? NO_FILTERS : its)}
+          >
+            {isShown ? 'show all connections' : 'show its connections'}
+          </button>
         </div>
       </div>
     </li>

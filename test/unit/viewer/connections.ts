@@ -57,6 +57,7 @@ export function loaded(
       causes: summary.byCause(),
       closers: summary.byCloser(),
     },
+    groups: new Map(),
     filters: '',
     isAnonymous: false,
     rows: found.rows.length,
