@@ -9,6 +9,7 @@ import {
   type PageHead,
   type PageLadder,
 } from '../output/page/page-data.js'
+import { unpackDetails } from '../output/page/page-details.js'
 import { type PageContent, columnLines } from '../output/page/page-document.js'
 import { type Connections, readConnections } from './model/connections.js'
 
@@ -31,16 +32,16 @@ export interface PageSource {
 /** The data of this document. */
 export function pageSource(): PageSource {
   const head = JSON.parse(elementOf(PAGE_HEAD_ID).textContent) as PageHead
-  const blocks = new Map<number, Promise<string[]>>()
+  const blocks = new Map<number, Promise<unknown[][]>>()
   const ladders = once(() => linesOf(PAGE_LADDERS_ID))
   return {
     head,
     connections: async () => readConnections(await textOf(PAGE_ROWS_ID), head),
     details: async (place) => {
       const block = Math.floor(place / DETAILS_LINES)
-      const lines = blocks.get(block) ?? linesOf(`${PAGE_DETAILS_ID}${block}`)
-      blocks.set(block, lines)
-      return detailsOf((await lines)[place % DETAILS_LINES] ?? '[]', head)
+      const values = blocks.get(block) ?? valuesOf(block, head)
+      blocks.set(block, values)
+      return detailsOf((await values)[place % DETAILS_LINES] ?? [], head)
     },
     ladder: async (capture, stream) => {
       const place = ladderPlace(head, capture, stream)
@@ -56,13 +57,17 @@ export function contentSource({ head, rows, details, ladders }: PageContent): Pa
     head,
     connections: async () =>
       readConnections(columnLines(rows, head.columns.length).join('\n'), head),
-    details: async (place) => detailsOf(details[place] ?? '[]', head),
+    details: async (place) => detailsOf(JSON.parse(details[place] ?? '[]') as unknown[], head),
     ladder: async (capture, stream) => ladders[ladderPlace(head, capture, stream)],
   }
 }
 
-function detailsOf(line: string, head: PageHead): Details {
-  const values = JSON.parse(line) as unknown[]
+/** The details of a block of connections. */
+async function valuesOf(block: number, head: PageHead): Promise<unknown[][]> {
+  return unpackDetails(await linesOf(`${PAGE_DETAILS_ID}${block}`), head.detail_columns)
+}
+
+function detailsOf(values: readonly unknown[], head: PageHead): Details {
   const pairs = head.detail_columns.map((key, at) => [key, values[at] ?? undefined])
   return Object.fromEntries(pairs) as Details
 }

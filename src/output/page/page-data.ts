@@ -13,7 +13,7 @@ export const PAGE_MARKER = '<!--page-data-->'
 export const PAGE_HEAD_ID = 'page-head'
 /** Values of the table: a line for each column, with its value of every connection. */
 export const PAGE_ROWS_ID = 'page-rows'
-/** What else is known: a line for each connection. These are many blocks, with their number from 0 behind the name. */
+/** What else is known, a line for each column too. These are many blocks, with their number from 0 behind the name. */
 export const PAGE_DETAILS_ID = 'page-details-'
 /** Connections in each of them. */
 export const DETAILS_LINES = 4096
