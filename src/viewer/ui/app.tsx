@@ -142,7 +142,7 @@ function Results({
   return (
     <>
       <Incidents connections={c} />
-      <FilterBar connections={c} out={out} shown={places.length} />
+      <FilterBar connections={c} out={out} shown={places.length} prepareSearch={texts} />
       <div class="overview">
         <Verdicts connections={c} out={out} hasRest={!isFiltered} />
         <TimeLine connections={c} out={out} hasRest={!isFiltered} />

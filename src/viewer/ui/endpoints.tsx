@@ -4,8 +4,8 @@ import type { JSX } from 'preact'
 import { useMemo, useState } from 'preact/hooks'
 import { grouped } from '../../base/text.js'
 import type { Connections } from '../model/connections.js'
-import { type EndpointCount, endpointCounts } from '../model/counts.js'
-import { isInBut, toggled } from '../model/filters.js'
+import { type EndpointCount, endpointCounts } from '../model/endpoints.js'
+import { seenBy, toggled } from '../model/filters.js'
 import { RowsOnly, useShared } from './context.js'
 import { StackedBar } from './patterns.js'
 
@@ -44,7 +44,7 @@ function EndpointList({
   const [shown, setShown] = useState(FIRST)
   const { all, first } = useMemo(
     () =>
-      endpointCounts(c, head, kind === 'server' ? c.server : c.clientIp, isInBut(out, kind), shown),
+      endpointCounts(c, head, kind === 'server' ? c.server : c.clientIp, seenBy(out, kind), shown),
     [c, head, kind, out, shown],
   )
   const most = Math.max(1, ...first.map(({ connections }) => connections))

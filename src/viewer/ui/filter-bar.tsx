@@ -35,10 +35,13 @@ export function FilterBar({
   connections,
   out,
   shown,
+  prepareSearch,
 }: {
   readonly connections: Connections
   readonly out: Uint8Array
   readonly shown: number
+  /** Does what the first search has to wait for. */
+  readonly prepareSearch: () => void
 }): JSX.Element {
   const { head, filters, setFilters } = useShared()
   const isFiltered = hasFilters(filters)
@@ -54,7 +57,7 @@ export function FilterBar({
   return (
     <div class="filter-bar" role="search" aria-label="Filters">
       <div class="controls no-print">
-        <Search />
+        <Search prepare={prepareSearch} />
         {isWide ? (
           choices
         ) : (
@@ -126,7 +129,7 @@ function TimeOrText({ chip }: { readonly chip: Chip }): JSX.Element {
 }
 
 /** Words that have to be in a row. */
-function Search(): JSX.Element {
+function Search({ prepare }: { readonly prepare: () => void }): JSX.Element {
   const { filters, setFilters } = useShared()
   const [text, setText] = useState(filters.search)
   // A link, or the button that shows all, may change it too.
@@ -143,6 +146,7 @@ function Search(): JSX.Element {
         type="search"
         value={text}
         placeholder="address, port, ending, stream …"
+        onFocus={prepare}
         onInput={(event) => setText(event.currentTarget.value)}
       />
     </label>

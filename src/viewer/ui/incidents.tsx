@@ -6,8 +6,8 @@ import { msOfIso } from '../../base/clock-time.js'
 import { count, grouped } from '../../base/text.js'
 import type { PageHead, PageIncident } from '../../output/page/page-data.js'
 import type { Connections } from '../model/connections.js'
-import { endpointCounts } from '../model/counts.js'
-import { NO_FILTERS, incidentName, withList } from '../model/filters.js'
+import { endpointCounts } from '../model/endpoints.js'
+import { NO_FILTERS, allSeen, incidentName, withList } from '../model/filters.js'
 import { quietText } from '../model/words.js'
 import { timeText, useShared, zoneText } from './context.js'
 import { baseName } from './header.js'
@@ -203,7 +203,7 @@ function NoIncident({
 }): JSX.Element {
   const { head, isLocal } = useShared()
   const worst = useMemo(
-    () => (c === undefined ? undefined : endpointCounts(c, head, c.server, () => true, 1).first[0]),
+    () => (c === undefined ? undefined : endpointCounts(c, head, c.server, allSeen(c), 1).first[0]),
     [c, head],
   )
   if (c === undefined) return <p>No incident was found.</p>

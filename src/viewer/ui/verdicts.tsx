@@ -5,7 +5,7 @@ import { useMemo } from 'preact/hooks'
 import { grouped } from '../../base/text.js'
 import type { Connections } from '../model/connections.js'
 import { type VerdictCount, verdictCounts } from '../model/counts.js'
-import { isInBut, toggled } from '../model/filters.js'
+import { seenBy, toggled } from '../model/filters.js'
 import { RowsOnly, shareText, useShared } from './context.js'
 import { StackedBar, Swatch } from './patterns.js'
 
@@ -22,7 +22,7 @@ export function Verdicts({
 }): JSX.Element {
   const { head } = useShared()
   const counts = useMemo(
-    () => verdictCounts(connections, head, isInBut(out, 'ending'), hasRest ? head.rest.causes : {}),
+    () => verdictCounts(connections, head, seenBy(out, 'ending'), hasRest ? head.rest.causes : {}),
     [connections, head, out, hasRest],
   )
   const all = counts.reduce((sum, { n }) => sum + n, 0)

@@ -2,20 +2,24 @@
 
 import { describe, expect, test } from 'vitest'
 import type { PageIncident } from '../../../src/output/page/page-data.js'
-import { clientAt, findConnection, serverAt } from '../../../src/viewer/model/connections.js'
 import {
-  BUCKETS,
-  distributionOf,
-  endpointCounts,
-  verdictCounts,
-} from '../../../src/viewer/model/counts.js'
+  type Connections,
+  clientAt,
+  findConnection,
+  serverAt,
+} from '../../../src/viewer/model/connections.js'
+import { verdictCounts } from '../../../src/viewer/model/counts.js'
+import { BUCKETS, distributionOf, sortedSpans } from '../../../src/viewer/model/distributions.js'
+import { endpointCounts } from '../../../src/viewer/model/endpoints.js'
 import {
   type Filters,
   NO_FILTERS,
+  OUT,
+  allSeen,
   hasFilters,
-  isInBut,
   leftOut,
   searchTexts,
+  seenBy,
   toggled,
   valuesOf,
   withList,
@@ -120,45 +124,73 @@ describe('filters', () => {
 describe('counts', () => {
   test('by verdict: what matters most first, whatever the filter of endings says', () => {
     const out = outOf(withList(NO_FILTERS, 'ending', ['graceful_fin']))
-    const counts = verdictCounts(c, head, isInBut(out, 'ending'), {})
+    const counts = verdictCounts(c, head, seenBy(out, 'ending'), {})
     expect(counts.map(({ verdict, n }) => [verdict, n])).toEqual([
       ['handshake_failed', 2],
       ['lingering_established', 1],
       ['graceful_fin', 3],
     ])
-    expect(verdictCounts(c, head, (at) => out[at] === 0, {}).map(({ n }) => n)).toEqual([3])
+    expect(verdictCounts(c, head, seenBy(out), {}).map(({ n }) => n)).toEqual([3])
   })
 
   test('connections without a row are counted too', () => {
     const few = loaded([FIRST], { rows: 2 })
-    const counts = verdictCounts(few.c, few.head, () => true, few.head.rest.causes)
+    const counts = verdictCounts(few.c, few.head, allSeen(few.c), few.head.rest.causes)
     expect(counts.reduce((sum, { n }) => sum + n, 0)).toBe(FIRST.length)
   })
 
   test('by server and by client', () => {
-    const { first: servers } = endpointCounts(c, head, c.server, () => true, 9)
+    const { first: servers } = endpointCounts(c, head, c.server, allSeen(c), 9)
     expect(servers.map(({ name, connections, refused: n }) => [name, connections, n])).toEqual([
       ['10.0.0.9:80', 4, 1],
       ['10.0.0.9:443', 2, 1],
     ])
+    const none = seenBy(new Uint8Array(c.size).fill(OUT.other))
     expect(servers[0]?.firstMs).toBeGreaterThan(START_MS)
-    expect(endpointCounts(c, head, c.clientIp, () => false, 9)).toEqual({ all: 0, first: [] })
-    expect(endpointCounts(c, head, c.server, () => true, 1)).toEqual({
+    expect(endpointCounts(c, head, c.clientIp, none, 9)).toEqual({ all: 0, first: [] })
+    expect(endpointCounts(c, head, c.server, allSeen(c), 1)).toEqual({
       all: 2,
       first: [servers[0]],
     })
   })
 
   test('distributions', () => {
-    const half = distributionOf(c, ['fin_to_fin_s'], () => true)
+    const all = () => true
+    const sorted = sortedSpans(c, ['fin_to_fin_s'], all)
+    const half = distributionOf(sorted, allSeen(c))
     expect(half.n).toBe(3)
     expect(half.median).toBeCloseTo(0.001, 6)
     expect(half.counts.reduce((sum, n) => sum + n, 0)).toBe(3)
-    expect(distributionOf(c, ['last_data_to_rst_s'], () => true)).toMatchObject({
+    expect(distributionOf(sorted, seenBy(new Uint8Array(c.size).fill(OUT.other))).n).toBe(0)
+    expect(sortedSpans(c, ['fin_to_fin_s'], () => false).values).toHaveLength(0)
+    expect(distributionOf(sortedSpans(c, ['last_data_to_rst_s'], all), allSeen(c))).toMatchObject({
       n: 0,
       median: NaN,
     })
     expect(BUCKETS.at(-1)?.[0]).toBe(Infinity)
+  })
+
+  test('the distribution of filtered values is that of these values alone', () => {
+    const values = [5, 0.2, 5, 0.00005, 30, 700, 0.02, 0.02, 0.02, 61]
+    const size = values.length
+    const spans = {
+      fin_to_fin_s: Float64Array.from(values),
+      client_close_wait_s: new Float64Array(size).fill(NaN),
+    }
+    const some = { size, spans, ending: new Int32Array(size) } as unknown as Connections
+    const sorted = sortedSpans(some, ['client_close_wait_s', 'fin_to_fin_s'], () => true)
+    for (let mask = 1; mask < 1 << size; mask += 7) {
+      const out = Uint8Array.from(values, (_, at) => (mask >> at) & 1)
+      const left = values.filter((_, at) => out[at] === 0).sort((a, b) => a - b)
+      const found = distributionOf(sorted, seenBy(out))
+      expect(found.n).toBe(left.length)
+      expect(found.longest).toBe(left.at(-1) ?? NaN)
+      expect(found.median).toBe(left[Math.ceil(left.length / 2) - 1] ?? NaN)
+      for (const [bucket, [below]] of BUCKETS.entries()) {
+        const from = BUCKETS[bucket - 1]?.[0] ?? 0
+        expect(found.counts[bucket]).toBe(left.filter((v) => v >= from && v < below).length)
+      }
+    }
   })
 })
 
