@@ -1,7 +1,7 @@
 // The page that analyzes captures itself, in a real browser: the same results as those of the command.
 
 import { readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import type { Browser, Page } from 'playwright-core'
@@ -95,6 +95,33 @@ describe.skipIf(CHROMIUM === undefined)('the analyzer in a browser (needs chromi
       { name: 'a.txt', bytes: Buffer.from('no capture at all, but some text') },
     ])
     expect(none.content.head.captures[0]?.error?.code).toBe('ERR_CAPTURE_FORMAT')
+  })
+
+  test('gzip of several members, with bytes behind them, and damaged: as the command reads it', async () => {
+    const bytes = large().subarray(0, 300_000)
+    const half = bytes.length / 2
+    const members = Buffer.concat([
+      gzipSync(bytes.subarray(0, half)),
+      gzipSync(bytes.subarray(half)),
+    ])
+    const broken = Buffer.from(members)
+    broken.fill(0xff, broken.length - 900, broken.length - 700)
+    const files = [
+      ['members.gz', members],
+      ['behind.gz', Buffer.concat([members, Buffer.from('no gzip')])],
+      ['cut.gz', members.subarray(0, -500)],
+      ['broken.gz', broken],
+    ] as const
+    for (const [name, file] of files) {
+      const path = await scratch.file(name, file)
+      const { stdout } = await analyze(['-f', 'html', name], { cwd: dirname(path) })
+      const wanted = readPage(stdout)
+      const { content, troubles } = await analyzed([{ name, bytes: file }])
+      expect(content.head.captures).toEqual(wanted.head.captures)
+      expect(content.head.summary).toEqual(wanted.head.summary)
+      expect(columnLines(content.rows, content.head.columns.length).join('\n')).toBe(wanted.rows)
+      expect(troubles).toEqual([])
+    }
   })
 
   test.each(['light', 'dark'] as const)('is accessible in %s colours', async (scheme) => {

@@ -6,7 +6,7 @@ import { Framer } from '../../capture/framer.js'
 import { analyzeChunks } from '../../engine/analyze-chunks.js'
 import { LadderRecords } from '../../engine/ladder/ladder-records.js'
 import { PageFindings, type ReadAgain } from '../../engine/page/page-findings.js'
-import { blobChunks, compressionOfBlob } from './blob-chunks.js'
+import { BlobReader, compressionOfBlob } from './blob-reader.js'
 import type { AnalyzeRequest, WorkAnswer } from './messages.js'
 
 /** Progress is told no more often, ms. */
@@ -29,7 +29,7 @@ async function analyze({ files, version }: AnalyzeRequest): Promise<void> {
   for (const file of files) {
     const start = before
     const compression = await compressionOfBlob(file)
-    const chunks = blobChunks(file, compression, (bytes) => {
+    const reader = new BlobReader(file, compression, (bytes) => {
       const now = performance.now()
       if (now - toldAt < TELL_MS) return
       toldAt = now
@@ -42,7 +42,12 @@ async function analyze({ files, version }: AnalyzeRequest): Promise<void> {
       })
     })
     const report = await analyzeChunks(
-      { name: file.name, compression, chunks },
+      {
+        name: file.name,
+        compression,
+        chunks: reader.read(),
+        garbageOffset: () => reader.garbageOffset,
+      },
       {
         onConnection: (c) => {
           connections++
@@ -65,7 +70,8 @@ function readAgainOf(files: readonly File[]): ReadAgain {
     const records = new LadderRecords(targets, settings)
     const framer = new Framer(records, new CaptureClock())
     try {
-      for await (const chunk of blobChunks(file, await compressionOfBlob(file))) framer.push(chunk)
+      const reader = new BlobReader(file, await compressionOfBlob(file))
+      for await (const chunk of reader.read()) framer.push(chunk)
       framer.finish()
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error
