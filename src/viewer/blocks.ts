@@ -12,12 +12,8 @@ import {
 import { unpackDetails } from '../output/page/page-details.js'
 import { type PageContent, columnLines } from '../output/page/page-document.js'
 import { type Connections, readConnections } from './model/connections.js'
-
-/** Everything of a connection that is not in the table, by column. */
-export type Details = Readonly<Record<string, unknown>> & {
-  readonly explanation?: string
-  readonly encapsulation?: string
-}
+import type { Details } from './model/details.js'
+import type { ReadLadder } from './worker/ladder-reader.js'
 
 /** The data of a page. What is long is read when it is needed. */
 export interface PageSource {
@@ -27,6 +23,8 @@ export interface PageSource {
   readonly details: (place: number) => Promise<Details>
   /** Its packets; undefined where the page has none. */
   readonly ladder: (capture: number, stream: number) => Promise<PageLadder | undefined>
+  /** Reads the packets of those that are not there; undefined where the captures are out of reach. */
+  readonly readLadder?: ReadLadder
 }
 
 /** The data of this document. */
@@ -52,9 +50,13 @@ export function pageSource(): PageSource {
 }
 
 /** The data of an analysis that ran here. */
-export function contentSource({ head, rows, details, ladders }: PageContent): PageSource {
+export function contentSource(
+  { head, rows, details, ladders }: PageContent,
+  readLadder: ReadLadder,
+): PageSource {
   return {
     head,
+    readLadder,
     connections: async () =>
       readConnections(columnLines(rows, head.columns.length).join('\n'), head),
     details: async (place) => detailsOf(JSON.parse(details[place] ?? '[]') as unknown[], head),

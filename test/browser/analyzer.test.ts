@@ -9,8 +9,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { PageContent } from '../../src/output/page/page-document.js'
 import { columnLines } from '../../src/output/page/page-document.js'
 import { ROOT, Scratch, analyze } from '../cli/run-cli.js'
+import { buildPcap } from '../support/capture-builder.js'
 import { lz4Frame, raw, zstdFrame } from '../support/frames.js'
 import { readPage } from '../support/page.js'
+import { closedByServer, framesOf, refused } from '../support/service.js'
 import { CHROMIUM, launch, violations } from './browser.js'
 
 const PAGE = join(ROOT, 'dist/viewer/tcp-teardown.html')
@@ -146,6 +148,28 @@ describe.skipIf(CHROMIUM === undefined)('the analyzer in a browser (needs chromi
     await page.locator('input[type=file]').setInputFiles(join(SAMPLES, samples[0]?.name ?? ''))
     await page.waitForSelector('.connection-table')
     expect(await page.title()).toBe(`${samples[0]?.name} - tcp-teardown`)
+  })
+
+  test('packets that are not among the result are read from the capture when a row is opened', async () => {
+    const parts = Array.from({ length: 320 }, (_, at) => refused(at / 100))
+    const name = 'many.pcap.gz'
+    const bytes = gzipSync(buildPcap(framesOf([closedByServer(0, 4), ...parts], 9)))
+    const { page, content, troubles } = await analyzed([{ name, bytes }])
+    const known = new Set(content.head.ladders.map(([, stream]) => stream))
+    const streams = Array.from({ length: 321 }, (_, stream) => stream)
+    const missing = streams.filter((stream) => !known.has(stream))
+    expect(missing).toHaveLength(21)
+    await page.evaluate(`location.hash = 'connection=${missing.at(-1)}'`)
+    const panel = page.getByRole('dialog')
+    await panel.locator('.ladder .packet').first().waitFor()
+    const shown = await panel.locator('.ladder .label').allInnerTexts()
+    expect(shown).toEqual(['SYN seq 0', 'RST ACK seq 1 ack 1'])
+    expect(await panel.locator('.packet.evidence em').allInnerTexts()).toEqual([
+      'SYN',
+      'RST in answer to the SYN',
+    ])
+    expect(await panel.locator('.packet .at').first().innerText()).toBe('0.000000')
+    expect(troubles).toEqual([])
   })
 
   test('what was filtered in one capture is forgotten with the next', async () => {

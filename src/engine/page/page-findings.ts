@@ -21,7 +21,7 @@ import type { CaptureReport } from '../report.js'
 import { LadderChoice } from './ladder-choice.js'
 
 /** Packets of a ladder at either end of a connection. */
-const EDGE_PACKETS = 60
+export const EDGE_PACKETS = 60
 
 /** What a page says besides what is found. */
 export interface PageAbout {

@@ -4,7 +4,8 @@ import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { bytesText, grouped } from '../../base/text.js'
 import { type PageSource, contentSource } from '../blocks.js'
-import type { WorkAnswer, WorkProgress } from '../worker/messages.js'
+import { ladderReader } from '../worker/ladder-reader.js'
+import type { WorkAnswer, WorkProgress, WorkRequest } from '../worker/messages.js'
 // oxlint-disable-next-line import/default -- the bundler makes it
 import AnalysisWorker from '../worker/worker.js?worker&inline'
 import { App } from './app.js'
@@ -37,10 +38,11 @@ export function Analyzer(): JSX.Element {
       else {
         stop()
         if (data.kind === 'failed') setProblem(data.message)
-        else {
+        else if (data.kind === 'done') {
           // For whoever drives the page.
           window.dispatchEvent(new CustomEvent('analyzed', { detail: data.content }))
-          setSource(contentSource(data.content))
+          const readLadder = ladderReader(files, () => new AnalysisWorker())
+          setSource(contentSource(data.content, readLadder))
         }
       }
     })
@@ -48,7 +50,8 @@ export function Analyzer(): JSX.Element {
       stop()
       setProblem(message)
     })
-    made.postMessage({ files, version: PACKAGE_VERSION })
+    const request: WorkRequest = { kind: 'analyze', files, version: PACKAGE_VERSION }
+    made.postMessage(request)
   }
   useDrops(start)
   return (
@@ -94,7 +97,7 @@ function Chooser({
 }): JSX.Element {
   const input = (
     <label class="choose">
-      Captures
+      {isSmall ? 'Other captures' : 'Captures'}
       <input
         type="file"
         multiple
