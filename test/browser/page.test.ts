@@ -198,6 +198,25 @@ describe.skipIf(CHROMIUM === undefined)('the page in a browser (needs chromium)'
     expect(await status(page)).toBe('all 121 connections shown')
   })
 
+  test('local times name their zone, unless clocks were changed between them', async () => {
+    // Clocks in New York went forward on 10 March 2024.
+    const clocks = await pageOf(
+      'clocks',
+      buildPcap(framesOf([refused(0), refused(10_500_000)], 10_500_001)),
+    )
+    for (const [file, expected] of [
+      [
+        await pageOf('zone', buildPcap(framesOf([refused(0)], 1))),
+        / 17:13:20\.\d+ – 17:13:2\d.* -05:00, /,
+      ],
+      [clocks, / 17:13:20\.\d+ – 2024-03-15 06:53:2\d\.\d+ local time$/],
+    ] as const) {
+      const { page } = await open(browser, file, { timezoneId: 'America/New_York' })
+      await page.getByLabel('Times').selectOption('local')
+      expect(await page.locator('header .span').innerText()).toMatch(expected)
+    }
+  })
+
   test('paper ends behind the rows that are printed', async () => {
     const many = await scratch.file('printed.html', manyConnections(1000))
     const { page } = await open(browser, many)

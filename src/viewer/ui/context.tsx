@@ -49,6 +49,12 @@ export function zoneText(ms: number, isLocal: boolean): string {
   return clockTime(ms, isLocal)?.zone ?? ''
 }
 
+/** The zone of a span of time; clocks may have been changed in it. */
+export function zonesText(fromMs: number, toMs: number, isLocal: boolean): string {
+  const [from, to] = [zoneText(fromMs, isLocal), zoneText(toMs, isLocal)]
+  return from === to ? from : 'local time'
+}
+
 /** A time of the output, with its date and zone. */
 export function isoText(iso: string | undefined, isLocal: boolean): string {
   if (iso === undefined) return 'unknown'

@@ -4,7 +4,7 @@ import type { JSX } from 'preact'
 import { count, duration, grouped } from '../../base/text.js'
 import { msOfIso } from '../../base/clock-time.js'
 import type { PageHead } from '../../output/page/page-data.js'
-import { timeText, useShared, zoneText } from './context.js'
+import { timeText, useShared, zonesText } from './context.js'
 import { THEMES, type Theme } from './look.js'
 
 /** The first lines of the page. */
@@ -81,7 +81,7 @@ function Span(): JSX.Element | null {
   return (
     <span class="span">
       {' · '}
-      {start} – {isOneDay ? end.slice(11) : end} {zoneText(from, isLocal)}
+      {start} – {isOneDay ? end.slice(11) : end} {zonesText(from, to, isLocal)}
       {isClockSet ? '' : `, ${duration((to - from) * 1e6)}`}
     </span>
   )

@@ -9,7 +9,7 @@ import type { Connections } from '../model/connections.js'
 import { endpointCounts } from '../model/endpoints.js'
 import { NO_FILTERS, allSeen, incidentName, withList } from '../model/filters.js'
 import { quietText } from '../model/words.js'
-import { timeText, useShared, zoneText } from './context.js'
+import { timeText, useShared, zoneText, zonesText } from './context.js'
 import { baseName } from './header.js'
 
 /** Incidents that are told at once. */
@@ -218,7 +218,7 @@ function NoIncident({
       {isLong
         ? `from ${timeText(firstMs, isLocal, true)} to ${timeText(lastMs, isLocal, true)}`
         : `at ${timeText(firstMs, isLocal, true)}`}{' '}
-      {zoneText(firstMs, isLocal)}: {troubleText(worst)}
+      {zonesText(firstMs, lastMs, isLocal)}: {troubleText(worst)}
       {isPart ? ` (counting only the ${grouped(head.rows)} connections that have a row)` : ''}.
     </p>
   )

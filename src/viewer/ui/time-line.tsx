@@ -6,7 +6,7 @@ import { duration, grouped } from '../../base/text.js'
 import type { Connections } from '../model/connections.js'
 import { type TimeLine as Bins, timeLineOf } from '../model/time-line.js'
 import { drawTimeLine } from './chart.js'
-import { RowsOnly, timeText, useShared, zoneText } from './context.js'
+import { RowsOnly, timeText, useShared, zonesText } from './context.js'
 import { numbered } from './incidents.js'
 
 /** Bins on a wide screen. */
@@ -56,7 +56,7 @@ export function TimeLine({
     // Drawn anew with other colours.
   }, [bins, width, isLocal, look, fromMs, toMs, filters, setFilters, head])
   if (bins === undefined) return null
-  const zone = zoneText(bins.times[0] ?? 0, isLocal)
+  const zone = zonesText(bins.times[0] ?? 0, bins.times.at(-1) ?? 0, isLocal)
   return (
     <section aria-labelledby="time-line" class="time-line">
       <h2 id="time-line">When they ended {!hasRest && <RowsOnly />}</h2>

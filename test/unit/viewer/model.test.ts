@@ -210,6 +210,24 @@ describe('orders', () => {
     expect(by({ by: 'lasted', isDescending: true })[0]).toBe(0)
     expect(by({ by: 'server', isDescending: false }).at(-1)).toBe(2)
   })
+
+  test('addresses by their numbers, those of IPv6 behind the others', () => {
+    const words = ['[2a00::1]:80', '10.0.0.9:443', '9.0.0.1:80', '10.0.0.9:80', '10.0.0.10:80']
+    const ends = {
+      ...c,
+      size: words.length,
+      server: { words, at: Int32Array.from(words.keys()) },
+      endedMs: new Float64Array(words.length),
+    }
+    const order = orderOf(ends, head, { by: 'server', isDescending: false })
+    expect(Array.from(order, (at) => words[at])).toEqual([
+      '9.0.0.1:80',
+      '10.0.0.9:80',
+      '10.0.0.9:443',
+      '10.0.0.10:80',
+      '[2a00::1]:80',
+    ])
+  })
 })
 
 describe('time line', () => {
