@@ -132,6 +132,7 @@ describe.skipIf(CHROMIUM === undefined)('the page in a browser (needs chromium)'
     const { page, troubles } = await open(browser, path, { hash: '#connection=99&ending=x&sort=y' })
     expect(await status(page)).toBe(`0 of ${ALL} connections shown`)
     expect(await page.getByRole('dialog').count()).toBe(0)
+    await page.getByText('names connection 99, of which it has no row').waitFor()
     expect(troubles).toEqual([])
   })
 

@@ -5,7 +5,7 @@ import { useCallback, useEffect, useMemo, useState } from 'preact/hooks'
 import type { PageSource } from '../blocks.js'
 import { type Connections, findConnection } from '../model/connections.js'
 import { type Filters, hasFilters, leftOut, searchTexts } from '../model/filters.js'
-import { type Shown, hashOf, shownOf } from '../model/hash.js'
+import { type ConnectionName, type Shown, connectionText, hashOf, shownOf } from '../model/hash.js'
 import { orderOf } from '../model/order.js'
 import { Captures } from './captures.js'
 import { ConnectionPanel } from './connection-panel.js'
@@ -141,6 +141,7 @@ function Results({
   if (c.size === 0 && head.rest.connections === 0) return <Incidents connections={c} />
   return (
     <>
+      {open !== undefined && openAt < 0 && <NotThere name={open} />}
       <Incidents connections={c} />
       <FilterBar connections={c} out={out} shown={places.length} prepareSearch={texts} />
       <div class="overview">
@@ -167,5 +168,14 @@ function Results({
         />
       )}
     </>
+  )
+}
+
+/** A link that names a connection of something else, or one without a row. */
+function NotThere({ name }: { readonly name: ConnectionName }): JSX.Element {
+  return (
+    <p class="note" role="status">
+      The address of this page names connection {connectionText(name)}, of which it has no row.
+    </p>
   )
 }
