@@ -27,6 +27,11 @@ export interface PageSource {
   readonly readLadder?: ReadLadder
 }
 
+/** Whether there are data in this document. */
+export function hasPageData(): boolean {
+  return document.querySelector(`script#${PAGE_HEAD_ID}`) !== null
+}
+
 /** The data of this document. */
 export function pageSource(): PageSource {
   const head = JSON.parse(elementOf(PAGE_HEAD_ID).textContent) as PageHead

@@ -1,6 +1,7 @@
 // The page that analyzes captures itself, in a real browser: the same results as those of the command.
 
 import { readFileSync, readdirSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
@@ -13,7 +14,7 @@ import { buildPcap } from '../support/capture-builder.js'
 import { lz4Frame, raw, zstdFrame } from '../support/frames.js'
 import { readPage } from '../support/page.js'
 import { closedByServer, framesOf, refused } from '../support/service.js'
-import { CHROMIUM, launch, violations } from './browser.js'
+import { CHROMIUM, launch, open, violations } from './browser.js'
 
 const PAGE = join(ROOT, 'dist/viewer/tcp-teardown.html')
 const SAMPLES = join(ROOT, 'samples')
@@ -170,6 +171,29 @@ describe.skipIf(CHROMIUM === undefined)('the analyzer in a browser (needs chromi
     ])
     expect(await panel.locator('.packet .at').first().innerText()).toBe('0.000000')
     expect(troubles).toEqual([])
+  })
+
+  test('what was found is saved as a page like that of the command', async () => {
+    const names = samples.map(({ name }) => name)
+    const { stdout } = await analyze(['-f', 'html', ...names], { cwd: SAMPLES })
+    const wanted = readPage(stdout)
+    const { page, troubles } = await analyzed(samples)
+    const saving = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Save as a page to send' }).click()
+    const file = await saving
+    expect(file.suggestedFilename()).toBe('captures.html')
+    const path = join(scratch.path, 'saved.html')
+    await file.saveAs(path)
+    expect(troubles).toEqual([])
+    const saved = readPage(await readFile(path, 'utf8'))
+    expect(JSON.stringify(saved.head)).toBe(JSON.stringify(wanted.head))
+    expect(saved.rows).toBe(wanted.rows)
+    expect(saved.details).toEqual(wanted.details)
+    expect(JSON.stringify(saved.ladders)).toBe(JSON.stringify(wanted.ladders))
+    const opened = await open(browser, path, { hash: '#connection=0' })
+    await opened.page.getByRole('dialog').locator('.ladder .packet').first().waitFor()
+    expect(await opened.page.locator('input[type=file]').count()).toBe(0)
+    expect(opened.troubles).toEqual([])
   })
 
   test('what was filtered in one capture is forgotten with the next', async () => {

@@ -3,16 +3,20 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { bytesText, grouped } from '../../base/text.js'
+import type { PageContent } from '../../output/page/page-document.js'
 import { type PageSource, contentSource } from '../blocks.js'
 import { ladderReader } from '../worker/ladder-reader.js'
 import type { WorkAnswer, WorkProgress, WorkRequest } from '../worker/messages.js'
 // oxlint-disable-next-line import/default -- the bundler makes it
 import AnalysisWorker from '../worker/worker.js?worker&inline'
+import { download, pageBlob } from '../saving.js'
 import { App } from './app.js'
+import { baseName } from './header.js'
 
 /** The whole page. */
-export function Analyzer(): JSX.Element {
+export function Analyzer({ template }: { readonly template: string }): JSX.Element {
   const [source, setSource] = useState<PageSource>()
+  const content = useRef<PageContent | undefined>(undefined)
   const [progress, setProgress] = useState<WorkProgress>()
   const [problem, setProblem] = useState('')
   const worker = useRef<Worker | undefined>(undefined)
@@ -42,6 +46,7 @@ export function Analyzer(): JSX.Element {
           // For whoever drives the page.
           window.dispatchEvent(new CustomEvent('analyzed', { detail: data.content }))
           const readLadder = ladderReader(files, () => new AnalysisWorker())
+          content.current = data.content
           setSource(contentSource(data.content, readLadder))
         }
       }
@@ -53,11 +58,23 @@ export function Analyzer(): JSX.Element {
     const request: WorkRequest = { kind: 'analyze', files, version: PACKAGE_VERSION }
     made.postMessage(request)
   }
+  async function save(): Promise<void> {
+    const { current } = content
+    if (current === undefined) return
+    const { captures } = current.head
+    const [first] = captures
+    const name = captures.length === 1 ? baseName(first?.capture ?? '') : 'captures'
+    download(await pageBlob(template, current), `${name}.html`)
+  }
   useDrops(start)
   return (
     <>
       {progress === undefined ? (
-        <Chooser start={start} problem={problem} isSmall={source !== undefined} />
+        <Chooser
+          start={start}
+          problem={problem}
+          save={source === undefined ? undefined : () => void save()}
+        />
       ) : (
         <Working progress={progress} cancel={stop} />
       )}
@@ -88,16 +105,16 @@ function useDrops(start: (files: readonly File[]) => void): void {
 function Chooser({
   start,
   problem,
-  isSmall,
+  save,
 }: {
   readonly start: (files: readonly File[]) => void
   readonly problem: string
-  /** Results of other captures are shown below. */
-  readonly isSmall: boolean
+  /** Saves the results that are shown below; undefined without any. */
+  readonly save: (() => void) | undefined
 }): JSX.Element {
   const input = (
     <label class="choose">
-      {isSmall ? 'Other captures' : 'Captures'}
+      {save === undefined ? 'Captures' : 'Other captures'}
       <input
         type="file"
         multiple
@@ -105,10 +122,13 @@ function Chooser({
       />
     </label>
   )
-  if (isSmall)
+  if (save !== undefined)
     return (
-      <section class="chooser small no-print" aria-label="Other captures">
+      <section class="chooser small no-print" aria-label="Other captures, and saving">
         {input}
+        <button type="button" onClick={save}>
+          Save as a page to send
+        </button>
       </section>
     )
   return (
