@@ -121,6 +121,20 @@ describe.skipIf(CHROMIUM === undefined)('the page in a browser (needs chromium)'
     expect(troubles).toEqual([])
   })
 
+  test('the way back from a connection leads to the page', async () => {
+    const { page, troubles } = await open(browser, path, { hash: '#ending=graceful_fin' })
+    await page.locator('.connection-table tbody a').first().click()
+    const panel = page.getByRole('dialog')
+    await panel.getByRole('button', { name: 'Next' }).click()
+    await panel.getByText('2 of 12').waitFor()
+    await page.goBack()
+    await panel.waitFor({ state: 'detached' })
+    expect(await status(page)).toBe(`12 of ${ALL} connections shown`)
+    await page.goForward()
+    await panel.getByText('2 of 12').waitFor()
+    expect(troubles).toEqual([])
+  })
+
   test('a link shows a colleague the same', async () => {
     const { page } = await open(browser, path, { hash: '#connection=0&ending=graceful_fin' })
     const panel = page.getByRole('dialog')

@@ -1,7 +1,7 @@
 // The page as a whole: what is shown, kept in the address, and its parts.
 
 import type { JSX } from 'preact'
-import { useCallback, useEffect, useMemo, useState } from 'preact/hooks'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { PageSource } from '../blocks.js'
 import { type Connections, findConnection } from '../model/connections.js'
 import { type Filters, hasFilters, leftOut, searchTexts } from '../model/filters.js'
@@ -93,10 +93,15 @@ function useShown(): readonly [Shown, SetShown] {
     window.addEventListener('hashchange', take)
     return () => window.removeEventListener('hashchange', take)
   }, [])
+  const wasOpen = useRef(shown.connection !== undefined)
   useEffect(() => {
     const hash = hashOf(shown)
+    const isOpen = shown.connection !== undefined
+    // On a phone, the way back from a connection is "back": out of it, not out of the page.
+    const change = isOpen && !wasOpen.current ? 'pushState' : 'replaceState'
+    wasOpen.current = isOpen
     if (hash !== location.hash.slice(1))
-      history.replaceState(null, '', `${location.pathname}${location.search}#${hash}`)
+      history[change](null, '', `${location.pathname}${location.search}#${hash}`)
   }, [shown])
   return [shown, setShown]
 }

@@ -52,6 +52,7 @@ function EndpointList({
     <section aria-labelledby={`${kind}s`}>
       <h2 id={`${kind}s`}>
         {title} <span class="of">{grouped(all)}</span> <RowsOnly />
+        {all > 1 && <span class="of"> · most trouble first</span>}
       </h2>
       <div class="scroll" tabIndex={0} role="region" aria-label={`${title}, counted`}>
         <table class="endpoint-table">
