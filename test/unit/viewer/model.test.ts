@@ -25,7 +25,7 @@ import {
   withList,
 } from '../../../src/viewer/model/filters.js'
 import { orderOf } from '../../../src/viewer/model/order.js'
-import { spanOf, timeLineOf } from '../../../src/viewer/model/time-line.js'
+import { restWidthMs, spanOf, timeLineOf } from '../../../src/viewer/model/time-line.js'
 import { closedByClient, closedByServer, leaked, refused } from '../../support/service.js'
 import { loaded } from './connections.js'
 
@@ -254,6 +254,30 @@ describe('time line', () => {
     const out = new Uint8Array(few.c.size)
     const line = timeLineOf(few.c, few.head, out, { hasRest: true, most: 30 })
     expect(line?.counts.flat().reduce((sum, n) => sum + n, 0)).toBe(FIRST.length)
+  })
+
+  test('connections without a row are spread over the time that is known of them', () => {
+    const rest = {
+      connections: 11,
+      causes: {},
+      times: {
+        graceful_fin: {
+          widthMs: 2000,
+          first: START_MS / 2000,
+          counts: [10, 0, 1],
+          firstMs: START_MS + 500,
+          lastMs: START_MS + 4000,
+        },
+      },
+    }
+    const none = loaded([[]])
+    const line = timeLineOf(none.c, { ...none.head, rest }, new Uint8Array(0), {
+      hasRest: true,
+      most: 10,
+    })
+    expect(line?.widthMs).toBe(500)
+    expect(line?.counts[0]).toEqual([3, 4, 3, 0, 0, 0, 0, 1])
+    expect(restWidthMs({ ...none.head, rest })).toBe(2000)
   })
 
   test('nothing at all has none', () => {
