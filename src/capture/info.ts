@@ -1,6 +1,8 @@
 // What a capture says about itself: filled in by the readers while they read, for reports only. It stays small whatever the
 // capture says: of what may come a million times, numbers are kept.
 
+import type { CompressionName } from './compression/decompressor.js'
+
 /** Names of the capture formats this package reads. */
 export type CaptureFormat =
   'pcap' | 'pcap-ns' | 'pcap-modified' | 'pcap-aix' | 'pcap-ixia' | 'pcap-ixia-ns' | 'pcapng'
@@ -13,6 +15,8 @@ const MAX_NAME_CHARS = 1024
 export interface CaptureInfo {
   /** Undefined until the first bytes have been seen. */
   format: CaptureFormat | undefined
+  /** What it is compressed with. */
+  compression: CompressionName | undefined
   /** Byte order of the last section. */
   littleEndian: boolean
   /** Version of the format, such as '2.4'. */
@@ -49,6 +53,7 @@ export interface CaptureInfo {
 export function emptyCaptureInfo(): CaptureInfo {
   return {
     format: undefined,
+    compression: undefined,
     littleEndian: true,
     version: '',
     snaplen: 0,

@@ -146,6 +146,8 @@ async function readCompressed(
   framer: Framer,
   turns: Turns,
 ): Promise<ReadSummary> {
+  // Known also of what turns out to be damaged.
+  framer.info.compression = name
   for await (const chunk of decompressor.read()) {
     // Turns are counted in compressed bytes, and a few of those may become gigabytes.
     turns.throwIfAborted()
@@ -153,7 +155,7 @@ async function readCompressed(
     if (turns.isTooMuch(chunk.length)) await turns.give()
   }
   framer.finish()
-  return { ...turns.summary(), compression: name, garbageOffset: decompressor.garbageOffset }
+  return { ...turns.summary(), garbageOffset: decompressor.garbageOffset }
 }
 
 /** What is cut off between two records leaves nothing that looks damaged. */

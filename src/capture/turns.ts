@@ -1,7 +1,6 @@
 // Turns of a long reading: how far it is, and when other work has to have its turn.
 
 import { setImmediate } from 'node:timers/promises'
-import type { CompressionName } from './compression/decompressor.js'
 
 /** How a capture is read by steps. */
 export interface ReadStep {
@@ -40,7 +39,6 @@ export interface ReadOptions {
 export interface ReadSummary {
   /** Bytes read of the source, compressed ones where it is compressed. */
   readonly readBytes: number
-  readonly compression: CompressionName | undefined
   /** Where bytes start that follow the compressed data and were ignored. */
   readonly garbageOffset: number | undefined
 }
@@ -128,6 +126,6 @@ export class Turns {
 
   summary(): ReadSummary {
     this.options.onProgress?.(this.readBytes, this.totalBytes)
-    return { readBytes: this.readBytes, compression: undefined, garbageOffset: undefined }
+    return { readBytes: this.readBytes, garbageOffset: undefined }
   }
 }

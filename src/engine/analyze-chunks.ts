@@ -14,17 +14,20 @@ export interface CaptureChunks {
   readonly name: string
   readonly compression: CompressionName | undefined
   readonly chunks: AsyncIterable<Uint8Array>
+  /** Where bytes start that follow the compressed data and were ignored, when all has been read. */
+  readonly garbageOffset?: () => number | undefined
 }
 
 /** Analyzes one capture. Damage is no exception: the report says so, and what came before is whole. */
 export async function analyzeChunks(
-  { name, compression, chunks }: CaptureChunks,
+  { name, compression, chunks, garbageOffset }: CaptureChunks,
   handler: ConnectionHandler,
   options: AnalysisOptions & { readonly onPackets?: (packets: number) => void } = {},
 ): Promise<CaptureReport> {
   const clock = new CaptureClock()
   const pipeline = new Pipeline(name, clock, handler, options)
   const framer = new Framer(pipeline, clock)
+  framer.info.compression = compression
   pipeline.origin = framer.info
   let problem: TeardownError | undefined
   try {
@@ -37,8 +40,8 @@ export async function analyzeChunks(
     if (!(error instanceof TeardownError)) throw error
     problem = error
   }
+  const reading = problem === undefined ? { garbageOffset: garbageOffset?.() } : {}
   pipeline.finish()
   problem = missingPackets(framer.info, pipeline) ?? problem
-  const reading = compression === undefined ? {} : { compression }
   return captureReport(name, pipeline, framer.info, clock.baseNs, reading, problem)
 }

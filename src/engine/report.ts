@@ -88,7 +88,7 @@ export function captureReport(
     type: 'capture',
     capture: name,
     ...(info.format === undefined ? {} : { format: info.format }),
-    ...(reading.compression === undefined ? {} : { compression: reading.compression }),
+    ...(info.compression === undefined ? {} : { compression: info.compression }),
     linktypes,
     ...(linktypesLeftOut === 0 ? {} : { linktypes_left_out: linktypesLeftOut }),
     ...(named.length === 0 ? {} : { interfaces: named }),

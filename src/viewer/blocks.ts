@@ -9,14 +9,11 @@ import {
   type PageHead,
   type PageLadder,
 } from '../output/page/page-data.js'
+import { unpackDetails } from '../output/page/page-details.js'
 import { type PageContent, columnLines } from '../output/page/page-document.js'
 import { type Connections, readConnections } from './model/connections.js'
-
-/** Everything of a connection that is not in the table, by column. */
-export type Details = Readonly<Record<string, unknown>> & {
-  readonly explanation?: string
-  readonly encapsulation?: string
-}
+import type { Details } from './model/details.js'
+import type { ReadLadder } from './worker/ladder-reader.js'
 
 /** The data of a page. What is long is read when it is needed. */
 export interface PageSource {
@@ -26,21 +23,28 @@ export interface PageSource {
   readonly details: (place: number) => Promise<Details>
   /** Its packets; undefined where the page has none. */
   readonly ladder: (capture: number, stream: number) => Promise<PageLadder | undefined>
+  /** Reads the packets of those that are not there; undefined where the captures are out of reach. */
+  readonly readLadder?: ReadLadder
+}
+
+/** Whether there are data in this document. */
+export function hasPageData(): boolean {
+  return document.querySelector(`script#${PAGE_HEAD_ID}`) !== null
 }
 
 /** The data of this document. */
 export function pageSource(): PageSource {
   const head = JSON.parse(elementOf(PAGE_HEAD_ID).textContent) as PageHead
-  const blocks = new Map<number, Promise<string[]>>()
+  const blocks = new Map<number, Promise<unknown[][]>>()
   const ladders = once(() => linesOf(PAGE_LADDERS_ID))
   return {
     head,
     connections: async () => readConnections(await textOf(PAGE_ROWS_ID), head),
     details: async (place) => {
       const block = Math.floor(place / DETAILS_LINES)
-      const lines = blocks.get(block) ?? linesOf(`${PAGE_DETAILS_ID}${block}`)
-      blocks.set(block, lines)
-      return detailsOf((await lines)[place % DETAILS_LINES] ?? '[]', head)
+      const values = blocks.get(block) ?? valuesOf(block, head)
+      blocks.set(block, values)
+      return detailsOf((await values)[place % DETAILS_LINES] ?? [], head)
     },
     ladder: async (capture, stream) => {
       const place = ladderPlace(head, capture, stream)
@@ -51,18 +55,26 @@ export function pageSource(): PageSource {
 }
 
 /** The data of an analysis that ran here. */
-export function contentSource({ head, rows, details, ladders }: PageContent): PageSource {
+export function contentSource(
+  { head, rows, details, ladders }: PageContent,
+  readLadder: ReadLadder,
+): PageSource {
   return {
     head,
+    readLadder,
     connections: async () =>
       readConnections(columnLines(rows, head.columns.length).join('\n'), head),
-    details: async (place) => detailsOf(details[place] ?? '[]', head),
+    details: async (place) => detailsOf(JSON.parse(details[place] ?? '[]') as unknown[], head),
     ladder: async (capture, stream) => ladders[ladderPlace(head, capture, stream)],
   }
 }
 
-function detailsOf(line: string, head: PageHead): Details {
-  const values = JSON.parse(line) as unknown[]
+/** The details of a block of connections. */
+async function valuesOf(block: number, head: PageHead): Promise<unknown[][]> {
+  return unpackDetails(await linesOf(`${PAGE_DETAILS_ID}${block}`), head.detail_columns)
+}
+
+function detailsOf(values: readonly unknown[], head: PageHead): Details {
   const pairs = head.detail_columns.map((key, at) => [key, values[at] ?? undefined])
   return Object.fromEntries(pairs) as Details
 }

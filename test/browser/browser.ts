@@ -30,11 +30,14 @@ export interface Opened {
   readonly troubles: string[]
 }
 
+/** How a page is opened. */
+type OpenOptions = BrowserContextOptions & { readonly hash?: string; readonly isEmpty?: boolean }
+
 /** Opens a file as a double click does, and waits for its table. */
 export async function open(
   browser: Browser,
   path: string,
-  { hash = '', ...options }: BrowserContextOptions & { readonly hash?: string } = {},
+  { hash = '', isEmpty = false, ...options }: OpenOptions = {},
 ): Promise<Opened> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options })
   const page = await context.newPage()
@@ -46,7 +49,7 @@ export async function open(
     if (request.url().split('#')[0] !== url) troubles.push(`request: ${request.url()}`)
   })
   await page.goto(url + hash)
-  await page.waitForSelector('.connection-table')
+  if (!isEmpty) await page.waitForSelector('.connection-table')
   return { page, troubles }
 }
 

@@ -64,6 +64,7 @@ export function manyConnections(connections: number): string {
       causes: { 'graceful_fin.normal': half, 'handshake_failed.refused': half },
       closers: { client: half, server: half },
     },
+    groups: new Map(),
     filters: '',
     isAnonymous: false,
     rows: connections,

@@ -44,6 +44,14 @@ describe.skipIf(CHROMIUM === undefined)('the page in a browser (needs chromium)'
 
   afterAll(() => browser?.close())
 
+  /** The page of a capture. */
+  async function pageOf(name: string, capture: Uint8Array): Promise<string> {
+    const input = await scratch.file(`${name}.pcap`, capture)
+    const output = join(scratch.path, `${name}.html`)
+    await analyze(['-f', 'html', '-o', output, input])
+    return output
+  }
+
   const status = (page: Page): Promise<string> => page.locator('.filter-state p').innerText()
 
   test('opens from a file: the incident first, no error, no request', async () => {
@@ -113,6 +121,20 @@ describe.skipIf(CHROMIUM === undefined)('the page in a browser (needs chromium)'
     expect(troubles).toEqual([])
   })
 
+  test('the way back from a connection leads to the page', async () => {
+    const { page, troubles } = await open(browser, path, { hash: '#ending=graceful_fin' })
+    await page.locator('.connection-table tbody a').first().click()
+    const panel = page.getByRole('dialog')
+    await panel.getByRole('button', { name: 'Next' }).click()
+    await panel.getByText('2 of 12').waitFor()
+    await page.goBack()
+    await panel.waitFor({ state: 'detached' })
+    expect(await status(page)).toBe(`12 of ${ALL} connections shown`)
+    await page.goForward()
+    await panel.getByText('2 of 12').waitFor()
+    expect(troubles).toEqual([])
+  })
+
   test('a link shows a colleague the same', async () => {
     const { page } = await open(browser, path, { hash: '#connection=0&ending=graceful_fin' })
     const panel = page.getByRole('dialog')
@@ -124,6 +146,7 @@ describe.skipIf(CHROMIUM === undefined)('the page in a browser (needs chromium)'
     const { page, troubles } = await open(browser, path, { hash: '#connection=99&ending=x&sort=y' })
     expect(await status(page)).toBe(`0 of ${ALL} connections shown`)
     expect(await page.getByRole('dialog').count()).toBe(0)
+    await page.getByText('names connection 99, of which it has no row').waitFor()
     expect(troubles).toEqual([])
   })
 
@@ -173,6 +196,65 @@ describe.skipIf(CHROMIUM === undefined)('the page in a browser (needs chromium)'
     expect(await page.locator('.connection-table tbody tr').count()).toBe(ALL)
     const ink = await page.evaluate(`getComputedStyle(document.querySelector('h1')).color`)
     expect(ink).toBe('rgb(26, 29, 33)')
+  })
+
+  test('a port scan is told first, and its connections are shown', async () => {
+    const tries = Array.from({ length: 120 }, (_, i) =>
+      refused(1 + i / 1000, { serverPort: 1000 + i, clientIp: [10, 0, 0, 7] }),
+    )
+    const scan = buildPcap(framesOf([...tries, refused(3)], 5))
+    const { page } = await open(browser, await pageOf('scan', scan))
+    expect(await page.locator('.incidents .sentence').innerText()).toMatch(
+      /^10\.0\.0\.7 tried 121 ports of 10\.0\.0\.9 \(.* UTC\): 120 SYNs were refused\. That is what/,
+    )
+    await page.getByRole('button', { name: 'show its connections' }).click()
+    expect(await status(page)).toBe('120 of 121 connections shown')
+    await page.getByRole('button', { name: 'show all connections' }).click()
+    expect(await status(page)).toBe('all 121 connections shown')
+  })
+
+  test('local times name their zone, unless clocks were changed between them', async () => {
+    // Clocks in New York went forward on 10 March 2024.
+    const clocks = await pageOf(
+      'clocks',
+      buildPcap(framesOf([refused(0), refused(10_500_000)], 10_500_001)),
+    )
+    for (const [file, expected] of [
+      [
+        await pageOf('zone', buildPcap(framesOf([refused(0)], 1))),
+        / 17:13:20\.\d+ – 17:13:2\d.* -05:00, /,
+      ],
+      [clocks, / 17:13:20\.\d+ – 2024-03-15 06:53:2\d\.\d+ local time$/],
+    ] as const) {
+      const { page } = await open(browser, file, { timezoneId: 'America/New_York' })
+      await page.getByLabel('Times').selectOption('local')
+      expect(await page.locator('header .span').innerText()).toMatch(expected)
+    }
+  })
+
+  test('paper ends behind the rows that are printed', async () => {
+    const many = await scratch.file('printed.html', manyConnections(1000))
+    const { page } = await open(browser, many)
+    const paper = (await page.pdf({ format: 'A4' })).toString('latin1')
+    expect(paper.split(/\/Type *\/Page\b/).length - 1).toBeLessThan(8)
+    await page.emulateMedia({ media: 'print' })
+    await page.getByText('The first 200 of 1,000 connections.').waitFor()
+    expect(await page.locator('.connection-table tr').count()).toBe(201)
+  })
+
+  test('of several days every time has its date; without connections little is shown', async () => {
+    const days = buildPcap(framesOf([refused(0), refused(7200)], 7201))
+    const { page } = await open(browser, await pageOf('days', days))
+    const times = page.locator('.connection-table td.c-ended')
+    expect(await times.allInnerTexts()).toEqual([
+      expect.stringMatching(/^2023-11-14 22:13:20/),
+      expect.stringMatching(/^2023-11-15 00:13:20/),
+    ])
+    const { page: empty } = await open(browser, await pageOf('empty', buildPcap([])), {
+      isEmpty: true,
+    })
+    await empty.getByText('There is no TCP connection in this capture.').waitFor()
+    expect(await empty.locator('main > *').count()).toBe(1)
   })
 
   test('100,000 connections: rows out of sight are not in the document, and filters are quick', async () => {

@@ -155,7 +155,7 @@ describe('a port scan', () => {
     const path = await scratch.file('scan.pcap', buildPcap(framesOf(tries, 5)))
     const table = await analyze(path)
     expect(table).toMatch(
-      /what happened\n {2}10\.0\.0\.7 tried 120 ports of 10\.0\.0\.9 \([\d:]+\): 120 SYNs were refused\. That is what a port\s+scan\s+looks like\.\n/,
+      /what happened\n {2}10\.0\.0\.7 tried 120 ports of 10\.0\.0\.9 \([\d:]+ UTC\): 120 SYNs were refused\. That is what a\s+port\s+scan\s+looks like\.\n/,
     )
     expect(await analyze('--client', '10.0.0.7', path)).not.toContain('port scan')
   })

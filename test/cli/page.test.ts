@@ -157,6 +157,18 @@ test('an incident is in it once, with what a restart adds to it', async () => {
   ])
 })
 
+test('a port scan is told in the words of the table', async () => {
+  const tries = Array.from({ length: 120 }, (_, i) =>
+    refused(1 + i / 1000, { serverPort: 1000 + i, clientIp: [10, 0, 0, 7] }),
+  )
+  const capture = await scratch.file('scan.pcap', buildPcap(framesOf(tries, 5)))
+  const { scans } = readPage(await pageOf(capture)).head
+  expect(scans).toMatchObject([{ ending: 'handshake_failed.refused', client: '10.0.0.7' }])
+  const { stdout: table } = await analyze([capture])
+  expect(table.replaceAll(/\s+/g, ' ')).toContain(scans[0]?.text)
+  expect(readPage(await pageOf('--cause', 'refused', capture)).head.scans).toEqual([])
+})
+
 test('--fail-on and damaged captures have the exit codes of other formats', async () => {
   expect(await analyze(['-f', 'html', '--fail-on', 'rst_after_kill', SAMPLE])).toMatchObject({
     code: 1,
@@ -172,6 +184,7 @@ test('--fail-on and damaged captures have the exit codes of other formats', asyn
 
 test.each([
   ['--columns', 'stream'],
+  ['--map', 'asa'],
   ['--types', 'summary'],
   ['--sort', 'stream'],
   ['--limit', '3'],
@@ -184,4 +197,16 @@ test.each([
   expect([code, stdout]).toEqual([2, ''])
   expect(stderr).toMatch(new RegExp(`^tcp-teardown: ${flag} does not go with -f html: .*\n$`))
   expect(await readdir('.')).not.toContain('results')
+})
+
+test.each([
+  ['--fields', 'ecs'],
+  ['--time', 'epoch'],
+])('%s goes with NDJSON only', async (flag, value) => {
+  const { code, stdout, stderr } = await analyze(['-f', 'html', flag, value, SAMPLE])
+  expect([code, stdout, stderr]).toEqual([
+    2,
+    '',
+    `tcp-teardown: ${flag} goes with --format ndjson\n`,
+  ])
 })

@@ -1,6 +1,7 @@
 // Reads the data of a page back, as a browser does.
 
 import { gunzipSync } from 'node:zlib'
+import { unpackDetails } from '../../src/output/page/page-details.js'
 import type { PageHead, PageLadder } from '../../src/output/page/page-data.js'
 
 /** What lies in a page. */
@@ -28,8 +29,7 @@ export function readPage(html: string): ReadPage {
   const head = JSON.parse(blocks.get('page-head') ?? '') as PageHead
   const details = [...blocks]
     .filter(([id]) => id.startsWith('page-details-'))
-    .flatMap(([, text]) => text.split('\n'))
-    .map((line) => JSON.parse(line) as unknown[])
+    .flatMap(([, text]) => unpackDetails(text.split('\n'), head.detail_columns))
     .map((values) =>
       Object.fromEntries(head.detail_columns.map((key, at) => [key, values[at] ?? undefined])),
     )

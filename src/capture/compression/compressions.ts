@@ -2,7 +2,8 @@
 
 import type { ChunkInput } from '../chunk-input.js'
 import type { CompressionName, DecompressOptions, Decompressor } from './decompressor.js'
-import { GzipReader, startsGzip } from './gzip.js'
+import { startsGzip } from './gzip-framing.js'
+import { GzipReader } from './gzip.js'
 import { MAX_OUTPUTS } from './inflater.js'
 import { Lz4Reader, startsLz4 } from './lz4/lz4.js'
 import { startsZstd, ZstdReader } from './zstd/zstd.js'

@@ -2,10 +2,12 @@
 
 import { TeardownError } from '../../base/errors.js'
 import type { AnalyzeFlags } from '../analyze/command.js'
+import { namingOf } from '../options.js'
 
 /** Why an option is refused, by its key. */
 const REFUSED: readonly (readonly [key: keyof AnalyzeFlags, flag: string, why: string])[] = [
   ['columns', '--columns', 'the page has all columns'],
+  ['map', '--map', 'the page has no columns for others'],
   ['types', '--types', 'the page has everything'],
   ['bom', '--bom', 'browsers know that it is UTF-8'],
   ['sort', '--sort', 'the page sorts its table by any column'],
@@ -28,6 +30,7 @@ export function refuseRowOptions(flags: AnalyzeFlags): void {
     const [, flag, why] = refused
     throw new TeardownError('ERR_OPTION', `${flag} does not go with -f html: ${why}`)
   }
+  namingOf(flags, flags.format)
   if ((flags.output ?? '-') === '-' && process.stdout.isTTY)
     throw new TeardownError(
       'ERR_OPTION',

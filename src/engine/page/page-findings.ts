@@ -2,9 +2,9 @@
 
 import { DigestWriter } from '../../incidents/digest.js'
 import { credibleSpan } from '../../output/anonymize/claims.js'
+import { GroupCollector } from '../../output/collect/groups.js'
 import { type Summary, SummaryCollector } from '../../output/collect/summary.js'
 import type { Anonymizer } from '../../output/columns/address.js'
-import { SCHEMA_NAME } from '../../output/schema-name.js'
 import type { IncidentRow } from '../../output/incidents/row.js'
 import type { Ladder } from '../../output/ladder/packet.js'
 import { PageCollector } from '../../output/page/page-collector.js'
@@ -20,7 +20,7 @@ import type { CaptureReport } from '../report.js'
 import { LadderChoice } from './ladder-choice.js'
 
 /** Packets of a ladder at either end of a connection. */
-const EDGE_PACKETS = 60
+export const EDGE_PACKETS = 60
 
 /** What a page says besides what is found. */
 export interface PageAbout {
@@ -44,6 +44,7 @@ export class PageFindings {
   readonly reports: CaptureReport[] = []
   private readonly rows = new PageCollector()
   private readonly totals = new SummaryCollector()
+  private readonly groups = new GroupCollector({ all: false, top: 0, few: 0 })
   private readonly choice = new LadderChoice()
   private readonly incidents: IncidentRow[][] = []
   private readonly isWanted: (c: EndedConnection) => boolean
@@ -64,6 +65,7 @@ export class PageFindings {
     this.totals.connections++
     if (!this.isWanted(c)) return
     this.totals.add(c)
+    this.groups.add(c)
     const at = this.reports.length
     if (this.rows.add(c, at) && hasLadders) this.choice.add(c, at)
   }
@@ -103,6 +105,7 @@ export class PageFindings {
       captures: this.reports,
       incidents: this.incidents,
       summary: this.summary(),
+      groups: this.groups.all(this.totals.selected),
       filters,
       isAnonymous,
       rows: rows.length,
@@ -117,19 +120,12 @@ export class PageFindings {
     function sum(of: (report: CaptureReport) => number): number {
       return reports.reduce((all, report) => all + of(report), 0)
     }
-    return {
-      type: 'summary',
-      schema: SCHEMA_NAME,
+    return totals.summary({
       captures: reports.length,
-      failed_captures: sum(({ error }) => (error === undefined ? 0 : 1)),
+      failed: sum(({ error }) => (error === undefined ? 0 : 1)),
       packets: sum(({ packets }) => packets),
-      tcp_packets: sum((report) => report.tcp_packets),
-      read_bytes: sum((report) => report.read_bytes),
-      connections: totals.connections,
-      selected_connections: totals.selected,
-      verdicts: totals.byVerdict(),
-      causes: totals.byCause(),
-      closers: totals.byCloser(),
-    }
+      tcpPackets: sum((report) => report.tcp_packets),
+      readBytes: sum((report) => report.read_bytes),
+    })
   }
 }

@@ -8,7 +8,7 @@ import { type GroupContext, groupText } from '../table/group.js'
 import { titleText, totalsText, troubleOf } from '../table/head.js'
 import { Incidents } from '../table/incidents.js'
 import { Notes } from '../table/notes.js'
-import { scanTexts } from '../table/scan.js'
+import { scansOf } from '../table/scan.js'
 import { Timeline } from '../table/timeline.js'
 import { columnList } from './column-list.js'
 import type { Format, FormatOptions, FormatRow, Totals } from './format.js'
@@ -42,10 +42,11 @@ function tableFormat(options: FormatOptions): Format {
       const title = titleText(summary, timeline, options) + notes.urgentText()
       const context = { timeline, incidents, options }
       const groups = groupTexts(totals, context).join('') + unlistedText(totals, options)
+      const scanTexts = scansOf(totals, timeline).map(({ text }) => text)
       // Who asks for some connections wants to see them, and what they are part of.
       const head = options.isFiltered
         ? title + counts
-        : title + incidents.eventsText(scanTexts(totals, timeline)) + counts + incidents.calmText()
+        : title + incidents.eventsText(scanTexts) + counts + incidents.calmText()
       const around = options.isFiltered ? incidents.aroundText(examplesOf(totals)) : ''
       const body = groups + around + notes.text()
       out.text(head + body)

@@ -4,6 +4,7 @@ import type { TimeBinsState } from '../collect/time-bins.js'
 import type { Summary } from '../collect/summary.js'
 import type { CaptureRow } from '../formats/format.js'
 import type { IncidentRow } from '../incidents/row.js'
+import type { Scan } from '../table/scan.js'
 
 /** Where the template has room for the data. */
 export const PAGE_MARKER = '<!--page-data-->'
@@ -12,7 +13,7 @@ export const PAGE_MARKER = '<!--page-data-->'
 export const PAGE_HEAD_ID = 'page-head'
 /** Values of the table: a line for each column, with its value of every connection. */
 export const PAGE_ROWS_ID = 'page-rows'
-/** What else is known: a line for each connection. These are many blocks, with their number from 0 behind the name. */
+/** What else is known, a line for each column too. These are many blocks, with their number from 0 behind the name. */
 export const PAGE_DETAILS_ID = 'page-details-'
 /** Connections in each of them. */
 export const DETAILS_LINES = 4096
@@ -114,6 +115,8 @@ export interface PageHead {
   readonly version: string
   readonly captures: readonly PageCapture[]
   readonly incidents: readonly PageIncident[]
+  /** What looks like a scan: no incident, but said with them. */
+  readonly scans: readonly Scan[]
   readonly summary: Summary
   /** The filters as they were typed; empty without any. */
   readonly filters: string

@@ -12,6 +12,8 @@ import {
   type PageLadder,
 } from './page-data.js'
 
+import { packDetails } from './page-details.js'
+
 /** Blocks of more characters are compressed. */
 export const PACKED_FROM: number = 256 * 1024
 
@@ -43,7 +45,7 @@ export function* pageParts(template: string, content: PageContent, pack: Pack): 
   for (let from = 0; from < details.length; from += DETAILS_LINES)
     yield block(
       `${PAGE_DETAILS_ID}${from / DETAILS_LINES}`,
-      details.slice(from, from + DETAILS_LINES),
+      packDetails(details.slice(from, from + DETAILS_LINES), head.detail_columns),
       pack,
     )
   yield block(

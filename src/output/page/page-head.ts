@@ -8,11 +8,13 @@ import { FLAGS } from '../../verdict/flags.js'
 import { SEES } from '../../verdict/sees.js'
 import type { Summary } from '../collect/summary.js'
 import { COLUMNS } from '../columns/columns.js'
-import type { CaptureRow } from '../formats/format.js'
+import type { CaptureRow, Totals } from '../formats/format.js'
 import { SCHEMA_NAME } from '../schema-name.js'
 import type { IncidentRow } from '../incidents/row.js'
 import { CALM, tellsToo } from '../table/incidents.js'
 import { captureNotes } from '../table/notes.js'
+import { scansOf } from '../table/scan.js'
+import { Timeline } from '../table/timeline.js'
 import type { PageCapture, PageHead, PageIncident, PageRest, PageWords } from './page-data.js'
 import { PAGE_COLUMNS, PAGE_DETAIL_COLUMNS } from './page-rows.js'
 
@@ -26,6 +28,8 @@ export interface PageFacts {
   /** Of each capture. */
   readonly incidents: readonly (readonly IncidentRow[])[]
   readonly summary: Summary
+  /** Connections by ending. */
+  readonly groups: Totals['groups']
   readonly filters: string
   readonly isAnonymous: boolean
   readonly rows: number
@@ -36,11 +40,15 @@ export interface PageFacts {
 /** Makes the head. */
 export function pageHead(facts: PageFacts): PageHead {
   const { version, captures, incidents, summary, filters, isAnonymous, rows, rest, ladders } = facts
+  const timeline = new Timeline(false)
+  for (const each of captures) timeline.add(each)
   return {
     schema: SCHEMA_NAME,
     version,
     captures: captures.map(captureOf),
     incidents: incidents.flatMap(incidentsOf),
+    // Of connections that were asked for no picture can be made.
+    scans: filters === '' ? scansOf(facts, timeline) : [],
     summary,
     filters: printable(filters),
     is_anonymous: isAnonymous,

@@ -26,16 +26,26 @@ const HOST_SHARE = 0.8
 /** An endpoint is tried this often at most on average: a service that is down is tried again and again. */
 const TRIES_MOST = 2
 
-/** A sentence for each ending that is mostly the work of a scan. */
-export function scanTexts({ groups, summary }: Totals, timeline: Timeline): string[] {
+/** What looks like a scan. */
+export interface Scan {
+  readonly ending: Ending
+  /** Address of the client. */
+  readonly client: string
+  readonly text: string
+}
+
+/** What looks like a scan, of each ending that is mostly the work of one. */
+export function scansOf(
+  { groups, summary }: Pick<Totals, 'groups' | 'summary'>,
+  timeline: Timeline,
+): Scan[] {
   return UNTAKEN.flatMap((ending) => {
     const group = groups.get(ending)
-    const total = summary.causes[ending] ?? 0
-    return group === undefined ? [] : scanText(group, total, WHAT[ending] ?? '', timeline)
+    return group === undefined ? [] : scanOf(ending, group, summary.causes[ending] ?? 0, timeline)
   })
 }
 
-function scanText(group: EndingGroup, total: number, what: string, timeline: Timeline): string[] {
+function scanOf(ending: Ending, group: EndingGroup, total: number, timeline: Timeline): Scan[] {
   const servers = group.servers.sorted()
   const [client] = group.clients.sorted()
   if (client === undefined || servers.length < FEWEST_ENDPOINTS) return []
@@ -47,10 +57,11 @@ function scanText(group: EndingGroup, total: number, what: string, timeline: Tim
   const n = `${isMany ? 'more than ' : ''}${grouped(servers.length)}`
   const where =
     ports >= HOST_SHARE * servers.length ? `${n} ports of ${host}` : `${n} ports of several hosts`
-  const when = timeline.span(client.times.firstMs, client.times.lastMs)
-  return [
-    `${client.name} tried ${where} (${when}): ${grouped(client.count)} SYNs ${what}. That is what a port scan looks like.`,
-  ]
+  const when = `${timeline.span(client.times.firstMs, client.times.lastMs)} ${timeline.zone}`
+  const tries = `${client.name} tried ${where} (${when})`
+  const what = `${grouped(client.count)} SYNs ${WHAT[ending] ?? ''}`
+  const text = `${tries}: ${what}. That is what a port scan looks like.`
+  return [{ ending, client: client.name, text }]
 }
 
 /** The most frequent of some names, and how often it is among them. */

@@ -30,9 +30,13 @@ export class Timeline {
 
   /** "2026-11-25 20:01:18 – 20:01:25 UTC". */
   text(): string {
-    const zone = clockTime(this.toMs, this.isLocal)?.zone ?? ''
     const to = this.dateTime(this.toMs)
-    return `${this.dateTime(this.fromMs)} – ${this.isOneDay ? to.slice(11) : to} ${zone}`
+    return `${this.dateTime(this.fromMs)} – ${this.isOneDay ? to.slice(11) : to} ${this.zone}`
+  }
+
+  /** The zone of its times. */
+  get zone(): string {
+    return clockTime(this.toMs, this.isLocal)?.zone ?? ''
   }
 
   /** The time of an ISO 8601 text: to the millisecond, with its date where there are several. */

@@ -42,10 +42,20 @@ export const NO_FILTERS: Filters = { lists: {}, fromMs: -Infinity, toMs: Infinit
 /** Why a connection is left out: bits, so that each part of the page can show what its own filter leaves out. */
 export const OUT = { ending: 1, time: 2, server: 4, client: 8, other: 16 } as const
 
-/** Whether a connection is left out by no filter but that of one part of the page. */
-export function isInBut(out: Uint8Array, part: keyof typeof OUT): (place: number) => boolean {
-  const mask = ~OUT[part]
-  return (place) => ((out[place] as number) & mask) === 0
+/** Connections that are seen: those with none of the bits of `mask` in `out`. No function: it is asked a million times. */
+export interface Seen {
+  readonly out: Uint8Array
+  readonly mask: number
+}
+
+/** What no filter leaves out but that of one part of the page, if any. */
+export function seenBy(out: Uint8Array, part?: keyof typeof OUT): Seen {
+  return { out, mask: part === undefined ? ~0 : ~OUT[part] }
+}
+
+/** All connections. */
+export function allSeen({ size }: Connections): Seen {
+  return { out: new Uint8Array(size), mask: 0 }
 }
 
 /** Whether anything is left out. */

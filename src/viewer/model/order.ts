@@ -52,6 +52,8 @@ export function orderOf(c: Connections, head: PageHead, { by, isDescending }: Or
 }
 
 const PORTS = 65_536
+/** Digits of the largest number in an address or port. */
+const DIGITS = 5
 
 /** What is compared for each order. */
 const KEYS: Readonly<Record<OrderName, (c: Connections, head: PageHead) => ArrayLike<number>>> = {
@@ -75,10 +77,27 @@ function wordKeys({ words, at }: WordColumn): Float64Array {
   return Float64Array.from(at, (place) => ranks[place] ?? NaN)
 }
 
+/** Of the same words once: there may be as many clients as connections. */
+const RANKS = new WeakMap<readonly string[], Float64Array>()
+
 /** The place of each text in their order; numbers in them by their size. */
-function ranked(texts: readonly string[]): number[] {
-  const { compare } = new Intl.Collator('en', { numeric: true })
-  const sorted = [...new Set(texts)].sort(compare)
-  const ranks = new Map(sorted.map((text, rank) => [text, rank]))
-  return texts.map((text) => ranks.get(text) ?? NaN)
+function ranked(texts: readonly string[]): Float64Array {
+  const known = RANKS.get(texts)
+  if (known !== undefined) return known
+  // A tenth of the time that texts take which are compared as people sort them.
+  const keys = texts.map(
+    (text) => `${isIpv6(text) ? 6 : 4}${text.replaceAll(/\d+/g, (n) => n.padStart(DIGITS, '0'))}`,
+  )
+  const sorted = [...keys.keys()].sort((a, b) =>
+    (keys[a] as string) < (keys[b] as string) ? -1 : 1,
+  )
+  const ranks = new Float64Array(texts.length)
+  for (const [rank, at] of sorted.entries()) ranks[at] = rank
+  RANKS.set(texts, ranks)
+  return ranks
+}
+
+/** Whether a text is an address of IPv6, with or without a port: these come behind all others. */
+function isIpv6(text: string): boolean {
+  return text.indexOf(':') !== text.lastIndexOf(':')
 }

@@ -71,19 +71,52 @@ export function timeLineOf(
     if (((out[at] as number) & ~OUT.time) !== 0) continue
     add(verdictOf[c.ending[at] as number] ?? -1, c.endedMs[at] as number, 1)
   }
-  if (hasRest) addRest(head, add)
+  // What is near is selected by time, which connections without a row are left out of.
+  if (hasRest && zoom === undefined) addRest(head, widthMs, add)
   return { widthMs, times: Array.from({ length: bins }, (_, bin) => start + bin * widthMs), counts }
 }
 
-/** Adds the connections without a row, in the middle of the bins that are known of them. */
-function addRest(head: PageHead, add: (verdict: number, ms: number, n: number) => void): void {
-  for (const [verdict, { widthMs, first, counts, firstMs, lastMs }] of Object.entries(
+/** Adds the connections without a row, spread over the time in which so many are known to have ended. */
+function addRest(
+  head: PageHead,
+  widthMs: number,
+  add: (verdict: number, ms: number, n: number) => void,
+): void {
+  for (const [verdict, { widthMs: width, first, counts, firstMs, lastMs }] of Object.entries(
     head.rest.times,
   )) {
     const place = head.verdicts.findIndex((row) => row.verdict === verdict)
-    for (const [at, n] of counts.entries())
-      add(place, Math.min(lastMs, Math.max(firstMs, (first + at + 0.5) * widthMs)), n)
+    for (const [at, n] of counts.entries()) {
+      const from = Math.max(firstMs, (first + at) * width)
+      const to = Math.min(lastMs, (first + at + 1) * width)
+      for (const [ms, share] of sharesOf(from, to, n, widthMs)) add(place, ms, share)
+    }
   }
+}
+
+/** Whole numbers that add up to `n`, one for each bar of a time, as much of it as lies in the bar. */
+function sharesOf(
+  from: number,
+  to: number,
+  n: number,
+  widthMs: number,
+): (readonly [ms: number, share: number])[] {
+  if (n === 0) return []
+  const shares: (readonly [number, number])[] = []
+  let before = 0
+  for (let ms = from; ms < to;) {
+    const next = Math.min(to, (Math.floor(ms / widthMs) + 1) * widthMs)
+    const until = Math.round((n * (next - from)) / (to - from))
+    shares.push([ms, until - before])
+    before = until
+    ms = next
+  }
+  return shares.length === 0 ? [[from, n]] : shares
+}
+
+/** How exactly it is known when connections without a row ended, ms; 0 where all have one. */
+export function restWidthMs({ rest }: PageHead): number {
+  return Math.max(0, ...Object.values(rest.times).map(({ widthMs }) => widthMs))
 }
 
 /** Place of the verdict of each ending. */

@@ -3,15 +3,20 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { bytesText, grouped } from '../../base/text.js'
+import type { PageContent } from '../../output/page/page-document.js'
 import { type PageSource, contentSource } from '../blocks.js'
-import type { WorkAnswer, WorkProgress } from '../worker/messages.js'
+import { ladderReader } from '../worker/ladder-reader.js'
+import type { WorkAnswer, WorkProgress, WorkRequest } from '../worker/messages.js'
 // oxlint-disable-next-line import/default -- the bundler makes it
 import AnalysisWorker from '../worker/worker.js?worker&inline'
+import { download, pageBlob } from '../saving.js'
 import { App } from './app.js'
+import { baseName } from './header.js'
 
 /** The whole page. */
-export function Analyzer(): JSX.Element {
+export function Analyzer({ template }: { readonly template: string }): JSX.Element {
   const [source, setSource] = useState<PageSource>()
+  const content = useRef<PageContent | undefined>(undefined)
   const [progress, setProgress] = useState<WorkProgress>()
   const [problem, setProblem] = useState('')
   const worker = useRef<Worker | undefined>(undefined)
@@ -24,6 +29,8 @@ export function Analyzer(): JSX.Element {
     if (files.length === 0) return
     stop()
     setProblem('')
+    // Filters of what was shown before would leave out, or open, connections of something else.
+    if (source !== undefined) history.replaceState(null, '', location.pathname + location.search)
     setSource(undefined)
     const made = new AnalysisWorker()
     worker.current = made
@@ -35,10 +42,12 @@ export function Analyzer(): JSX.Element {
       else {
         stop()
         if (data.kind === 'failed') setProblem(data.message)
-        else {
+        else if (data.kind === 'done') {
           // For whoever drives the page.
           window.dispatchEvent(new CustomEvent('analyzed', { detail: data.content }))
-          setSource(contentSource(data.content))
+          const readLadder = ladderReader(files, () => new AnalysisWorker())
+          content.current = data.content
+          setSource(contentSource(data.content, readLadder))
         }
       }
     })
@@ -46,13 +55,26 @@ export function Analyzer(): JSX.Element {
       stop()
       setProblem(message)
     })
-    made.postMessage({ files, version: PACKAGE_VERSION })
+    const request: WorkRequest = { kind: 'analyze', files, version: PACKAGE_VERSION }
+    made.postMessage(request)
+  }
+  async function save(): Promise<void> {
+    const { current } = content
+    if (current === undefined) return
+    const { captures } = current.head
+    const [first] = captures
+    const name = captures.length === 1 ? baseName(first?.capture ?? '') : 'captures'
+    download(await pageBlob(template, current), `${name}.html`)
   }
   useDrops(start)
   return (
     <>
       {progress === undefined ? (
-        <Chooser start={start} problem={problem} isSmall={source !== undefined} />
+        <Chooser
+          start={start}
+          problem={problem}
+          save={source === undefined ? undefined : () => void save()}
+        />
       ) : (
         <Working progress={progress} cancel={stop} />
       )}
@@ -83,16 +105,16 @@ function useDrops(start: (files: readonly File[]) => void): void {
 function Chooser({
   start,
   problem,
-  isSmall,
+  save,
 }: {
   readonly start: (files: readonly File[]) => void
   readonly problem: string
-  /** Results of other captures are shown below. */
-  readonly isSmall: boolean
+  /** Saves the results that are shown below; undefined without any. */
+  readonly save: (() => void) | undefined
 }): JSX.Element {
   const input = (
     <label class="choose">
-      Captures
+      {save === undefined ? 'Captures' : 'Other captures'}
       <input
         type="file"
         multiple
@@ -100,10 +122,13 @@ function Chooser({
       />
     </label>
   )
-  if (isSmall)
+  if (save !== undefined)
     return (
-      <section class="chooser small no-print" aria-label="Other captures">
+      <section class="chooser small no-print" aria-label="Other captures, and saving">
         {input}
+        <button type="button" onClick={save}>
+          Save as a page to send
+        </button>
       </section>
     )
   return (

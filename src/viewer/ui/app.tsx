@@ -1,15 +1,15 @@
 // The page as a whole: what is shown, kept in the address, and its parts.
 
 import type { JSX } from 'preact'
-import { useCallback, useEffect, useMemo, useState } from 'preact/hooks'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { PageSource } from '../blocks.js'
 import { type Connections, findConnection } from '../model/connections.js'
 import { type Filters, hasFilters, leftOut, searchTexts } from '../model/filters.js'
-import { type Shown, hashOf, shownOf } from '../model/hash.js'
+import { type ConnectionName, type Shown, connectionText, hashOf, shownOf } from '../model/hash.js'
 import { orderOf } from '../model/order.js'
 import { Captures } from './captures.js'
 import { ConnectionPanel } from './connection-panel.js'
-import { SharedContext } from './context.js'
+import { SharedContext, isSeveralDays } from './context.js'
 import { Distributions } from './distributions.js'
 import { Endpoints } from './endpoints.js'
 import { FilterBar } from './filter-bar.js'
@@ -44,7 +44,14 @@ export function App({ source }: { readonly source: PageSource }): JSX.Element {
   )
   const look = `${scheme} ${isPrinting}`
   const shared = useMemo(
-    () => ({ head, filters: shown.filters, setFilters, isLocal, look }),
+    () => ({
+      head,
+      filters: shown.filters,
+      setFilters,
+      isLocal,
+      hasDates: isSeveralDays(head, isLocal),
+      look,
+    }),
     [head, shown.filters, setFilters, isLocal, look],
   )
   return (
@@ -86,10 +93,15 @@ function useShown(): readonly [Shown, SetShown] {
     window.addEventListener('hashchange', take)
     return () => window.removeEventListener('hashchange', take)
   }, [])
+  const wasOpen = useRef(shown.connection !== undefined)
   useEffect(() => {
     const hash = hashOf(shown)
+    const isOpen = shown.connection !== undefined
+    // On a phone, the way back from a connection is "back": out of it, not out of the page.
+    const change = isOpen && !wasOpen.current ? 'pushState' : 'replaceState'
+    wasOpen.current = isOpen
     if (hash !== location.hash.slice(1))
-      history.replaceState(null, '', `${location.pathname}${location.search}#${hash}`)
+      history[change](null, '', `${location.pathname}${location.search}#${hash}`)
   }, [shown])
   return [shown, setShown]
 }
@@ -131,10 +143,12 @@ function Results({
       })),
     [c, setShown],
   )
+  if (c.size === 0 && head.rest.connections === 0) return <Incidents connections={c} />
   return (
     <>
+      {open !== undefined && openAt < 0 && <NotThere name={open} />}
       <Incidents connections={c} />
-      <FilterBar connections={c} out={out} shown={places.length} />
+      <FilterBar connections={c} out={out} shown={places.length} prepareSearch={texts} />
       <div class="overview">
         <Verdicts connections={c} out={out} hasRest={!isFiltered} />
         <TimeLine connections={c} out={out} hasRest={!isFiltered} />
@@ -159,5 +173,14 @@ function Results({
         />
       )}
     </>
+  )
+}
+
+/** A link that names a connection of something else, or one without a row. */
+function NotThere({ name }: { readonly name: ConnectionName }): JSX.Element {
+  return (
+    <p class="note" role="status">
+      The address of this page names connection {connectionText(name)}, of which it has no row.
+    </p>
   )
 }

@@ -11,6 +11,8 @@ import { canvasFill } from './patterns.js'
 const HEIGHT_PX = 190
 /** Room for the numbers of incidents above the bars, px. */
 const TOP_PX = 18
+/** Width of a digit, px. */
+const DIGIT_PX = 7
 /** Drags that are shorter are clicks, px. */
 const LEAST_DRAG_PX = 4
 
@@ -97,8 +99,14 @@ function axesOf(isLocal: boolean): uPlot.Axis[] {
       space: 90,
       values: (_u, splits) => axisTexts(splits, isLocal),
     },
-    { ...axis, size: 48, grid: line, incrs: STEPS },
+    { ...axis, size: (_u, texts) => sizeOf(texts), grid: line, incrs: STEPS },
   ]
+}
+
+/** Room for the longest number beside the bars, px. */
+function sizeOf(texts: readonly string[] | null): number {
+  const longest = Math.max(0, ...(texts ?? []).map(({ length }) => length))
+  return Math.max(48, 20 + DIGIT_PX * longest)
 }
 
 /** Times of day, as short as they can be told apart, with the date below the first and wherever it changes. */
@@ -151,7 +159,7 @@ function drawIncidents(u: uPlot, { incidents }: Drawing): void {
   ctx.font = `bold ${11 * ratio}px system-ui, sans-serif`
   ctx.textAlign = 'center'
   const ink = colourOf('--ink')
-  let lastX = -Infinity
+  const marks: Mark[] = []
   for (const { number, incident } of incidents) {
     const x = u.valToPos(msOfIso(incident.start_time), 'x', true)
     const end = u.valToPos(msOfIso(incident.end_time), 'x', true)
@@ -161,10 +169,36 @@ function drawIncidents(u: uPlot, { incidents }: Drawing): void {
     ctx.fillRect(x, bbox.top, Math.max(0, Math.min(end, bbox.left + bbox.width) - x), bbox.height)
     ctx.globalAlpha = 1
     ctx.fillRect(x - ratio / 2, bbox.top - 4 * ratio, ratio, bbox.height + 4 * ratio)
-    // Numbers on each other could not be read.
-    if (x - lastX < 12 * ratio) continue
-    lastX = x
-    ctx.fillText(`${number}`, x, bbox.top - 6 * ratio)
+    marks.push({ x, numbers: [number] })
   }
+  for (const { x, numbers } of joinedMarks(marks, ratio))
+    ctx.fillText(numbersText(numbers), x, bbox.top - 6 * ratio)
   ctx.restore()
+}
+
+/** Where incidents began, px of the canvas. */
+interface Mark {
+  readonly x: number
+  readonly numbers: readonly number[]
+}
+
+/** Marks so far apart that the numbers above them can be read. */
+function joinedMarks(marks: readonly Mark[], ratio: number): Mark[] {
+  const joined: Mark[] = []
+  for (const mark of marks.toSorted((a, b) => a.x - b.x)) {
+    const last = joined.at(-1)
+    const isNear =
+      last !== undefined &&
+      mark.x - last.x < 2 * DIGIT_PX * Math.min(2, last.numbers.length) * ratio
+    if (!isNear) joined.push(mark)
+    else joined[joined.length - 1] = { x: last.x, numbers: [...last.numbers, ...mark.numbers] }
+  }
+  return joined
+}
+
+/** "1, 3"; of more than two the first and last where all between them are there too. */
+function numbersText(numbers: readonly number[]): string {
+  if (numbers.length < 3) return numbers.join(', ')
+  const [least, most] = [Math.min(...numbers), Math.max(...numbers)]
+  return most - least + 1 === numbers.length ? `${least}–${most}` : `${least}, …`
 }

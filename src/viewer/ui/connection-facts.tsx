@@ -3,7 +3,7 @@
 import { Fragment, type JSX } from 'preact'
 import { bytesText, duration, grouped } from '../../base/text.js'
 import type { PageFinding, PageHead } from '../../output/page/page-data.js'
-import type { Details } from '../blocks.js'
+import type { Details } from '../model/details.js'
 import { type Connections, SPANS, wordAt } from '../model/connections.js'
 import { useShared } from './context.js'
 

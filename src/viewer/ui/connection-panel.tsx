@@ -5,8 +5,10 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { duration, grouped } from '../../base/text.js'
 import { filterText } from '../../output/columns/wireshark-filter.js'
 import type { PageFilter, PageLadder } from '../../output/page/page-data.js'
-import type { Details, PageSource } from '../blocks.js'
+import type { PageSource } from '../blocks.js'
+import type { Details } from '../model/details.js'
 import { type Connections, clientAt, serverAt, wordAt } from '../model/connections.js'
+import { wantedLadder } from '../model/ladder-target.js'
 import { ConnectionFacts } from './connection-facts.js'
 import { Copyable } from './copyable.js'
 import { timeText, useShared, zoneText } from './context.js'
@@ -19,6 +21,8 @@ interface Loaded {
   readonly place: number
   readonly details: Details
   readonly ladder: PageLadder | undefined
+  /** Its packets are on their way. */
+  readonly isReading: boolean
 }
 
 /** The panel, over the page. */
@@ -95,12 +99,20 @@ function useLoaded(source: PageSource, c: Connections, place: number): Loaded | 
   const [loaded, setLoaded] = useState<Loaded>()
   useEffect(() => {
     let isWanted = true
-    void Promise.all([
-      source.details(place),
-      source.ladder(c.capture[place] as number, c.stream[place] as number),
-    ]).then(([details, ladder]) => {
-      if (isWanted) setLoaded({ place, details, ladder })
-    })
+    async function load(): Promise<void> {
+      const [details, known] = await Promise.all([
+        source.details(place),
+        source.ladder(c.capture[place] as number, c.stream[place] as number),
+      ])
+      if (!isWanted) return
+      const { readLadder } = source
+      const isReading = known === undefined && readLadder !== undefined
+      setLoaded({ place, details, ladder: known, isReading })
+      if (!isReading) return
+      const ladder = await readLadder(wantedLadder(c, place, details))
+      if (isWanted) setLoaded({ place, details, ladder, isReading: false })
+    }
+    void load()
     return () => {
       isWanted = false
     }
@@ -140,7 +152,7 @@ function PanelBar({
 
 function Body({
   connections: c,
-  loaded: { place, details, ladder },
+  loaded: { place, details, ladder, isReading },
 }: {
   readonly connections: Connections
   readonly loaded: Loaded
@@ -162,7 +174,7 @@ function Body({
       </p>
       <h3>Packets</h3>
       {ladder === undefined ? (
-        <Evidence details={details} />
+        <Evidence details={details} isReading={isReading} />
       ) : (
         <Ladder ladder={ladder} client={clientAt(c, place)} server={serverAt(c, place)} />
       )}

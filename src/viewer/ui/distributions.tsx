@@ -4,8 +4,9 @@ import type { JSX } from 'preact'
 import { useMemo } from 'preact/hooks'
 import { count, duration, grouped } from '../../base/text.js'
 import type { Connections, Span } from '../model/connections.js'
-import { BUCKETS, distributionOf } from '../model/counts.js'
-import { useShared } from './context.js'
+import { BUCKETS, distributionOf, sortedSpans } from '../model/distributions.js'
+import { seenBy } from '../model/filters.js'
+import { RowsOnly, useShared } from './context.js'
 
 const KINDS: readonly {
   readonly title: string
@@ -44,7 +45,9 @@ export function Distributions({
 }): JSX.Element {
   return (
     <section aria-labelledby="timings">
-      <h2 id="timings">How long it took</h2>
+      <h2 id="timings">
+        How long it took <RowsOnly />
+      </h2>
       <div class="distributions">
         {KINDS.map((kind) => (
           <Timing key={kind.title} {...kind} connections={connections} out={out} />
@@ -65,15 +68,15 @@ function Timing({
   readonly out: Uint8Array
 }): JSX.Element {
   const { head } = useShared()
-  const { n, counts, median, p95, longest } = useMemo(() => {
+  const sorted = useMemo(() => {
     // What was never open had nothing to close.
     const wasOpen = head.endings.map(({ verdict }) => verdict !== 'handshake_failed')
-    return distributionOf(
-      connections,
-      spans,
-      (at) => out[at] === 0 && wasOpen[connections.ending[at] as number] === true,
-    )
-  }, [connections, head, spans, out])
+    return sortedSpans(connections, spans, (ending) => wasOpen[ending] === true)
+  }, [connections, head, spans])
+  const { n, counts, median, p95, longest } = useMemo(
+    () => distributionOf(sorted, seenBy(out)),
+    [sorted, out],
+  )
   const most = Math.max(1, ...counts)
   const first = counts.findIndex((each) => each > 0)
   const last = counts.findLastIndex((each) => each > 0)

@@ -4,9 +4,9 @@ import type { JSX } from 'preact'
 import { useMemo, useState } from 'preact/hooks'
 import { grouped } from '../../base/text.js'
 import type { Connections } from '../model/connections.js'
-import { type EndpointCount, endpointCounts } from '../model/counts.js'
-import { isInBut, toggled } from '../model/filters.js'
-import { useShared } from './context.js'
+import { type EndpointCount, endpointCounts } from '../model/endpoints.js'
+import { seenBy, toggled } from '../model/filters.js'
+import { RowsOnly, useShared } from './context.js'
 import { StackedBar } from './patterns.js'
 
 /** Endpoints listed at first, and with each step. */
@@ -44,14 +44,15 @@ function EndpointList({
   const [shown, setShown] = useState(FIRST)
   const { all, first } = useMemo(
     () =>
-      endpointCounts(c, head, kind === 'server' ? c.server : c.clientIp, isInBut(out, kind), shown),
+      endpointCounts(c, head, kind === 'server' ? c.server : c.clientIp, seenBy(out, kind), shown),
     [c, head, kind, out, shown],
   )
   const most = Math.max(1, ...first.map(({ connections }) => connections))
   return (
     <section aria-labelledby={`${kind}s`}>
       <h2 id={`${kind}s`}>
-        {title} <span class="of">{grouped(all)}</span>
+        {title} <span class="of">{grouped(all)}</span> <RowsOnly />
+        {all > 1 && <span class="of"> · most trouble first</span>}
       </h2>
       <div class="scroll" tabIndex={0} role="region" aria-label={`${title}, counted`}>
         <table class="endpoint-table">

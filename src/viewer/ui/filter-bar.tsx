@@ -13,6 +13,7 @@ import {
   toggled,
   valuesOf,
 } from '../model/filters.js'
+import { shownText } from '../model/words.js'
 import { timeText, useShared } from './context.js'
 import { baseName } from './header.js'
 import { useMedia } from './look.js'
@@ -34,12 +35,15 @@ export function FilterBar({
   connections,
   out,
   shown,
+  prepareSearch,
 }: {
   readonly connections: Connections
   readonly out: Uint8Array
   readonly shown: number
+  /** Does what the first search has to wait for. */
+  readonly prepareSearch: () => void
 }): JSX.Element {
-  const { filters, setFilters } = useShared()
+  const { head, filters, setFilters } = useShared()
   const isFiltered = hasFilters(filters)
   const isWide = useMedia('(min-width: 801px)')
   const choices = (
@@ -53,7 +57,7 @@ export function FilterBar({
   return (
     <div class="filter-bar" role="search" aria-label="Filters">
       <div class="controls no-print">
-        <Search />
+        <Search prepare={prepareSearch} />
         {isWide ? (
           choices
         ) : (
@@ -64,11 +68,7 @@ export function FilterBar({
         )}
       </div>
       <div class="filter-state">
-        <p role="status">
-          {isFiltered
-            ? `${grouped(shown)} of ${grouped(connections.size)} connections shown`
-            : `all ${grouped(connections.size)} connections shown`}
-        </p>
+        <p role="status">{shownText(shown, connections.size, head.rest.connections, isFiltered)}</p>
         {isFiltered && (
           <>
             <ul class="chips" aria-label="Filters in force">
@@ -113,9 +113,9 @@ function chipsOf(filters: Filters): Chip[] {
 }
 
 function TimeOrText({ chip }: { readonly chip: Chip }): JSX.Element {
-  const { setFilters, isLocal } = useShared()
+  const { setFilters, isLocal, hasDates } = useShared()
   const { text, ms, without } = chip
-  const shown = ms === undefined ? text : `${text} ${timeText(ms, isLocal)}`
+  const shown = ms === undefined ? text : `${text} ${timeText(ms, isLocal, hasDates)}`
   return (
     <button type="button" class="chip" onClick={() => setFilters(without)}>
       {shown}
@@ -129,7 +129,7 @@ function TimeOrText({ chip }: { readonly chip: Chip }): JSX.Element {
 }
 
 /** Words that have to be in a row. */
-function Search(): JSX.Element {
+function Search({ prepare }: { readonly prepare: () => void }): JSX.Element {
   const { filters, setFilters } = useShared()
   const [text, setText] = useState(filters.search)
   // A link, or the button that shows all, may change it too.
@@ -146,6 +146,7 @@ function Search(): JSX.Element {
         type="search"
         value={text}
         placeholder="address, port, ending, stream …"
+        onFocus={prepare}
         onInput={(event) => setText(event.currentTarget.value)}
       />
     </label>

@@ -4,7 +4,7 @@ import type { JSX } from 'preact'
 import { count, duration, grouped } from '../../base/text.js'
 import { msOfIso } from '../../base/clock-time.js'
 import type { PageHead } from '../../output/page/page-data.js'
-import { timeText, useShared, zoneText } from './context.js'
+import { timeText, useShared, zonesText } from './context.js'
 import { THEMES, type Theme } from './look.js'
 
 /** The first lines of the page. */
@@ -74,13 +74,15 @@ function Span(): JSX.Element | null {
   const ends = head.captures.map((each) => msOfIso(each.end_time ?? '')).filter(isTime)
   if (starts.length === 0 || ends.length === 0) return null
   const [from, to] = [Math.min(...starts), Math.max(...ends)]
+  // From the first time to the last is no span then.
+  const isClockSet = head.captures.some(({ clock_steps: steps }) => steps !== undefined)
   const [start, end] = [timeText(from, isLocal, true), timeText(to, isLocal, true)]
   const isOneDay = start.slice(0, 10) === end.slice(0, 10)
   return (
     <span class="span">
       {' · '}
-      {start} – {isOneDay ? end.slice(11) : end} {zoneText(from, isLocal)},{' '}
-      {duration((to - from) * 1e6)}
+      {start} – {isOneDay ? end.slice(11) : end} {zonesText(from, to, isLocal)}
+      {isClockSet ? '' : `, ${duration((to - from) * 1e6)}`}
     </span>
   )
 }
@@ -124,7 +126,7 @@ function mergedText({ captures }: PageHead): string {
   return merged === 0 ? '' : `, ${count(merged, 'capture')} read as one`
 }
 
-/** The last part of a path. */
+/** The last part of a path; backslashes part those without slashes. */
 export function baseName(path: string): string {
-  return path.replace(/^.*[/\\](?=.)/, '')
+  return path.replace(path.includes('/') ? /^.*\/(?=.)/ : /^.*\\(?=.)/, '')
 }

@@ -4,11 +4,12 @@ import type { JSX } from 'preact'
 import { useMemo } from 'preact/hooks'
 import { msOfIso } from '../../base/clock-time.js'
 import { count, grouped } from '../../base/text.js'
-import type { PageIncident } from '../../output/page/page-data.js'
+import type { PageHead, PageIncident } from '../../output/page/page-data.js'
 import type { Connections } from '../model/connections.js'
-import { endpointCounts } from '../model/counts.js'
-import { NO_FILTERS, incidentName, withList } from '../model/filters.js'
-import { timeText, useShared, zoneText } from './context.js'
+import { endpointCounts } from '../model/endpoints.js'
+import { NO_FILTERS, allSeen, incidentName, withList } from '../model/filters.js'
+import { quietText } from '../model/words.js'
+import { timeText, useShared, zoneText, zonesText } from './context.js'
 import { baseName } from './header.js'
 
 /** Incidents that are told at once. */
@@ -26,8 +27,15 @@ export function Incidents({
   return (
     <section aria-labelledby="happened" class="incidents">
       <h2 id="happened">What happened</h2>
+      {head.scans.length > 0 && (
+        <ul class="told">
+          {head.scans.map((scan) => (
+            <ScanItem key={scan.ending} {...scan} />
+          ))}
+        </ul>
+      )}
       {events.length === 0 ? (
-        <NoIncident connections={connections} />
+        head.scans.length === 0 && <NoIncident connections={connections} />
       ) : (
         <ol class="told">
           {events.slice(0, MOST_TOLD).map((each) => (
@@ -152,6 +160,34 @@ function Incident({ number, incident, all }: ToldIncident): JSX.Element {
   )
 }
 
+/** What looks like a scan. */
+function ScanItem({ ending, client, text }: PageHead['scans'][number]): JSX.Element {
+  const { filters, setFilters } = useShared()
+  const its = withList(withList(NO_FILTERS, 'client', [client]), 'ending', [ending])
+  const { lists } = filters
+  const isShown = lists.client?.join() === client && lists.ending?.join() === ending
+  return (
+    <li>
+      <div>
+        <p class="sentence">
+          <strong>{client}</strong>
+          {text.slice(client.length)}
+        </p>
+        <div class="about">
+          <button
+            type="button"
+            class="link no-print"
+            aria-pressed={isShown}
+            onClick={() => setFilters(isShown ? NO_FILTERS : its)}
+          >
+            {isShown ? 'show all connections' : 'show its connections'}
+          </button>
+        </div>
+      </div>
+    </li>
+  )
+}
+
 /** Which of its connections are known by their streams: of very many some. */
 function membersText(all: readonly PageIncident[]): string {
   const known = new Set(all.flatMap(({ streams }) => streams)).size
@@ -167,18 +203,13 @@ function NoIncident({
 }): JSX.Element {
   const { head, isLocal } = useShared()
   const worst = useMemo(
-    () => (c === undefined ? undefined : endpointCounts(c, head, c.server, () => true, 1).first[0]),
+    () => (c === undefined ? undefined : endpointCounts(c, head, c.server, allSeen(c), 1).first[0]),
     [c, head],
   )
   if (c === undefined) return <p>No incident was found.</p>
-  if (worst === undefined || worst.firstMs === Infinity)
-    return (
-      <p>
-        Nothing stands out: no service or host failed, and no connection ended in a way that means
-        trouble.
-      </p>
-    )
+  if (worst === undefined || worst.firstMs === Infinity) return <p>{quietText(head)}</p>
   const { name, firstMs, lastMs } = worst
+  const isPart = head.rest.connections > 0
   const isLong = lastMs - firstMs >= 1
   return (
     <p>
@@ -187,7 +218,8 @@ function NoIncident({
       {isLong
         ? `from ${timeText(firstMs, isLocal, true)} to ${timeText(lastMs, isLocal, true)}`
         : `at ${timeText(firstMs, isLocal, true)}`}{' '}
-      {zoneText(firstMs, isLocal)}: {troubleText(worst)}.
+      {zonesText(firstMs, lastMs, isLocal)}: {troubleText(worst)}
+      {isPart ? ` (counting only the ${grouped(head.rows)} connections that have a row)` : ''}.
     </p>
   )
 }

@@ -2,7 +2,7 @@
 
 import type { JSX } from 'preact'
 import type { PageEvidence, PageFold, PageLadder, PagePacket } from '../../output/page/page-data.js'
-import type { Details } from '../blocks.js'
+import type { Details } from '../model/details.js'
 
 /** The ladder of a connection. */
 export function Ladder({
@@ -129,28 +129,45 @@ function Packet({
 }
 
 /** The packets a verdict rests on, where no others are in the page. */
-export function Evidence({ details }: { readonly details: Details }): JSX.Element {
+export function Evidence({
+  details,
+  isReading,
+}: {
+  readonly details: Details
+  /** The others are on their way. */
+  readonly isReading: boolean
+}): JSX.Element {
   const evidence = (details['evidence'] ?? []) as readonly PageEvidence[]
-  if (evidence.length === 0) return <p class="about">No packet is evidence by itself.</p>
+  const others = isReading ? 'the others are being read …' : 'this page has no others of it.'
+  if (evidence.length === 0)
+    return (
+      <p class="about" role="status">
+        {isReading ? 'Reading its packets …' : 'No packet is evidence by itself.'}
+      </p>
+    )
   return (
-    <table class="evidence-table">
-      <caption>The packets that the verdict rests on; this page has no others of it.</caption>
-      <thead>
-        <tr>
-          <th scope="col">packet</th>
-          <th scope="col">time (s)</th>
-          <th scope="col">what it shows</th>
-        </tr>
-      </thead>
-      <tbody>
-        {evidence.map(([packet, at, shows]) => (
-          <tr key={`${packet} ${shows}`}>
-            <td class="n">{packet}</td>
-            <td class="n">{at.toFixed(6)}</td>
-            <td>{shows}</td>
+    <>
+      <p class="about" role="status">
+        The packets that the verdict rests on; {others}
+      </p>
+      <table class="evidence-table" aria-label="Packets that the verdict rests on">
+        <thead>
+          <tr>
+            <th scope="col">packet</th>
+            <th scope="col">time (s)</th>
+            <th scope="col">what it shows</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {evidence.map(([packet, at, shows]) => (
+            <tr key={`${packet} ${shows}`}>
+              <td class="n">{packet}</td>
+              <td class="n">{at.toFixed(6)}</td>
+              <td>{shows}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
   )
 }

@@ -22,7 +22,24 @@ export function useTheme(): readonly [Theme, (theme: Theme) => void, scheme: str
 
 /** Whether the page is being printed. */
 export function usePrinting(): boolean {
-  return useMedia('print')
+  const isPaper = useMedia('print')
+  const [isTold, setTold] = useState(false)
+  useEffect(() => {
+    // Media queries are looked at when paper has been laid out, with the height of all rows.
+    function begin(): void {
+      atOnce(() => setTold(true))
+    }
+    function end(): void {
+      setTold(false)
+    }
+    window.addEventListener('beforeprint', begin)
+    window.addEventListener('afterprint', end)
+    return () => {
+      window.removeEventListener('beforeprint', begin)
+      window.removeEventListener('afterprint', end)
+    }
+  }, [])
+  return isPaper || isTold
 }
 
 /** Whether a media query holds, followed. */

@@ -6,9 +6,12 @@ import type { PageHead } from '../../output/page/page-data.js'
 import { type Connections, clientAt, serverAt, wordAt } from '../model/connections.js'
 import { connectionText } from '../model/hash.js'
 import type { OrderName } from '../model/order.js'
-import { timeText, useShared } from './context.js'
+import { type Shared, timeText, useShared } from './context.js'
 import { baseName } from './header.js'
 import { Swatch } from './patterns.js'
+
+/** How times are written. */
+type Times = Pick<Shared, 'isLocal' | 'hasDates'>
 
 /** A column. */
 export interface TableColumn {
@@ -18,7 +21,7 @@ export interface TableColumn {
   readonly order?: OrderName
   /** Sorted so at first. */
   readonly isDescending?: boolean
-  readonly text: (c: Connections, at: number, head: PageHead, isLocal: boolean) => string
+  readonly text: (c: Connections, at: number, head: PageHead, times: Times) => string
 }
 
 /** All columns, in order; the first one has the link. */
@@ -37,7 +40,8 @@ export const COLUMNS: readonly TableColumn[] = [
     name: 'ended',
     label: 'Ended',
     order: 'ended',
-    text: (c, at, _head, isLocal) => timeText(c.endedMs[at] as number, isLocal),
+    text: (c, at, _head, { isLocal, hasDates }) =>
+      timeText(c.endedMs[at] as number, isLocal, hasDates),
   },
   { name: 'client', label: 'Client', order: 'client', text: clientAt },
   { name: 'server', label: 'Server', order: 'server', text: serverAt },
@@ -102,6 +106,18 @@ function shortDuration(seconds: number): string {
   return seconds < 1e-9 ? '0' : duration(seconds * 1e9)
 }
 
+/** A date and a time; what a narrow screen has no room for, it does not show. */
+function Dated({ text }: { readonly text: string }): JSX.Element {
+  const [, year = '', rest = text, below = ''] = /^(\d+-)(.*)(\.\d+)$/.exec(text) ?? []
+  return (
+    <>
+      <span class="year">{year}</span>
+      {rest}
+      <span class="below-s">{below}</span>
+    </>
+  )
+}
+
 /** One connection. */
 export function Row({
   connections: c,
@@ -118,7 +134,7 @@ export function Row({
   readonly isActive: boolean
   readonly show: (place: number) => void
 }): JSX.Element {
-  const { head, isLocal } = useShared()
+  const { head, isLocal, hasDates } = useShared()
   const ending = head.endings[c.ending[place] as number]
   const verdict = ending?.verdict ?? ''
   const link = connectionText({
@@ -137,7 +153,7 @@ export function Row({
       }}
     >
       {columns.map(({ name, text }) => {
-        const shown = text(c, place, head, isLocal)
+        const shown = text(c, place, head, { isLocal, hasDates })
         return (
           <td key={name} class={`c-${name}`} title={shown.length > 12 ? shown : undefined}>
             {name === 'ending' ? (
@@ -146,6 +162,8 @@ export function Row({
                 <span class="verdict-part">{verdict} / </span>
                 {ending?.cause}
               </a>
+            ) : name === 'ended' && hasDates ? (
+              <Dated text={shown} />
             ) : (
               shown
             )}

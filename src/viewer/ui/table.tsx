@@ -5,7 +5,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { count, grouped } from '../../base/text.js'
 import type { Connections } from '../model/connections.js'
 import type { Order } from '../model/order.js'
-import { useShared } from './context.js'
+import { RowsOnly, useShared } from './context.js'
 import { COLUMNS, Row, type TableColumn } from './table-row.js'
 
 /** Height of a row, px; the style sheet says the same. */
@@ -33,26 +33,23 @@ export function Table({
   readonly show: (place: number) => void
   readonly isPrinting: boolean
 }): JSX.Element {
-  const { head } = useShared()
+  const { head, hasDates } = useShared()
   const frame = useRef<HTMLDivElement>(null)
   const [from, to] = useRange(frame, places, isPrinting)
   const [active, setActive] = useActive(frame, places)
-  const columns = COLUMNS.filter(({ name }) => name !== 'capture' || head.captures.length > 1)
+  const hasCaptures = head.captures.length > 1
+  const columns = COLUMNS.filter(({ name }) => name !== 'capture' || hasCaptures)
   return (
     <section aria-labelledby="connections" class="connections">
       <h2 id="connections">
-        Connections <span class="of">{grouped(places.length)}</span>
+        Connections <span class="of">{grouped(places.length)}</span> <RowsOnly />
       </h2>
       <p class="hint no-print">
         A row opens its packets. Arrow keys move, Enter opens; a heading sorts.
       </p>
-      {isPrinting && places.length > MOST_PRINTED && (
-        <p class="hint">
-          The first {MOST_PRINTED} of {count(places.length, 'connection')}.
-        </p>
-      )}
+      {isPrinting && <Printed connections={places.length} />}
       <div class="table-frame" ref={frame}>
-        <table class="connection-table" aria-rowcount={places.length + 1}>
+        <table class={looksOf(hasDates, hasCaptures)} aria-rowcount={places.length + 1}>
           <thead>
             <tr aria-rowindex={1}>
               {columns.map((column) => (
@@ -68,7 +65,7 @@ export function Table({
               setActive(next)
             }}
           >
-            <Spacer rows={from} />
+            {!isPrinting && <Spacer rows={from} />}
             {Array.from(places.subarray(from, to), (place, at) => (
               <Row
                 key={place}
@@ -80,13 +77,28 @@ export function Table({
                 show={show}
               />
             ))}
-            <Spacer rows={places.length - to} />
+            {!isPrinting && <Spacer rows={places.length - to} />}
           </tbody>
         </table>
         {places.length === 0 && <p class="empty">No connection fits these filters.</p>}
       </div>
     </section>
   )
+}
+
+/** How many connections are on paper, where these are not all. */
+function Printed({ connections }: { readonly connections: number }): JSX.Element | null {
+  if (connections <= MOST_PRINTED) return null
+  return (
+    <p class="hint">
+      The first {MOST_PRINTED} of {count(connections, 'connection')}.
+    </p>
+  )
+}
+
+/** Classes of the table: what its columns need room for. */
+function looksOf(hasDates: boolean, hasCaptures: boolean): string {
+  return `connection-table${hasDates ? ' has-dates' : ''}${hasCaptures ? ' has-captures' : ''}`
 }
 
 /** Rows that would be in sight, first and behind the last. */

@@ -4,9 +4,9 @@ import type { JSX } from 'preact'
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { duration, grouped } from '../../base/text.js'
 import type { Connections } from '../model/connections.js'
-import { type TimeLine as Bins, timeLineOf } from '../model/time-line.js'
+import { type TimeLine as Bins, restWidthMs, timeLineOf } from '../model/time-line.js'
 import { drawTimeLine } from './chart.js'
-import { timeText, useShared, zoneText } from './context.js'
+import { RowsOnly, timeText, useShared, zonesText } from './context.js'
 import { numbered } from './incidents.js'
 
 /** Bins on a wide screen. */
@@ -56,13 +56,17 @@ export function TimeLine({
     // Drawn anew with other colours.
   }, [bins, width, isLocal, look, fromMs, toMs, filters, setFilters, head])
   if (bins === undefined) return null
-  const zone = zoneText(bins.times[0] ?? 0, isLocal)
+  const restMs = restWidthMs(head)
+  const zone = zonesText(bins.times[0] ?? 0, bins.times.at(-1) ?? 0, isLocal)
   return (
     <section aria-labelledby="time-line" class="time-line">
-      <h2 id="time-line">When they ended</h2>
+      <h2 id="time-line">When they ended {!hasRest && <RowsOnly />}</h2>
       <p class="hint">
-        {duration(bins.widthMs * 1e6).replace(/\.0+(?= )/, '')} a bar, {zone}.{' '}
-        <span class="no-print">Drag over the bars to select a time.</span>
+        {duration(bins.widthMs * 1e6).replace(/\.0+(?= )/, '')} a bar, {zone}
+        {hasRest && restMs > bins.widthMs
+          ? `; connections without a row are spread over ${duration(restMs * 1e6)} each`
+          : ''}
+        . <span class="no-print">Drag over the bars to select a time.</span>
       </p>
       <div ref={frame} class="chart" aria-hidden="true" />
       <SpanInputs

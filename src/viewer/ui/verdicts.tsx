@@ -5,8 +5,8 @@ import { useMemo } from 'preact/hooks'
 import { grouped } from '../../base/text.js'
 import type { Connections } from '../model/connections.js'
 import { type VerdictCount, verdictCounts } from '../model/counts.js'
-import { isInBut, toggled } from '../model/filters.js'
-import { shareText, useShared } from './context.js'
+import { seenBy, toggled } from '../model/filters.js'
+import { RowsOnly, shareText, useShared } from './context.js'
 import { StackedBar, Swatch } from './patterns.js'
 
 /** How connections ended. */
@@ -22,14 +22,14 @@ export function Verdicts({
 }): JSX.Element {
   const { head } = useShared()
   const counts = useMemo(
-    () => verdictCounts(connections, head, isInBut(out, 'ending'), hasRest ? head.rest.causes : {}),
+    () => verdictCounts(connections, head, seenBy(out, 'ending'), hasRest ? head.rest.causes : {}),
     [connections, head, out, hasRest],
   )
   const all = counts.reduce((sum, { n }) => sum + n, 0)
   const most = Math.max(1, ...counts.map(({ n }) => n))
   return (
     <section aria-labelledby="endings" class="verdicts">
-      <h2 id="endings">How connections ended</h2>
+      <h2 id="endings">How connections ended {!hasRest && <RowsOnly />}</h2>
       <ul class="verdict-list">
         {counts.map((each) => (
           <VerdictRow key={each.verdict} {...each} all={all} most={most} />

@@ -35,6 +35,7 @@ interface Read {
   /** How it was read, for the message of a failing test. */
   readonly kind?: string
   readonly records: number
+  readonly compression: string | undefined
   readonly summary: ReadSummary | undefined
   readonly error: unknown
 }
@@ -42,12 +43,15 @@ interface Read {
 async function read(source: CaptureSource, options: ReadOptions = {}): Promise<Read> {
   const recorder = new Recorder()
   const framer = new Framer(recorder, recorder.clock)
+  let summary: ReadSummary | undefined
+  let error: unknown
   try {
-    const summary = await readCapture(source, framer, options)
-    return { records: recorder.records.length, summary, error: undefined }
-  } catch (error) {
-    return { records: recorder.records.length, summary: undefined, error }
+    summary = await readCapture(source, framer, options)
+  } catch (thrown) {
+    error = thrown
   }
+  const { compression } = framer.info
+  return { records: recorder.records.length, compression, summary, error }
 }
 
 function file(name: string, content: Uint8Array): string {
@@ -78,7 +82,8 @@ describe('plain captures', () => {
       expect(seen).toMatchObject({
         records: 20_000,
         error: undefined,
-        summary: { readBytes: CAPTURE.length, compression: undefined, garbageOffset: undefined },
+        compression: undefined,
+        summary: { readBytes: CAPTURE.length, garbageOffset: undefined },
       })
     }
   })
@@ -159,9 +164,15 @@ describe('gzip', () => {
       expect(seen).toMatchObject({
         records: 20_000,
         error: undefined,
-        summary: { compression: 'gzip', readBytes: zipped.length, garbageOffset: undefined },
+        compression: 'gzip',
+        summary: { readBytes: zipped.length, garbageOffset: undefined },
       })
     }
+  })
+
+  test('is told of damaged ones too', async () => {
+    for (const seen of await readAllWays('cut.gz', gzipSync(CAPTURE).subarray(0, -9)))
+      expect(seen).toMatchObject({ compression: 'gzip', summary: undefined })
   })
 
   test('may have many members, split inside records, and every header field', async () => {
@@ -261,8 +272,9 @@ describe.each([
 
   test('is told by its first bytes', async () => {
     for (const seen of await readAllWays('capture.dat', file1)) {
-      const summary = { compression: name, readBytes: file1.length, garbageOffset: undefined }
-      expect(seen).toMatchObject({ records: 20_000, error: undefined, summary })
+      const summary = { readBytes: file1.length, garbageOffset: undefined }
+      const wanted = { records: 20_000, compression: name, error: undefined, summary }
+      expect(seen).toMatchObject(wanted)
     }
   })
 

@@ -57,6 +57,7 @@ export function loaded(
       causes: summary.byCause(),
       closers: summary.byCloser(),
     },
+    groups: new Map(),
     filters: '',
     isAnonymous: false,
     rows: found.rows.length,
@@ -71,7 +72,7 @@ export function loaded(
 }
 
 /** Calls `take` with each connection of one capture. */
-function analyze(parts: readonly Part[], take: (c: EndedConnection) => void): void {
+export function analyze(parts: readonly Part[], take: (c: EndedConnection) => void): void {
   const clock = new CaptureClock()
   const analysis = new Pipeline('run.pcap', clock, { onConnection: take })
   for (const { bytes, timeNs } of parts.length === 0 ? [] : framesOf(parts, 20)) {

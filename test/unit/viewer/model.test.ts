@@ -2,26 +2,30 @@
 
 import { describe, expect, test } from 'vitest'
 import type { PageIncident } from '../../../src/output/page/page-data.js'
-import { clientAt, findConnection, serverAt } from '../../../src/viewer/model/connections.js'
 import {
-  BUCKETS,
-  distributionOf,
-  endpointCounts,
-  verdictCounts,
-} from '../../../src/viewer/model/counts.js'
+  type Connections,
+  clientAt,
+  findConnection,
+  serverAt,
+} from '../../../src/viewer/model/connections.js'
+import { verdictCounts } from '../../../src/viewer/model/counts.js'
+import { BUCKETS, distributionOf, sortedSpans } from '../../../src/viewer/model/distributions.js'
+import { endpointCounts } from '../../../src/viewer/model/endpoints.js'
 import {
   type Filters,
   NO_FILTERS,
+  OUT,
+  allSeen,
   hasFilters,
-  isInBut,
   leftOut,
   searchTexts,
+  seenBy,
   toggled,
   valuesOf,
   withList,
 } from '../../../src/viewer/model/filters.js'
 import { orderOf } from '../../../src/viewer/model/order.js'
-import { spanOf, timeLineOf } from '../../../src/viewer/model/time-line.js'
+import { restWidthMs, spanOf, timeLineOf } from '../../../src/viewer/model/time-line.js'
 import { closedByClient, closedByServer, leaked, refused } from '../../support/service.js'
 import { loaded } from './connections.js'
 
@@ -120,45 +124,73 @@ describe('filters', () => {
 describe('counts', () => {
   test('by verdict: what matters most first, whatever the filter of endings says', () => {
     const out = outOf(withList(NO_FILTERS, 'ending', ['graceful_fin']))
-    const counts = verdictCounts(c, head, isInBut(out, 'ending'), {})
+    const counts = verdictCounts(c, head, seenBy(out, 'ending'), {})
     expect(counts.map(({ verdict, n }) => [verdict, n])).toEqual([
       ['handshake_failed', 2],
       ['lingering_established', 1],
       ['graceful_fin', 3],
     ])
-    expect(verdictCounts(c, head, (at) => out[at] === 0, {}).map(({ n }) => n)).toEqual([3])
+    expect(verdictCounts(c, head, seenBy(out), {}).map(({ n }) => n)).toEqual([3])
   })
 
   test('connections without a row are counted too', () => {
     const few = loaded([FIRST], { rows: 2 })
-    const counts = verdictCounts(few.c, few.head, () => true, few.head.rest.causes)
+    const counts = verdictCounts(few.c, few.head, allSeen(few.c), few.head.rest.causes)
     expect(counts.reduce((sum, { n }) => sum + n, 0)).toBe(FIRST.length)
   })
 
   test('by server and by client', () => {
-    const { first: servers } = endpointCounts(c, head, c.server, () => true, 9)
+    const { first: servers } = endpointCounts(c, head, c.server, allSeen(c), 9)
     expect(servers.map(({ name, connections, refused: n }) => [name, connections, n])).toEqual([
       ['10.0.0.9:80', 4, 1],
       ['10.0.0.9:443', 2, 1],
     ])
+    const none = seenBy(new Uint8Array(c.size).fill(OUT.other))
     expect(servers[0]?.firstMs).toBeGreaterThan(START_MS)
-    expect(endpointCounts(c, head, c.clientIp, () => false, 9)).toEqual({ all: 0, first: [] })
-    expect(endpointCounts(c, head, c.server, () => true, 1)).toEqual({
+    expect(endpointCounts(c, head, c.clientIp, none, 9)).toEqual({ all: 0, first: [] })
+    expect(endpointCounts(c, head, c.server, allSeen(c), 1)).toEqual({
       all: 2,
       first: [servers[0]],
     })
   })
 
   test('distributions', () => {
-    const half = distributionOf(c, ['fin_to_fin_s'], () => true)
+    const all = () => true
+    const sorted = sortedSpans(c, ['fin_to_fin_s'], all)
+    const half = distributionOf(sorted, allSeen(c))
     expect(half.n).toBe(3)
     expect(half.median).toBeCloseTo(0.001, 6)
     expect(half.counts.reduce((sum, n) => sum + n, 0)).toBe(3)
-    expect(distributionOf(c, ['last_data_to_rst_s'], () => true)).toMatchObject({
+    expect(distributionOf(sorted, seenBy(new Uint8Array(c.size).fill(OUT.other))).n).toBe(0)
+    expect(sortedSpans(c, ['fin_to_fin_s'], () => false).values).toHaveLength(0)
+    expect(distributionOf(sortedSpans(c, ['last_data_to_rst_s'], all), allSeen(c))).toMatchObject({
       n: 0,
       median: NaN,
     })
     expect(BUCKETS.at(-1)?.[0]).toBe(Infinity)
+  })
+
+  test('the distribution of filtered values is that of these values alone', () => {
+    const values = [5, 0.2, 5, 0.00005, 30, 700, 0.02, 0.02, 0.02, 61]
+    const size = values.length
+    const spans = {
+      fin_to_fin_s: Float64Array.from(values),
+      client_close_wait_s: new Float64Array(size).fill(NaN),
+    }
+    const some = { size, spans, ending: new Int32Array(size) } as unknown as Connections
+    const sorted = sortedSpans(some, ['client_close_wait_s', 'fin_to_fin_s'], () => true)
+    for (let mask = 1; mask < 1 << size; mask += 7) {
+      const out = Uint8Array.from(values, (_, at) => (mask >> at) & 1)
+      const left = values.filter((_, at) => out[at] === 0).sort((a, b) => a - b)
+      const found = distributionOf(sorted, seenBy(out))
+      expect(found.n).toBe(left.length)
+      expect(found.longest).toBe(left.at(-1) ?? NaN)
+      expect(found.median).toBe(left[Math.ceil(left.length / 2) - 1] ?? NaN)
+      for (const [bucket, [below]] of BUCKETS.entries()) {
+        const from = BUCKETS[bucket - 1]?.[0] ?? 0
+        expect(found.counts[bucket]).toBe(left.filter((v) => v >= from && v < below).length)
+      }
+    }
   })
 })
 
@@ -177,6 +209,24 @@ describe('orders', () => {
     expect(by({ by: 'stream', isDescending: true })).toEqual([4, 3, 2, 1, 0])
     expect(by({ by: 'lasted', isDescending: true })[0]).toBe(0)
     expect(by({ by: 'server', isDescending: false }).at(-1)).toBe(2)
+  })
+
+  test('addresses by their numbers, those of IPv6 behind the others', () => {
+    const words = ['[2a00::1]:80', '10.0.0.9:443', '9.0.0.1:80', '10.0.0.9:80', '10.0.0.10:80']
+    const ends = {
+      ...c,
+      size: words.length,
+      server: { words, at: Int32Array.from(words.keys()) },
+      endedMs: new Float64Array(words.length),
+    }
+    const order = orderOf(ends, head, { by: 'server', isDescending: false })
+    expect(Array.from(order, (at) => words[at])).toEqual([
+      '9.0.0.1:80',
+      '10.0.0.9:80',
+      '10.0.0.9:443',
+      '10.0.0.10:80',
+      '[2a00::1]:80',
+    ])
   })
 })
 
@@ -204,6 +254,30 @@ describe('time line', () => {
     const out = new Uint8Array(few.c.size)
     const line = timeLineOf(few.c, few.head, out, { hasRest: true, most: 30 })
     expect(line?.counts.flat().reduce((sum, n) => sum + n, 0)).toBe(FIRST.length)
+  })
+
+  test('connections without a row are spread over the time that is known of them', () => {
+    const rest = {
+      connections: 11,
+      causes: {},
+      times: {
+        graceful_fin: {
+          widthMs: 2000,
+          first: START_MS / 2000,
+          counts: [10, 0, 1],
+          firstMs: START_MS + 500,
+          lastMs: START_MS + 4000,
+        },
+      },
+    }
+    const none = loaded([[]])
+    const line = timeLineOf(none.c, { ...none.head, rest }, new Uint8Array(0), {
+      hasRest: true,
+      most: 10,
+    })
+    expect(line?.widthMs).toBe(500)
+    expect(line?.counts[0]).toEqual([3, 4, 3, 0, 0, 0, 0, 1])
+    expect(restWidthMs({ ...none.head, rest })).toBe(2000)
   })
 
   test('nothing at all has none', () => {

@@ -1,10 +1,11 @@
 // What all parts of the page need.
 
-import { createContext } from 'preact'
+import { type JSX, createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import { clockTime, msOfIso } from '../../base/clock-time.js'
 import type { PageHead } from '../../output/page/page-data.js'
 import type { Filters } from '../model/filters.js'
+import { rowsOnlyText } from '../model/words.js'
 
 /** Shared by all parts. */
 export interface Shared {
@@ -13,6 +14,8 @@ export interface Shared {
   readonly setFilters: (filters: Filters) => void
   /** Times as clocks here show them, not in UTC. */
   readonly isLocal: boolean
+  /** The captures took several days: a time of day says too little. */
+  readonly hasDates: boolean
   /** Changes when colours do: what is drawn must be drawn again. */
   readonly look: string
 }
@@ -34,9 +37,22 @@ export function timeText(ms: number, isLocal: boolean, hasDate = false): string 
   return hasDate ? `${time.date} ${time.clock}` : time.clock
 }
 
+/** Whether captures reach from one day into another. */
+export function isSeveralDays({ captures }: PageHead, isLocal: boolean): boolean {
+  const times = captures.flatMap((each) => [each.start_time, each.end_time])
+  const dates = times.map((iso) => clockTime(msOfIso(iso ?? ''), isLocal)?.date)
+  return new Set(dates.filter((date) => date !== undefined)).size > 1
+}
+
 /** The zone of a time. */
 export function zoneText(ms: number, isLocal: boolean): string {
   return clockTime(ms, isLocal)?.zone ?? ''
+}
+
+/** The zone of a span of time; clocks may have been changed in it. */
+export function zonesText(fromMs: number, toMs: number, isLocal: boolean): string {
+  const [from, to] = [zoneText(fromMs, isLocal), zoneText(toMs, isLocal)]
+  return from === to ? from : 'local time'
 }
 
 /** A time of the output, with its date and zone. */
@@ -49,4 +65,10 @@ export function isoText(iso: string | undefined, isLocal: boolean): string {
 /** A share of all. */
 export function shareText(n: number, all: number): string {
   return all === 0 ? '' : `${((100 * n) / all).toFixed(1)} %`
+}
+
+/** Behind a heading whose numbers know of the connections with a row only. */
+export function RowsOnly(): JSX.Element | null {
+  const text = rowsOnlyText(useShared().head)
+  return text === '' ? null : <span class="of">{text}</span>
 }
