@@ -4,6 +4,8 @@
 // Written as bytes, see bytes/writer.ts: numbers, times and addresses need no quotes.
 
 import { printable } from '../../base/text.js'
+import type { EvidenceItem } from '../../verdict/phrases.js'
+import { type Fragment, fragment } from '../bytes/fragment.js'
 import type { ByteWriter } from '../bytes/writer.js'
 import { shownIpv4 } from '../columns/address.js'
 import {
@@ -12,6 +14,7 @@ import {
   type ColumnValue,
   type EvidenceRow,
   type FindingItem,
+  type RawValue,
   readColumn,
 } from '../columns/column.js'
 import { columnsOf } from '../columns/columns.js'
@@ -20,6 +23,10 @@ import { type Format, type FormatOptions, type FormatRow, isWanted } from './for
 
 const COMMA = 0x2c
 const NEWLINE = 0x0a
+const QUOTE = 0x22
+const SEMICOLON = 0x3b
+/** Texts of a column that are kept ready. */
+const MAX_WORDS = 4096
 /** What spreadsheets take for the beginning of a formula, and white space that hides one; `-` alone is standard input. */
 const FORMULA = /^(?!-$)\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/
 /** Without it Excel takes UTF-8 for the code page of the system. */
@@ -37,12 +44,13 @@ export const CSV: FormatRow = {
 function csvFormat({ columns: keys, types, hasMark }: FormatOptions): Format {
   if (!isWanted('connection', types)) return incidentsFormat(hasMark)
   const columns = columnsOf(keys)
+  const cells = columns.map((column) => new Cell(column))
   return {
     head: (out) => out.text(csvHead(columns, hasMark)),
     row: (c, out) => {
-      for (let i = 0; i < columns.length; i++) {
+      for (let i = 0; i < cells.length; i++) {
         if (i > 0) out.byte(COMMA)
-        writeCell(columns[i] as Column, c, out)
+        ;(cells[i] as Cell).write(c, out)
       }
       out.byte(NEWLINE)
     },
@@ -79,24 +87,71 @@ function plainOf(value: unknown): string | number | undefined {
   return typeof value === 'string' || typeof value === 'number' ? value : undefined
 }
 
-function writeCell(column: Column, from: ColumnSource, out: ByteWriter): void {
-  const { kind } = column
-  if (kind !== 'integer' && kind !== 'seconds' && kind !== 'time' && kind !== 'address') {
-    out.text(cell(readColumn(column, from)))
-    return
+/** Writes one column. Texts that come again and again are kept as bytes: made anew for each row they took half of its time. */
+class Cell {
+  private readonly column: Column
+  private readonly known = new Map<RawValue, Fragment>()
+
+  constructor(column: Column) {
+    this.column = column
   }
-  const raw = column.raw(from) as number | undefined
-  if (raw === undefined || Number.isNaN(raw)) return
-  if (kind === 'integer') out.integer(raw)
-  else if (kind === 'seconds') out.seconds(raw)
-  else if (kind === 'time') out.isoTime(from.baseNs, raw)
-  else writeAddress(column, raw, from, out)
+
+  write(from: ColumnSource, out: ByteWriter): void {
+    const { column } = this
+    const raw = column.raw(from)
+    if (raw === undefined || raw === '' || Number.isNaN(raw)) return
+    switch (column.kind) {
+      case 'integer':
+        return out.integer(raw as number)
+      case 'seconds':
+        return out.seconds(raw as number)
+      case 'time':
+        return out.isoTime(from.baseNs, raw as number)
+      case 'address':
+        return this.address(raw as number, from, out)
+      case 'prose':
+        return writeProse(raw as string, out)
+      case 'evidence':
+        return this.evidence(raw as readonly EvidenceItem[], out)
+      case 'word':
+      case 'words':
+      case 'boolean':
+        return out.fragment(this.known.get(raw) ?? this.keep(raw, cell(readColumn(column, from))))
+      case 'findings':
+        return out.text(cell(readColumn(column, from)))
+    }
+  }
+
+  private address(side: number, from: ColumnSource, out: ByteWriter): void {
+    const word = shownIpv4(from, side)
+    if (word === undefined) out.text(cell(readColumn(this.column, from)))
+    else out.ipv4(word)
+  }
+
+  private evidence(items: readonly EvidenceItem[], out: ByteWriter): void {
+    const isQuoted = items.some(({ shows }) => NEEDS_QUOTES.test(shows))
+    if (isQuoted) out.byte(QUOTE)
+    for (const [at, { frame, shows }] of items.entries()) {
+      if (at > 0) out.byte(SEMICOLON)
+      out.integer(frame)
+      out.fragment(this.known.get(shows) ?? this.keep(shows, ` ${doubled(printable(shows))}`))
+    }
+    if (isQuoted) out.byte(QUOTE)
+  }
+
+  private keep(raw: RawValue, text: string): Fragment {
+    const made = fragment(text)
+    if (this.known.size < MAX_WORDS) this.known.set(raw, made)
+    return made
+  }
 }
 
-function writeAddress(column: Column, side: number, from: ColumnSource, out: ByteWriter): void {
-  const word = shownIpv4(from, side)
-  if (word === undefined) out.text(cell(readColumn(column, from)))
-  else out.ipv4(word)
+/** A text of our own, in which nothing steers a terminal and which begins with a word. */
+function writeProse(text: string, out: ByteWriter): void {
+  if (!NEEDS_QUOTES.test(text)) return out.prose(text)
+  out.byte(QUOTE)
+  out.prose(doubled(text))
+  out.byte(QUOTE)
 }
 
 /** One cell, quoted where RFC 4180 §2.6 asks for it. */
@@ -105,7 +160,12 @@ function cell(value: ColumnValue): string {
   if (typeof value === 'number') return String(value)
   let text = printable(typeof value === 'object' ? value.map(part).join(';') : String(value))
   if (FORMULA.test(text)) text = `'${text}`
-  return NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  return NEEDS_QUOTES.test(text) ? `"${doubled(text)}"` : text
+}
+
+/** With every quote twice. */
+function doubled(text: string): string {
+  return text.includes('"') ? text.replaceAll('"', '""') : text
 }
 
 function part(value: string | EvidenceRow | FindingItem): string {
