@@ -83,6 +83,7 @@ const MAPS_WITHOUT_TEXTS = new Map([
   ['output/endpoints/collect.ts', 'spans of time: 10,000 at most'],
   ['output/endpoints/sketch.ts', 'buckets: 2,100 at most'],
   ['output/endpoints/stats.ts', 'endings'],
+  ['output/formats/csv.ts', 'texts and lists of our own'],
   ['output/formats/json-row.ts', 'texts and lists of our own'],
   ['output/formats/otlp.ts', 'texts and lists of our own'],
   ['output/table/incidents.ts', 'kinds of incidents'],

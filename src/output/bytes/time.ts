@@ -20,6 +20,7 @@ const shown: Second[] = Array.from({ length: SLOTS }, () => ({
   seconds: NaN,
   text: '',
   second: fragment(''),
+  epoch: fragment(''),
   isNamed: false,
 }))
 
@@ -28,19 +29,31 @@ interface Second {
   seconds: number
   text: string
   second: Fragment
+  /** Seconds since 1970, with the point after them. */
+  epoch: Fragment
   isNamed: boolean
 }
 
 /** A time in parts: the second with the point after it, and the ns beyond it. Refilled by the next call. */
 export interface TimeParts {
   second: Fragment
+  /** The second as seconds since 1970, likewise; before 1970 it says nothing of the ns, which lie behind it. */
+  epoch: Fragment
+  seconds: number
   text: string
   nanos: number
   /** Not of the calendar: the text is all there is. */
   isNamed: boolean
 }
 
-const parts: TimeParts = { second: fragment(''), text: '', nanos: 0, isNamed: false }
+const parts: TimeParts = {
+  second: fragment(''),
+  epoch: fragment(''),
+  seconds: 0,
+  text: '',
+  nanos: 0,
+  isNamed: false,
+}
 
 /** Splits the time `ns` after `baseNs`. */
 export function isoSeconds(baseNs: bigint, ns: number): Readonly<TimeParts> {
@@ -64,6 +77,8 @@ export function isoSeconds(baseNs: bigint, ns: number): Readonly<TimeParts> {
   const slot = shown[seconds & (SLOTS - 1)] as Second
   if (slot.seconds !== seconds) fill(slot, seconds)
   parts.second = slot.second
+  parts.epoch = slot.epoch
+  parts.seconds = seconds
   parts.text = slot.text
   parts.isNamed = slot.isNamed
   parts.nanos = rest
@@ -76,6 +91,7 @@ function fill(slot: Second, seconds: number): void {
   if (slot.isNamed) slot.text = seconds < FIRST_SECOND ? BEFORE_CALENDAR : AFTER_CALENDAR
   else slot.text = `${new Date(seconds * 1000).toISOString().slice(0, -5)}.`
   slot.second = fragment(slot.text)
+  slot.epoch = fragment(`${seconds}.`)
 }
 
 /** `2026-11-23T07:31:08.123456789Z`; a name for a time that is not on the calendar. */

@@ -4,7 +4,7 @@
 // Since then words of four bytes are written at once.
 
 import { type Fragment, fragment } from './fragment.js'
-import { isoSeconds } from './time.js'
+import { epochNs, epochText, isoSeconds } from './time.js'
 
 const FIRST_BYTES = 1 << 16
 const NS_PER_S = 1e9
@@ -147,13 +147,20 @@ export class ByteWriter {
     this.fragment(second)
     if (isNamed) return
     this.reserve(16)
-    const millis = (nanos / MILLION) | 0
-    const below = nanos - millis * MILLION
-    const micros = (below / THOUSAND) | 0
-    this.triple(millis)
-    this.triple(micros)
-    this.triple(below - micros * THOUSAND)
+    this.nineDigits(nanos)
     this.bytes[this.at++] = ZONE
+  }
+
+  /** `1795674668.123456789`, seconds since 1970 as `epochText` has them. */
+  epochTime(baseNs: bigint, ns: number): void {
+    const { epoch, seconds, nanos, isNamed } = isoSeconds(baseNs, ns)
+    if (isNamed || seconds < 0) {
+      this.text(epochText(epochNs(baseNs, ns), 9))
+      return
+    }
+    this.fragment(epoch)
+    this.reserve(16)
+    this.nineDigits(nanos)
   }
 
   /** Four bytes of an address in network order. */
@@ -166,6 +173,16 @@ export class ByteWriter {
     this.short((word >>> 8) & 0xff)
     this.bytes[this.at++] = POINT
     this.short(word & 0xff)
+  }
+
+  /** Nine digits; room for them must be there. */
+  private nineDigits(value: number): void {
+    const millis = (value / MILLION) | 0
+    const below = value - millis * MILLION
+    const micros = (below / THOUSAND) | 0
+    this.triple(millis)
+    this.triple(micros)
+    this.triple(below - micros * THOUSAND)
   }
 
   /** The digits of a whole number; room for them must be there, as for the next three. */

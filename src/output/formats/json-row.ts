@@ -10,7 +10,6 @@ import {
   type Column,
   type ColumnKind,
   type ColumnSource,
-  type EvidenceRow,
   type FindingItem,
   type RawValue,
   readColumn,
@@ -23,6 +22,7 @@ const MAX_WORDS = 4096
 const FIRST_PACKET: Fragment = fragment('{"packet":')
 const NEXT_PACKET: Fragment = fragment(',{"packet":')
 const TIME: Fragment = fragment(',"time":"')
+const EPOCH: Fragment = fragment(',"time":')
 const OPEN = 0x7b
 const CLOSE = 0x7d
 const OPEN_LIST = 0x5b
@@ -58,9 +58,9 @@ export class JsonRow {
 
   constructor(columns: readonly Column[], { isEpoch, isTyped }: RowForms = NATIVE) {
     this.cells = columns.map((column) =>
-      isEpoch && TIMED.has(column.kind)
-        ? new EpochCell(column, isTyped)
-        : new JsonCell(column, isTyped),
+      isEpoch && column.kind === 'findings'
+        ? new EpochFindings(column, isTyped)
+        : new JsonCell(column, isTyped, isEpoch),
     )
   }
 
@@ -81,14 +81,11 @@ interface Cell {
   write(from: ColumnSource, out: ByteWriter): void
 }
 
-/** Kinds of columns with times in them. */
-const TIMED: ReadonlySet<string> = new Set<string>(['time', 'evidence', 'findings'])
-
 /** The digits of a span of a finding. */
 const SECONDS = /(?<="seconds":)[^,]+/
 
-/** A column with times, as numbers: with all digits, which is more than a reader may keep. */
-class EpochCell implements Cell {
+/** Findings with their times as numbers; few connections have any. */
+class EpochFindings implements Cell {
   private readonly column: Column
   private readonly isTyped: boolean
   private readonly key: string
@@ -103,17 +100,15 @@ class EpochCell implements Cell {
     const { column } = this
     const raw = column.raw(from)
     if (raw === undefined || Number.isNaN(raw)) return
-    out.text(this.key)
-    if (column.kind === 'time') return out.text(epochOf(from, raw as number))
-    const items = raw as readonly (EvidenceItem | Finding)[]
-    const shown = readColumn(column, from) as readonly (EvidenceRow | FindingItem)[]
+    const items = raw as readonly Finding[]
+    const shown = readColumn(column, from) as readonly FindingItem[]
     // Their texts are our own, and none of them has a time in this form.
     const texts = shown.map((item, at) => {
       const time = `"time":${epochOf(from, items[at]?.ns ?? NaN)}`
       const text = jsonText(item).replace(`"time":${jsonText(item.time)}`, time)
       return this.isTyped ? text.replace(SECONDS, pointed) : text
     })
-    out.text(`[${texts.join(',')}]`)
+    out.text(`${this.key}[${texts.join(',')}]`)
   }
 }
 
@@ -129,18 +124,22 @@ class JsonCell implements Cell {
   private readonly kind: ColumnKind
   private readonly key: Fragment
   private readonly isTyped: boolean
+  /** Times are numbers: with all digits, which is more than a reader may keep. */
+  private readonly isEpoch: boolean
   /** Key and value of what the column had last, and of what it had before; ends of evidence by what they show. */
   private last: RawValue
   private lastFragment: Fragment = fragment('')
   private readonly known = new Map<RawValue, Fragment>()
 
-  constructor(column: Column, isTyped: boolean) {
+  constructor(column: Column, isTyped: boolean, isEpoch: boolean) {
     this.column = column
     this.isTyped = isTyped
+    this.isEpoch = isEpoch
     this.name = column.key
     this.raw = column.raw
     this.kind = column.kind
-    this.key = fragment(`${this.keyText()}${BEFORE[column.kind] ?? ''}`)
+    const before = isEpoch && column.kind === 'time' ? '' : (BEFORE[column.kind] ?? '')
+    this.key = fragment(`${this.keyText()}${before}`)
   }
 
   write(from: ColumnSource, out: ByteWriter): void {
@@ -156,6 +155,10 @@ class JsonCell implements Cell {
         return out.seconds(raw as number, this.isTyped)
       case 'time':
         if (Number.isNaN(raw)) return
+        if (this.isEpoch) {
+          out.fragment(this.key)
+          return out.epochTime(from.baseNs, raw as number)
+        }
         if (this.isTyped && isoSeconds(from.baseNs, raw as number).isNamed) return
         out.fragment(this.key)
         out.isoTime(from.baseNs, raw as number)
@@ -196,9 +199,11 @@ class JsonCell implements Cell {
       const { frame, ns, shows } = items[i] as EvidenceItem
       out.fragment(i === 0 ? FIRST_PACKET : NEXT_PACKET)
       out.integer(frame)
-      out.fragment(TIME)
-      out.isoTime(from.baseNs, ns)
-      out.fragment(this.known.get(shows) ?? this.keep(shows, `","shows":${jsonText(shows)}}`))
+      out.fragment(this.isEpoch ? EPOCH : TIME)
+      if (this.isEpoch) out.epochTime(from.baseNs, ns)
+      else out.isoTime(from.baseNs, ns)
+      const end = this.isEpoch ? ',"shows":' : '","shows":'
+      out.fragment(this.known.get(shows) ?? this.keep(shows, `${end}${jsonText(shows)}}`))
     }
     out.byte(CLOSE_LIST)
   }
