@@ -4,43 +4,24 @@
 //   npm run bench                         100 MB of each, medians of 5 runs
 //   npm run bench -- --mb 1000 --runs 3   1 GB; --only churn for one profile; --json FILE for the figures
 //   npm run bench -- --limit 60           stop a peer after 60 s
+//   npm run bench -- --compare COMMIT     this build and that of a commit (or folder) in turn, with the ratio of each pair
+//   npm run bench -- --compare COMMIT --keep   adds the figures to results.ndjson
 //   npm run bench -- --counts             1 MB of each, checked against counts.json: for CI, which measures no time
 //
 // Peers that take too long for one run are stopped and reported as such. Machines are noisy: compare ratios of one run only.
-import { createHash } from 'node:crypto'
 import { spawnSync } from 'node:child_process'
-import {
-  createReadStream,
-  createWriteStream,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
+import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { createGzip } from 'node:zlib'
+import { CAPTURES, captureOf } from './captures.mjs'
+import { compared, floors } from './compare.mjs'
+import { isThere, median, run } from './timing.mjs'
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))
 const CLI = here('../../bin/tcp-teardown.js')
 const COUNTS = here('counts.json')
-
-/** Captures by name: profile and form of generate.mjs, and whether peers are run on it. */
-const CAPTURES = {
-  churn: { profile: 'churn', form: [], peers: true },
-  mix: { profile: 'mix', form: [], peers: true },
-  bulk: { profile: 'bulk', form: [], peers: true },
-  synflood: { profile: 'synflood', form: [], peers: false },
-  'churn-ipv6': { profile: 'churn', form: ['--ipv6'], peers: false },
-  'churn-vlan': { profile: 'churn', form: ['--vlan'], peers: false },
-  'churn-nanos': { profile: 'churn', form: ['--nanos'], peers: false },
-  'churn-pcapng': { profile: 'churn', form: ['--pcapng'], peers: false },
-  'churn-gzip': { profile: 'churn', form: [], peers: false, gzip: true },
-}
+const RESULTS = here('results.ndjson')
 
 /** Commands on a capture; the first one is what ratios are taken of. */
 const OWN = {
@@ -63,62 +44,13 @@ const { values } = parseArgs({
     counts: { type: 'boolean', default: false },
     limit: { type: 'string', default: '300' },
     update: { type: 'boolean', default: false },
+    compare: { type: 'string' },
+    keep: { type: 'boolean', default: false },
   },
 })
 
 /** Seconds after which a peer is stopped. */
 const peerLimitMs = Number(values.limit) * 1000
-
-/** Makes a capture unless it is there from an earlier run. */
-async function captureOf(name, mb) {
-  // Other code of the generator makes other captures.
-  const version = createHash('sha256')
-    .update(readFileSync(here('generate.mjs')))
-    .digest('hex')
-  const folder = join(tmpdir(), `tcp-teardown-bench-${version.slice(0, 8)}`)
-  mkdirSync(folder, { recursive: true })
-  const { profile, form, gzip } = CAPTURES[name]
-  const path = join(folder, `${profile}${form.join('')}-${mb}mb.cap`)
-  if (!existsSync(path)) {
-    run([process.execPath, here('generate.mjs'), profile, path, '--mb', String(mb), ...form])
-  }
-  if (!gzip) return path
-  if (!existsSync(`${path}.gz`)) {
-    await pipeline(
-      createReadStream(path),
-      createGzip({ level: 6 }),
-      createWriteStream(`${path}.gz`),
-    )
-  }
-  return `${path}.gz`
-}
-
-function run(command, limitMs = 0) {
-  const started = process.hrtime.bigint()
-  const [program, ...args] = command
-  // GNU time tells the peak memory of a child, which Node does not; timeout stops what it has started as well.
-  const limited = limitMs > 0 ? ['timeout', '-s', 'KILL', String(limitMs / 1000)] : []
-  const timed = existsSync('/usr/bin/time') ? ['/usr/bin/time', '-f', '%M'] : []
-  const [first, ...rest] = [...limited, ...timed, program, ...args]
-  const child = spawnSync(first, rest, { stdio: ['ignore', 'ignore', 'pipe'], maxBuffer: 1 << 26 })
-  const seconds = Number(process.hrtime.bigint() - started) / 1e9
-  const peakKb = Number(/(\d+)\s*$/.exec(String(child.stderr))?.[1] ?? NaN)
-  return {
-    seconds,
-    peakMb: peakKb / 1024,
-    tooLong: limitMs > 0 && seconds >= limitMs / 1000,
-  }
-}
-
-function median(numbers) {
-  const sorted = numbers.toSorted?.((a, b) => a - b) ?? [...numbers].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)]
-}
-
-/** Whether a peer is installed at all. */
-function isThere([program]) {
-  return program === process.execPath || spawnSync('which', [program]).status === 0
-}
 
 async function measure(name, mb, runs) {
   const path = await captureOf(name, mb)
@@ -175,8 +107,51 @@ async function checkCounts() {
   process.exitCode = 1
 }
 
+async function compare() {
+  const options = { mb: Number(values.mb), runs: Number(values.runs), only: values.only }
+  const rows = []
+  const heads = ['s', 'base', 'ratio', 'least', 'most', 'cpu', 'MB', 'base']
+  process.stdout.write(`${'case'.padEnd(28)}${heads.map((head) => head.padStart(8)).join('')}\n`)
+  for await (const row of compared(values.compare, options)) {
+    rows.push(row)
+    const { seconds, baseSeconds, ratio, least, most, cpuRatio, peakMb, basePeakMb } = row
+    const cells = [seconds, baseSeconds, ratio, least, most, cpuRatio]
+      .map((n) => n.toFixed(3))
+      .concat([peakMb, basePeakMb].map((n) => n.toFixed(0)))
+    process.stdout.write(
+      `${row.case.padEnd(28)}${cells.map((cell) => cell.padStart(8)).join('')}\n`,
+    )
+  }
+  const atLeast = await floors(options)
+  for (const { case: name, seconds } of atLeast)
+    process.stdout.write(`${name.padEnd(28)}${seconds.toFixed(3).padStart(8)}\n`)
+  if (values.keep) keep(options, rows, atLeast)
+}
+
+/** Adds a line to the results, with what they were measured on. */
+function keep({ mb, runs }, rows, atLeast) {
+  const git = (...args) => spawnSync('git', args, { encoding: 'utf8' }).stdout.trim()
+  const line = {
+    date: new Date().toISOString().slice(0, 10),
+    commit: git('describe', '--always', '--dirty'),
+    base: git('rev-parse', '--short', values.compare) || values.compare,
+    node: process.version,
+    machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}`,
+    mb,
+    runs,
+    floors: atLeast,
+    rows,
+  }
+  appendFileSync(
+    RESULTS,
+    `${JSON.stringify(line, (_key, value) => (typeof value === 'number' ? Number(value.toPrecision(4)) : value))}\n`,
+  )
+}
+
 if (values.counts) {
   await checkCounts()
+} else if (values.compare !== undefined) {
+  await compare()
 } else {
   const all = []
   process.stdout.write(
