@@ -99,6 +99,15 @@ export class ConnectionWriter implements ConnectionHandler {
     this.failOn = failOn
     this.summaryOnly = summaryOnly
     this.metrics = format.showsMetrics === true ? new MetricsCollector() : undefined
+    const isCounting =
+      summaryOnly && !isFiltered && failOn.length === 0 && this.metrics === undefined
+    this.onPlainEnding = isCounting
+      ? (plain, capture) => {
+          this.digests.addPlain(plain, capture)
+          this.summary.connections++
+          this.summary.addPlain(plain.isByServer)
+        }
+      : undefined
     if (format.showsGroups === true && !summaryOnly)
       this.groups = new GroupCollector({
         all,
@@ -106,6 +115,9 @@ export class ConnectionWriter implements ConnectionHandler {
         few: isFiltered ? Math.max(FEW, streamsNamed(options.filter)) : 0,
       })
   }
+
+  /** Undefined where more is wanted of connections than to be counted. */
+  readonly onPlainEnding: ConnectionHandler['onPlainEnding']
 
   onConnection(c: EndedConnection): void {
     this.digests.add(c)

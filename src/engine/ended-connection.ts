@@ -3,6 +3,7 @@
 import type { Anonymizer } from '../output/columns/address.js'
 import type { ColumnSource } from '../output/columns/column.js'
 import type { ConnectionRecords } from '../tcp/table.js'
+import type { PlainEnding } from '../tcp/views/plain-ending.js'
 import { Judgement } from '../verdict/classify.js'
 import { Evidence, type EvidenceContext } from '../verdict/evidence.js'
 
@@ -10,6 +11,16 @@ import { Evidence, type EvidenceContext } from '../verdict/evidence.js'
 export interface ConnectionHandler {
   /** `connection` is refilled for the next one: read what is needed during the call. */
   onConnection(connection: EndedConnection): void
+  /** Takes a connection that ended as most do, instead of `onConnection`: for handlers that only count. */
+  onPlainEnding?: ((ending: PlainEnding, capture: CaptureTimes) => void) | undefined
+}
+
+/** What is said with the facts of a {@link PlainEnding}. */
+export interface CaptureTimes {
+  readonly captureName: string
+  /** Zero of the times, ns since 1970. */
+  readonly baseNs: bigint
+  readonly isClockSet: boolean
 }
 
 /** What is said with every connection of a capture. */

@@ -11,6 +11,7 @@ import type { TrackerLimits } from '../tcp/limits.js'
 import { ICMP_FROM_TARGET, ICMP_V6 } from '../tcp/record/bits.js'
 import { unreported } from '../tcp/stream-order.js'
 import { type EndHandler, Tracker } from '../tcp/tracker.js'
+import { PlainEnding } from '../tcp/views/plain-ending.js'
 import type { EvidenceContext } from '../verdict/evidence.js'
 import { DECODE_STATUSES, DECODE_STATUS_COUNT, ICMP_ERROR, SEGMENT } from '../wire/decode-status.js'
 import { Decoder } from '../wire/decode.js'
@@ -108,6 +109,7 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver {
   readonly clock: CaptureClock
   private readonly connection: EndedConnection
   private readonly handler: ConnectionHandler
+  private readonly plain = new PlainEnding()
   private readonly handOver: HandOver | undefined
   private readonly search: PayloadSearch | undefined
   private readonly idleOptionNs: number | undefined
@@ -138,6 +140,14 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver {
     this.anonymizer = anonymizer
     this.idleOptionNs = options.idleS === undefined ? undefined : options.idleS * 1e9
     this.handOver?.begin(this)
+  }
+
+  get baseNs(): bigint {
+    return this.clock.baseNs ?? 0n
+  }
+
+  get isClockSet(): boolean {
+    return this.clockStepFrame > 0
   }
 
   /** Texts of encapsulation ids. */
@@ -208,13 +218,16 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver {
   onEnd(record: number): boolean {
     this.connections++
     if (this.handOver?.take(record) === true) return true
-    this.handler.onConnection(this.judged(record))
+    const { handler, plain } = this
+    if (handler.onPlainEnding !== undefined && plain.take(this.tracker.table, record))
+      handler.onPlainEnding(plain, this)
+    else handler.onConnection(this.judged(record))
     return false
   }
 
   private judged(record: number): EndedConnection {
     const { connection } = this
-    connection.pointAt(record, this, this.clock.baseNs ?? 0n)
+    connection.pointAt(record, this, this.baseNs)
     const { encapsulation } = connection.e
     connection.encapsulation = encapsulation === 0 ? '' : this.encapsulations.text(encapsulation)
     return connection

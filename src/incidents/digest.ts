@@ -12,6 +12,7 @@ import {
 } from '../tcp/record/fields.js'
 import { CONN_NAT_TWIN, SIDE_DATA, SIDE_PLAIN_ACK } from '../tcp/record/bits.js'
 import { Words } from '../tcp/record/words.js'
+import type { PlainEnding } from '../tcp/views/plain-ending.js'
 import { CLOSERS } from '../verdict/answer.js'
 import type { Judgement } from '../verdict/classify.js'
 import { ENDINGS, type Ending, endingOf } from '../verdict/endings.js'
@@ -114,6 +115,9 @@ const BATCH_DIGESTS = 64
 const ENDING_INDEX: ReadonlyMap<Ending, number> = new Map(
   ENDINGS.map((row, i) => [endingOf(row), i]),
 )
+const PLAIN_ENDING = ENDING_INDEX.get('graceful_fin.normal') ?? -1
+const BY_CLIENT = CLOSERS.indexOf('client')
+const BY_SERVER = CLOSERS.indexOf('server')
 
 /** A window on one digest; its fields are those of {@link Digest}. */
 export class DigestView implements Blocks {
@@ -175,6 +179,45 @@ export class DigestWriter {
     floats[cell + DIGEST.askedNs] = askedNsOf(e)
     floats[cell + DIGEST.clientBytes] = e.client.bytes
     floats[cell + DIGEST.serverBytes] = e.server.bytes
+    if (++this.count === BATCH_DIGESTS) this.flush()
+  }
+
+  /** The same of one that ended as most do. */
+  addPlain(
+    plain: PlainEnding,
+    {
+      captureName,
+      baseNs,
+      isClockSet,
+    }: Pick<DigestSource, 'captureName' | 'baseNs'> & { readonly isClockSet: boolean },
+  ): void {
+    this.captureName = captureName
+    this.baseNs = baseNs
+    const { ints, floats } = this.records
+    const word = this.count * DIGEST_INTS
+    const cell = this.count * DIGEST_CELLS
+    const { isIpv6, isByServer } = plain
+    copyWords(plain.ints, plain.clientAddr, isIpv6, ints, word + DIGEST.clientAddr)
+    copyWords(plain.ints, plain.serverAddr, isIpv6, ints, word + DIGEST.serverAddr)
+    ints[word + DIGEST.ports] = (plain.clientPort << 16) | plain.serverPort
+    ints[word + DIGEST.ending] = PLAIN_ENDING
+    ints[word + DIGEST.closer] = isByServer ? BY_SERVER : BY_CLIENT
+    ints[word + DIGEST.flags] =
+      DIGEST_OPENED |
+      DIGEST_CLOSED |
+      (isIpv6 ? DIGEST_IPV6 : 0) |
+      (isByServer ? DIGEST_BY_SERVER : 0) |
+      (isClockSet ? DIGEST_CLOCK_SET : 0)
+    floats[cell + DIGEST.stream] = plain.stream
+    floats[cell + DIGEST.startNs] = plain.startNs
+    floats[cell + DIGEST.endNs] = plain.endNs
+    floats[cell + DIGEST.teardownNs] = plain.closedNs
+    floats[cell + DIGEST.idleNs] = plain.idleNs
+    floats[cell + DIGEST.clientLastNs] = plain.clientLastNs
+    floats[cell + DIGEST.serverLastNs] = plain.serverLastNs
+    floats[cell + DIGEST.askedNs] = NaN
+    floats[cell + DIGEST.clientBytes] = plain.clientBytes
+    floats[cell + DIGEST.serverBytes] = plain.serverBytes
     if (++this.count === BATCH_DIGESTS) this.flush()
   }
 
@@ -244,8 +287,16 @@ function copyAddress(
   ints: Int32Array,
   to: number,
 ): void {
-  const from = e.own.ints
-  const at = e.addressAt(side)
+  copyWords(e.own.ints, e.addressAt(side), isIpv6, ints, to)
+}
+
+function copyWords(
+  from: Int32Array,
+  at: number,
+  isIpv6: boolean,
+  ints: Int32Array,
+  to: number,
+): void {
   ints[to] = from[at] as number
   ints[to + 1] = isIpv6 ? (from[at + 1] as number) : 0
   ints[to + 2] = isIpv6 ? (from[at + 2] as number) : 0

@@ -3,6 +3,7 @@
 import type { Collector } from '../../incidents/collector.js'
 import { ENDINGS, VERDICTS, endingOf, rowOf } from '../../verdict/endings.js'
 import type { Rule } from '../../verdict/rule.js'
+import { NORMAL } from '../../verdict/rules/graceful.js'
 import { RULES } from '../../verdict/rules/order.js'
 import type { ColumnSource } from '../columns/column.js'
 import { SCHEMA_NAME } from '../schema-name.js'
@@ -79,6 +80,13 @@ export class SummaryCollector implements Collector<ColumnSource, SummaryState> {
     this.selected++
     this.rules.add(j.rule, 1)
     this.closers.add(j.closer, 1)
+  }
+
+  /** Adds one that ended as most do. */
+  addPlain(isByServer: boolean): void {
+    this.selected++
+    this.rules.add(NORMAL, 1)
+    this.closers.add(isByServer ? 'server' : 'client', 1)
   }
 
   /** Connections by `verdict.cause`, in the order of the taxonomy, zeros left out. */

@@ -3,6 +3,7 @@
 import { count, times } from '../../base/text.js'
 import { CONN_SELF, SIDE_ACK_SET } from '../../tcp/record/bits.js'
 import { seqAfter, seqDistance } from '../../tcp/seq.js'
+import { SLOW_CLOSE_NS } from '../../tcp/views/plain-ending.js'
 import { finsCrossed } from '../closer.js'
 import type { Derived } from '../derived.js'
 import type { Evidence } from '../evidence.js'
@@ -11,9 +12,6 @@ import { metForgottenSocket } from '../reset-facts.js'
 import { requestLeftOpen } from '../requests.js'
 import type { Rule } from '../rule.js'
 import type { SideEvidence } from '../side-evidence.js'
-
-/** From here on a second FIN counts as slow. */
-const SLOW_CLOSE_NS = 1e9
 
 /** A socket connected to itself: its only FIN is both FINs. */
 export const SELF_CLOSE: Rule = {

@@ -1,0 +1,163 @@
+// The ending that most connections have, told by a few words of their records: opened by a handshake, used, closed by a FIN of
+// either side that the other one acknowledged, and nothing special in between. What the rules say of one is `fin-normal`; this
+// is a part of what that rule holds for, and takes a fraction of the time: no evidence is read and no rule is asked.
+
+import {
+  CONN_CLIENT_IS_SIDE_1,
+  CONN_IPV6,
+  CONN_LAST_DATA,
+  CONN_QUEUED,
+  CONN_REPORTED,
+  CONN_ROLES_KNOWN,
+  SIDE_BARE,
+  SIDE_FIN,
+  SIDE_FIN_ACKED,
+  SIDE_HOLE,
+  SIDE_LOST,
+  SIDE_PROBED,
+  SIDE_RST,
+  SIDE_SYN,
+  SIDE_SYN_ACK,
+  SIDE_SYN_DATA,
+  SIDE_UNSEEN,
+} from '../record/bits.js'
+import {
+  CLOSING,
+  CLOSING_CELLS,
+  CLOSING_INTS,
+  CLOSING_SIDE,
+  closingInts,
+} from '../record/closing.js'
+import {
+  CONN,
+  CONN_CELLS,
+  CONN_INTS,
+  SIDE,
+  SIDE_CELLS,
+  SIDE_CELLS_STEP,
+  sideInts,
+  streamOf,
+} from '../record/connection.js'
+import type { RecordSet } from '../record/view.js'
+import { seqAfter } from '../seq.js'
+
+/** From here on a second FIN counts as slow. */
+export const SLOW_CLOSE_NS = 1e9
+
+/** All that a connection may have been marked with. */
+const USUAL: number =
+  CONN_ROLES_KNOWN |
+  CONN_CLIENT_IS_SIDE_1 |
+  CONN_IPV6 |
+  CONN_REPORTED |
+  CONN_QUEUED |
+  CONN_LAST_DATA
+const CLOSED: number = SIDE_FIN | SIDE_FIN_ACKED
+const SPECIAL: number =
+  SIDE_RST | SIDE_UNSEEN | SIDE_HOLE | SIDE_LOST | SIDE_PROBED | SIDE_SYN_DATA | SIDE_BARE
+
+/** One connection after another, if it ended so, with what is said of it where connections are only counted. */
+export class PlainEnding {
+  /** Memory of the records, and where the addresses lie in it. */
+  ints: Int32Array = new Int32Array(0)
+  clientAddr = 0
+  serverAddr = 0
+  isIpv6 = false
+  clientPort = 0
+  serverPort = 0
+  stream = 0
+  /** The server closed first. */
+  isByServer = false
+  startNs = 0
+  endNs = 0
+  /** Time of the first FIN. */
+  closedNs = 0
+  /** From the last payload of either side to that. */
+  idleNs = 0
+  clientLastNs = 0
+  serverLastNs = 0
+  clientBytes = 0
+  serverBytes = 0
+
+  /** Whether a connection ended so; its facts can be read until the next call. */
+  take({ connections, closings }: RecordSet, record: number): boolean {
+    const { ints, floats } = connections
+    const conn = record * CONN_INTS
+    const flags = ints[conn + CONN.flags] as number
+    const closing = (ints[conn + CONN.closingIndex] as number) - 1
+    if ((flags & ~USUAL) !== 0 || (flags & CONN_ROLES_KNOWN) === 0 || closing < 0) return false
+    if (ints[conn + CONN.teardownIndex] !== 0) return false
+    const clientSide = flags & CONN_CLIENT_IS_SIDE_1
+    const client = sideInts(record, clientSide)
+    const server = sideInts(record, 1 - clientSide)
+    const mine = ints[client + SIDE.flags] as number
+    const theirs = ints[server + SIDE.flags] as number
+    if ((mine & theirs & CLOSED) !== CLOSED || ((mine | theirs) & SPECIAL) !== 0) return false
+    if ((mine & SIDE_SYN) === 0 || (theirs & SIDE_SYN_ACK) === 0) return false
+    const cells = record * CONN_CELLS
+    if (floats[cells + CONN.handshakeFrame] === 0) return false
+    if (!this.takeClosing(closings.ints, closings.floats, closing, clientSide)) return false
+    this.ints = ints
+    const isSwapped = clientSide !== 0
+    this.clientAddr = conn + (isSwapped ? CONN.addr1 : CONN.addr0)
+    this.serverAddr = conn + (isSwapped ? CONN.addr0 : CONN.addr1)
+    this.isIpv6 = (flags & CONN_IPV6) !== 0
+    const ports = ints[conn + CONN.ports] as number
+    this.clientPort = isSwapped ? ports & 0xffff : ports >>> 16
+    this.serverPort = isSwapped ? ports >>> 16 : ports & 0xffff
+    this.stream = streamOf(ints, record)
+    this.startNs = floats[cells + CONN.startNs] as number
+    this.endNs = floats[cells + CONN.endNs] as number
+    const clientCells = cells + SIDE_CELLS + clientSide * SIDE_CELLS_STEP
+    const serverCells = cells + SIDE_CELLS + (1 - clientSide) * SIDE_CELLS_STEP
+    this.clientLastNs = floats[clientCells + SIDE.lastNs] as number
+    this.serverLastNs = floats[serverCells + SIDE.lastNs] as number
+    this.clientBytes = floats[clientCells + SIDE.bytes] as number
+    this.serverBytes = floats[serverCells + SIDE.bytes] as number
+    return true
+  }
+
+  /** The part of the closing record: who closed first, and when. */
+  private takeClosing(
+    ints: Int32Array,
+    floats: Float64Array,
+    closing: number,
+    clientSide: number,
+  ): boolean {
+    const word = closing * CLOSING_INTS
+    const cell = closing * CLOSING_CELLS
+    // The last word was the server's: no request was left without an answer.
+    if (ints[word + CLOSING.idleSinceSide] !== 2 - clientSide) return false
+    const client = closingInts(closing, clientSide)
+    const server = closingInts(closing, 1 - clientSide)
+    if (
+      ((ints[client + CLOSING_SIDE.goodbyeKind] as number) |
+        (ints[server + CLOSING_SIDE.goodbyeKind] as number)) !==
+      0
+    )
+      return false
+    const byClient = floats[(client >>> 1) + CLOSING_SIDE.finFrame] as number
+    const byServer = floats[(server >>> 1) + CLOSING_SIDE.finFrame] as number
+    this.isByServer = byServer <= byClient
+    const first = this.isByServer ? server : client
+    const second = this.isByServer ? client : server
+    // The second FIN acknowledges the first one, soon, and no payload lies between them.
+    if (
+      !seqAfter(
+        ints[second + CLOSING_SIDE.finAck] as number,
+        ints[first + CLOSING_SIDE.finSeq] as number,
+      )
+    )
+      return false
+    const firstCell = first >>> 1
+    const secondCell = second >>> 1
+    if (floats[secondCell + CLOSING_SIDE.lateFrame] !== 0) return false
+    const slowNs =
+      (floats[secondCell + CLOSING_SIDE.finNs] as number) -
+      (floats[firstCell + CLOSING_SIDE.finAckedNs] as number)
+    if (slowNs >= SLOW_CLOSE_NS) return false
+    this.closedNs = floats[firstCell + CLOSING_SIDE.finNs] as number
+    this.idleNs = this.closedNs - (floats[cell + CLOSING.idleSinceNs] as number)
+    return true
+  }
+}

@@ -1,0 +1,128 @@
+// Endings that are known by their records alone are those that the rules find: every word of their digests is the same.
+
+import { readFileSync, readdirSync } from 'node:fs'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { CaptureClock } from '../../src/capture/clock.js'
+import type { ConnectionHandler } from '../../src/engine/ended-connection.js'
+import { Pipeline } from '../../src/engine/pipeline.js'
+import { type DigestBatch, DigestWriter } from '../../src/incidents/digest.js'
+import { SummaryCollector } from '../../src/output/collect/summary.js'
+import { LINKTYPE_ETHERNET } from '../../src/wire/link/linktype.js'
+import { readClassicPcap } from '../differential/classic-pcap.js'
+import type { BuiltRecord } from '../support/capture-builder.js'
+import { scenarioFrames } from '../support/scenario.js'
+import { conversations, recordsOf } from './conversation.js'
+import { runs } from '../support/runs.js'
+
+/** Connections that were known by their records. */
+let plain = 0
+
+/** Digests and totals of records; `isShort` takes the short way where it is open. */
+function told(records: readonly BuiltRecord[], linktype: number, isShort: boolean): unknown {
+  const cells: number[][] = []
+  const digests = new DigestWriter((batch: DigestBatch) => {
+    cells.push([...new BigInt64Array(batch.cells.slice().buffer)].map(Number))
+  })
+  const summary = new SummaryCollector()
+  const handler: ConnectionHandler = {
+    onConnection: (c) => {
+      digests.add(c)
+      summary.add(c)
+    },
+    onPlainEnding: !isShort
+      ? undefined
+      : (ending, capture) => {
+          plain++
+          digests.addPlain(ending, capture)
+          summary.addPlain(ending.isByServer)
+        },
+  }
+  const clock = new CaptureClock()
+  const pipeline = new Pipeline('-', clock, handler)
+  const baseNs = records[0]?.timeNs ?? 0n
+  clock.baseNs = baseNs
+  for (const { bytes, timeNs } of records) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    pipeline.onRecord(view, 0, bytes.length, bytes.length, linktype, Number(timeNs - baseNs))
+  }
+  pipeline.finish()
+  digests.flush()
+  return { cells, byCause: summary.byCause(), byCloser: summary.byCloser() }
+}
+
+function expectTheSame(records: readonly BuiltRecord[], linktype = LINKTYPE_ETHERNET): void {
+  expect(told(records, linktype, true)).toEqual(told(records, linktype, false))
+}
+
+test('plausible conversations, whole and with packets missing', () => {
+  plain = 0
+  fc.assert(
+    fc.property(conversations, fc.array(fc.nat(30), { maxLength: 2 }), (conversation, missing) => {
+      expectTheSame(recordsOf(conversation).filter((_record, at) => !missing.includes(at)))
+    }),
+    { numRuns: runs(600) },
+  )
+  expect(plain).toBeGreaterThan(0)
+})
+
+/** Talks that end with an answer, and ways in which that end is not quite plain. */
+const TALKS = [
+  '> S 0:0(0)',
+  '< S. 0:0(0) ack 1',
+  '> . 1:1(0) ack 1',
+  '> P. 1:101(100) ack 1',
+  '< P. 1:201(200) ack 101',
+  '> . 101:101(0) ack 201',
+  '> F. 101:101(0) ack 201',
+  '< F. 201:201(0) ack 102',
+  '> . 102:102(0) ack 202',
+]
+const odd = fc.constantFrom(
+  '> P. 101:151(50) ack 201',
+  '< P. 201:251(50) ack 101',
+  '< P. 201:208(7) ack 101',
+  '< P. 201:251(50) ack 102',
+  '< . 201:201(0) ack 102',
+  '> F. 101:101(0) ack 201',
+  '< F. 201:201(0) ack 101',
+  '< R. 201:201(0) ack 102',
+  '> R 102:102(0)',
+  '< . 200:200(0) ack 101',
+  '> . 100:101(1) ack 201',
+  'icmp 3 1 > . 101:101(0) ack 201',
+  '> . 101:101(0) ack 201 win 0',
+)
+
+test('closes that are plain, and closes that are not quite', () => {
+  plain = 0
+  const step = fc.constantFrom(1, 1, 1, 50, 900, 999, 1000, 1001)
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.nat(TALKS.length), odd), { maxLength: 2 }),
+      fc.array(step, { minLength: 16, maxLength: 16 }),
+      (insertions, steps) => {
+        const lines = [...TALKS]
+        for (const [at, line] of insertions) lines.splice(at, 0, line)
+        let ms = 0
+        const texts = lines.map((line, at) => {
+          ms += steps[at] ?? 1
+          return `${(ms / 1000).toFixed(3)} ${line}`
+        })
+        expectTheSame(scenarioFrames(texts.join('\n')))
+      },
+    ),
+    { numRuns: runs(1500) },
+  )
+  expect(plain).toBeGreaterThan(200)
+})
+
+test('the samples', () => {
+  plain = 0
+  const folder = new URL('../../samples/', import.meta.url)
+  for (const name of readdirSync(folder).filter((each) => each.endsWith('.pcap'))) {
+    const found = readClassicPcap(new Uint8Array(readFileSync(new URL(name, folder))))
+    if (found !== undefined) expectTheSame(found.records, found.linktype)
+  }
+  expect(plain).toBeGreaterThan(10)
+})
