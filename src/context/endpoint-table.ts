@@ -1,6 +1,6 @@
 // Endpoints by what they are: addresses, port and what they are wrapped in. A fixed number of places, the oldest forgotten.
 
-import { HashIndex, tagOf } from '../base/hash-index.js'
+import { HashIndex } from '../base/hash-index.js'
 import { mix, newSeed } from '../base/seed.js'
 
 /** Words of an endpoint: four of its address (one for IPv4, the others 0), port, encapsulation. */
@@ -52,12 +52,11 @@ export class EndpointTable {
   }
 
   private findHash(endpoint: Int32Array, hash: number): number {
-    const { tags, places } = this.index
-    const mask = tags.length - 1
-    const tag = tagOf(hash)
-    for (let slot = hash & mask; tags[slot] !== 0; slot = (slot + 1) & mask) {
-      const place = places[slot] as number
-      if (tags[slot] === tag && this.isAt(place, endpoint)) return place
+    const { index } = this
+    const { slots } = index
+    for (let slot = index.slotFor(hash); slots[slot] !== 0; slot = index.behind(slot)) {
+      const place = (slots[slot] as number) - 1
+      if (slots[slot + 1] === hash && this.isAt(place, endpoint)) return place
     }
     return -1
   }

@@ -18,7 +18,7 @@ export interface TrackerLimits {
 export const MAX_CLOSED: number = 1 << 11
 /** Default of `maxHalfOpen`. */
 export const MAX_HALF_OPEN: number = 1 << 17
-/** Default of `maxConnections`: about 420 bytes each while nothing has happened to them, 710 when they are being closed. */
+/** Default of `maxConnections`: about 450 bytes each while nothing has happened to them, 750 when they are being closed. */
 export const MAX_CONNECTIONS = 300_000
 /** Connections at once that have a record of their teardown, of 904 bytes; beyond that the first of them is given up. */
 export const MAX_TEARDOWNS = 65_536

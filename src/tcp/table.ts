@@ -6,7 +6,7 @@ import { type ResetBurst, ResetBursts } from '../context/reset-bursts.js'
 import { Retries } from '../context/retries.js'
 import { ServerPorts } from '../context/server-ports.js'
 import type { Segment } from '../wire/segment.js'
-import { HashIndex, tagOf } from '../base/hash-index.js'
+import { HashIndex } from '../base/hash-index.js'
 import { newSeed } from '../base/seed.js'
 import { Parties } from './parties.js'
 import type { RecordQueue } from './queue.js'
@@ -81,17 +81,13 @@ export class ConnectionTable implements ConnectionRecords {
   find(seg: Segment): number {
     const hash = this.hashOf(seg)
     this.hash = hash
-    const { tags, places } = this.index
-    const mask = tags.length - 1
-    const tag = tagOf(hash)
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const found = tags[slot] as number
-      if (found === tag) {
-        const record = places[slot] as number
-        if (this.matches(this.connections.ints, record * CONN_INTS, seg)) return record
-      } else if (found === 0) {
-        return -1
-      }
+    const { index } = this
+    const { slots } = index
+    for (let slot = index.slotFor(hash); ; slot = index.behind(slot)) {
+      const record = (slots[slot] as number) - 1
+      if (record < 0) return -1
+      if (slots[slot + 1] !== hash) continue
+      if (this.matches(this.connections.ints, record * CONN_INTS, seg)) return record
     }
   }
 
@@ -105,6 +101,8 @@ export class ConnectionTable implements ConnectionRecords {
     const record = this.connections.take()
     const ints = this.connections.ints
     const base = record * CONN_INTS
+    ints[base + CONN.key0] = seg.src0
+    ints[base + CONN.key1] = seg.dst0
     ints[base + CONN.addr0] = seg.src0
     ints[base + CONN.addr0 + 1] = seg.src1
     ints[base + CONN.addr0 + 2] = seg.src2
@@ -147,9 +145,8 @@ export class ConnectionTable implements ConnectionRecords {
     for (let at = base + LINE_WORDS; at < base + CONN_INTS; at += LINE_WORDS) {
       sum += ints[at] as number
     }
-    const { places } = this.index
-    const slot = (ints[base + CONN.hash] as number) & (places.length - 1)
-    this.warmed = (sum + (places[slot] as number)) | 0
+    const slot = this.index.slotFor(ints[base + CONN.hash] as number)
+    this.warmed = (sum + (this.index.slots[slot] as number)) | 0
   }
 
   /** The same for its closing record; when its own has been warmed. */
@@ -174,19 +171,14 @@ export class ConnectionTable implements ConnectionRecords {
 
   /** The records in the table, in no particular order. */
   records(): number[] {
-    const records: number[] = []
-    const { tags, places } = this.index
-    for (let slot = 0; slot < tags.length; slot++) {
-      if (tags[slot] !== 0) records.push(places[slot] as number)
-    }
-    return records
+    return this.index.places()
   }
 
   /** Whether a record has the segment's 4-tuple; sets `side` if so. */
   private matches(ints: Int32Array, base: number, seg: Segment): boolean {
     const ports = ints[base + CONN.ports]
-    const addr0 = ints[base + CONN.addr0]
-    const addr1 = ints[base + CONN.addr1]
+    const addr0 = ints[base + CONN.key0]
+    const addr1 = ints[base + CONN.key1]
     if (ports === ((seg.srcPort << 16) | seg.dstPort) && addr0 === seg.src0 && addr1 === seg.dst0) {
       this.side = 0
     } else if (

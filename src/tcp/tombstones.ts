@@ -2,77 +2,81 @@
 // not taken for the middle of a new one. Two independent 32-bit hashes stand for each. What is forgotten depends on the
 // order of the closes only, never on the seed of the hashes: the same capture gives the same result in every run.
 
-import { HashIndex, tagOf } from '../base/hash-index.js'
-
 const FIRST_ENTRIES = 1 << 8
 const MAX_ENTRIES = 1 << 16
+/** Words of a slot: first hash, 0 in a free one, and second hash. */
+const SLOT = 2
+/** Stands for a first hash that is 0. */
+const ZERO = 0x5bd1e995
 
-/** Remembers 4-tuples by two hashes, the oldest first to go. It grows up to its size, as most captures are small. */
+/**
+ * Remembers 4-tuples by two hashes, in two generations: when the newer one is full, the older one is forgotten as a whole.
+ * Nothing has to be searched for to be forgotten, and between one and two generations are remembered.
+ */
 export class Tombstones {
-  /** A ring of entries, in the order in which they were added; those that have been removed are in no slot of the index. */
-  private firsts = new Int32Array(FIRST_ENTRIES)
-  private seconds = new Int32Array(FIRST_ENTRIES)
-  private oldest = 0
+  private slots: Int32Array = new Int32Array(SLOT * 2 * FIRST_ENTRIES)
   private length = 0
-  /** Places in the ring by first hash. */
-  private index = new HashIndex(2 * FIRST_ENTRIES)
+  /** The older generation, undefined as long as there is none. */
+  private older: Int32Array | undefined
 
   add(first: number, second: number): void {
+    const hash = first === 0 ? ZERO : first
     // Once only: ports that are used again and again would make one long run of equal hashes.
-    this.remove(first, second)
-    if (this.length === this.firsts.length) {
-      if (this.length < MAX_ENTRIES) this.grow()
-      else this.forgetOldest()
-    }
-    const at = (this.oldest + this.length) & (this.firsts.length - 1)
-    this.firsts[at] = first
-    this.seconds[at] = second
+    if (slotOf(this.slots, hash, second) >= 0) return
+    if (SLOT * 2 * this.length >= this.slots.length) this.makeRoom()
+    put(this.slots, hash, second)
     this.length++
-    this.index.insert(at, first)
   }
 
   has(first: number, second: number): boolean {
-    return this.slotOf(first, second) >= 0
+    const hash = first === 0 ? ZERO : first
+    const { slots, older } = this
+    return (
+      slotOf(slots, hash, second) >= 0 || (older !== undefined && slotOf(older, hash, second) >= 0)
+    )
   }
 
   /** A new connection has the 4-tuple. */
   remove(first: number, second: number): void {
-    const slot = this.slotOf(first, second)
-    if (slot >= 0) this.index.free(slot)
-  }
-
-  /** The slot of an entry, -1 for none. */
-  private slotOf(first: number, second: number): number {
-    const { firsts, seconds } = this
-    const { tags, places } = this.index
-    const mask = tags.length - 1
-    const tag = tagOf(first)
-    for (let slot = first & mask; tags[slot] !== 0; slot = (slot + 1) & mask) {
-      if (tags[slot] !== tag) continue
-      const at = places[slot] as number
-      if (firsts[at] === first && seconds[at] === second) return slot
-    }
-    return -1
-  }
-
-  private forgetOldest(): void {
-    const slot = this.index.slotOf(this.oldest, this.firsts[this.oldest] as number)
-    if (slot >= 0) this.index.free(slot)
-    this.oldest = (this.oldest + 1) & (this.firsts.length - 1)
-    this.length--
-  }
-
-  private grow(): void {
-    const { firsts, seconds, length, oldest, index } = this
-    this.firsts = new Int32Array(2 * length)
-    this.seconds = new Int32Array(2 * length)
-    this.index = new HashIndex(index.tags.length)
-    this.oldest = 0
-    this.length = 0
-    for (let i = 0; i < length; i++) {
-      const at = (oldest + i) & (length - 1)
-      const first = firsts[at] as number
-      if (index.slotOf(at, first) >= 0) this.add(first, seconds[at] as number)
+    const hash = first === 0 ? ZERO : first
+    for (const slots of [this.slots, this.older]) {
+      if (slots === undefined) continue
+      const slot = slotOf(slots, hash, second)
+      // The slot stays taken, by a pair that nothing has: what lies behind it is found past it.
+      if (slot >= 0) slots[slot + 1] = ~second
     }
   }
+
+  private makeRoom(): void {
+    const { slots, older } = this
+    if (this.length === MAX_ENTRIES) {
+      this.slots = older?.fill(0) ?? new Int32Array(slots.length)
+      this.older = slots
+      this.length = 0
+      return
+    }
+    this.slots = new Int32Array(2 * slots.length)
+    for (let slot = 0; slot < slots.length; slot += SLOT) {
+      const first = slots[slot] as number
+      if (first !== 0) put(this.slots, first, slots[slot + 1] as number)
+    }
+  }
+}
+
+/** The slot of a pair, -1 for none. */
+function slotOf(slots: Int32Array, first: number, second: number): number {
+  const mask = slots.length - 1
+  for (let slot = (SLOT * first) & mask; slots[slot] !== 0; slot = (slot + SLOT) & mask) {
+    if (slots[slot] === first && slots[slot + 1] === second) return slot
+  }
+  return -1
+}
+
+/** Puts a pair into the first free slot. */
+function put(slots: Int32Array, first: number, second: number): void {
+  const mask = slots.length - 1
+  let slot = (SLOT * first) & mask
+  while (slots[slot] !== 0) slot = (slot + SLOT) & mask
+  slots[slot] = first
+  slots[slot + 1] = second
 }

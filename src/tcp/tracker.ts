@@ -71,8 +71,11 @@ export class Tracker {
   private readonly tombstones = new Tombstones()
   /** Tombstones set; without any there is nothing to look up. */
   private buried = 0
-  private readonly halfOpen = new RecordQueue()
-  /** Half-open connections there are; their queue also holds some that have been completed since. */
+  /**
+   * Half-open connections in the order of their opening, and some that have been completed since; undefined while there are
+   * few, and nobody has to know which one is the oldest.
+   */
+  private halfOpen: RecordQueue | undefined
   private halfOpenCount = 0
   private readonly maxClosed: number
   private readonly maxHalfOpen: number
@@ -330,9 +333,15 @@ export class Tracker {
     const at = record * CONN_INTS
     ints[at + CONN.flags] = (ints[at + CONN.flags] as number) | CONN_HALF_OPEN
     this.halfOpenCount++
-    if (this.halfOpen.length > 2 * this.halfOpenCount + QUEUE_SLACK) this.sweepHalfOpen()
-    this.halfOpen.push(record, ints[at + CONN.streamLow] as number)
-    while (this.halfOpenCount > this.maxHalfOpen) this.evictOldestHalfOpen()
+    const { halfOpen } = this
+    if (halfOpen === undefined) {
+      if (this.halfOpenCount > this.maxHalfOpen) this.evictOldestHalfOpen(this.allHalfOpen())
+      return
+    }
+    // Most of them have been completed: the queue is made anew when it is needed again.
+    if (halfOpen.length > 2 * this.halfOpenCount + QUEUE_SLACK) this.halfOpen = undefined
+    else halfOpen.push(record, ints[at + CONN.streamLow] as number)
+    while (this.halfOpenCount > this.maxHalfOpen) this.evictOldestHalfOpen(halfOpen)
   }
 
   /** What happens to few connections takes large records: where it happens to most, the first of them is given up. */
@@ -363,25 +372,28 @@ export class Tracker {
     this.halfOpenCount--
   }
 
-  private evictOldestHalfOpen(): void {
-    const stream = this.halfOpen.stampAt(0)
-    const record = this.halfOpen.shift()
-    if (this.halfOpen.length > 0) this.table.warm(this.halfOpen.at(0))
+  /** Every one there is, from the first time on that there are too many. */
+  private allHalfOpen(): RecordQueue {
+    const { ints } = this.table.connections
+    const all = new RecordQueue()
+    for (const record of inStreamOrder(this.table)) {
+      const stream = ints[record * CONN_INTS + CONN.streamLow] as number
+      if (this.isHalfOpen(record, stream)) all.push(record, stream)
+    }
+    this.halfOpen = all
+    return all
+  }
+
+  private evictOldestHalfOpen(queue: RecordQueue): void {
+    const stream = queue.stampAt(0)
+    const record = queue.shift()
+    if (queue.length > 0) this.table.warm(queue.at(0))
     if (!this.isHalfOpen(record, stream)) return
     this.evicted++
     const at = record * CONN_INTS + CONN.flags
     const { ints } = this.table.connections
     ints[at] = (ints[at] as number) | CONN_EVICTED
     this.giveUp(record)
-  }
-
-  /** Takes completed entries out of the queue; each is looked at once for every two that come in. */
-  private sweepHalfOpen(): void {
-    for (let i = this.halfOpen.length; i > 0; i--) {
-      const stream = this.halfOpen.stampAt(0)
-      const record = this.halfOpen.shift()
-      if (this.isHalfOpen(record, stream)) this.halfOpen.push(record, stream)
-    }
   }
 
   private isHalfOpen(record: number, stream: number): boolean {

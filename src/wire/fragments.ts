@@ -5,7 +5,7 @@
 // datagram. Only the table's own copies are kept, never capture bytes. Bounded in datagrams, bytes
 // and holes; overlapping, repeated and contradicting fragments at worst leave a datagram incomplete.
 
-import { HashIndex, tagOf } from '../base/hash-index.js'
+import { HashIndex } from '../base/hash-index.js'
 import { mix, newSeed } from '../base/seed.js'
 import type { Cursor } from './cursor.js'
 
@@ -153,13 +153,12 @@ export class FragmentTable {
   }
 
   private lookUp(cursor: Cursor, hash: number): Datagram | undefined {
-    const { tags, places } = this.index
-    const mask = tags.length - 1
-    const tag = tagOf(hash)
-    for (let slot = hash & mask; tags[slot] !== 0; slot = (slot + 1) & mask) {
-      if (tags[slot] !== tag) continue
-      const datagram = this.all[places[slot] as number] as Datagram
-      if (datagram.hash === hash && datagram.matches(cursor)) return datagram
+    const { index } = this
+    const { slots } = index
+    for (let slot = index.slotFor(hash); slots[slot] !== 0; slot = index.behind(slot)) {
+      if (slots[slot + 1] !== hash) continue
+      const datagram = this.all[(slots[slot] as number) - 1] as Datagram
+      if (datagram.matches(cursor)) return datagram
     }
     return undefined
   }

@@ -7,35 +7,43 @@ import { Words } from './words.js'
 /** Letters of Zeek's history that are kept. */
 export const HISTORY_MAX = 32
 
+/**
+ * Where the parts of a record begin, in words: what every packet touches is four lines of cache, the facts of the connection
+ * in one and those of each side in one and a half; what is touched at the opening, at the end and by rare events lies behind
+ * it. The rare part of a side is as far from its usual part as that of the other side, so that one position names a field of
+ * either, and what is left between the two holds facts of the connection.
+ */
+const SIDES = 16
+const SIDE_STEP = 24
+const RARE_SIDES: number = SIDES + 2 * SIDE_STEP
+const RARE_SIDE_WORDS = 8
+const RARE: number = RARE_SIDES + RARE_SIDE_WORDS
+const RARE_AGAIN: number = RARE_SIDES + SIDE_STEP + RARE_SIDE_WORDS
+const RECORD_WORDS: number = RARE_AGAIN + 16
+
 /** Fields of the connection as a whole. */
 export class ConnectionWords extends Words {
-  /** Address of side 0, four words. Side 0 sent the first packet. */
-  readonly addr0: number = this.list(4)
-  /** Address of side 1, four words. */
-  readonly addr1: number = this.list(4)
+  /** First word of the address of side 0, all of an IPv4 address. Side 0 sent the first packet. */
+  readonly key0: number = this.int()
+  /** The same of side 1. */
+  readonly key1: number = this.int()
   /** Port of side 0 in the upper 16 bits, of side 1 in the lower. */
   readonly ports: number = this.int()
-  /** Hash of the 4-tuple, the same for both directions. */
-  readonly hash: number = this.int()
-  /** Wireshark's tcp.stream number, its lower 31 bits; -1 in a record that is not in use. */
-  readonly streamLow: number = this.int()
   /** CONN_* bits. */
   readonly flags: number = this.int()
-  /** Id in the decoder's EncapsulationTable. */
-  readonly encapsulation: number = this.int()
-  /** Index of the teardown record plus one, 0 for none. */
-  readonly teardownIndex: number = this.int()
   /** Zeek's states of both endpoints, see views/zeek.ts. */
   readonly zeek: number = this.int()
+  /** Index of the teardown record plus one, 0 for none. */
+  readonly teardownIndex: number = this.int()
   /** Index of the closing record plus one, 0 for none. */
   readonly closingIndex: number = this.int()
+  /** First four bytes of the last payload of either side, as far as captured: see payload.ts. */
+  readonly dataHead: number = this.int()
   /** Latest packet time of either side (never runs back). */
   readonly endNs: number = this.float()
   /** Its frame. */
   readonly endFrame: number = this.float()
-  /** First four bytes of the last payload of either side, as far as captured: see payload.ts. */
-  readonly dataHead: number = this.int()
-  /** Its length in bytes. */
+  /** Length in bytes of the last payload. */
   readonly dataLen: number = this.int()
   /** Its acknowledgment number. */
   readonly dataAck: number = this.int()
@@ -43,22 +51,34 @@ export class ConnectionWords extends Words {
   readonly answers: number = this.int()
   /** First four bytes of the last payload of the client that the server has answered. */
   readonly answeredHead: number = this.int()
+
+  /** Address of side 0, four words, of which IPv4 takes the first. */
+  readonly addr0: number = this.from(RARE).list(4)
+  /** Address of side 1, four words. */
+  readonly addr1: number = this.list(4)
+  /** Hash of the 4-tuple, the same for both directions. */
+  readonly hash: number = this.int()
+  /** Wireshark's tcp.stream number, its lower 31 bits; -1 in a record that is not in use. */
+  readonly streamLow: number = this.int()
+  /** The bits of the stream number above the lower 31: a flood reaches them within hours. */
+  readonly streamHigh: number = this.int()
+  /** Id in the decoder's EncapsulationTable. */
+  readonly encapsulation: number = this.int()
   /** Time of the first packet. */
   readonly startNs: number = this.float()
   /** Its frame. */
   readonly startFrame: number = this.float()
+
   /** Time of the first ACK that completes the handshake. */
-  readonly handshakeNs: number = this.float()
+  readonly handshakeNs: number = this.from(RARE_AGAIN).float()
   /** Its frame. */
   readonly handshakeFrame: number = this.float()
+  /** Time of the first SYN-ACK, 0 when there is none. */
+  readonly synAckNs: number = this.float()
   /** Letters of Zeek's history. */
   readonly historyLength: number = this.int()
   /** The letters, four to a word, the side in the upper bit of each. */
   readonly history: number = this.list(HISTORY_MAX / 4)
-  /** The bits of the stream number above the lower 31: a flood reaches them within hours. */
-  readonly streamHigh: number = this.int()
-  /** Time of the first SYN-ACK, 0 when there is none. */
-  readonly synAckNs: number = this.float()
 }
 
 /** Fields of each side. */
@@ -67,16 +87,12 @@ export class SideWords extends Words {
   readonly state: number = this.int()
   /** SIDE_* bits. */
   readonly flags: number = this.int()
-  /** Initial sequence number; without a SYN the first sequence number seen minus one. */
-  readonly isn: number = this.int()
   /** SND.NXT as far as seen: the number after the highest byte sent, SYN and FIN included. */
   readonly nxt: number = this.int()
   /** Highest acknowledgment this side has sent: a lower bound of its RCV.NXT. */
   readonly acked: number = this.int()
   /** Window field of the last segment, unscaled. */
   readonly window: number = this.int()
-  /** Window scale shift of this side's SYN, 0 without the option. */
-  readonly windowShift: number = this.int()
   /** Sequence number of the last segment: tells duplicates and the trigger of a reset. */
   readonly lastSeq: number = this.int()
   /** Its acknowledgment number. */
@@ -87,14 +103,8 @@ export class SideWords extends Words {
   readonly lastMeta: number = this.int()
   /** Lowest TTL in the low byte, highest in the next; resets not counted. */
   readonly ttlRange: number = this.int()
-  /** Retransmitted segments. */
-  readonly retransmissions: number = this.int()
-  /** Bytes from here up to `holeEnd` were skipped and not seen yet; the two are equal when there is no hole. */
-  readonly holeStart: number = this.int()
-  /** End of the hole. */
-  readonly holeEnd: number = this.int()
-  /** Segments that were captured twice. */
-  readonly duplicates: number = this.int()
+  /** What of Zeek's history this side has had, see views/zeek.ts. */
+  readonly zeekSeen: number = this.int()
   /** Segments. */
   readonly packets: number = this.float()
   /** Payload bytes, retransmissions included. */
@@ -107,8 +117,19 @@ export class SideWords extends Words {
   readonly dataNs: number = this.float()
   /** Its frame. */
   readonly dataFrame: number = this.float()
-  /** What of Zeek's history this side has had, see views/zeek.ts. */
-  readonly zeekSeen: number = this.int()
+
+  /** Initial sequence number; without a SYN the first sequence number seen minus one. */
+  readonly isn: number = this.from(RARE_SIDES - SIDES).int()
+  /** Window scale shift of this side's SYN, 0 without the option. */
+  readonly windowShift: number = this.int()
+  /** Retransmitted segments. */
+  readonly retransmissions: number = this.int()
+  /** Bytes from here up to `holeEnd` were skipped and not seen yet; the two are equal when there is no hole. */
+  readonly holeStart: number = this.int()
+  /** End of the hole. */
+  readonly holeEnd: number = this.int()
+  /** Segments that were captured twice. */
+  readonly duplicates: number = this.int()
   /** Sequence number of its last RST, for Zeek's history. */
   readonly zeekRstSeq: number = this.int()
 }
@@ -119,17 +140,17 @@ export const CONN: ConnectionWords = new ConnectionWords()
 export const SIDE: SideWords = new SideWords()
 
 /** Size of a connection record in int32 words. */
-export const CONN_INTS: number = CONN.size + 2 * SIDE.size
+export const CONN_INTS: number = RECORD_WORDS
 /** Size of a connection record in 8-byte cells. */
 export const CONN_CELLS: number = CONN_INTS / 2
 /** First word of side 0's block. */
-export const SIDE_INTS: number = CONN.size
+export const SIDE_INTS: number = SIDES
 /** Words from one side's block to the next. */
-export const SIDE_INTS_STEP: number = SIDE.size
+export const SIDE_INTS_STEP: number = SIDE_STEP
 /** First cell of side 0's block. */
-export const SIDE_CELLS: number = CONN.size / 2
+export const SIDE_CELLS: number = SIDES / 2
 /** Cells from one side's block to the next. */
-export const SIDE_CELLS_STEP: number = SIDE.size / 2
+export const SIDE_CELLS_STEP: number = SIDE_STEP / 2
 
 /** First word of a side's block. */
 export function sideInts(record: number, side: number): number {

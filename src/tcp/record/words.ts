@@ -49,6 +49,12 @@ export abstract class Words {
     return this.#take('float', 2)
   }
 
+  /** Goes on at a word further on: what lies between belongs to others. */
+  protected from(word: number): this {
+    this.#used = word
+    return this
+  }
+
   #take(kind: FieldKind, words: number): number {
     const at = kind === 'float' ? this.#used / 2 : this.#used
     this.#fields.push({ kind, at, words })

@@ -1,10 +1,12 @@
 // The table against the plainest model there is: a Map from the text of the two ends.
 
 import { describe, expect, test } from 'vitest'
-import { CONN_INTS, SIDE_INTS } from '../../../src/tcp/record/connection.js'
+import { CONN_INTS, SIDE_INTS, SIDE_INTS_STEP } from '../../../src/tcp/record/connection.js'
 import { TEARDOWN_INTS } from '../../../src/tcp/record/teardown.js'
 import { ConnectionTable } from '../../../src/tcp/table.js'
 import { type End, randomSource, segmentOf } from './segments.js'
+
+const SIDES_END = SIDE_INTS + 2 * SIDE_INTS_STEP
 
 const text = ({ ip, port }: End): string => `${String(ip)}|${port}`
 const keyOf = (a: End, b: End): string => [text(a), text(b)].sort().join(' ')
@@ -144,14 +146,14 @@ test('a record is zero when it is used again, its teardown record too', () => {
   table.at(old).openTeardown()
   expect(table.at(old).teardownIndex - 1).toBe(teardown)
   const { connections, teardowns } = table
-  connections.ints.fill(-1, old * CONN_INTS + SIDE_INTS, (old + 1) * CONN_INTS)
+  connections.ints.fill(-1, old * CONN_INTS + SIDE_INTS, old * CONN_INTS + SIDES_END)
   teardowns.ints.fill(-1, teardown * TEARDOWN_INTS, (teardown + 1) * TEARDOWN_INTS)
   table.unlink(old)
   table.release(old)
 
   const again = add(table, v4(3, 3), v4(4, 4), 0)
   expect(again).toBe(old)
-  const sides = connections.ints.slice(again * CONN_INTS + SIDE_INTS, (again + 1) * CONN_INTS)
+  const sides = connections.ints.slice(again * CONN_INTS + SIDE_INTS, again * CONN_INTS + SIDES_END)
   expect(sides.every((word) => word === 0)).toBe(true)
   expect(table.at(again).teardownIndex).toBe(0)
   table.at(again).openTeardown()

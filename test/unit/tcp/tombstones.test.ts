@@ -33,14 +33,24 @@ describe('tombstones', () => {
     }
   })
 
-  test('the oldest are forgotten first', () => {
+  test('the oldest are forgotten first, a generation at a time', () => {
     const stones = new Tombstones()
-    const most = 1 << 16
+    const generation = 1 << 16
     const hash = (n: number): number => Math.imul(n, 0x9e3779b1)
-    for (let n = 0; n < most + 100; n++) stones.add(hash(n), n)
-    const held = Array.from({ length: most + 100 }, (_, n) => stones.has(hash(n), n))
-    expect(held.indexOf(true)).toBe(100)
-    expect(held.lastIndexOf(false)).toBe(99)
+    const added = 2 * generation + 100
+    for (let n = 0; n < added; n++) stones.add(hash(n), n)
+    const held = Array.from({ length: added }, (_, n) => stones.has(hash(n), n))
+    expect(held.indexOf(true)).toBe(generation)
+    expect(held.lastIndexOf(false)).toBe(generation - 1)
+  })
+
+  test('are removed from both generations', () => {
+    const stones = new Tombstones()
+    stones.add(5, 6)
+    for (let n = 0; n < 1 << 16; n++) stones.add(n, 7)
+    stones.add(5, 6)
+    stones.remove(5, 6)
+    expect([stones.has(5, 6), stones.has(9, 7)]).toEqual([false, true])
   })
 
   test('are held once, since the last time', () => {
