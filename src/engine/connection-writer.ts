@@ -105,7 +105,7 @@ export class ConnectionWriter implements ConnectionHandler {
       ? (plain, capture) => {
           this.digests.addPlain(plain, capture)
           this.summary.connections++
-          this.summary.addPlain(plain.isByServer)
+          this.summary.addPlain(plain)
         }
       : undefined
     if (format.showsGroups === true && !summaryOnly)

@@ -115,7 +115,9 @@ const BATCH_DIGESTS = 64
 const ENDING_INDEX: ReadonlyMap<Ending, number> = new Map(
   ENDINGS.map((row, i) => [endingOf(row), i]),
 )
-const PLAIN_ENDING = ENDING_INDEX.get('graceful_fin.normal') ?? -1
+const CLOSED = ENDING_INDEX.get('graceful_fin.normal') ?? -1
+const UNANSWERED = ENDING_INDEX.get('handshake_failed.unanswered') ?? -1
+const BY_NONE = CLOSERS.indexOf('none')
 const BY_CLIENT = CLOSERS.indexOf('client')
 const BY_SERVER = CLOSERS.indexOf('server')
 
@@ -196,15 +198,14 @@ export class DigestWriter {
     const { ints, floats } = this.records
     const word = this.count * DIGEST_INTS
     const cell = this.count * DIGEST_CELLS
-    const { isIpv6, isByServer } = plain
+    const { isIpv6, isByServer, isUnanswered } = plain
     copyWords(plain.ints, plain.clientAddr, isIpv6, ints, word + DIGEST.clientAddr)
     copyWords(plain.ints, plain.serverAddr, isIpv6, ints, word + DIGEST.serverAddr)
     ints[word + DIGEST.ports] = (plain.clientPort << 16) | plain.serverPort
-    ints[word + DIGEST.ending] = PLAIN_ENDING
-    ints[word + DIGEST.closer] = isByServer ? BY_SERVER : BY_CLIENT
+    ints[word + DIGEST.ending] = isUnanswered ? UNANSWERED : CLOSED
+    ints[word + DIGEST.closer] = isUnanswered ? BY_NONE : isByServer ? BY_SERVER : BY_CLIENT
     ints[word + DIGEST.flags] =
-      DIGEST_OPENED |
-      DIGEST_CLOSED |
+      (isUnanswered ? 0 : DIGEST_OPENED | DIGEST_CLOSED) |
       (isIpv6 ? DIGEST_IPV6 : 0) |
       (isByServer ? DIGEST_BY_SERVER : 0) |
       (isClockSet ? DIGEST_CLOCK_SET : 0)
@@ -252,18 +253,22 @@ function isOpened(e: Evidence, s: Derived): boolean {
 }
 
 function repeatsItself({ hasTeardown, client, server }: Evidence): boolean {
-  if (!hasTeardown) return false
-  return [client, server].some(
-    (side) => (side.seriesKind !== 0 && side.seriesCount > 0) || side.probeRun > 0,
-  )
+  return hasTeardown && (sendsAgain(client) || sendsAgain(server))
+}
+
+function sendsAgain(side: SideEvidence): boolean {
+  return isAsking(side) || side.probeRun > 0
+}
+
+/** Whether a side repeats what has no answer. */
+function isAsking({ seriesKind, seriesCount }: SideEvidence): boolean {
+  return seriesKind !== 0 && seriesCount > 0
 }
 
 function askedNsOf({ hasTeardown, client, server }: Evidence): number {
   if (!hasTeardown) return NaN
-  const side = [client, server].find(
-    ({ seriesKind, seriesCount }) => seriesKind !== 0 && seriesCount > 0,
-  )
-  return side?.seriesSentNs ?? NaN
+  if (isAsking(client)) return client.seriesSentNs
+  return isAsking(server) ? server.seriesSentNs : NaN
 }
 
 function closedBits(e: Evidence, s: Derived, first: PacketRef): number {

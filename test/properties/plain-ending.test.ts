@@ -35,7 +35,7 @@ function told(records: readonly BuiltRecord[], linktype: number, isShort: boolea
       : (ending, capture) => {
           plain++
           digests.addPlain(ending, capture)
-          summary.addPlain(ending.isByServer)
+          summary.addPlain(ending)
         },
   }
   const clock = new CaptureClock()
@@ -115,6 +115,31 @@ test('closes that are plain, and closes that are not quite', () => {
     { numRuns: runs(1500) },
   )
   expect(plain).toBeGreaterThan(200)
+})
+
+test('SYNs without an answer, and what else there may be of one', () => {
+  plain = 0
+  const syn = '> S 0:0(0)'
+  const others = [
+    '< R. 0:0(0) ack 1',
+    '> R 1:1(0)',
+    '> S 9:9(0)',
+    syn,
+    '< . 7:7(0) ack 9',
+    'icmp 3 1 > S 0:0(0)',
+  ]
+  const more = fc.array(
+    fc.constantFrom(...others, '> S 0:5(5)', '< S. 0:0(0) ack 1', '> S 0:0(0) copy'),
+    { maxLength: 2 },
+  )
+  fc.assert(
+    fc.property(more, (lines) => {
+      const texts = [syn, ...lines].map((line, at) => `${at}.000 ${line}`)
+      expectTheSame(scenarioFrames(texts.join('\n')))
+    }),
+    { numRuns: runs(300) },
+  )
+  expect(plain).toBeGreaterThan(20)
 })
 
 test('the samples', () => {

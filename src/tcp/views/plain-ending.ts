@@ -1,9 +1,12 @@
-// The ending that most connections have, told by a few words of their records: opened by a handshake, used, closed by a FIN of
-// either side that the other one acknowledged, and nothing special in between. What the rules say of one is `fin-normal`; this
-// is a part of what that rule holds for, and takes a fraction of the time: no evidence is read and no rule is asked.
+// The endings that most connections have, told by a few words of their records. Closed: opened by a handshake, used, closed by a
+// FIN of either side that the other one acknowledged, and nothing special in between. Unanswered: one SYN, and nothing else.
+// What the rules say of them is `fin-normal` and `handshake-unanswered`; these are parts of what those rules hold for, and take a
+// fraction of the time: no evidence is read and no rule is asked.
 
 import {
   CONN_CLIENT_IS_SIDE_1,
+  CONN_EVICTED,
+  CONN_HALF_OPEN,
   CONN_IPV6,
   CONN_LAST_DATA,
   CONN_QUEUED,
@@ -13,13 +16,20 @@ import {
   SIDE_FIN,
   SIDE_FIN_ACKED,
   SIDE_HOLE,
+  SIDE_ISN_SET,
+  SIDE_LAST_TWICE,
   SIDE_LOST,
+  SIDE_MPTCP,
+  SIDE_NXT_SET,
   SIDE_PROBED,
   SIDE_RST,
   SIDE_SYN,
   SIDE_SYN_ACK,
   SIDE_SYN_DATA,
+  SIDE_TFO,
+  SIDE_TIMESTAMPS,
   SIDE_UNSEEN,
+  SIDE_WINDOW_SCALE,
 } from '../record/bits.js'
 import {
   CLOSING,
@@ -44,7 +54,7 @@ import { seqAfter } from '../seq.js'
 /** From here on a second FIN counts as slow. */
 export const SLOW_CLOSE_NS = 1e9
 
-/** All that a connection may have been marked with. */
+/** All that a closed connection may have been marked with. */
 const USUAL: number =
   CONN_ROLES_KNOWN |
   CONN_CLIENT_IS_SIDE_1 |
@@ -52,7 +62,20 @@ const USUAL: number =
   CONN_REPORTED |
   CONN_QUEUED |
   CONN_LAST_DATA
+/** The same of a SYN without an answer. */
+const USUAL_OF_SYN: number =
+  CONN_ROLES_KNOWN | CONN_IPV6 | CONN_REPORTED | CONN_HALF_OPEN | CONN_EVICTED
 const CLOSED: number = SIDE_FIN | SIDE_FIN_ACKED
+/** All that a side is that has sent one SYN, whatever its options. */
+const ONLY_SYN: number =
+  SIDE_ISN_SET |
+  SIDE_NXT_SET |
+  SIDE_SYN |
+  SIDE_MPTCP |
+  SIDE_TFO |
+  SIDE_TIMESTAMPS |
+  SIDE_WINDOW_SCALE |
+  SIDE_LAST_TWICE
 const SPECIAL: number =
   SIDE_RST | SIDE_UNSEEN | SIDE_HOLE | SIDE_LOST | SIDE_PROBED | SIDE_SYN_DATA | SIDE_BARE
 
@@ -66,15 +89,18 @@ export class PlainEnding {
   clientPort = 0
   serverPort = 0
   stream = 0
+  /** It is a SYN without an answer, else a close. */
+  isUnanswered = false
   /** The server closed first. */
   isByServer = false
   startNs = 0
   endNs = 0
-  /** Time of the first FIN. */
+  /** Time of the first FIN; NaN of a SYN, as the next. */
   closedNs = 0
   /** From the last payload of either side to that. */
   idleNs = 0
   clientLastNs = 0
+  /** NaN of a SYN. */
   serverLastNs = 0
   clientBytes = 0
   serverBytes = 0
@@ -85,8 +111,9 @@ export class PlainEnding {
     const conn = record * CONN_INTS
     const flags = ints[conn + CONN.flags] as number
     const closing = (ints[conn + CONN.closingIndex] as number) - 1
-    if ((flags & ~USUAL) !== 0 || (flags & CONN_ROLES_KNOWN) === 0 || closing < 0) return false
-    if (ints[conn + CONN.teardownIndex] !== 0) return false
+    if ((flags & CONN_ROLES_KNOWN) === 0 || ints[conn + CONN.teardownIndex] !== 0) return false
+    if (closing < 0) return (flags & ~USUAL_OF_SYN) === 0 && this.takeSyn(ints, floats, record)
+    if ((flags & ~USUAL) !== 0) return false
     const clientSide = flags & CONN_CLIENT_IS_SIDE_1
     const client = sideInts(record, clientSide)
     const server = sideInts(record, 1 - clientSide)
@@ -97,17 +124,8 @@ export class PlainEnding {
     const cells = record * CONN_CELLS
     if (floats[cells + CONN.handshakeFrame] === 0) return false
     if (!this.takeClosing(closings.ints, closings.floats, closing, clientSide)) return false
-    this.ints = ints
-    const isSwapped = clientSide !== 0
-    this.clientAddr = conn + (isSwapped ? CONN.addr1 : CONN.addr0)
-    this.serverAddr = conn + (isSwapped ? CONN.addr0 : CONN.addr1)
-    this.isIpv6 = (flags & CONN_IPV6) !== 0
-    const ports = ints[conn + CONN.ports] as number
-    this.clientPort = isSwapped ? ports & 0xffff : ports >>> 16
-    this.serverPort = isSwapped ? ports >>> 16 : ports & 0xffff
-    this.stream = streamOf(ints, record)
-    this.startNs = floats[cells + CONN.startNs] as number
-    this.endNs = floats[cells + CONN.endNs] as number
+    this.isUnanswered = false
+    this.takeWhole(ints, floats, record, clientSide !== 0)
     const clientCells = cells + SIDE_CELLS + clientSide * SIDE_CELLS_STEP
     const serverCells = cells + SIDE_CELLS + (1 - clientSide) * SIDE_CELLS_STEP
     this.clientLastNs = floats[clientCells + SIDE.lastNs] as number
@@ -115,6 +133,43 @@ export class PlainEnding {
     this.clientBytes = floats[clientCells + SIDE.bytes] as number
     this.serverBytes = floats[serverCells + SIDE.bytes] as number
     return true
+  }
+
+  /** A connection without FINs, of which nothing is known but that it was not reset. */
+  private takeSyn(ints: Int32Array, floats: Float64Array, record: number): boolean {
+    const cells = record * CONN_CELLS
+    const client = cells + SIDE_CELLS
+    if (floats[client + SIDE.packets] !== 1 || floats[client + SIDE.bytes] !== 0) return false
+    if (floats[client + SIDE_CELLS_STEP + SIDE.packets] !== 0) return false
+    const flags = ints[sideInts(record, 0) + SIDE.flags] as number
+    if ((flags & SIDE_SYN) === 0 || (flags & ~ONLY_SYN) !== 0) return false
+    this.isUnanswered = true
+    this.isByServer = false
+    this.takeWhole(ints, floats, record, false)
+    this.closedNs = this.idleNs = this.serverLastNs = NaN
+    this.clientLastNs = floats[client + SIDE.lastNs] as number
+    this.clientBytes = this.serverBytes = 0
+    return true
+  }
+
+  private takeWhole(
+    ints: Int32Array,
+    floats: Float64Array,
+    record: number,
+    isSwapped: boolean,
+  ): void {
+    const conn = record * CONN_INTS
+    const cells = record * CONN_CELLS
+    this.ints = ints
+    this.clientAddr = conn + (isSwapped ? CONN.addr1 : CONN.addr0)
+    this.serverAddr = conn + (isSwapped ? CONN.addr0 : CONN.addr1)
+    this.isIpv6 = ((ints[conn + CONN.flags] as number) & CONN_IPV6) !== 0
+    const ports = ints[conn + CONN.ports] as number
+    this.clientPort = isSwapped ? ports & 0xffff : ports >>> 16
+    this.serverPort = isSwapped ? ports >>> 16 : ports & 0xffff
+    this.stream = streamOf(ints, record)
+    this.startNs = floats[cells + CONN.startNs] as number
+    this.endNs = floats[cells + CONN.endNs] as number
   }
 
   /** The part of the closing record: who closed first, and when. */
