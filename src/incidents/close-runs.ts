@@ -28,60 +28,74 @@ export interface RunHandler {
   addCells(cells: Float64Array, index: number, endpoint: number, group: number): void
 }
 
+// Numbers of an endpoint, side by side: a line of cache.
+/** Its last end, NaN for none. */
+const LAST_NS = 0
+/** What is usual between two of them, Infinity when unknown. */
+const USUAL_NS = 1
+/** First and last end of the last run. */
+const RUN_FIRST_NS = 2
+const RUN_LAST_NS = 3
+/** Ends at once in a row. */
+const RUN = 4
+/** Ends remembered so far. */
+const TURN = 5
+/** Connections kept because they outlived the run, or were taken behind it. */
+const OUTLIVING = 6
+const BEHIND = 7
+const NUMBERS = 8
+
 /** The last ends of each endpoint by its server. */
 export class CloseRuns {
-  private lastNs = new Float64Array(FIRST_ENDPOINTS).fill(NaN)
-  private usualNs = new Float64Array(FIRST_ENDPOINTS).fill(Infinity)
-  private runs = new Uint32Array(FIRST_ENDPOINTS)
+  private numbers = unknown(FIRST_ENDPOINTS)
   /** Of each endpoint as many ends as a run needs, in turns: the row or the digest, and the group. */
   private rows = new Int32Array(FIRST_ENDPOINTS * FEWEST_RUN).fill(NOT_KEPT)
   private groups = new Int32Array(FIRST_ENDPOINTS * FEWEST_RUN).fill(NOT_KEPT)
   private cells = new Float64Array(FIRST_ENDPOINTS * FEWEST_RUN * DIGEST_CELLS)
-  private turns = new Uint32Array(FIRST_ENDPOINTS)
-  /** First and last end of the last run. */
-  private runFirstNs = new Float64Array(FIRST_ENDPOINTS).fill(NaN)
-  private runLastNs = new Float64Array(FIRST_ENDPOINTS).fill(NaN)
-  private outliving = new Uint8Array(FIRST_ENDPOINTS)
-  private behind = new Uint8Array(FIRST_ENDPOINTS)
 
   /** Whether an end at `ns` belongs to a run; when one begins to be noticed, `handler` gets the ends before it. */
   isInRun(endpoint: number, ns: number, handler: RunHandler): boolean {
-    if (endpoint >= this.lastNs.length) this.grow()
-    const { lastNs, usualNs, runs } = this
-    const gapNs = Math.abs(ns - (lastNs[endpoint] as number))
-    lastNs[endpoint] = ns
+    if (endpoint * NUMBERS >= this.numbers.length) this.grow()
+    const { numbers } = this
+    const at = endpoint * NUMBERS
+    const gapNs = Math.abs(ns - (numbers[at + LAST_NS] as number))
+    numbers[at + LAST_NS] = ns
     // Also of the first one, whose time since the one before is NaN.
-    if (!(gapNs <= AT_ONCE_NS && gapNs * USUAL_SHARE < (usualNs[endpoint] as number))) {
-      runs[endpoint] = 0
-      this.learn(endpoint, gapNs)
+    if (!(gapNs <= AT_ONCE_NS && gapNs * USUAL_SHARE < (numbers[at + USUAL_NS] as number))) {
+      numbers[at + RUN] = 0
+      this.learn(at, gapNs)
       return false
     }
-    const run = (runs[endpoint] as number) + 1
-    runs[endpoint] = run
+    const run = (numbers[at + RUN] as number) + 1
+    numbers[at + RUN] = run
     if (run < FEWEST_RUN) return false
     if (run === FEWEST_RUN) {
       this.handOver(endpoint, handler)
-      this.runFirstNs[endpoint] = ns - FEWEST_RUN * AT_ONCE_NS
-      this.outliving[endpoint] = this.behind[endpoint] = 0
+      numbers[at + RUN_FIRST_NS] = ns - FEWEST_RUN * AT_ONCE_NS
+      numbers[at + OUTLIVING] = numbers[at + BEHIND] = 0
     }
-    this.runLastNs[endpoint] = ns
+    numbers[at + RUN_LAST_NS] = ns
     return true
   }
 
   /** Whether a connection tells that the service lived on behind its last run: open before and after it, or taken then. */
   tellsOfLife(endpoint: number, startNs: number, closedNs: number): boolean {
-    if (endpoint >= this.lastNs.length) return false
-    const lastNs = this.runLastNs[endpoint] as number
-    if (startNs > lastNs) {
-      if (startNs - lastNs > BEHIND_NS || (this.behind[endpoint] as number) >= MOST_BEHIND)
-        return false
-      this.behind[endpoint] = (this.behind[endpoint] as number) + 1
-      return true
-    }
-    if (!(startNs < (this.runFirstNs[endpoint] as number)) || closedNs <= lastNs + AT_ONCE_NS)
+    const { numbers } = this
+    const at = endpoint * NUMBERS
+    if (at >= numbers.length) return false
+    const lastNs = numbers[at + RUN_LAST_NS] as number
+    if (startNs > lastNs)
+      return startNs - lastNs <= BEHIND_NS && this.hasRoom(at + BEHIND, MOST_BEHIND)
+    if (!(startNs < (numbers[at + RUN_FIRST_NS] as number)) || closedNs <= lastNs + AT_ONCE_NS)
       return false
-    if ((this.outliving[endpoint] as number) >= MOST_OUTLIVING) return false
-    this.outliving[endpoint] = (this.outliving[endpoint] as number) + 1
+    return this.hasRoom(at + OUTLIVING, MOST_OUTLIVING)
+  }
+
+  /** Counts one more at a place that holds so many at most. */
+  private hasRoom(at: number, most: number): boolean {
+    const kept = this.numbers[at] as number
+    if (kept >= most) return false
+    this.numbers[at] = kept + 1
     return true
   }
 
@@ -106,14 +120,15 @@ export class CloseRuns {
       if (rows[slot] !== NOT_KEPT) groups[slot] = rows[slot] = NOT_KEPT
   }
 
-  private learn(endpoint: number, gapNs: number): void {
+  private learn(at: number, gapNs: number): void {
     if (Number.isNaN(gapNs)) return
-    const usualNs = this.usualNs[endpoint] as number
-    this.usualNs[endpoint] = usualNs === Infinity ? gapNs : usualNs + (gapNs - usualNs) * LAST_SHARE
+    const usualNs = this.numbers[at + USUAL_NS] as number
+    this.numbers[at + USUAL_NS] =
+      usualNs === Infinity ? gapNs : usualNs + (gapNs - usualNs) * LAST_SHARE
   }
 
   private handOver(endpoint: number, handler: RunHandler): void {
-    const turn = this.turns[endpoint] as number
+    const turn = this.numbers[endpoint * NUMBERS + TURN] as number
     for (let back = FEWEST_RUN; back >= 1; back--) {
       const slot = endpoint * FEWEST_RUN + ((turn - back + FEWEST_RUN) % FEWEST_RUN)
       const row = this.rows[slot] as number
@@ -124,40 +139,31 @@ export class CloseRuns {
   }
 
   private nextSlot(endpoint: number): number {
-    const turn = this.turns[endpoint] as number
-    this.turns[endpoint] = turn + 1
+    const at = endpoint * NUMBERS + TURN
+    const turn = this.numbers[at] as number
+    this.numbers[at] = turn + 1
     return endpoint * FEWEST_RUN + (turn % FEWEST_RUN)
   }
 
   private grow(): void {
-    const places = 2 * this.lastNs.length
-    const { lastNs, usualNs, runs, rows, groups, cells, turns } = this
-    this.lastNs = new Float64Array(places).fill(NaN)
-    this.lastNs.set(lastNs)
-    this.usualNs = new Float64Array(places).fill(Infinity)
-    this.usualNs.set(usualNs)
-    this.runs = new Uint32Array(places)
-    this.runs.set(runs)
-    this.turns = new Uint32Array(places)
-    this.turns.set(turns)
-    this.growRuns(places)
-    this.rows = new Int32Array(places * FEWEST_RUN).fill(NOT_KEPT)
+    const { numbers, rows, groups, cells } = this
+    this.numbers = unknown((2 * numbers.length) / NUMBERS)
+    this.numbers.set(numbers)
+    this.rows = new Int32Array(2 * rows.length).fill(NOT_KEPT)
     this.rows.set(rows)
-    this.groups = new Int32Array(places * FEWEST_RUN).fill(NOT_KEPT)
+    this.groups = new Int32Array(2 * groups.length).fill(NOT_KEPT)
     this.groups.set(groups)
-    this.cells = new Float64Array(places * FEWEST_RUN * DIGEST_CELLS)
+    this.cells = new Float64Array(2 * cells.length)
     this.cells.set(cells)
   }
+}
 
-  private growRuns(places: number): void {
-    const { runFirstNs, runLastNs, outliving, behind } = this
-    this.runFirstNs = new Float64Array(places).fill(NaN)
-    this.runFirstNs.set(runFirstNs)
-    this.runLastNs = new Float64Array(places).fill(NaN)
-    this.runLastNs.set(runLastNs)
-    this.outliving = new Uint8Array(places)
-    this.outliving.set(outliving)
-    this.behind = new Uint8Array(places)
-    this.behind.set(behind)
+/** Numbers of endpoints of which nothing is known. */
+function unknown(endpoints: number): Float64Array {
+  const numbers = new Float64Array(endpoints * NUMBERS)
+  for (let at = 0; at < numbers.length; at += NUMBERS) {
+    numbers[at + LAST_NS] = numbers[at + RUN_FIRST_NS] = numbers[at + RUN_LAST_NS] = NaN
+    numbers[at + USUAL_NS] = Infinity
   }
+  return numbers
 }

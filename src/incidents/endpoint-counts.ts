@@ -11,75 +11,95 @@ const MOST_BETWEEN = 64
 /** Refusals kept of an endpoint because they came one upon the other. */
 const MOST_REFUSALS = 255
 
+// Numbers of an endpoint, side by side: in arrays of their own each was a cache miss.
+/** The last refusal, -Infinity for none. */
+const LAST_REFUSED_NS = 0
+/** The first connection known to be taken after it. */
+const FIRST_TAKEN_NS = 1
+/** The first refusal of those that are close to the last one. */
+const FIRST_REFUSED_NS = 2
+/** Connections kept because they were taken between refusals. */
+const BETWEEN = 3
+const REFUSALS_KEPT = 4
+/** How many there were of each kind. */
+const SEEN = 5
+const NUMBERS = 16
+if (SEEN + ALIKE > NUMBERS) throw new Error('more kinds than there is room for')
+
 /** Counts and times by endpoint; typed arrays, because lists with holes took five times as long. */
 export class EndpointCounts {
-  /** Of each group (endpoint times ALIKE plus kind) how many there were. */
-  seen: Float64Array = new Float64Array(FIRST_ENDPOINTS * ALIKE)
-  /** Of each endpoint the last refusal, and the first connection known to be taken after it. */
-  private lastRefusedNs = unknownTimes(FIRST_ENDPOINTS)
-  private firstTakenNs = unknownTimes(FIRST_ENDPOINTS)
-  /** The first refusal of those that are close to the last one. */
-  private firstRefusedNs = unknownTimes(FIRST_ENDPOINTS)
-  private between = new Uint8Array(FIRST_ENDPOINTS)
-  private refusalsKept = new Uint8Array(FIRST_ENDPOINTS)
+  private numbers = unknown(FIRST_ENDPOINTS)
 
-  /** Counts one more, and returns how many there were before. */
-  count(endpoint: number, group: number): number {
-    if (endpoint >= this.lastRefusedNs.length) this.grow()
-    const number = this.seen[group] as number
-    this.seen[group] = number + 1
+  /** Counts one more of a kind, and returns how many there were before. */
+  count(endpoint: number, kind: number): number {
+    if (endpoint * NUMBERS >= this.numbers.length) this.grow()
+    const at = endpoint * NUMBERS + SEEN + kind
+    const number = this.numbers[at] as number
+    this.numbers[at] = number + 1
     return number
+  }
+
+  /** How many groups (endpoint times ALIKE plus kind) there may be. */
+  get groups(): number {
+    return (this.numbers.length / NUMBERS) * ALIKE
+  }
+
+  /** How many there were of a group. */
+  seen(group: number): number {
+    const endpoint = Math.floor(group / ALIKE)
+    return this.numbers[endpoint * NUMBERS + SEEN + (group % ALIKE)] as number
   }
 
   /** A connection was refused. */
   refuse(endpoint: number, ns: number): void {
-    const lastNs = this.lastRefusedNs[endpoint] as number
+    const { numbers } = this
+    const at = endpoint * NUMBERS
+    const lastNs = numbers[at + LAST_REFUSED_NS] as number
     if (ns <= lastNs) return
-    if (ns - lastNs > SAME_OUTAGE_NS) this.firstRefusedNs[endpoint] = ns
-    this.lastRefusedNs[endpoint] = ns
-    this.firstTakenNs[endpoint] = Infinity
+    if (ns - lastNs > SAME_OUTAGE_NS) numbers[at + FIRST_REFUSED_NS] = ns
+    numbers[at + LAST_REFUSED_NS] = ns
+    numbers[at + FIRST_TAKEN_NS] = Infinity
   }
 
   /** Whether one more refusal of an endpoint is to be kept. */
   keepRefusal(endpoint: number): boolean {
-    const kept = this.refusalsKept[endpoint] as number
-    if (kept >= MOST_REFUSALS) return false
-    this.refusalsKept[endpoint] = kept + 1
-    return true
+    return this.hasRoom(endpoint * NUMBERS + REFUSALS_KEPT, MOST_REFUSALS)
   }
 
   /** Whether a connection that was taken at `ns` tells where an outage ends: the first one behind it, or one in the middle. */
   tellsOutage(endpoint: number, ns: number): boolean {
-    const refusedNs = this.lastRefusedNs[endpoint] as number
+    const { numbers } = this
+    const at = endpoint * NUMBERS
+    const refusedNs = numbers[at + LAST_REFUSED_NS] as number
     if (refusedNs === -Infinity) return false
-    if (ns <= refusedNs) {
-      if (ns < (this.firstRefusedNs[endpoint] as number)) return false
-      if ((this.between[endpoint] as number) >= MOST_BETWEEN) return false
-      this.between[endpoint] = (this.between[endpoint] as number) + 1
-      return true
-    }
-    if (ns >= (this.firstTakenNs[endpoint] as number)) return false
-    this.firstTakenNs[endpoint] = ns
+    if (ns <= refusedNs)
+      return (
+        ns >= (numbers[at + FIRST_REFUSED_NS] as number) && this.hasRoom(at + BETWEEN, MOST_BETWEEN)
+      )
+    if (ns >= (numbers[at + FIRST_TAKEN_NS] as number)) return false
+    numbers[at + FIRST_TAKEN_NS] = ns
+    return true
+  }
+
+  /** Counts one more at a place that holds so many at most. */
+  private hasRoom(at: number, most: number): boolean {
+    const kept = this.numbers[at] as number
+    if (kept >= most) return false
+    this.numbers[at] = kept + 1
     return true
   }
 
   private grow(): void {
-    const { seen, lastRefusedNs, firstTakenNs, firstRefusedNs, between, refusalsKept } = this
-    this.seen = new Float64Array(2 * seen.length)
-    this.seen.set(seen)
-    this.lastRefusedNs = unknownTimes(2 * lastRefusedNs.length)
-    this.lastRefusedNs.set(lastRefusedNs)
-    this.firstTakenNs = unknownTimes(2 * firstTakenNs.length)
-    this.firstTakenNs.set(firstTakenNs)
-    this.firstRefusedNs = unknownTimes(2 * firstRefusedNs.length)
-    this.firstRefusedNs.set(firstRefusedNs)
-    this.between = new Uint8Array(2 * between.length)
-    this.between.set(between)
-    this.refusalsKept = new Uint8Array(2 * refusalsKept.length)
-    this.refusalsKept.set(refusalsKept)
+    const { numbers } = this
+    this.numbers = unknown((2 * numbers.length) / NUMBERS)
+    this.numbers.set(numbers)
   }
 }
 
-function unknownTimes(endpoints: number): Float64Array {
-  return new Float64Array(endpoints).fill(-Infinity)
+/** Numbers of endpoints of which nothing is known. */
+function unknown(endpoints: number): Float64Array {
+  const numbers = new Float64Array(endpoints * NUMBERS)
+  for (let at = 0; at < numbers.length; at += NUMBERS)
+    numbers.fill(-Infinity, at + LAST_REFUSED_NS, at + FIRST_REFUSED_NS + 1)
+  return numbers
 }

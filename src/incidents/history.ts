@@ -122,7 +122,7 @@ export class History implements Records, RunHandler {
     const endpoint = this.endpointOf(ints, word, kind)
     if (endpoint < 0) return
     const group = endpoint * ALIKE + kind
-    const number = this.counts.count(endpoint, group)
+    const number = this.counts.count(endpoint, kind)
     if (kind === HELD && number < MOST_HELD)
       this.append(cells, i, endpoint, group, this.alwaysOr(number))
     else if (IS_OF_SERVER[kind] === 1) this.addEndOfServer(cells, i, endpoint, group, number)
@@ -266,7 +266,7 @@ export class History implements Records, RunHandler {
   /** How many connections a row stands for: the first of its group, and one of those behind them. */
   private weights(): Weights {
     const { groups, ordinals, counts } = this
-    const groupsSeen = counts.seen.length
+    const groupsSeen = counts.groups
     const first = new Float64Array(groupsSeen)
     const sampled = new Float64Array(groupsSeen)
     const always = new Float64Array(groupsSeen)
@@ -279,7 +279,7 @@ export class History implements Records, RunHandler {
     for (let group = 0; group < groupsSeen; group++) {
       const firstKept = first[group] as number
       const sampledKept = sampled[group] as number
-      const others = (counts.seen[group] as number) - (always[group] as number) - firstKept
+      const others = counts.seen(group) - (always[group] as number) - firstKept
       sampled[group] = sampledKept > 0 ? others / sampledKept : 1
       // Too few behind the first ones for a sample: those stand for all.
       first[group] = sampledKept === 0 && firstKept > 0 ? 1 + others / firstKept : 1
