@@ -99,7 +99,10 @@ export class EndpointCounts {
 /** Numbers of endpoints of which nothing is known. */
 function unknown(endpoints: number): Float64Array {
   const numbers = new Float64Array(endpoints * NUMBERS)
-  for (let at = 0; at < numbers.length; at += NUMBERS)
-    numbers.fill(-Infinity, at + LAST_REFUSED_NS, at + FIRST_REFUSED_NS + 1)
+  for (let at = 0; at < numbers.length; at += NUMBERS) {
+    numbers[at + LAST_REFUSED_NS] = -Infinity
+    numbers[at + FIRST_TAKEN_NS] = -Infinity
+    numbers[at + FIRST_REFUSED_NS] = -Infinity
+  }
   return numbers
 }

@@ -13,6 +13,7 @@ import {
   TEARDOWN_SHARE,
   type TrackerLimits,
 } from './limits.js'
+import { HalfOpen } from './half-open.js'
 import { Neighbours } from './neighbours.js'
 import { Observer } from './observe.js'
 import { RecordQueue } from './queue.js'
@@ -50,9 +51,6 @@ export interface EndHandler {
   onEnd(record: number): boolean
 }
 
-/** Entries that are done which the queue of half-open connections may hold, besides as many as there are open ones. */
-const QUEUE_SLACK = 1024
-
 /** Connections of one timeline of packets. */
 export class Tracker {
   readonly table: ConnectionTable
@@ -71,14 +69,8 @@ export class Tracker {
   private readonly tombstones = new Tombstones()
   /** Tombstones set; without any there is nothing to look up. */
   private buried = 0
-  /**
-   * Half-open connections in the order of their opening, and some that have been completed since; undefined while there are
-   * few, and nobody has to know which one is the oldest.
-   */
-  private halfOpen: RecordQueue | undefined
-  private halfOpenCount = 0
+  private readonly halfOpen: HalfOpen
   private readonly maxClosed: number
-  private readonly maxHalfOpen: number
   private readonly maxConnections: number
   private readonly maxTeardowns: number
   private readonly candidates: Candidates
@@ -92,7 +84,7 @@ export class Tracker {
     this.candidates = new Candidates(this.table)
     this.neighbours = new Neighbours(this.table, this.observer)
     this.maxClosed = limits.maxClosed ?? MAX_CLOSED
-    this.maxHalfOpen = limits.maxHalfOpen ?? MAX_HALF_OPEN
+    this.halfOpen = new HalfOpen(this.table, limits.maxHalfOpen ?? MAX_HALF_OPEN)
     this.maxConnections = limits.maxConnections ?? MAX_CONNECTIONS
     this.maxTeardowns =
       limits.maxTeardowns ?? Math.max(MAX_TEARDOWNS, this.maxConnections / TEARDOWN_SHARE)
@@ -115,7 +107,7 @@ export class Tracker {
     const flags = table.connections.ints[record * CONN_INTS + CONN.flags] as number
     if ((flags & CONN_WATCHES_OLD) !== 0) this.watchOld(record, seg, view, frame, timeNs)
     if ((flags & CONN_HALF_OPEN) !== 0 && table.side === 0 && (seg.flags & (SYN | RST)) === 0) {
-      this.completed(record, flags)
+      this.halfOpen.complete(record, flags)
     }
     const mayEnd = this.observer.observe(record, table.side, seg, view, frame, timeNs)
     if (mayEnd) this.afterEndEvent(record)
@@ -129,7 +121,7 @@ export class Tracker {
       // Wireshark numbers a stream for a quoted header it has not met, if enough of it is there.
       if (quoted.headerCut) return
       record = this.open(quoted, frame, timeNs)
-      if ((quoted.flags & (SYN | ACK)) !== SYN) this.queueHalfOpen(record)
+      if ((quoted.flags & (SYN | ACK)) !== SYN) this.addHalfOpen(record)
     }
     observeIcmp(this.table.at(record), this.table.side, quoted, kind, frame, timeNs)
   }
@@ -186,7 +178,7 @@ export class Tracker {
     floats[cells + CONN.endNs] = timeNs
     floats[cells + CONN.endFrame] = frame
     this.candidates.add(record, ints[base + CONN.streamLow] as number)
-    if ((seg.flags & (SYN | ACK)) === SYN) this.queueHalfOpen(record)
+    if ((seg.flags & (SYN | ACK)) === SYN) this.addHalfOpen(record)
     return record
   }
 
@@ -205,7 +197,7 @@ export class Tracker {
     const at = record * CONN_INTS + CONN.flags
     const flags = table.connections.ints[at] as number
     if (isWatched && (flags & CONN_REPORTED) === 0) {
-      if ((flags & CONN_HALF_OPEN) !== 0) this.completed(record, flags)
+      if ((flags & CONN_HALF_OPEN) !== 0) this.halfOpen.complete(record, flags)
       table.setAside(record)
       const made = this.open(seg, frame, timeNs)
       neighbours.follow(made, neighbours.describe(record))
@@ -263,7 +255,7 @@ export class Tracker {
   /** Reports a connection if that has not happened, and forgets it. */
   private drop(record: number): void {
     const flags = this.table.connections.ints[record * CONN_INTS + CONN.flags] as number
-    if ((flags & CONN_HALF_OPEN) !== 0) this.halfOpenCount--
+    if ((flags & CONN_HALF_OPEN) !== 0) this.halfOpen.leave()
     this.forget(record)
   }
 
@@ -328,20 +320,16 @@ export class Tracker {
   }
 
   /** Bounds half-open connections: beyond that the oldest is judged as it stands. */
-  private queueHalfOpen(record: number): void {
-    const { ints } = this.table.connections
-    const at = record * CONN_INTS
-    ints[at + CONN.flags] = (ints[at + CONN.flags] as number) | CONN_HALF_OPEN
-    this.halfOpenCount++
+  private addHalfOpen(record: number): void {
     const { halfOpen } = this
-    if (halfOpen === undefined) {
-      if (this.halfOpenCount > this.maxHalfOpen) this.evictOldestHalfOpen(this.allHalfOpen())
-      return
+    halfOpen.add(record)
+    for (let oldest = halfOpen.tooMany(); oldest >= 0; oldest = halfOpen.tooMany()) {
+      this.evicted++
+      const at = oldest * CONN_INTS + CONN.flags
+      const { ints } = this.table.connections
+      ints[at] = (ints[at] as number) | CONN_EVICTED
+      this.giveUp(oldest)
     }
-    // Most of them have been completed: the queue is made anew when it is needed again.
-    if (halfOpen.length > 2 * this.halfOpenCount + QUEUE_SLACK) this.halfOpen = undefined
-    else halfOpen.push(record, ints[at + CONN.streamLow] as number)
-    while (this.halfOpenCount > this.maxHalfOpen) this.evictOldestHalfOpen(halfOpen)
   }
 
   /** What happens to few connections takes large records: where it happens to most, the first of them is given up. */
@@ -365,42 +353,6 @@ export class Tracker {
       ints[at] = (ints[at] as number) | CONN_EVICTED
     }
     this.giveUp(record)
-  }
-
-  private completed(record: number, flags: number): void {
-    this.table.connections.ints[record * CONN_INTS + CONN.flags] = flags & ~CONN_HALF_OPEN
-    this.halfOpenCount--
-  }
-
-  /** Every one there is, from the first time on that there are too many. */
-  private allHalfOpen(): RecordQueue {
-    const { ints } = this.table.connections
-    const all = new RecordQueue()
-    for (const record of inStreamOrder(this.table)) {
-      const stream = ints[record * CONN_INTS + CONN.streamLow] as number
-      if (this.isHalfOpen(record, stream)) all.push(record, stream)
-    }
-    this.halfOpen = all
-    return all
-  }
-
-  private evictOldestHalfOpen(queue: RecordQueue): void {
-    const stream = queue.stampAt(0)
-    const record = queue.shift()
-    if (queue.length > 0) this.table.warm(queue.at(0))
-    if (!this.isHalfOpen(record, stream)) return
-    this.evicted++
-    const at = record * CONN_INTS + CONN.flags
-    const { ints } = this.table.connections
-    ints[at] = (ints[at] as number) | CONN_EVICTED
-    this.giveUp(record)
-  }
-
-  private isHalfOpen(record: number, stream: number): boolean {
-    const { ints } = this.table.connections
-    const base = record * CONN_INTS
-    const flags = ints[base + CONN.flags] as number
-    return ints[base + CONN.streamLow] === stream && (flags & CONN_HALF_OPEN) !== 0
   }
 }
 
