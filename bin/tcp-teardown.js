@@ -26,7 +26,7 @@ if (isOlder(process.versions.node, NEEDED)) {
 // From Node 22 on what was compiled is kept for the next run, in the folder for temporary files (NODE_COMPILE_CACHE names
 // another one, NODE_DISABLE_COMPILE_CACHE none): a small capture takes 62 ms instead of 72.
 function keepCompiled() {
-  var compiler = process.getBuiltinModule && process.getBuiltinModule('node:module')
+  var compiler = process.getBuiltinModule && process.getBuiltinModule('module')
   if (compiler && compiler.enableCompileCache) compiler.enableCompileCache()
 }
 
