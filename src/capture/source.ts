@@ -192,7 +192,7 @@ async function* streamChunks(
   const chunks = stream[Symbol.asyncIterator]()
   try {
     for (;;) {
-      const { done, value } = await chunks.next().catch((error: unknown) => {
+      const { done, value } = await nextOf(chunks, signal).catch((error: unknown) => {
         signal?.throwIfAborted()
         throw readError(name, error)
       })
@@ -201,8 +201,39 @@ async function* streamChunks(
       yield value
     }
   } finally {
-    await chunks.return?.()
+    const returned = chunks.return?.()
+    // What is silent may never end, and ends behind its next bytes at the earliest.
+    if (signal?.aborted !== true) await returned
+    else returned?.catch(() => undefined)
   }
+}
+
+/** The next chunk, or the abort of the signal: some sources take no notice of it while they wait for bytes. */
+async function nextOf(
+  chunks: AsyncIterator<Uint8Array>,
+  signal: AbortSignal | undefined,
+): Promise<IteratorResult<Uint8Array>> {
+  if (signal === undefined) return chunks.next()
+  // A race with one promise for all chunks would keep something of each of them until that is settled.
+  return new Promise((resolve, reject) => {
+    function stop(): void {
+      reject(signal?.reason as Error)
+    }
+    function settle(): void {
+      signal?.removeEventListener('abort', stop)
+    }
+    signal.addEventListener('abort', stop, { once: true })
+    chunks.next().then(
+      (result) => {
+        settle()
+        resolve(result)
+      },
+      (error: unknown) => {
+        settle()
+        reject(error)
+      },
+    )
+  })
 }
 
 /** Ends a stream that may be waiting for more; other iterables stop before their next chunk. */

@@ -1,6 +1,6 @@
 // Options that several commands have, and how options are made.
 
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
 import { TeardownError, ValueError } from '../base/errors.js'
 import { seconds, timeNs } from '../base/time-words.js'
 import type { Words } from '../base/words.js'
@@ -22,6 +22,20 @@ const WORDS = new WeakMap<Option, Words>()
 /** The words that an option takes, where they are known. */
 export function wordsOf(of: Option): Words | undefined {
   return of.argChoices === undefined ? WORDS.get(of) : { words: of.argChoices, isList: false }
+}
+
+const BESIDE_FILES = new WeakMap<Argument, readonly string[]>()
+
+/** An argument that is a file or one of some words. */
+export function fileOrWord(name: string, description: string, words: readonly string[]): Argument {
+  const made = new Argument(name, description)
+  BESIDE_FILES.set(made, words)
+  return made
+}
+
+/** The words that an argument may be instead of a file; undefined where it is no such argument. */
+export function wordsBesideFiles(argument: Argument): readonly string[] | undefined {
+  return BESIDE_FILES.get(argument)
 }
 
 /** An option whose value `parse` checks; `before` is what an earlier use of it gave. */

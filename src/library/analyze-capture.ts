@@ -1,6 +1,6 @@
 // The pull form of the library: an async iterable of connections.
 
-import type { TeardownErrorCode } from '../base/errors.js'
+import { TeardownError, type TeardownErrorCode } from '../base/errors.js'
 import type { CaptureSource } from '../capture/source.js'
 import { readMerged } from '../engine/analyze-merged.js'
 import {
@@ -16,7 +16,7 @@ import type { Summary } from '../output/collect/summary.js'
 import type { IncidentRow } from '../output/incidents/row.js'
 import { type CaptureTotals, CaptureFindings } from './findings.js'
 import { filterOptionsOf } from './filters.js'
-import type { AnalyzeOptions } from './options.js'
+import { type AnalyzeOptions, checkOptions } from './options.js'
 
 /** Ends that are no surprise: an interrupted or rotated capture, and what the caller asked for. */
 const QUIET_ERRORS: ReadonlySet<TeardownErrorCode> = new Set<TeardownErrorCode>([
@@ -34,20 +34,35 @@ type Reader = (
 ) => Promise<CaptureReading>
 
 /**
- * The connections of one capture, and what it tells as a whole.
+ * The connections of one capture, once, and what it tells as a whole.
  *
- * The promises resolve when the capture has been read to its end or damage and all connections have been taken; leaving
- * the loop early has the rest read without them. Bad input or an aborted signal is no rejection: see `error` of the report.
+ * The promises resolve when the capture has been read to its end or damage. A loop that is left early has the rest read without
+ * it; inside the loop they would wait for the loop itself. Bad input or an aborted signal is no rejection: see `error` of the
+ * report.
  */
 export class CaptureConnections implements AsyncIterable<Connection> {
   /** What the capture is. */
-  readonly report: Promise<CaptureReport>
+  get report(): Promise<CaptureReport> {
+    return this.whole(({ report }) => report)
+  }
+
   /** Counts over the connections that are wanted. */
-  readonly totals: Promise<Summary>
+  get totals(): Promise<Summary> {
+    return this.whole(({ totals }) => totals)
+  }
+
   /** What several connections tell together, whether they are wanted or not. */
-  readonly incidents: Promise<readonly IncidentRow[]>
+  get incidents(): Promise<readonly IncidentRow[]> {
+    return this.whole(({ incidents }) => incidents)
+  }
+
   private readonly reading: Promise<CaptureReading & CaptureTotals>
   private readonly isAnonymous: boolean
+  private readonly signal: AbortSignal | undefined
+  /** A loop has begun. */
+  private isTaken = false
+  /** Somebody waits for what the capture tells as a whole. */
+  private isAwaited = false
   private waiting: Connection[] = []
   private ended = false
   /** The taker has left the loop: the rest is read for the report only. */
@@ -58,7 +73,10 @@ export class CaptureConnections implements AsyncIterable<Connection> {
 
   /** Made by {@link analyzeCapture} and {@link analyzeMerged}. */
   constructor(read: Reader, { filters = {}, ...options }: AnalyzeOptions) {
+    checkOptions(options)
     this.isAnonymous = options.anonymizer !== undefined
+    this.signal = options.signal
+    options.signal?.addEventListener('abort', () => this.wakeReader?.(), { once: true })
     const wanted = filterOptionsOf(filters)
     const findings = new CaptureFindings(wanted, options.anonymizer, (from) => {
       if (this.left) return
@@ -73,16 +91,39 @@ export class CaptureConnections implements AsyncIterable<Connection> {
       }))
       .finally(() => {
         this.ended = true
+        if (this.isAwaited && !this.isTaken) this.leave()
         this.wakeTaker?.()
       })
-    this.report = this.reading.then(({ report }) => report)
-    this.totals = this.reading.then(({ totals }) => totals)
-    this.incidents = this.reading.then(({ incidents }) => incidents)
     // With nobody listening a rejection, which would be a bug, would end the process; the iteration rethrows it.
-    for (const promise of [this.report, this.totals, this.incidents]) promise.catch(() => undefined)
+    this.reading.catch(() => undefined)
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Connection, void, undefined> {
+  /**
+   * Begins the one loop over the connections.
+   *
+   * @throws {TeardownError} ERR_OPTION for a second one, and when they have been let go.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Connection, void, undefined> {
+    if (this.isTaken || this.left) {
+      const why = this.isTaken ? 'there has been a loop' : 'what they tell was waited for first'
+      throw new TeardownError('ERR_OPTION', `the connections of a capture come once: ${why}`)
+    }
+    this.isTaken = true
+    const connections = this.take()
+    return {
+      next: () => connections.next(),
+      // Of a generator that has not begun nothing would run.
+      return: () => {
+        this.leave()
+        return connections.return()
+      },
+      [Symbol.asyncIterator]() {
+        return this
+      },
+    }
+  }
+
+  private async *take(): AsyncGenerator<Connection, void, undefined> {
     try {
       for (;;) {
         const taken = this.waiting
@@ -116,9 +157,19 @@ export class CaptureConnections implements AsyncIterable<Connection> {
     this.wakeReader?.()
   }
 
+  private whole<T>(of: (all: CaptureReading & CaptureTotals) => T): Promise<T> {
+    this.isAwaited = true
+    if (!this.isTaken) this.wakeReader?.()
+    const promise = this.reading.then(of)
+    promise.catch(() => undefined)
+    return promise
+  }
+
   /** Lets the reading wait until connections have been taken. */
   private async pause(): Promise<void> {
-    while (this.waiting.length > MAX_WAITING) {
+    while (this.waiting.length > MAX_WAITING && this.signal?.aborted !== true) {
+      // Nobody takes them, and somebody waits for the end.
+      if (this.isAwaited && !this.isTaken) return this.leave()
       await new Promise<void>((resolve) => {
         this.wakeReader = resolve
       })
@@ -128,7 +179,7 @@ export class CaptureConnections implements AsyncIterable<Connection> {
 
 function countsOf({ report }: CaptureReading): Parameters<CaptureFindings['end']>[1] {
   return {
-    captures: report.merged_captures ?? 1,
+    captures: 1,
     failed: report.error === undefined ? 0 : 1,
     packets: report.packets,
     tcpPackets: report.tcp_packets,

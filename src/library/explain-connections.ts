@@ -12,7 +12,7 @@ import { type LadderTarget, targetOf } from '../engine/ladder/target.js'
 import { type ConnectionLadder, ladderObject } from '../output/ladder/json.js'
 import { filterOptionsOf } from './filters.js'
 import type { CaptureReport } from '../engine/report.js'
-import type { JudgingOptions } from './options.js'
+import { type JudgingOptions, checkOptions, requireWhole } from './options.js'
 
 /** Connections explained at once, unless more are asked for. */
 const MOST = 100
@@ -57,6 +57,8 @@ export async function explainConnections(
   { filters = {}, most = MOST, ...options }: ExplainOptions = {},
 ): Promise<ExplainedConnections> {
   requireFile(source)
+  checkOptions(options)
+  requireWhole('most', most, 1)
   const wanted = filterOptionsOf(filters)
   const isWanted = connectionFilter(wanted)
   const chosen: Chosen[] = []
@@ -78,7 +80,8 @@ export async function explainConnections(
   }
   const { report, problem } = await readSource(opened(source), handler, settings)
   options.signal?.throwIfAborted()
-  if (problem?.code === 'ERR_READ') throw problem
+  if (problem?.code === 'ERR_READ')
+    throw options.anonymizer === undefined ? problem : problem.withoutCopies()
   if (matched > most)
     throw new TeardownError(
       'ERR_OPTION',

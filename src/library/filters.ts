@@ -15,37 +15,37 @@ export type Time = bigint | Date | string
 /** Which connections are wanted: every filter that is given has to match. The same as the options of the command. */
 export interface Filters {
   /** How it ended: verdicts, causes or `verdict.cause`, in any usual spelling. */
-  readonly verdict?: Listed
+  readonly verdict?: Listed | undefined
   /** Likewise. */
-  readonly cause?: Listed
+  readonly cause?: Listed | undefined
   /** Who ended it. */
-  readonly closer?: Listed
+  readonly closer?: Listed | undefined
   /** How sure the verdict is. */
-  readonly confidence?: Listed
+  readonly confidence?: Listed | undefined
   /** Codes of findings of which it has one. */
-  readonly finding?: Listed
+  readonly finding?: Listed | undefined
   /** Names of flags of which it has one. */
-  readonly flag?: Listed
+  readonly flag?: Listed | undefined
   /** What one of the two programs saw, such as `ECONNRESET`. */
-  readonly sees?: Listed
+  readonly sees?: Listed | undefined
   /** Addresses or networks of which it has one. */
-  readonly host?: Listed
+  readonly host?: Listed | undefined
   /** Ends of the server: address, network, `:port`, `address:port`. */
-  readonly server?: Listed
+  readonly server?: Listed | undefined
   /** Ends of the client, likewise. */
-  readonly client?: Listed
+  readonly client?: Listed | undefined
   /** Ports of which it has one: numbers, or ranges such as `8000-8099`. */
-  readonly port?: Listed<string | number>
+  readonly port?: Listed<string | number> | undefined
   /** Stream numbers or ranges of them. */
-  readonly stream?: Listed<string | number>
+  readonly stream?: Listed<string | number> | undefined
   /** It ended then or later. */
-  readonly since?: Time
+  readonly since?: Time | undefined
   /** It ended until then. */
-  readonly until?: Time
+  readonly until?: Time | undefined
   /** It lasted so long: seconds, or a text such as `250ms`. */
-  readonly minDuration?: string | number
+  readonly minDuration?: string | number | undefined
   /** Its payload holds this text, or with `!` before it does not; `\xHH` stands for a byte. */
-  readonly contains?: string
+  readonly contains?: string | undefined
 }
 
 /**

@@ -1,5 +1,6 @@
 // How a capture is analyzed: what users of the library may ask for.
 
+import { TeardownError } from '../base/errors.js'
 import type { Progress } from '../engine/analyze-source.js'
 import type { Anonymizer } from '../output/columns/address.js'
 import type { Filters } from './filters.js'
@@ -34,4 +35,34 @@ export interface AnalyzeOptions extends JudgingOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined
   /** Stops the reading; what was read is given, and the report says so. */
   readonly signal?: AbortSignal | undefined
+}
+
+/** Bounds, and the least of each. */
+const BOUNDS = { maxConnections: 1, maxHalfOpen: 1, maxClosed: 1, maxLayers: 1 } as const
+
+/**
+ * Looks at what types do not tell.
+ *
+ * @throws {TeardownError} ERR_OPTION for a number that cannot be.
+ */
+export function checkOptions(options: JudgingOptions): void {
+  const { idleS, killedAtNs } = options
+  if (idleS !== undefined && !(Number.isFinite(idleS) && idleS >= 0))
+    throw new TeardownError('ERR_OPTION', `idleS: ${idleS} is not a number of seconds`)
+  if (killedAtNs !== undefined && typeof killedAtNs !== 'bigint')
+    throw new TeardownError('ERR_OPTION', 'killedAtNs: a time is ns since 1970, a bigint')
+  for (const [name, least] of Object.entries(BOUNDS)) {
+    const value = options[name as keyof typeof BOUNDS]
+    if (value !== undefined) requireWhole(name, value, least)
+  }
+}
+
+/**
+ * Takes a whole number.
+ *
+ * @throws {TeardownError} ERR_OPTION for anything else, and for one below `least`.
+ */
+export function requireWhole(name: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return
+  throw new TeardownError('ERR_OPTION', `${name}: ${value} is no whole number, ${least} or more`)
 }

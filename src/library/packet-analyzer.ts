@@ -7,7 +7,7 @@ import { type Connection, connectionOf } from '../engine/connection.js'
 import { Pipeline, type DecodeCount } from '../engine/pipeline.js'
 import { CaptureFindings, type CaptureTotals } from './findings.js'
 import { filterOptionsOf } from './filters.js'
-import type { JudgingOptions } from './options.js'
+import { type JudgingOptions, checkOptions } from './options.js'
 
 /** One packet from elsewhere. */
 export interface Packet {
@@ -51,6 +51,7 @@ export class PacketAnalyzer {
 
   constructor(options: PacketAnalyzerOptions) {
     const { onConnection, name = '-', filters = {}, ...settings } = options
+    checkOptions(settings)
     this.name = name
     const wanted = filterOptionsOf(filters)
     this.findings = new CaptureFindings(wanted, settings.anonymizer, (from) => {

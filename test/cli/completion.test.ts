@@ -1,7 +1,7 @@
 // Completion, as the shells themselves do it with the scripts that the program prints.
 
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -27,6 +27,8 @@ const CASES: readonly (readonly [typed: string, completed: readonly string[]])[]
   ['ex', ['explain']],
   ['on', ['one.pcap']],
   ['explain tw', ['two.pcap']],
+  ['explain half_cl', ['half_closed']],
+  ['explain rst_abort.health', ['health_check']],
   ['--form', ['--format']],
   ['--format nd', ['ndjson']],
   ['-f zeek', ['zeek', 'zeek-json']],
@@ -66,6 +68,32 @@ describe.skipIf(missing('bash', ['-c', 'true']))('bash', () => {
       COMP_WORDS=(tcp-teardown --format = nd) COMP_CWORD=3; _tcp_teardown; echo "$COMPREPLY"
       COMP_WORDS=(tcp-teardown --color =) COMP_CWORD=2; _tcp_teardown; echo "\${COMPREPLY[*]}"`
     expect(ran('bash', ['-c', script])).toEqual(['ndjson', 'auto always never'])
+  })
+})
+
+describe.skipIf(missing('bash', ['-c', 'true']))('names of files in bash', () => {
+  function completed(...words: readonly string[]): string[] {
+    const script = `source ./script.bash
+      COMP_WORDS=(tcp-teardown "$@") COMP_CWORD=$#
+      _tcp_teardown
+      printf '%s\\n' "\${COMPREPLY[@]}"`
+    return ran('bash', ['-c', script, 'bash', ...words])
+  }
+
+  test('are taken as they are', () => {
+    for (const name of ['br[a].pcap', 'bra.pcap', 'a b.pcap']) writeFileSync(join(folder, name), '')
+    expect(completed('analyze', 'br').sort()).toEqual(['br[a].pcap', 'bra.pcap'])
+    expect(completed('a b')).toEqual(['a b.pcap'])
+  })
+
+  test('do not hide a command', () => {
+    mkdirSync(join(folder, 'watch'))
+    expect(completed('wat')).toEqual(['watch'])
+  })
+
+  test('are all that is offered behind --', () => {
+    expect(completed('watch', '--', 'tcpdump', '-w', 'tw')).toEqual(['two.pcap'])
+    expect(completed('watch', '--', 'ls', '--f')).toEqual([])
   })
 })
 

@@ -8,20 +8,32 @@ export function bashScript(program: string, commands: readonly CommandShape[]): 
   const name = functionName(program)
   const names = commands.map((command) => command.name)
   return `# Completion of ${program} for bash: source it, or put it where bash-completion looks.
+${name}_add() {
+  local line
+  while IFS= read -r line; do COMPREPLY+=("$line"); done
+}
 ${name}() {
   local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD - 1]}"
-  local command=${names[0]} first=1 words='' kind='' before=''
+  local command=${names[0]} words='' kind='' before='' at
   local IFS=$'\\n'
+  COMPREPLY=()
+  # Behind -- stands the command of somebody else.
+  for ((at = 1; at < COMP_CWORD; at++)); do
+    if [[ \${COMP_WORDS[at]} == -- ]]; then
+      compopt -o filenames 2>/dev/null
+      ${name}_add < <(compgen -f -- "$cur")
+      return 0
+    fi
+  done
   # --option=value comes as three words.
   if [[ $cur == = ]]; then cur=''
   elif [[ $prev == = ]]; then prev="\${COMP_WORDS[COMP_CWORD - 2]}"
   fi
   if ((COMP_CWORD > 1)); then
     case "\${COMP_WORDS[1]}" in
-    ${names.join(' | ')}) command="\${COMP_WORDS[1]}" first=2 ;;
+    ${names.join(' | ')}) command="\${COMP_WORDS[1]}" ;;
     esac
   fi
-  COMPREPLY=()
   case "$command $prev" in
 ${commands.flatMap((command) => valueCases(command)).join('\n')}
   esac
@@ -45,18 +57,19 @@ ${commands.map(argumentCase).join('\n')}
     # What stands before the last comma stays.
     if [[ $cur == *,* ]]; then before="\${cur%,*},"; fi
     compopt -o nospace 2>/dev/null
+    ${name}_add < <(compgen -W "$words" -P "$before" -- "\${cur##*,}")
+  elif [[ $kind == *words* ]]; then
+    ${name}_add < <(compgen -W "$words" -- "$cur")
   fi
-  if [[ $kind == *words* || $kind == list ]]; then
-    COMPREPLY=($(compgen -W "$words" -P "$before" -- "\${cur##*,}"))
-    if [[ $kind != list ]]; then COMPREPLY=($(compgen -W "$words" -- "$cur")); fi
-  fi
-  if [[ $kind == *file* ]]; then
+  # A folder that is named as a word is none that is meant.
+  if [[ $kind == *file* && ($cur == '' || \${#COMPREPLY[@]} -eq 0) ]]; then
     compopt -o filenames 2>/dev/null
-    COMPREPLY+=($(compgen -f -- "$cur"))
+    ${name}_add < <(compgen -f -- "$cur")
   elif [[ $kind == folder ]]; then
     compopt -o filenames 2>/dev/null
-    COMPREPLY=($(compgen -d -- "$cur"))
+    ${name}_add < <(compgen -d -- "$cur")
   fi
+  return 0
 }
 complete -F ${name} ${program}
 `
@@ -72,7 +85,8 @@ function valueCases({ name, options }: CommandShape): string[] {
 
 function setting(value: Value): string {
   if (value.kind !== 'words') return `kind=${value.kind}`
-  return `kind=${value.isList ? 'list' : 'words'} words=${quoted(value.words.join('\n'))}`
+  const kind = value.isList ? 'list' : value.orFile ? quoted('words file') : 'words'
+  return `kind=${kind} words=${quoted(value.words.join('\n'))}`
 }
 
 function optionCase({ name, options }: CommandShape): string {

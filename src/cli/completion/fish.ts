@@ -77,5 +77,7 @@ function argumentLines(
 ): string[] {
   if (argument.kind === 'file') return []
   const words = argument.kind === 'words' ? ` -a ${quotedFish(argument.words.join(' '))}` : ''
+  if (argument.kind === 'words' && argument.orFile)
+    return [`complete -c ${program} -n '${name}_is ${command}'${words}`]
   return [`complete -c ${program} -n '${name}_is ${command}' -f${words}`]
 }

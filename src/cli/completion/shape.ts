@@ -1,11 +1,17 @@
 // What can be typed behind the program's name, as all shells are told of it: made from the commands and their options.
 
 import type { Command, Option } from 'commander'
-import { wordsOf } from '../options.js'
+import { wordsBesideFiles, wordsOf } from '../options.js'
 
 /** What may stand behind an option, or as the argument of a command. */
 export type Value =
-  | { readonly kind: 'words'; readonly words: readonly string[]; readonly isList: boolean }
+  | {
+      readonly kind: 'words'
+      readonly words: readonly string[]
+      readonly isList: boolean
+      /** A file may stand there as well. */
+      readonly orFile: boolean
+    }
   | { readonly kind: 'file' }
   | { readonly kind: 'folder' }
   | { readonly kind: 'other' }
@@ -55,7 +61,7 @@ function optionShape(option: Option): OptionShape {
 
 function valueOf(option: Option): Value {
   const words = wordsOf(option)
-  if (words !== undefined) return { kind: 'words', ...words }
+  if (words !== undefined) return { kind: 'words', ...words, orFile: false }
   if (/<(file|capture\.\.\.)>$/.test(option.flags)) return { kind: 'file' }
   return option.flags.endsWith('<folder>') ? { kind: 'folder' } : { kind: 'other' }
 }
@@ -64,6 +70,8 @@ function valueOf(option: Option): Value {
 function argumentOf(command: Command): Value {
   const [argument] = command.registeredArguments
   const words = argument?.argChoices
-  if (words !== undefined) return { kind: 'words', words, isList: false }
+  if (words !== undefined) return { kind: 'words', words, isList: false, orFile: false }
+  const others = argument === undefined ? undefined : wordsBesideFiles(argument)
+  if (others !== undefined) return { kind: 'words', words: others, isList: false, orFile: true }
   return argument === undefined ? { kind: 'other' } : { kind: 'file' }
 }

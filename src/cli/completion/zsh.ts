@@ -70,7 +70,9 @@ function action(value: Value): string {
     case 'words':
       return value.isList
         ? `_sequence compadd - ${value.words.join(' ')}`
-        : `(${value.words.join(' ')})`
+        : value.orFile
+          ? `{ compadd - ${value.words.join(' ')}; _files }`
+          : `(${value.words.join(' ')})`
     case 'file':
       return '_files'
     case 'folder':

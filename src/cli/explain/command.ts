@@ -1,11 +1,16 @@
 // The options of `explain`.
 
 import { type Command, Option } from 'commander'
+import { ALL_COLUMN_KEYS } from '../../output/columns/columns.js'
+import { ENDING_NAMES } from '../../verdict/ending-names.js'
+import { FINDINGS } from '../../verdict/findings.js'
+import { FLAGS } from '../../verdict/flags.js'
 import {
   type SharedFlags,
   anonymizeOptions,
   choice,
   colourOption,
+  fileOrWord,
   judgingOptions,
   localTimeOption,
   option,
@@ -35,6 +40,19 @@ Examples:
 
 Exit codes: 0 done, 2 an error, 130 or 143 interrupted (SIGINT, SIGTERM).`
 
+/** What can be explained by name. */
+const WORDS: readonly string[] = [
+  ...ENDING_NAMES,
+  ...FINDINGS.map(({ code }) => code),
+  ...FLAGS.map(({ name }) => name),
+  ...ALL_COLUMN_KEYS,
+  'findings',
+  'flags',
+  'sees',
+  'columns',
+  'incidents',
+]
+
 /** Adds `explain`. */
 export function addExplain(
   program: Command,
@@ -43,9 +61,12 @@ export function addExplain(
   const command = program
     .command('explain')
     .description('show one connection or incident, or tell what a verdict means')
-    .argument(
-      '[what]',
-      'a capture file, or a word: a verdict, a cause, a finding, a flag, a column; or a list: findings, flags, sees, columns, incidents; nothing lists all endings',
+    .addArgument(
+      fileOrWord(
+        '[what]',
+        'a capture file, or a word: a verdict, a cause, a finding, a flag, a column; or a list: findings, flags, sees, columns, incidents; nothing lists all endings',
+        WORDS,
+      ),
     )
   command
     .optionsGroup('What of a capture:')

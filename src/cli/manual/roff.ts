@@ -22,6 +22,8 @@ export function manualPage(command: Command, about: ManualAbout): ManualPage {
   const title = `${name.toUpperCase()} 1 "" ${word(`tcp-teardown ${about.version}`)} "User Commands"`
   const sections = [
     `.TH ${title}`,
+    // Nothing is hyphenated or stretched: commands are copied from here.
+    '.nh\n.ad l',
     section('NAME', `${text(name)} \\- ${text(summaryOf(command))}`),
     section('SYNOPSIS', `.B ${text(synopsisOf(command))}`),
     ...(parent === undefined ? [section('DESCRIPTION', text(command.description()))] : []),

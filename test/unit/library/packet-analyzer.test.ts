@@ -208,8 +208,12 @@ test.each(['push', 'settle', 'finish'] as const)(
 )
 
 test.each([0, -1, NaN])('a table with room for %s connections is refused', (most) => {
-  expect(() => collector({ maxConnections: most })).toThrow(/maxConnections: \S+ is not 1 or more/)
-  expect(() => collector({ maxHalfOpen: most })).toThrow(/maxHalfOpen: \S+ is not 1 or more/)
+  expect(() => collector({ maxConnections: most })).toThrow(
+    /maxConnections: \S+ is no whole number, 1 or more/,
+  )
+  expect(() => collector({ maxHalfOpen: most })).toThrow(
+    /maxHalfOpen: \S+ is no whole number, 1 or more/,
+  )
 })
 
 test('the first segment of a side is no copy, even of nothing', () => {

@@ -84,7 +84,52 @@ test('what a capture tells needs no loop, however many connections it has', asyn
   const { totals, report, incidents } = await capture.finish()
   expect([totals.connections, totals.verdicts['graceful_fin']]).toEqual([3000, 3000])
   expect([await capture.report, await capture.incidents]).toEqual([report, incidents])
-  expect(await listOf(capture)).toEqual([])
+  expect(() => capture[Symbol.asyncIterator]()).toThrow('come once')
+})
+
+const MANY = (): AsyncGenerator<Uint8Array, void, undefined> =>
+  chunked(buildPcap(recordsOf(...Array.from({ length: 9000 }, () => CLOSED))), 4096)
+
+test('what is waited for without a loop comes, and a loop behind it is told', async () => {
+  for (const source of [MANY(), chunked(threeConnections())]) {
+    const capture = analyzeCapture(source)
+    const { connections } = await capture.totals
+    expect(connections).toBeGreaterThan(2)
+    expect(() => capture[Symbol.asyncIterator]()).toThrow('what they tell was waited for first')
+  }
+})
+
+test('a promise that is asked for before the loop keeps no connection from it', async () => {
+  const capture = analyzeCapture(MANY())
+  const { report } = capture
+  expect((await listOf(capture)).length).toBe((await report).connections)
+})
+
+test('a second loop is told, and one that ends before it begins lets go', async () => {
+  const capture = analyzeCapture(MANY())
+  const connections = capture[Symbol.asyncIterator]()
+  expect(() => capture[Symbol.asyncIterator]()).toThrow('there has been a loop')
+  await connections.return?.()
+  expect((await capture.totals).connections).toBe(9000)
+})
+
+test('a signal ends the waiting for a silent source, and for a taker that does not come', async () => {
+  async function* silent(): AsyncGenerator<Uint8Array, void, undefined> {
+    yield threeConnections().subarray(0, 1000)
+    await new Promise(() => undefined)
+  }
+  const one = new AbortController()
+  const waiting = analyzeCapture(silent(), { signal: one.signal })
+  const ended = listOf(waiting)
+  setTimeout(() => one.abort(), 10)
+  await ended
+  expect((await waiting.report).error?.code).toBe('ERR_INTERRUPTED')
+
+  const other = new AbortController()
+  const many = analyzeCapture(MANY(), { signal: other.signal })
+  await many[Symbol.asyncIterator]().next()
+  setTimeout(() => other.abort(), 50)
+  expect((await many.report).error?.code).toBe('ERR_INTERRUPTED')
 })
 
 test('pushed packets give the same', async () => {
@@ -167,4 +212,16 @@ test('connections are explained only as many as may be', async () => {
     '3 connections fit, and 2 may be explained',
   )
   await expect(explainConnections('-')).rejects.toThrow('cannot be read twice')
+})
+
+test.each<[options: object, message: RegExp]>([
+  [{ idleS: NaN }, /^idleS: NaN is not a number of seconds/],
+  [{ idleS: -1 }, /^idleS/],
+  [{ maxConnections: 1.5 }, /^maxConnections: 1.5 is no whole number, 1 or more/],
+  [{ maxClosed: 0 }, /^maxClosed/],
+  [{ killedAtNs: 5 }, /^killedAtNs: .*bigint/],
+])('%o is told at once', async (options, message) => {
+  expect(() => analyzeCapture(KILL, options)).toThrow(message)
+  expect(() => new PacketAnalyzer({ onConnection: () => undefined, ...options })).toThrow(message)
+  await expect(explainConnections(KILL, options)).rejects.toThrow(message)
 })
