@@ -69,6 +69,20 @@ test.skipIf(needsMandoc).each(pages)('%s says all that the help says', async (pa
   }
 })
 
+test.each(pages.filter((page) => page !== 'tcp-teardown.1'))(
+  '%s has the exit codes where they are looked for',
+  (page) => {
+    expect(readFileSync(join(folder, page), 'utf8')).toMatch(/^\.SH EXIT STATUS\n0 /m)
+  },
+)
+
+test('of one command the folder gets one page', async () => {
+  const own = join(folder, 'own')
+  const { code: done } = await run(['manual', 'explain', '--out-dir', own])
+  expect(done).toBe(0)
+  expect(readdirSync(own)).toEqual(['tcp-teardown-explain.1'])
+})
+
 test('one page goes to standard output, without a name that of the program', async () => {
   const explain = await run(['manual', 'explain'])
   expect(explain.stdout).toBe(readFileSync(join(folder, 'tcp-teardown-explain.1'), 'utf8'))

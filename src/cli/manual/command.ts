@@ -25,7 +25,7 @@ export function addManual(
     .command('manual')
     .description('print a manual page, of the program or of one of its commands')
     .addArgument(new Argument('[of]', 'a command').choices(names).argParser(oneOf(names)))
-    .addOption(new Option('--out-dir <folder>', 'write all pages into a folder'))
+    .addOption(new Option('--out-dir <folder>', 'write into a folder, by default all pages'))
     .addHelpText('after', EXAMPLES)
     .action(action)
 }

@@ -9,7 +9,7 @@ import { print } from '../context.js'
 import type { ManualFlags } from './command.js'
 import { type ManualPage, manualPage } from './roff.js'
 
-/** Prints a page, or writes all of them into a folder. */
+/** Prints a page, or writes into a folder the page asked for, by default all. */
 export function printManual(
   name: string | undefined,
   { outDir }: ManualFlags,
@@ -18,13 +18,15 @@ export function printManual(
 ): void {
   const { commands } = program
   const about = { version, commands: commands.map((command) => command.name()) }
-  const wanted = name === undefined ? program : commands.find((each) => each.name() === name)
+  const wanted = commands.find((each) => each.name() === name)
   if (outDir === undefined) print(manualPage(wanted ?? program, about).text)
-  else
+  else {
+    const asked = wanted === undefined ? [program, ...commands] : [wanted]
     write(
       outDir,
-      [program, ...commands].map((each) => manualPage(each, about)),
+      asked.map((each) => manualPage(each, about)),
     )
+  }
 }
 
 function write(folder: string, pages: readonly ManualPage[]): void {

@@ -87,7 +87,7 @@ function moreSections(command: Command): string[] {
   let whole = ''
   command.configureOutput({ writeOut: (part) => (whole += part) }).outputHelp()
   const after = whole.slice(command.helpInformation().length)
-  const paragraphs = after.trim().split(/\n\n+/)
+  const paragraphs = after.trim().split(/\n\n+|\n(?=Exit codes: )/)
   return paragraphs.flatMap((paragraph) => {
     const lines = paragraph.split('\n')
     if (lines[0] === 'Examples:')
