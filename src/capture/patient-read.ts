@@ -3,6 +3,7 @@
 
 import { statfsSync } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { unlessAborted } from '../base/unless-aborted.js'
 
 const CHUNK_BYTES = 1 << 20
 
@@ -43,14 +44,14 @@ export async function* patientChunks(
   path: string,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const file = await unlessAborted(open(path), signal)
+  const file = await unlessAborted(counted(open(path)), signal)
   let last: Promise<unknown> = Promise.resolve()
   try {
     for (;;) {
       const chunk = new Uint8Array(CHUNK_BYTES)
       const reading = file.read(chunk)
       last = reading.catch(() => undefined)
-      const { bytesRead } = await unlessAborted(reading, signal)
+      const { bytesRead } = await unlessAborted(counted(reading), signal)
       if (bytesRead === 0) break
       yield chunk.subarray(0, bytesRead)
     }
@@ -61,24 +62,11 @@ export async function* patientChunks(
   }
 }
 
-/** What `work` comes to, or the reason of the signal if that is first. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work
+/** The same as `work`, counted while it is under way. */
+function counted<T>(work: Promise<T>): Promise<T> {
   underWay++
   work.then(oneLess, oneLess)
-  const done = new AbortController()
-  const aborted = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), {
-      once: true,
-      signal: done.signal,
-    })
-  })
-  try {
-    signal.throwIfAborted()
-    return await Promise.race([work, aborted])
-  } finally {
-    done.abort()
-  }
+  return work
 }
 
 function oneLess(): void {

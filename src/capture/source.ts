@@ -6,6 +6,7 @@ import { accessSync, closeSync, constants, fstatSync, openSync, readSync, statSy
 import { Socket } from 'node:net'
 import { TeardownError } from '../base/errors.js'
 import { systemErrorText } from '../base/system-error.js'
+import { unlessAborted } from '../base/unless-aborted.js'
 import { ChunkInput } from './chunk-input.js'
 import {
   type Compression,
@@ -192,10 +193,12 @@ async function* streamChunks(
   const chunks = stream[Symbol.asyncIterator]()
   try {
     for (;;) {
-      const { done, value } = await nextOf(chunks, signal).catch((error: unknown) => {
-        signal?.throwIfAborted()
-        throw readError(name, error)
-      })
+      const { done, value } = await unlessAborted(nextOf(chunks), signal).catch(
+        (error: unknown) => {
+          signal?.throwIfAborted()
+          throw readError(name, error)
+        },
+      )
       signal?.throwIfAborted()
       if (done === true) return
       yield value
@@ -208,32 +211,9 @@ async function* streamChunks(
   }
 }
 
-/** The next chunk, or the abort of the signal: some sources take no notice of it while they wait for bytes. */
-async function nextOf(
-  chunks: AsyncIterator<Uint8Array>,
-  signal: AbortSignal | undefined,
-): Promise<IteratorResult<Uint8Array>> {
-  if (signal === undefined) return chunks.next()
-  // A race with one promise for all chunks would keep something of each of them until that is settled.
-  return new Promise((resolve, reject) => {
-    function stop(): void {
-      reject(signal?.reason as Error)
-    }
-    function settle(): void {
-      signal?.removeEventListener('abort', stop)
-    }
-    signal.addEventListener('abort', stop, { once: true })
-    chunks.next().then(
-      (result) => {
-        settle()
-        resolve(result)
-      },
-      (error: unknown) => {
-        settle()
-        reject(error)
-      },
-    )
-  })
+/** The next chunk; an iterator that throws at once rejects too. */
+async function nextOf(chunks: AsyncIterator<Uint8Array>): Promise<IteratorResult<Uint8Array>> {
+  return chunks.next()
 }
 
 /** Ends a stream that may be waiting for more; other iterables stop before their next chunk. */

@@ -76,7 +76,9 @@ export class CaptureConnections implements AsyncIterable<Connection> {
     checkOptions(options)
     this.isAnonymous = options.anonymizer !== undefined
     this.signal = options.signal
-    options.signal?.addEventListener('abort', () => this.wakeReader?.(), { once: true })
+    // A signal may live longer than many captures: it is let go at the end of each.
+    const wake = (): void => this.wakeReader?.()
+    options.signal?.addEventListener('abort', wake, { once: true })
     const wanted = filterOptionsOf(filters)
     const findings = new CaptureFindings(wanted, options.anonymizer, (from) => {
       if (this.left) return
@@ -91,6 +93,7 @@ export class CaptureConnections implements AsyncIterable<Connection> {
       }))
       .finally(() => {
         this.ended = true
+        options.signal?.removeEventListener('abort', wake)
         if (this.isAwaited && !this.isTaken) this.leave()
         this.wakeTaker?.()
       })

@@ -46,8 +46,8 @@ interface Chosen {
  * first and the last 200 packets are kept; `omitted_packets` counts the others.
  *
  * @param source A path, or a function that gives the bytes anew each time.
- * @throws {TeardownError} ERR_OPTION when more connections are wanted than may be, or of a source that can be read once only; ERR_READ when the capture cannot be read,
- * or holds less the second time.
+ * @throws {TeardownError} ERR_OPTION when more connections are wanted than may be, or of a source that can be read once only;
+ * ERR_READ when the capture cannot be read, or holds less the second time.
  * @example
  * const { connections } = await explainConnections('capture.pcap', { filters: { stream: 3 } })
  * for (const p of connections[0]?.packets ?? []) console.log(p.packet, p.from, p.flags.join(), p.evidence ?? '')

@@ -1,5 +1,6 @@
 // What the library tells of captures as a whole: totals, incidents, merged captures, damage with its place.
 
+import { getEventListeners } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import {
@@ -130,6 +131,30 @@ test('a signal ends the waiting for a silent source, and for a taker that does n
   await many[Symbol.asyncIterator]().next()
   setTimeout(() => other.abort(), 50)
   expect((await many.report).error?.code).toBe('ERR_INTERRUPTED')
+})
+
+test('a signal that comes between two chunks is not missed', async () => {
+  for (let turns = 0; turns < 30; turns++) {
+    const stop = new AbortController()
+    async function* silentThen(): AsyncGenerator<Uint8Array, void, undefined> {
+      yield threeConnections()
+      let turn = Promise.resolve()
+      for (let i = 0; i < turns; i++) turn = turn.then(() => undefined)
+      void turn.then(() => stop.abort())
+      yield new Uint8Array(0)
+      await new Promise(() => undefined)
+    }
+    const { error } = await analyzeCapture(silentThen(), { signal: stop.signal }).report
+    expect(error?.code).toBe('ERR_INTERRUPTED')
+  }
+})
+
+test('a signal is let go with each capture', async () => {
+  const stop = new AbortController()
+  for (const source of [KILL, MANY(), chunked(threeConnections(), 100)]) {
+    await listOf(analyzeCapture(source, { signal: stop.signal }))
+    expect(getEventListeners(stop.signal, 'abort')).toEqual([])
+  }
 })
 
 test('pushed packets give the same', async () => {

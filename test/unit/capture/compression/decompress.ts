@@ -3,7 +3,10 @@
 import { CaptureError } from '../../../../src/base/errors.js'
 import { ChunkInput } from '../../../../src/capture/chunk-input.js'
 import { compressionOf } from '../../../../src/capture/compression/compressions.js'
-import type { DecompressOptions } from '../../../../src/capture/compression/decompressor.js'
+import type {
+  DecompressOptions,
+  Decompressor,
+} from '../../../../src/capture/compression/decompressor.js'
 import { concat } from '../../../support/capture-builder.js'
 
 /** All that was read of a file. */
@@ -20,7 +23,7 @@ export async function* inPieces(bytes: Uint8Array, length: number): AsyncGenerat
   for (let at = 0; at < bytes.length; at += length) yield bytes.subarray(at, at + length)
 }
 
-/** Decompresses a file that comes in pieces; only a {@link CaptureError} is no failure of the test. */
+/** Decompresses a file that comes in pieces. */
 export async function decompress(
   file: Uint8Array,
   pieceBytes: number = file.length,
@@ -29,6 +32,11 @@ export async function decompress(
   const compression = compressionOf(file)
   if (compression === undefined) throw new Error('no compression is told by the first bytes')
   const reader = compression.open(new ChunkInput(inPieces(file, Math.max(1, pieceBytes))), options)
+  return collect(reader)
+}
+
+/** Reads to the end or to the damage; only a {@link CaptureError} is no failure of the test. */
+export async function collect(reader: Decompressor): Promise<Decompressed> {
   const outputs: Uint8Array[] = []
   let error: CaptureError | undefined
   try {

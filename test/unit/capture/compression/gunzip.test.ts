@@ -2,30 +2,20 @@
 
 import { constants, crc32 as zlibCrc32, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { CaptureError } from '../../../../src/base/errors.js'
 import { ChunkInput } from '../../../../src/capture/chunk-input.js'
 import { crc32 } from '../../../../src/capture/compression/deflate/crc32.js'
 import { Gunzip } from '../../../../src/capture/compression/deflate/gunzip.js'
 import { concat } from '../../../support/capture-builder.js'
-import { type Decompressed, decompress, inPieces, isPrefix } from './decompress.js'
+import { type Decompressed, collect, decompress, inPieces, isPrefix } from './decompress.js'
 
 /** What our reader makes of a file. */
 async function gunzip(
   file: Uint8Array,
   pieceBytes = file.length,
   outputBytes?: number,
-): Promise<Omit<Decompressed, 'lengths'>> {
+): Promise<Decompressed> {
   const input = new ChunkInput(inPieces(file, Math.max(1, pieceBytes)))
-  const reader = new Gunzip(input, outputBytes === undefined ? {} : { outputBytes })
-  const outputs: Uint8Array[] = []
-  let error: CaptureError | undefined
-  try {
-    for await (const output of reader.read()) outputs.push(Uint8Array.from(output))
-  } catch (thrown) {
-    if (!(thrown instanceof CaptureError)) throw thrown
-    error = thrown
-  }
-  return { bytes: concat(outputs), error, garbageOffset: reader.garbageOffset }
+  return collect(new Gunzip(input, outputBytes === undefined ? {} : { outputBytes }))
 }
 
 /** Numbers that look random, the same on each run. */
