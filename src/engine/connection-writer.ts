@@ -13,7 +13,8 @@ import { type RowOrder, SortedRows } from '../output/sorted-rows.js'
 import { RowStore } from './row-store.js'
 import { type ByteSink, RowWriter } from '../output/row-writer.js'
 import { tableStyle } from '../output/style.js'
-import type { ConnectionHandler, EndedConnection } from './ended-connection.js'
+import type { CaptureFacts, ConnectionHandler, EndedConnection } from './ended-connection.js'
+import type { PlainEnding } from '../tcp/views/plain-ending.js'
 import {
   type ConnectionFilter,
   type FilterOptions,
@@ -99,15 +100,12 @@ export class ConnectionWriter implements ConnectionHandler {
     this.failOn = failOn
     this.summaryOnly = summaryOnly
     this.metrics = format.showsMetrics === true ? new MetricsCollector() : undefined
-    const isCounting =
-      summaryOnly && !isFiltered && failOn.length === 0 && this.metrics === undefined
-    this.onPlainEnding = isCounting
-      ? (plain, capture) => {
-          this.digests.addPlain(plain, capture)
-          this.summary.connections++
-          this.summary.addPlain(plain)
-        }
-      : undefined
+    const isPlain =
+      !isFiltered &&
+      failOn.length === 0 &&
+      this.metrics === undefined &&
+      (summaryOnly || (this.rows.writesPlainRows && options.order === undefined))
+    if (isPlain) this.onPlainEnding = (plain, capture) => this.addPlain(plain, capture)
     if (format.showsGroups === true && !summaryOnly)
       this.groups = new GroupCollector({
         all,
@@ -116,8 +114,21 @@ export class ConnectionWriter implements ConnectionHandler {
       })
   }
 
-  /** Undefined where more is wanted of connections than to be counted. */
+  /** Undefined where more is wanted of connections than to be counted or written. */
   readonly onPlainEnding: ConnectionHandler['onPlainEnding']
+
+  private addPlain(plain: PlainEnding, capture: CaptureFacts): boolean {
+    if (!this.summaryOnly && this.rowsLeft > 0) {
+      const { captureDrops, isClockSet, isUnchanged } = capture
+      if (captureDrops || isClockSet || !isUnchanged) return false
+      if (!this.rows.plainRow(plain, capture)) return false
+      this.rowsLeft--
+    }
+    this.digests.addPlain(plain, capture)
+    this.summary.connections++
+    this.summary.addPlain(plain)
+    return true
+  }
 
   onConnection(c: EndedConnection): void {
     this.digests.add(c)

@@ -3,6 +3,7 @@
 import type { Anonymizer } from '../output/columns/address.js'
 import type { ColumnSource } from '../output/columns/column.js'
 import type { ConnectionRecords } from '../tcp/table.js'
+import type { PlainContext } from '../output/formats/plain-row.js'
 import type { PlainEnding } from '../tcp/views/plain-ending.js'
 import { Judgement } from '../verdict/classify.js'
 import { Evidence, type EvidenceContext } from '../verdict/evidence.js'
@@ -11,16 +12,17 @@ import { Evidence, type EvidenceContext } from '../verdict/evidence.js'
 export interface ConnectionHandler {
   /** `connection` is refilled for the next one: read what is needed during the call. */
   onConnection(connection: EndedConnection): void
-  /** Takes a connection that ended as most do, instead of `onConnection`: for handlers that only count. */
-  onPlainEnding?: ((ending: PlainEnding, capture: CaptureTimes) => void) | undefined
+  /** Takes a connection that ended as most do; false to get it by `onConnection`, judged. */
+  onPlainEnding?: ((ending: PlainEnding, capture: CaptureFacts) => boolean) | undefined
 }
 
 /** What is said with the facts of a {@link PlainEnding}. */
-export interface CaptureTimes {
-  readonly captureName: string
-  /** Zero of the times, ns since 1970. */
-  readonly baseNs: bigint
+export interface CaptureFacts extends PlainContext {
   readonly isClockSet: boolean
+  /** The capture says that packets were lost before they reached it. */
+  readonly captureDrops: boolean
+  /** Neither are addresses replaced, nor is the time of a kill known. */
+  readonly isUnchanged: boolean
 }
 
 /** What is said with every connection of a capture. */

@@ -17,6 +17,7 @@ import { DECODE_STATUSES, DECODE_STATUS_COUNT, ICMP_ERROR, SEGMENT } from '../wi
 import { Decoder } from '../wire/decode.js'
 import type { EncapsulationTable } from '../wire/encapsulation.js'
 import {
+  type CaptureFacts,
   type ConnectionHandler,
   EndedConnection,
   type EndedConnectionOptions,
@@ -79,7 +80,7 @@ export interface DecodeCount {
 }
 
 /** Analyzes the records of one capture. */
-export class Pipeline implements RecordHandler, EndHandler, HandedOver {
+export class Pipeline implements RecordHandler, EndHandler, HandedOver, CaptureFacts {
   readonly decoder: Decoder
   readonly tracker: Tracker
   /** Records so far, skipped entries included: Wireshark's frame.number of the last one. */
@@ -104,6 +105,7 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver {
   /** Whether offsets are those of one capture. */
   hasOffsets = true
   readonly anonymizer: Anonymizer | undefined
+  readonly isUnchanged: boolean
   private lastNs = 0
   readonly captureName: string
   readonly clock: CaptureClock
@@ -138,6 +140,7 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver {
     this.clock = clock
     this.handler = handler
     this.anonymizer = anonymizer
+    this.isUnchanged = anonymizer === undefined && options.killedAtNs === undefined
     this.idleOptionNs = options.idleS === undefined ? undefined : options.idleS * 1e9
     this.handOver?.begin(this)
   }
@@ -145,6 +148,8 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver {
   get baseNs(): bigint {
     return this.clock.baseNs ?? 0n
   }
+
+  readonly encapsulationOf = (id: number): string => (id === 0 ? '' : this.encapsulations.text(id))
 
   get isClockSet(): boolean {
     return this.clockStepFrame > 0
@@ -219,17 +224,19 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver {
     this.connections++
     if (this.handOver?.take(record) === true) return true
     const { handler, plain } = this
-    if (handler.onPlainEnding !== undefined && plain.take(this.tracker.table, record))
-      handler.onPlainEnding(plain, this)
-    else handler.onConnection(this.judged(record))
+    if (
+      handler.onPlainEnding === undefined ||
+      !plain.take(this.tracker.table, record) ||
+      !handler.onPlainEnding(plain, this)
+    )
+      handler.onConnection(this.judged(record))
     return false
   }
 
   private judged(record: number): EndedConnection {
     const { connection } = this
     connection.pointAt(record, this, this.baseNs)
-    const { encapsulation } = connection.e
-    connection.encapsulation = encapsulation === 0 ? '' : this.encapsulations.text(encapsulation)
+    connection.encapsulation = this.encapsulationOf(connection.e.encapsulation)
     return connection
   }
 

@@ -2,7 +2,9 @@
 
 import { ByteWriter } from './bytes/writer.js'
 import type { ColumnSource } from './columns/column.js'
+import type { PlainEnding } from '../tcp/views/plain-ending.js'
 import type { CaptureRow, Format, IncidentLine, Totals } from './formats/format.js'
+import type { PlainContext } from './formats/plain-row.js'
 
 /** Where bytes go. */
 export interface ByteSink {
@@ -42,6 +44,26 @@ export class RowWriter {
     format.row(c, out)
     this.rows++
     if (out.length >= HELD_BYTES || this.sink.immediate === true) this.pass()
+  }
+
+  /** Writes the row of a connection that was simply closed, if that is possible without judging it. */
+  plainRow(p: PlainEnding, context: PlainContext): boolean {
+    const { format, out } = this
+    if (format.plainRow === undefined) return false
+    const start = out.length
+    if (this.rows > 0 && format.between !== undefined) out.text(format.between)
+    if (!format.plainRow(p, context, out)) {
+      out.cutTo(start)
+      return false
+    }
+    this.rows++
+    if (out.length >= HELD_BYTES || this.sink.immediate === true) this.pass()
+    return true
+  }
+
+  /** Whether it writes such rows. */
+  get writesPlainRows(): boolean {
+    return this.format.plainRow !== undefined
   }
 
   /** Writes a row that was made before. */

@@ -3,6 +3,7 @@
 
 import type { ResetBurst } from '../context/reset-bursts.js'
 import {
+  type CaptureFacts,
   type ConnectionHandler,
   EndedConnection,
   type EndedConnectionOptions,
@@ -10,6 +11,7 @@ import {
 import type { HandOver, HandedOver } from '../engine/pipeline.js'
 import { type Records, recordsOf } from '../tcp/record/fields.js'
 import type { ConnectionRecords } from '../tcp/table.js'
+import { PlainEnding } from '../tcp/views/plain-ending.js'
 import { Evidence, type EvidenceContext } from '../verdict/evidence.js'
 
 /** Enough that the messages between threads cost little, few enough that what is on its way stays in the cache. */
@@ -139,7 +141,7 @@ export class BatchWriter implements HandOver {
 }
 
 /** Classifies the connections of batches, which are evidence like those of a table. */
-export class BatchReader implements ConnectionRecords, EvidenceContext {
+export class BatchReader implements ConnectionRecords, EvidenceContext, CaptureFacts {
   connections: Records = NO_RECORDS
   closings: Records = NO_RECORDS
   teardowns: Records = NO_RECORDS
@@ -149,6 +151,10 @@ export class BatchReader implements ConnectionRecords, EvidenceContext {
   idleNs = 0
   captureDrops = false
   clockStepFrame = 0
+  captureName = ''
+  baseNs = 0n
+  readonly isUnchanged: boolean
+  private readonly plain = new PlainEnding()
   private readonly connection: EndedConnection
   private readonly handler: ConnectionHandler
   private readonly encapsulations = new Map<number, string>()
@@ -157,6 +163,7 @@ export class BatchReader implements ConnectionRecords, EvidenceContext {
 
   constructor(handler: ConnectionHandler, options: EndedConnectionOptions) {
     this.connection = new EndedConnection('-', this, options)
+    this.isUnchanged = options.anonymizer === undefined && options.killedAtNs === undefined
     this.handler = handler
   }
 
@@ -165,6 +172,8 @@ export class BatchReader implements ConnectionRecords, EvidenceContext {
     const { connection } = this
     const { connections, entries, records, baseNs, encapsulations } = batch
     connection.captureName = batch.captureName
+    this.captureName = batch.captureName
+    this.baseNs = baseNs
     this.connections = recordsOf(records.connections)
     this.closings = recordsOf(records.closings)
     this.teardowns = recordsOf(records.teardowns)
@@ -177,14 +186,31 @@ export class BatchReader implements ConnectionRecords, EvidenceContext {
       this.idleNs = this.word(IDLE_NS)
       this.captureDrops = this.word(DROPS) !== 0
       this.clockStepFrame = this.word(CLOCK_STEP_FRAME)
-      connection.pointAt(this.word(RECORD), this, baseNs)
-      connection.encapsulation = this.encapsulations.get(connection.e.encapsulation) ?? ''
+      const record = this.word(RECORD)
+      if (this.isPlain(record)) continue
+      connection.pointAt(record, this, baseNs)
+      connection.encapsulation = this.encapsulationOf(connection.e.encapsulation)
       this.handler.onConnection(connection)
     }
   }
 
   streamOf(): number {
     return this.word(STREAM)
+  }
+
+  get isClockSet(): boolean {
+    return this.clockStepFrame > 0
+  }
+
+  readonly encapsulationOf = (id: number): string => this.encapsulations.get(id) ?? ''
+
+  /** Whether a connection ended as most do, and was taken as such. */
+  private isPlain(record: number): boolean {
+    const { handler, plain } = this
+    if (handler.onPlainEnding === undefined || !plain.take(this, record)) return false
+    // In the record it is gone.
+    plain.stream = this.streamOf()
+    return handler.onPlainEnding(plain, this)
   }
 
   private burst(): ResetBurst | undefined {

@@ -1,4 +1,5 @@
-// Endings that are known by their records alone are those that the rules find: every word of their digests is the same.
+// Endings that are known by their records alone are those that the rules find: every word of their digests is the same, and
+// every byte of their rows.
 
 import { readFileSync, readdirSync } from 'node:fs'
 import fc from 'fast-check'
@@ -7,7 +8,10 @@ import { CaptureClock } from '../../src/capture/clock.js'
 import type { ConnectionHandler } from '../../src/engine/ended-connection.js'
 import { Pipeline } from '../../src/engine/pipeline.js'
 import { type DigestBatch, DigestWriter } from '../../src/incidents/digest.js'
+import { ByteWriter } from '../../src/output/bytes/writer.js'
 import { SummaryCollector } from '../../src/output/collect/summary.js'
+import { NDJSON } from '../../src/output/formats/ndjson.js'
+import { tableStyle } from '../../src/output/style.js'
 import { LINKTYPE_ETHERNET } from '../../src/wire/link/linktype.js'
 import { readClassicPcap } from '../differential/classic-pcap.js'
 import type { BuiltRecord } from '../support/capture-builder.js'
@@ -15,27 +19,65 @@ import { scenarioFrames } from '../support/scenario.js'
 import { conversations, recordsOf } from './conversation.js'
 import { runs } from '../support/runs.js'
 
-/** Connections that were known by their records. */
+/** Connections that were known by their records, and those of them whose rows were written from templates. */
 let plain = 0
+let plainRows = 0
 
-/** Digests and totals of records; `isShort` takes the short way where it is open. */
-function told(records: readonly BuiltRecord[], linktype: number, isShort: boolean): unknown {
+const FORMAT = NDJSON.make({
+  columns: undefined,
+  types: undefined,
+  summaryOnly: false,
+  all: false,
+  top: 3,
+  nameCaptures: false,
+  isFiltered: false,
+  fields: 'native',
+  isEpoch: false,
+  hasMark: false,
+  isLocalTime: false,
+  width: 80,
+  rows: undefined,
+  style: tableStyle(false),
+})
+
+/** Digests and totals of records, and their rows where they are not only counted; `isShort` takes the short way where it is open. */
+function told(
+  records: readonly BuiltRecord[],
+  linktype: number,
+  isCounting: boolean,
+  isShort: boolean,
+): unknown {
   const cells: number[][] = []
   const digests = new DigestWriter((batch: DigestBatch) => {
     cells.push([...new BigInt64Array(batch.cells.slice().buffer)].map(Number))
   })
   const summary = new SummaryCollector()
+  const rows: string[] = []
+  const out = new ByteWriter()
+  function takeRow(): void {
+    rows.push(new TextDecoder().decode(out.written()))
+    out.clear()
+  }
   const handler: ConnectionHandler = {
     onConnection: (c) => {
       digests.add(c)
       summary.add(c)
+      if (isCounting) return
+      FORMAT.row?.(c, out)
+      takeRow()
     },
     onPlainEnding: !isShort
       ? undefined
       : (ending, capture) => {
           plain++
+          if (!isCounting) {
+            if (FORMAT.plainRow?.(ending, capture, out) !== true) return false
+            plainRows++
+            takeRow()
+          }
           digests.addPlain(ending, capture)
           summary.addPlain(ending)
+          return true
         },
   }
   const clock = new CaptureClock()
@@ -48,15 +90,19 @@ function told(records: readonly BuiltRecord[], linktype: number, isShort: boolea
   }
   pipeline.finish()
   digests.flush()
-  return { cells, byCause: summary.byCause(), byCloser: summary.byCloser() }
+  return { cells, rows, byCause: summary.byCause(), byCloser: summary.byCloser() }
 }
 
 function expectTheSame(records: readonly BuiltRecord[], linktype = LINKTYPE_ETHERNET): void {
-  expect(told(records, linktype, true)).toEqual(told(records, linktype, false))
+  for (const isCounting of [true, false]) {
+    expect(told(records, linktype, isCounting, true)).toEqual(
+      told(records, linktype, isCounting, false),
+    )
+  }
 }
 
 test('plausible conversations, whole and with packets missing', () => {
-  plain = 0
+  plain = plainRows = 0
   fc.assert(
     fc.property(conversations, fc.array(fc.nat(30), { maxLength: 2 }), (conversation, missing) => {
       expectTheSame(recordsOf(conversation).filter((_record, at) => !missing.includes(at)))
@@ -92,17 +138,20 @@ const odd = fc.constantFrom(
   '> . 100:101(1) ack 201',
   'icmp 3 1 > . 101:101(0) ack 201',
   '> . 101:101(0) ack 201 win 0',
+  '> . 101:101(0) ack 201 copy',
+  '< . 201:201(0) ack 101 copy',
 )
 
 test('closes that are plain, and closes that are not quite', () => {
-  plain = 0
-  const step = fc.constantFrom(1, 1, 1, 50, 900, 999, 1000, 1001)
+  plain = plainRows = 0
+  const step = fc.constantFrom(1, 1, 1, 50, 900, 999, 1000, 1001, 1999, 2000)
   fc.assert(
     fc.property(
       fc.array(fc.tuple(fc.nat(TALKS.length), odd), { maxLength: 2 }),
       fc.array(step, { minLength: 16, maxLength: 16 }),
-      (insertions, steps) => {
-        const lines = [...TALKS]
+      fc.tuple(...[0, 1].map(() => fc.constantFrom('', '', '', '', ' tfo', ' mptcp'))),
+      (insertions, steps, options) => {
+        const lines = TALKS.map((line, at) => line + (options[at] ?? ''))
         for (const [at, line] of insertions) lines.splice(at, 0, line)
         let ms = 0
         const texts = lines.map((line, at) => {
@@ -115,10 +164,11 @@ test('closes that are plain, and closes that are not quite', () => {
     { numRuns: runs(1500) },
   )
   expect(plain).toBeGreaterThan(200)
+  expect(plainRows).toBeGreaterThan(100)
 })
 
 test('SYNs without an answer, and what else there may be of one', () => {
-  plain = 0
+  plain = plainRows = 0
   const syn = '> S 0:0(0)'
   const others = [
     '< R. 0:0(0) ack 1',
@@ -143,7 +193,7 @@ test('SYNs without an answer, and what else there may be of one', () => {
 })
 
 test('the samples', () => {
-  plain = 0
+  plain = plainRows = 0
   const folder = new URL('../../samples/', import.meta.url)
   for (const name of readdirSync(folder).filter((each) => each.endsWith('.pcap'))) {
     const found = readClassicPcap(new Uint8Array(readFileSync(new URL(name, folder))))

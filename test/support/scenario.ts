@@ -2,7 +2,8 @@
 //
 //   0.000 > S 0:0(0)                 time in s, direction (> client to server), flags, seq:end(payload)
 //   0.001 < S. 0:0(0) ack 1          S F R P and . for ACK; numbers count from each side's first one
-//   0.002 > . 1:1(0) ack 1 win 0     optional: win N, ttl N, id N, nots (no timestamps), copy (same IP ID as before)
+//   0.002 > . 1:1(0) ack 1 win 0     optional: win N, ttl N, id N, nots (no timestamps), tfo, mptcp (options of a SYN),
+//                                    copy (same IP ID as before)
 //   0.003 icmp 3 1 > S 0:0(0)        an ICMP error of that type and code, quoting the segment
 //   0.004 > P. 1:6(5) ack 1 text QUIT.   how the payload begins: as text, or `hex 1503`
 //   0.005 > P. 6:9(3) ack 1 ts 7 ecr 9   TSval and TSecr, else 1 and 1
@@ -111,6 +112,8 @@ function frameOf(line: string, client: Side, server: Side): Uint8Array {
     tsVal: optionOf(rest, 'ts') ?? 1,
     tsEcr: optionOf(rest, 'ecr') ?? 1,
     windowScale: isSyn,
+    fastOpen: /\btfo\b/.test(rest),
+    multipath: /\bmptcp\b/.test(rest),
   })
   const packet = ipv4(from, to, 6, segment, ipId, optionOf(rest, 'ttl') ?? 64)
   if (groups['type'] === undefined) return ethernet(0x0800, packet)
@@ -147,12 +150,17 @@ interface TcpFields {
   readonly tsVal: number
   readonly tsEcr: number
   readonly windowScale: boolean
+  readonly fastOpen: boolean
+  readonly multipath: boolean
 }
 
 function tcp(f: TcpFields): Uint8Array {
   const options: number[] = []
   if (f.windowScale) options.push(3, 3, 7, 1)
   if (f.timestamps) options.push(1, 1, 8, 10, 0, 0, 0, f.tsVal, 0, 0, 0, f.tsEcr)
+  // Fast Open's request for a cookie, and MP_CAPABLE of Multipath TCP.
+  if (f.fastOpen) options.push(34, 2, 1, 1)
+  if (f.multipath) options.push(30, 4, 0x01, 0x81)
   const segment = new Uint8Array(20 + options.length + f.payloadLen)
   const view = new DataView(segment.buffer)
   view.setUint16(0, f.from.port)

@@ -51,6 +51,11 @@ export class ByteWriter {
     this.at = 0
   }
 
+  /** Forgets what was written behind `length` bytes. */
+  cutTo(length: number): void {
+    this.at = length
+  }
+
   /** One byte. */
   byte(value: number): void {
     this.reserve(1)

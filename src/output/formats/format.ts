@@ -8,7 +8,9 @@ import type { Summary } from '../collect/summary.js'
 import type { ConnectionCounts } from '../metrics/collector.js'
 import type { FieldSet } from '../fields/names.js'
 import type { ColumnSource } from '../columns/column.js'
+import type { PlainEnding } from '../../tcp/views/plain-ending.js'
 import type { Style } from '../style.js'
+import type { PlainContext } from './plain-row.js'
 
 /** The `capture` line of the output, as far as formats for people look into it; its fields are made by the engine. */
 export interface CaptureRow {
@@ -57,6 +59,12 @@ export interface Format {
   readonly head?: (out: ByteWriter) => void
   /** Adds a connection, which is valid during the call only. Rows of one document may be made by several threads. */
   readonly row?: (c: ColumnSource, out: ByteWriter) => void
+  /**
+   * The same of a connection that was simply closed, known by its records alone; false, with nothing added, where it has to be
+   * judged for its row.
+   */
+  readonly plainRow?:
+    ((p: PlainEnding, context: PlainContext, out: ByteWriter) => boolean) | undefined
   /** Stands between two rows. */
   readonly between?: string
   /** Whether it shows connections by ending, with examples. */

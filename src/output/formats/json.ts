@@ -7,6 +7,7 @@ import { type Format, type FormatOptions, type FormatRow, isWanted } from './for
 import { SCHEMA_NAME } from '../schema-name.js'
 import { JsonRow } from './json-row.js'
 import { jsonText } from './json-text.js'
+import { PlainRow } from './plain-row.js'
 
 const NEWLINE = 0x0a
 
@@ -20,6 +21,7 @@ export const JSON_DOCUMENT: FormatRow = {
 
 function jsonFormat({ columns, types }: FormatOptions): Format {
   const row = new JsonRow(columnsOf(columns))
+  const plain = PlainRow.of(columnsOf(columns))
   // As bytes: objects of a hundred thousand captures would take five times as much.
   const captures = new ByteWriter()
   const incidents = new ByteWriter()
@@ -31,6 +33,15 @@ function jsonFormat({ columns, types }: FormatOptions): Format {
             out.byte(NEWLINE)
             row.write(c, out)
           },
+          plainRow:
+            plain &&
+            ((p, context, out) => {
+              const start = out.length
+              out.byte(NEWLINE)
+              const isWritten = plain.write(p, context, out)
+              if (!isWritten) out.cutTo(start)
+              return isWritten
+            }),
           between: ',',
         }
       : {}),

@@ -7,6 +7,7 @@ import { fieldColumns } from '../fields/columns.js'
 import { type Format, type FormatOptions, type FormatRow, isWanted } from './format.js'
 import { JsonRow } from './json-row.js'
 import { jsonText } from './json-text.js'
+import { PlainRow } from './plain-row.js'
 
 const NEWLINE = 0x0a
 
@@ -19,6 +20,8 @@ export const NDJSON: FormatRow = {
 }
 
 function ndjsonFormat({ columns, types, fields, isEpoch }: FormatOptions): Format {
+  const isNative = fields === 'native' && !isEpoch
+  const plain = isNative ? PlainRow.of(columnsOf(columns)) : undefined
   const row = new JsonRow(fieldColumns(columnsOf(columns), fields), {
     isEpoch,
     // Elasticsearch takes the type of a field from its first value, cuts fractions off behind a 0, and refuses a row for one word.
@@ -31,6 +34,13 @@ function ndjsonFormat({ columns, types, fields, isEpoch }: FormatOptions): Forma
             row.write(c, out)
             out.byte(NEWLINE)
           },
+          plainRow:
+            plain &&
+            ((p, context, out) => {
+              if (!plain.write(p, context, out)) return false
+              out.byte(NEWLINE)
+              return true
+            }),
         }
       : {}),
     ...(isWanted('incident', types) ? { incident: line } : {}),

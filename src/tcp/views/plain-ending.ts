@@ -50,9 +50,14 @@ import {
 } from '../record/connection.js'
 import type { RecordSet } from '../record/view.js'
 import { seqAfter } from '../seq.js'
+import { type TcpState, STATE_NAMES } from '../state.js'
+import { zeekLetter } from './zeek.js'
 
 /** From here on a second FIN counts as slow. */
 export const SLOW_CLOSE_NS = 1e9
+
+/** From here on silence before a close is a pause. */
+export const PAUSE_NS = 2e9
 
 /** All that a closed connection may have been marked with. */
 const USUAL: number =
@@ -104,6 +109,15 @@ export class PlainEnding {
   serverLastNs = 0
   clientBytes = 0
   serverBytes = 0
+  /** Its first cell, and those of its sides. */
+  private conn = 0
+  private client = 0
+  private server = 0
+  private floats: Float64Array = new Float64Array(0)
+  /** Of a close: the closing records, and the cells of who closed first and second in them. */
+  private closings: Float64Array = new Float64Array(0)
+  private first = 0
+  private second = 0
 
   /** Whether a connection ended so; its facts can be read until the next call. */
   take({ connections, closings }: RecordSet, record: number): boolean {
@@ -126,13 +140,135 @@ export class PlainEnding {
     if (!this.takeClosing(closings.ints, closings.floats, closing, clientSide)) return false
     this.isUnanswered = false
     this.takeWhole(ints, floats, record, clientSide !== 0)
-    const clientCells = cells + SIDE_CELLS + clientSide * SIDE_CELLS_STEP
-    const serverCells = cells + SIDE_CELLS + (1 - clientSide) * SIDE_CELLS_STEP
-    this.clientLastNs = floats[clientCells + SIDE.lastNs] as number
-    this.serverLastNs = floats[serverCells + SIDE.lastNs] as number
-    this.clientBytes = floats[clientCells + SIDE.bytes] as number
-    this.serverBytes = floats[serverCells + SIDE.bytes] as number
+    this.client = cells + SIDE_CELLS + clientSide * SIDE_CELLS_STEP
+    this.server = cells + SIDE_CELLS + (1 - clientSide) * SIDE_CELLS_STEP
+    this.clientLastNs = floats[this.client + SIDE.lastNs] as number
+    this.serverLastNs = floats[this.server + SIDE.lastNs] as number
+    this.clientBytes = floats[this.client + SIDE.bytes] as number
+    this.serverBytes = floats[this.server + SIDE.bytes] as number
     return true
+  }
+
+  /**
+   * Whether a close has neither a finding nor a flag of its own, so that all rows of such closes are alike but for the numbers
+   * in them, as nearly all are.
+   */
+  isUneventful(): boolean {
+    const { ints, closings, first, second } = this
+    const client = ints[2 * this.client + SIDE.flags] as number
+    const server = ints[2 * this.server + SIDE.flags] as number
+    return (
+      this.idleNs < PAUSE_NS &&
+      (client & SIDE_TFO) === 0 &&
+      (client & server & SIDE_MPTCP) === 0 &&
+      this.duplicates === 0 &&
+      (closings[first + CLOSING_SIDE.finLastFrame] as number) === this.firstFinFrame &&
+      (closings[second + CLOSING_SIDE.finLastFrame] as number) === this.secondFinFrame
+    )
+  }
+
+  /** Id of the encapsulation. */
+  get encapsulation(): number {
+    return this.ints[2 * this.conn + CONN.encapsulation] as number
+  }
+
+  /** Word of the first packet's sender's address, and of the other; of IPv6 the first of four. */
+  get senderAddr(): number {
+    return 2 * this.conn + CONN.addr0
+  }
+  get receiverAddr(): number {
+    return 2 * this.conn + CONN.addr1
+  }
+  /** Port of the sender of the first packet. */
+  get senderPort(): number {
+    return (this.ints[2 * this.conn + CONN.ports] as number) >>> 16
+  }
+  get receiverPort(): number {
+    return (this.ints[2 * this.conn + CONN.ports] as number) & 0xffff
+  }
+
+  /** Number of the first packet. */
+  get startFrame(): number {
+    return this.floats[this.conn + CONN.startFrame] as number
+  }
+  /** The highest number of a packet. */
+  get lastFrame(): number {
+    const { floats, conn, client, server } = this
+    return Math.max(
+      floats[conn + CONN.endFrame] as number,
+      floats[client + SIDE.lastFrame] as number,
+      floats[server + SIDE.lastFrame] as number,
+    )
+  }
+  /** Time of the ACK that completed the handshake. */
+  get handshakeNs(): number {
+    return this.floats[this.conn + CONN.handshakeNs] as number
+  }
+
+  get clientPackets(): number {
+    return this.floats[this.client + SIDE.packets] as number
+  }
+  get serverPackets(): number {
+    return this.floats[this.server + SIDE.packets] as number
+  }
+  get clientRetransmissions(): number {
+    return this.ints[2 * this.client + SIDE.retransmissions] as number
+  }
+  get serverRetransmissions(): number {
+    return this.ints[2 * this.server + SIDE.retransmissions] as number
+  }
+  /** Packets captured twice. */
+  private get duplicates(): number {
+    const { ints, client, server } = this
+    return (
+      (ints[2 * client + SIDE.duplicates] as number) +
+      (ints[2 * server + SIDE.duplicates] as number)
+    )
+  }
+
+  get clientState(): TcpState | '' {
+    return STATE_NAMES[this.ints[2 * this.client + SIDE.state] as number] ?? ''
+  }
+  get serverState(): TcpState | '' {
+    return STATE_NAMES[this.ints[2 * this.server + SIDE.state] as number] ?? ''
+  }
+
+  get clientSide(): number {
+    return this.client < this.server ? 0 : 1
+  }
+  /** Letters of Zeek's history. */
+  get historyLength(): number {
+    return this.ints[2 * this.conn + CONN.historyLength] as number
+  }
+  /** Code of one of them. */
+  historyLetter(at: number): number {
+    return zeekLetter(this.ints, 2 * this.conn, this.clientSide, at)
+  }
+
+  /** Packet of the FIN of who closed first. */
+  get firstFinFrame(): number {
+    return this.closings[this.first + CLOSING_SIDE.finFrame] as number
+  }
+  /** Its acknowledgment. */
+  get firstAckedFrame(): number {
+    return this.closings[this.first + CLOSING_SIDE.finAckedFrame] as number
+  }
+  get firstAckedNs(): number {
+    return this.closings[this.first + CLOSING_SIDE.finAckedNs] as number
+  }
+  /** Packet of the other FIN. */
+  get secondFinFrame(): number {
+    return this.closings[this.second + CLOSING_SIDE.finFrame] as number
+  }
+  get secondFinNs(): number {
+    return this.closings[this.second + CLOSING_SIDE.finNs] as number
+  }
+  /** Its acknowledgment. */
+  get secondAckedFrame(): number {
+    return this.closings[this.second + CLOSING_SIDE.finAckedFrame] as number
+  }
+  get secondAckedNs(): number {
+    return this.closings[this.second + CLOSING_SIDE.finAckedNs] as number
   }
 
   /** A connection without FINs, of which nothing is known but that it was not reset. */
@@ -161,6 +297,8 @@ export class PlainEnding {
     const conn = record * CONN_INTS
     const cells = record * CONN_CELLS
     this.ints = ints
+    this.floats = floats
+    this.conn = cells
     this.clientAddr = conn + (isSwapped ? CONN.addr1 : CONN.addr0)
     this.serverAddr = conn + (isSwapped ? CONN.addr0 : CONN.addr1)
     this.isIpv6 = ((ints[conn + CONN.flags] as number) & CONN_IPV6) !== 0
@@ -206,6 +344,9 @@ export class PlainEnding {
       return false
     const firstCell = first >>> 1
     const secondCell = second >>> 1
+    this.closings = floats
+    this.first = firstCell
+    this.second = secondCell
     if (floats[secondCell + CLOSING_SIDE.lateFrame] !== 0) return false
     const slowNs =
       (floats[secondCell + CLOSING_SIDE.finNs] as number) -

@@ -284,10 +284,14 @@ function addLetter(ints: Int32Array, conn: number, side: number, letter: number)
 export function zeekLetters(ints: Int32Array, conn: number, clientSide: number): string {
   const length = ints[conn + CONN.historyLength] as number
   let text = clientSide === 1 ? '^' : ''
-  for (let i = 0; i < length; i++) {
-    const byte = ((ints[conn + CONN.history + (i >> 2)] as number) >>> ((i & 3) * 8)) & 0xff
-    const letter = String.fromCharCode(byte & 0x7f)
-    text += byte >>> 7 === clientSide ? letter : letter.toLowerCase()
-  }
+  for (let i = 0; i < length; i++)
+    text += String.fromCharCode(zeekLetter(ints, conn, clientSide, i))
   return text
+}
+
+/** The code of the letter at `i`. */
+export function zeekLetter(ints: Int32Array, conn: number, clientSide: number, i: number): number {
+  const byte = ((ints[conn + CONN.history + (i >> 2)] as number) >>> ((i & 3) * 8)) & 0xff
+  // Letters only: the bit that makes them small.
+  return byte >>> 7 === clientSide ? byte & 0x7f : (byte & 0x7f) | 0x20
 }

@@ -3,6 +3,7 @@
 import { duration } from '../../base/text.js'
 import { SIDE_DATA } from '../../tcp/record/bits.js'
 import { GOODBYE_421, GOODBYE_POSTGRES } from '../../tcp/payload.js'
+import { PAUSE_NS } from '../../tcp/views/plain-ending.js'
 import type { Derived } from '../derived.js'
 import type { Evidence } from '../evidence.js'
 import { type PacketRef, between } from '../packet-ref.js'
@@ -13,8 +14,6 @@ import { firstTeardown } from '../timings.js'
 import { isCloseNotify } from './goodbye.js'
 import type { FindingRow } from './row.js'
 
-/** Less is no pause. */
-const IDLE_NS = 2e9
 const HALF_CLOSED_NS = 1e9
 
 /** Their rows. */
@@ -106,7 +105,7 @@ function halfClosedNs(e: Evidence, { first, second, resetter }: Derived): number
 /** Idle times worth a finding. */
 function idleBefore(e: Evidence, s: Derived): Idle | undefined {
   const idle = idleOf(e, s)
-  return idle !== undefined && idle.ns >= IDLE_NS ? idle : undefined
+  return idle !== undefined && idle.ns >= PAUSE_NS ? idle : undefined
 }
 
 /** How long nothing had been said before a packet. */

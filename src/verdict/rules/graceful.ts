@@ -177,13 +177,44 @@ export const NORMAL: Rule = {
   when: (_e, s) => s.bothFins,
   evidence: fins,
   explain: (e, s) =>
-    pair(
-      s,
-      (first, second) =>
-        `${The(e, first)} closed first (FIN, ${packet(first.fin)}), ${the(e, second)} ${span(first.fin, second.fin)} later ` +
-        `(${packet(second.fin)}); both FINs were acknowledged. A process that was killed with nothing unread looks the same.`,
+    pair(s, (first, second) =>
+      closedText({
+        closer: The(e, first),
+        other: the(e, second),
+        firstFin: packet(first.fin),
+        between: span(first.fin, second.fin),
+        secondFin: packet(second.fin),
+      }),
     ),
 }
+
+/** What stands in the sentence of a normal close, as text. */
+export interface ClosedWords {
+  /** "The client" or "The server". */
+  readonly closer: string
+  /** "the server" or "the client". */
+  readonly other: string
+  readonly firstFin: string
+  /** The time between the two FINs. */
+  readonly between: string
+  readonly secondFin: string
+}
+
+/** The sentence of a normal close. */
+export function closedText({ closer, other, firstFin, between, secondFin }: ClosedWords): string {
+  return (
+    `${closer} closed first (FIN, ${firstFin}), ${other} ${between} later ` +
+    `(${secondFin}); both FINs were acknowledged. A process that was killed with nothing unread looks the same.`
+  )
+}
+
+/** What the packets of a close show, in their order. */
+export const CLOSE_SHOWS = [
+  'first FIN',
+  'it is acknowledged',
+  'second FIN',
+  'it is acknowledged',
+] as const
 
 function pair<T>(s: Derived, ask: (first: SideEvidence, second: SideEvidence) => T): T {
   if (s.first === undefined || s.second === undefined) {
@@ -195,10 +226,10 @@ function pair<T>(s: Derived, ask: (first: SideEvidence, second: SideEvidence) =>
 function fins(_e: Evidence, s: Derived): ReturnType<typeof items> {
   return pair(s, (first, second) =>
     items(
-      [first.fin, 'first FIN'],
-      [first.finAcked, 'it is acknowledged'],
-      [second.fin, 'second FIN'],
-      [second.finAcked, 'it is acknowledged'],
+      [first.fin, CLOSE_SHOWS[0]],
+      [first.finAcked, CLOSE_SHOWS[1]],
+      [second.fin, CLOSE_SHOWS[2]],
+      [second.finAcked, CLOSE_SHOWS[3]],
     ),
   )
 }
