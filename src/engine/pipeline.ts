@@ -13,9 +13,16 @@ import { unreported } from '../tcp/stream-order.js'
 import { type EndHandler, Tracker } from '../tcp/tracker.js'
 import { PlainEnding } from '../tcp/views/plain-ending.js'
 import type { EvidenceContext } from '../verdict/evidence.js'
-import { DECODE_STATUSES, DECODE_STATUS_COUNT, ICMP_ERROR, SEGMENT } from '../wire/decode-status.js'
+import {
+  DECODE_STATUSES,
+  DECODE_STATUS_COUNT,
+  type DecodeStatus,
+  ICMP_ERROR,
+  SEGMENT,
+} from '../wire/decode-status.js'
 import { Decoder } from '../wire/decode.js'
 import type { EncapsulationTable } from '../wire/encapsulation.js'
+import type { Segment } from '../wire/segment.js'
 import {
   type CaptureFacts,
   type ConnectionHandler,
@@ -102,6 +109,8 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver, CaptureF
   clockStepFrame = 0
   /** Where in the capture the first byte of the view lies; the framer's info while a capture is read. */
   origin: CaptureProgress = { bytes: 0, hasDrops: false }
+  /** What `origin` said of drops when the record in hand was read, where that was some records ago. */
+  dropsSoFar: boolean | undefined
   /** Whether offsets are those of one capture. */
   hasOffsets = true
   readonly anonymizer: Anonymizer | undefined
@@ -167,7 +176,7 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver, CaptureF
   }
 
   get captureDrops(): boolean {
-    return this.origin.hasDrops
+    return this.dropsSoFar ?? this.origin.hasDrops
   }
 
   onRecord(
@@ -178,6 +187,34 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver, CaptureF
     linktype: number,
     timeNs: number,
   ): void {
+    const { decoder } = this
+    const status = decoder.decode(view, start, end, origlen, linktype, timeNs)
+    if (status === SEGMENT) {
+      const hash = this.tracker.table.hashOf(decoder.segment)
+      this.onSegment(decoder.segment, hash, decoder.segmentView, origlen, timeNs)
+    } else this.onOther(status, start, origlen, timeNs)
+  }
+
+  /** Takes the segment of the next record. */
+  onSegment(segment: Segment, hash: number, view: DataView, origlen: number, timeNs: number): void {
+    this.count(SEGMENT, origlen, timeNs)
+    this.tracker.onHashed(segment, hash, view, this.frame, timeNs)
+    this.search?.segment(segment, view)
+  }
+
+  /** Takes what the decoder has found in the next record, whose frame begins at `start`, if it is no segment. */
+  onOther(status: DecodeStatus, start: number, origlen: number, timeNs: number): void {
+    this.count(status, origlen, timeNs)
+    if (this.counts[status] === 1) this.firstOffsets[status] = this.origin.bytes + start
+    if (status !== ICMP_ERROR) return
+    const { quoted, icmpType, icmpCode, icmpFromTarget } = this.decoder
+    let kind = (icmpType << 8) | icmpCode
+    if (quoted.ipVersion === 6) kind |= ICMP_V6
+    if (icmpFromTarget) kind |= ICMP_FROM_TARGET
+    this.tracker.onIcmpError(quoted, kind, this.frame, timeNs)
+  }
+
+  private count(status: DecodeStatus, origlen: number, timeNs: number): void {
     const elapsedNs = timeNs - this.lastNs
     this.lastNs = timeNs
     if (this.frame === 0) this.captureStartNs = this.captureEndNs = timeNs
@@ -187,22 +224,7 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver, CaptureF
     this.frame++
     this.wireBytes += origlen
     if (origlen > CREDIBLE_RECORD_BYTES) this.claimedBytes += origlen
-    const { decoder } = this
-    const status = decoder.decode(view, start, end, origlen, linktype, timeNs)
     this.counts[status] = (this.counts[status] as number) + 1
-    if (status === SEGMENT) {
-      this.tracker.onSegment(decoder.segment, decoder.segmentView, this.frame, timeNs)
-      this.search?.segment(decoder.segment, decoder.segmentView)
-      return
-    }
-    if (this.counts[status] === 1) this.firstOffsets[status] = this.origin.bytes + start
-    if (status === ICMP_ERROR) {
-      const { quoted, icmpType, icmpCode, icmpFromTarget } = decoder
-      let kind = (icmpType << 8) | icmpCode
-      if (quoted.ipVersion === 6) kind |= ICMP_V6
-      if (icmpFromTarget) kind |= ICMP_FROM_TARGET
-      this.tracker.onIcmpError(quoted, kind, this.frame, timeNs)
-    }
   }
 
   /** The clock was set. After a long way back it is the new one that tells how long nothing has happened. */

@@ -5,7 +5,7 @@
 import { RST, type Segment } from '../wire/segment.js'
 import { isDuplicate } from './events/duplicate.js'
 import { observeResetTwice } from './events/reset.js'
-import { isPlainNext, observePlainNext } from './fast-path.js'
+import { isPlainNext, keepLast, metaOf, observePlainNext, widenTtlRange } from './fast-path.js'
 import { GeneralPath, MAY_END, OF_OLD_CONNECTION } from './general-path.js'
 import { Handshake } from './handshake.js'
 import { CONN_OPTIONS_CUT, CONN_REPORTED, CONN_TIME_BACK, SIDE_LAST_TWICE } from './record/bits.js'
@@ -57,6 +57,8 @@ export class Observer {
     const me = conn + SIDE_INTS + side * SIDE_INTS_STEP
     const peer = conn + SIDE_INTS + (1 - side) * SIDE_INTS_STEP
     const meF = cells + SIDE_CELLS + side * SIDE_CELLS_STEP
+    if (isPlainNext(this.table.connections, record, me, peer, side, seg, timeNs))
+      return observePlainNext(this.table, record, me, peer, side, seg, view, frame, timeNs)
     const { flags, seq, ack, payloadLen } = seg
 
     floats[meF + SIDE.packets] = (floats[meF + SIDE.packets] as number) + 1
@@ -70,7 +72,7 @@ export class Observer {
     }
     // Counted, as Wireshark does, but taken by no receiver.
     if (seg.malformed) return false
-    const meta = flags | (seg.ttl << 8) | ((seg.ipId + 1) << 16)
+    const meta = metaOf(seg)
     if (
       ints[me + SIDE.lastSeq] === seq &&
       ints[me + SIDE.lastAck] === ack &&
@@ -90,25 +92,22 @@ export class Observer {
 
     if (seg.headerCut) markOptionsCut(ints, conn)
     let mayEnd = false
-    if (isPlainNext(ints, conn, me, peer, side, seg)) {
-      mayEnd = observePlainNext(this.table, record, me, peer, side, seg, view, frame, timeNs)
-    } else if (!this.handshake.observeFirst(record, side, me, peer, seg, view, timeNs)) {
+    if (!this.handshake.observeFirst(record, side, me, peer, seg, view, timeNs)) {
       const outcome = this.general.observe(record, side, seg, view, frame, timeNs)
       mayEnd = (outcome & MAY_END) !== 0
       if ((outcome & OF_OLD_CONNECTION) !== 0) return mayEnd
     }
 
-    ints[me + SIDE.lastSeq] = seq
-    ints[me + SIDE.lastAck] = ack
-    ints[me + SIDE.lastLen] = payloadLen
     // A reset's TTL and window say nothing about its host's.
-    if ((flags & RST) === 0) {
-      widenTtlRange(ints, me, meta)
-      ints[me + SIDE.window] = seg.window
+    if ((flags & RST) === 0) keepLast(ints, floats, me, seg, frame, timeNs)
+    else {
+      ints[me + SIDE.lastSeq] = seq
+      ints[me + SIDE.lastAck] = ack
+      ints[me + SIDE.lastLen] = payloadLen
+      ints[me + SIDE.lastMeta] = meta
+      floats[meF + SIDE.lastNs] = timeNs
+      floats[meF + SIDE.lastFrame] = frame
     }
-    ints[me + SIDE.lastMeta] = meta
-    floats[meF + SIDE.lastNs] = timeNs
-    floats[meF + SIDE.lastFrame] = frame
     return mayEnd
   }
 }
@@ -131,14 +130,4 @@ function observeTwice(
 
 function markOptionsCut(ints: Int32Array, conn: number): void {
   ints[conn + CONN.flags] = (ints[conn + CONN.flags] as number) | CONN_OPTIONS_CUT
-}
-
-function widenTtlRange(ints: Int32Array, me: number, meta: number): void {
-  const range = ints[me + SIDE.ttlRange] as number
-  if ((((ints[me + SIDE.lastMeta] as number) ^ meta) & 0xff00) === 0 && range !== 0) return
-  const ttl = (meta >>> 8) & 0xff
-  const low = range & 0xff
-  const high = (range >>> 8) & 0xff
-  if (range === 0) ints[me + SIDE.ttlRange] = ttl | (ttl << 8)
-  else ints[me + SIDE.ttlRange] = Math.min(low, ttl) | (Math.max(high, ttl) << 8)
 }

@@ -24,7 +24,8 @@ beforeAll(async () => {
   const observe = vi.spyOn(GeneralPath.prototype, 'observe')
   detours = () => observe.mock.calls.length
   vi.resetModules()
-  vi.doMock('../../src/tcp/fast-path.js', () => ({
+  vi.doMock('../../src/tcp/fast-path.js', async (original) => ({
+    ...(await original<typeof import('../../src/tcp/fast-path.js')>()),
     isPlainNext: () => false,
     observePlainNext: () => {
       throw new Error('the fast path was taken')

@@ -102,8 +102,6 @@ test('so is the time since a kill, and no address that is replaced', () => {
 
 test('filters, an order and endings that count as failures see every connection judged', () => {
   expect(rowOf({ failOn: ['graceful_fin'] }).templates).toBe(0)
-  expect(
-    rowOf({ filter: { verdict: { any: ['graceful_fin'], none: [] } } }).templates,
-  ).toBe(0)
+  expect(rowOf({ filter: { verdict: { any: ['graceful_fin'], none: [] } } }).templates).toBe(0)
   expect(rowOf({ columns: ['stream', 'flow_end_reason'] }).templates).toBe(0)
 })
