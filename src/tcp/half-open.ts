@@ -54,9 +54,9 @@ export class HalfOpen {
     if (this.count <= this.most) return -1
     const queue = (this.queue ??= this.all())
     for (;;) {
+      this.table.warm(queue)
       const stream = queue.stampAt(0)
       const record = queue.shift()
-      if (queue.length > 0) this.table.warm(queue.at(0))
       if (this.isHalfOpen(record, stream)) return record
     }
   }

@@ -21,6 +21,8 @@ import { TrackedConnection } from './tracked.js'
 const FIRST_SLOTS = 64
 /** Words of a line of cache. */
 const LINE_WORDS = 16
+/** Connections that are warmed at once. */
+const WARM = 16
 /** Segments that are looked ahead for at once: what is read for them stays in the first-level cache. */
 export const LOOK_AHEAD = 64
 
@@ -48,6 +50,8 @@ export class ConnectionTable implements ConnectionRecords {
   private readonly index = new HashIndex(FIRST_SLOTS)
   /** Records in the slots that `lookAhead` has read. */
   private readonly seen = new Int32Array(LOOK_AHEAD)
+  /** Connections that are warm yet. */
+  private warmLeft = 0
   /** What `warm` has read, so that it is read. */
   protected warmed = 0
   private readonly tracked: TrackedConnection
@@ -175,29 +179,30 @@ export class ConnectionTable implements ConnectionRecords {
   }
 
   /**
-   * Reads a word of every line of cache that judging a connection and taking it out of the index will touch. Called one
-   * connection ahead, while there is other work: closed connections and unanswered SYNs wait by the thousand, and their
-   * lines are far away by then. Measured: 6 % of a summary of short connections.
+   * Reads a word of every line of cache that judging the next connections of a queue and taking them out of the index will touch,
+   * of several at once, every few calls: closed connections and unanswered SYNs wait by the thousand, and their lines are far
+   * away by then. Measured with one at a time: 6 % of a summary of short connections.
    */
-  warm(record: number): void {
+  warm(queue: RecordQueue): void {
+    if (this.warmLeft-- > 0) return
+    const count = Math.min(WARM, queue.length)
+    this.warmLeft = count - 1
+    const { index } = this
     const { ints } = this.connections
-    const base = record * CONN_INTS
-    let sum = ints[base] as number
-    for (let at = base + LINE_WORDS; at < base + CONN_INTS; at += LINE_WORDS) {
-      sum += ints[at] as number
-    }
-    const slot = this.index.slotFor(ints[base + CONN.hash] as number)
-    this.warmed = (sum + (this.index.slots[slot] as number)) | 0
-  }
-
-  /** The same for its closing record; when its own has been warmed. */
-  warmClosing(record: number): void {
-    const closing = (this.connections.ints[record * CONN_INTS + CONN.closingIndex] as number) - 1
-    if (closing < 0) return
-    const { ints } = this.closings
-    const end = (closing + 1) * CLOSING_INTS
     let sum = 0
-    for (let at = closing * CLOSING_INTS; at < end; at += LINE_WORDS) sum += ints[at] as number
+    for (let i = 0; i < count; i++) {
+      const base = queue.at(i) * CONN_INTS
+      for (let at = base; at < base + CONN_INTS; at += LINE_WORDS) sum += ints[at] as number
+    }
+    const closings = this.closings.ints
+    for (let i = 0; i < count; i++) {
+      const base = queue.at(i) * CONN_INTS
+      sum += index.slots[index.slotFor(ints[base + CONN.hash] as number)] as number
+      const closing = ((ints[base + CONN.closingIndex] as number) - 1) * CLOSING_INTS
+      if (closing < 0) continue
+      for (let at = closing; at < closing + CLOSING_INTS; at += LINE_WORDS)
+        sum += closings[at] as number
+    }
     this.warmed = sum | 0
   }
 

@@ -307,12 +307,9 @@ export class Tracker {
   }
 
   private dropOldestClosed(): void {
+    this.table.warm(this.closed)
     const stream = this.closed.stampAt(0)
     const record = this.closed.shift()
-    if (this.closed.length > 1) {
-      this.table.warm(this.closed.at(1))
-      this.table.warmClosing(this.closed.at(0))
-    }
     if (this.settled > 0) this.settled--
     const { ints } = this.table.connections
     const base = record * CONN_INTS
