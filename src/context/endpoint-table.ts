@@ -18,6 +18,8 @@ export class EndpointTable {
   private readonly index = new HashIndex(2 * FIRST_PLACES)
   private readonly seed = newSeed()
   private next = 0
+  /** What `lookAhead` has read, so that it is read. */
+  protected read = 0
 
   /** `capacity`: places at most. */
   constructor(capacity: number) {
@@ -26,7 +28,24 @@ export class EndpointTable {
 
   /** The place of an endpoint, -1 for none. */
   find(endpoint: Int32Array): number {
-    return this.size === 0 ? -1 : this.findHash(endpoint, this.hashOf(endpoint))
+    return this.size === 0 ? -1 : this.findByHash(endpoint, this.hashOf(endpoint))
+  }
+
+  /**
+   * The places that are likely to be those of endpoints with these hashes, -1 for none: what is read besides to find them is
+   * near by then. In a loop this short the processor waits for all of it at once.
+   */
+  lookAhead(hashes: Int32Array, places: Int32Array, count: number): void {
+    const { index, keys } = this
+    const { slots } = index
+    for (let i = 0; i < count; i++)
+      places[i] = (slots[index.slotFor(hashes[i] as number)] as number) - 1
+    let sum = 0
+    for (let i = 0; i < count; i++) {
+      const place = places[i] as number
+      if (place >= 0) sum += keys[place * ENDPOINT_WORDS] as number
+    }
+    this.read = sum | 0
   }
 
   /** Gives an endpoint that has none a place: a new one, or that of the endpoint that has had one for longest. */
@@ -51,7 +70,8 @@ export class EndpointTable {
     this.hashes.set(hashes)
   }
 
-  private findHash(endpoint: Int32Array, hash: number): number {
+  /** The same of an endpoint whose hash is known. */
+  findByHash(endpoint: Int32Array, hash: number): number {
     const { index } = this
     const { slots } = index
     for (let slot = index.slotFor(hash); slots[slot] !== 0; slot = index.behind(slot)) {
@@ -67,7 +87,7 @@ export class EndpointTable {
     return true
   }
 
-  private hashOf(endpoint: Int32Array): number {
+  hashOf(endpoint: Int32Array): number {
     let hash = this.seed
     for (let i = 0; i < ENDPOINT_WORDS; i++) hash = mix(hash, endpoint[i] as number)
     return hash

@@ -19,6 +19,8 @@ const BEHIND_NS = 10e9
 
 const FIRST_ENDPOINTS = 16
 const NOT_KEPT = -1
+/** Cells of a line of cache. */
+const LINE_CELLS = 8
 
 /** Takes the ends before a run that belong to it. */
 export interface RunHandler {
@@ -52,6 +54,27 @@ export class CloseRuns {
   private rows = new Int32Array(FIRST_ENDPOINTS * FEWEST_RUN).fill(NOT_KEPT)
   private groups = new Int32Array(FIRST_ENDPOINTS * FEWEST_RUN).fill(NOT_KEPT)
   private cells = new Float64Array(FIRST_ENDPOINTS * FEWEST_RUN * DIGEST_CELLS)
+
+  /** Reads what the next end at these places will read; -1 is none. The sum says nothing. */
+  lookAhead(places: Int32Array, count: number): number {
+    const { numbers, rows, groups, cells } = this
+    let sum = 0
+    for (let i = 0; i < count; i++) {
+      const place = places[i] as number
+      const at = place * NUMBERS
+      if (at >= 0 && at < numbers.length) sum += numbers[at] as number
+    }
+    for (let i = 0; i < count; i++) {
+      const place = places[i] as number
+      const at = place * NUMBERS
+      if (at < 0 || at >= numbers.length) continue
+      const slot = place * FEWEST_RUN + ((numbers[at + TURN] as number) % FEWEST_RUN)
+      sum += (rows[slot] as number) + (groups[slot] as number)
+      for (let k = 0; k < DIGEST_CELLS; k += LINE_CELLS)
+        sum += cells[slot * DIGEST_CELLS + k] as number
+    }
+    return sum
+  }
 
   /** Whether an end at `ns` belongs to a run; when one begins to be noticed, `handler` gets the ends before it. */
   isInRun(endpoint: number, ns: number, handler: RunHandler): boolean {

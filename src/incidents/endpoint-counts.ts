@@ -39,6 +39,18 @@ export class EndpointCounts {
     return number
   }
 
+  /** Reads what counting at these places will read; -1 is none. The sum says nothing. */
+  lookAhead(places: Int32Array, count: number): number {
+    const { numbers } = this
+    let sum = 0
+    for (let i = 0; i < count; i++) {
+      const at = (places[i] as number) * NUMBERS
+      if (at >= 0 && at < numbers.length)
+        sum += (numbers[at] as number) + (numbers[at + NUMBERS / 2] as number)
+    }
+    return sum
+  }
+
   /** How many groups (endpoint times ALIKE plus kind) there may be. */
   get groups(): number {
     return (this.numbers.length / NUMBERS) * ALIKE
