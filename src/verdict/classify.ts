@@ -113,23 +113,19 @@ export class Judgement {
   /** Weighs every other ending, once. */
   private weigh(e: Evidence): readonly Ending[] {
     if (this.names !== undefined) return this.names
-    let found: [ending: Ending, weight: number][] | undefined
+    const candidates = candidatesOf(this.derived)
+    let found: [candidate: Candidate, weight: number][] | undefined
     this.strongest = EXCLUDED
-    for (const [ending, weigh] of candidatesOf(this.derived)) {
-      if (ending === this.ending) continue
-      const weight = weigh(e, this.derived)
+    for (let i = 0; i < candidates.length; i++) {
+      const candidate = candidates[i] as Candidate
+      if (candidate.ending === this.ending) continue
+      const weight = candidate.weigh(e, this.derived)
       if (weight === EXCLUDED) continue
       if (weight > this.strongest) this.strongest = weight
       found ??= []
-      found.push([ending, weight])
+      found.push([candidate, weight])
     }
-    this.names =
-      found === undefined
-        ? NO_NAMES
-        : found
-            .sort((a, b) => b[1] - a[1])
-            .slice(0, MAX_ALTERNATIVES)
-            .map(([ending]) => ending)
+    this.names = found === undefined ? NO_NAMES : namesOf(found)
     return this.names
   }
 
@@ -151,24 +147,63 @@ export class Judgement {
       const unseen = this.e.client.packets === 0 ? 'client' : 'server'
       text += ` No packet of the ${unseen} was captured.`
     }
-    const others = this.alternatives().map((name) => rowOf(name).brief)
-    return others.length === 0 ? text : `${text} It could also be ${oneOf(others)}.`
+    const others = this.alternatives()
+    return others.length === 0 ? text : `${text}${othersText(others)}`
   }
 }
 
 /** Alternatives that are named. */
 const MAX_ALTERNATIVES = 4
-type Candidate = readonly [ending: Ending, weigh: Hypothesis]
-const CANDIDATES = Object.entries(HYPOTHESES) as unknown as readonly Candidate[]
+
+/** An ending that may stand beside another. */
+interface Candidate {
+  readonly ending: Ending
+  readonly weigh: Hypothesis
+  /** From 1 on. */
+  readonly number: number
+}
+const CANDIDATES: readonly Candidate[] = Object.entries(HYPOTHESES).map(([ending, weigh], at) => ({
+  ending: ending as Ending,
+  weigh,
+  number: at + 1,
+}))
 const NO_NAMES: readonly Ending[] = []
+/** Lists of alternatives that there have been, by the numbers of their candidates: few, and the same list each time. */
+const LISTS = new Map<number, readonly Ending[]>()
+/** More than captures have; a hostile one makes no more of them. */
+const MOST_LISTS = 4096
+
+/** The most plausible of those that were found. */
+function namesOf(found: [candidate: Candidate, weight: number][]): readonly Ending[] {
+  if (found.length > 1) found.sort((a, b) => b[1] - a[1])
+  let key = 0
+  for (const [{ number }] of found.slice(0, MAX_ALTERNATIVES))
+    key = key * (CANDIDATES.length + 1) + number
+  const known = LISTS.get(key)
+  if (known !== undefined) return known
+  const names = found.slice(0, MAX_ALTERNATIVES).map(([{ ending }]) => ending)
+  if (LISTS.size < MOST_LISTS) LISTS.set(key, names)
+  return names
+}
+
+const OTHERS_TEXTS = new WeakMap<readonly Ending[], string>()
+
+/** The sentence that names what it could also be. */
+function othersText(names: readonly Ending[]): string {
+  const known = OTHERS_TEXTS.get(names)
+  if (known !== undefined) return known
+  const text = ` It could also be ${oneOf(names.map((name) => rowOf(name).brief))}.`
+  OTHERS_TEXTS.set(names, text)
+  return text
+}
 /** Those that can stand beside another when both FINs were acknowledged and no RST passed: nearly every connection. */
-const OF_CLOSED = CANDIDATES.filter(([ending]) =>
+const OF_CLOSED = CANDIDATES.filter(({ ending }) =>
   ['graceful_fin.normal', 'graceful_fin.unanswered_request', 'graceful_fin.no_payload'].includes(
     ending,
   ),
 )
 /** Those that need no RST. */
-const OF_NO_RESET = CANDIDATES.filter(([ending]) => !/^(rst_|reset_other)/.test(ending))
+const OF_NO_RESET = CANDIDATES.filter(({ ending }) => !/^(rst_|reset_other)/.test(ending))
 
 function candidatesOf({ anyReset, bothFinsAcked, undelivered }: Derived): readonly Candidate[] {
   if (anyReset) return CANDIDATES

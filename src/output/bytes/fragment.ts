@@ -3,8 +3,10 @@
 const WORD_BYTES = 4
 const encoder = new TextEncoder()
 
-/** UTF-8 of a text, in little-endian words; the last one is filled up with zeros. */
+/** UTF-8 of a text. */
 export interface Fragment {
+  readonly bytes: Uint8Array
+  /** The same in little-endian words; the last one is filled up with zeros. */
   readonly words: Int32Array
   /** Bytes that count. */
   readonly length: number
@@ -19,5 +21,5 @@ export function fragment(text: string): Fragment {
     const at = (i / WORD_BYTES) | 0
     words[at] = (words[at] as number) | ((bytes[i] as number) << shift)
   }
-  return { words, length: bytes.length }
+  return { bytes, words, length: bytes.length }
 }

