@@ -248,7 +248,7 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver, CaptureF
     const { handler, plain } = this
     if (
       handler.onPlainEnding === undefined ||
-      !plain.take(this.tracker.table, record) ||
+      !plain.take(this.tracker.table, record, this) ||
       !handler.onPlainEnding(plain, this)
     )
       handler.onConnection(this.judged(record))

@@ -12,7 +12,7 @@ import {
 } from '../tcp/record/fields.js'
 import { CONN_NAT_TWIN, SIDE_DATA, SIDE_PLAIN_ACK } from '../tcp/record/bits.js'
 import { Words } from '../tcp/record/words.js'
-import type { PlainEnding } from '../tcp/views/plain-ending.js'
+import { PLAIN_CLOSED, PLAIN_UNANSWERED, type PlainEnding } from '../tcp/views/plain-ending.js'
 import { CLOSERS } from '../verdict/answer.js'
 import type { Judgement } from '../verdict/classify.js'
 import { ENDINGS, type Ending, endingOf } from '../verdict/endings.js'
@@ -22,6 +22,7 @@ import { idleOf } from '../verdict/findings/pauses.js'
 import type { SideEvidence } from '../verdict/side-evidence.js'
 import type { PacketRef } from '../verdict/packet-ref.js'
 import { requestLeftOpen } from '../verdict/requests.js'
+import { PLAIN_RULES } from '../verdict/rules/plain.js'
 import { firstTeardown } from '../verdict/timings.js'
 
 /** Fields of a digest. Times are ns relative to the base of the batch. */
@@ -115,8 +116,8 @@ const BATCH_DIGESTS = 64
 const ENDING_INDEX: ReadonlyMap<Ending, number> = new Map(
   ENDINGS.map((row, i) => [endingOf(row), i]),
 )
-const CLOSED = ENDING_INDEX.get('graceful_fin.normal') ?? -1
-const UNANSWERED = ENDING_INDEX.get('handshake_failed.unanswered') ?? -1
+/** The endings of plain ones, by PLAIN_*. */
+const PLAIN_ENDINGS = Int32Array.from(PLAIN_RULES, ({ ending }) => ENDING_INDEX.get(ending) ?? -1)
 const BY_NONE = CLOSERS.indexOf('none')
 const BY_CLIENT = CLOSERS.indexOf('client')
 const BY_SERVER = CLOSERS.indexOf('server')
@@ -198,14 +199,16 @@ export class DigestWriter {
     const { ints, floats } = this.records
     const word = this.count * DIGEST_INTS
     const cell = this.count * DIGEST_CELLS
-    const { isIpv6, isByServer, isUnanswered } = plain
+    const { isIpv6, isByServer, kind } = plain
+    const isClosed = kind === PLAIN_CLOSED
     copyWords(plain.ints, plain.clientAddr, isIpv6, ints, word + DIGEST.clientAddr)
     copyWords(plain.ints, plain.serverAddr, isIpv6, ints, word + DIGEST.serverAddr)
     ints[word + DIGEST.ports] = (plain.clientPort << 16) | plain.serverPort
-    ints[word + DIGEST.ending] = isUnanswered ? UNANSWERED : CLOSED
-    ints[word + DIGEST.closer] = isUnanswered ? BY_NONE : isByServer ? BY_SERVER : BY_CLIENT
+    ints[word + DIGEST.ending] = PLAIN_ENDINGS[kind] as number
+    ints[word + DIGEST.closer] = !isClosed ? BY_NONE : isByServer ? BY_SERVER : BY_CLIENT
     ints[word + DIGEST.flags] =
-      (isUnanswered ? 0 : DIGEST_OPENED | DIGEST_CLOSED) |
+      (kind === PLAIN_UNANSWERED ? 0 : DIGEST_OPENED) |
+      (isClosed ? DIGEST_CLOSED : 0) |
       (isIpv6 ? DIGEST_IPV6 : 0) |
       (isByServer ? DIGEST_BY_SERVER : 0) |
       (isClockSet ? DIGEST_CLOCK_SET : 0)

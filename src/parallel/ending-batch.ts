@@ -207,7 +207,7 @@ export class BatchReader implements ConnectionRecords, EvidenceContext, CaptureF
   /** Whether a connection ended as most do, and was taken as such. */
   private isPlain(record: number): boolean {
     const { handler, plain } = this
-    if (handler.onPlainEnding === undefined || !plain.take(this, record)) return false
+    if (handler.onPlainEnding === undefined || !plain.take(this, record, this)) return false
     // In the record it is gone.
     plain.stream = this.streamOf()
     return handler.onPlainEnding(plain, this)

@@ -167,6 +167,29 @@ test('closes that are plain, and closes that are not quite', () => {
   expect(plainRows).toBeGreaterThan(100)
 })
 
+test('connections that are open, and what may be wrong with them', () => {
+  plain = plainRows = 0
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 2, max: 6 }),
+      fc.array(fc.tuple(fc.nat(6), odd), { maxLength: 2 }),
+      fc.constantFrom(0.001, 30),
+      fc.constantFrom(0, 1, 40, 100),
+      (length, insertions, stepS, silenceS) => {
+        const lines = TALKS.slice(0, length)
+        for (const [at, line] of insertions) lines.splice(at, 0, line)
+        const texts = lines.map((line, at) => `${(at * stepS).toFixed(3)} ${line}`)
+        const records: BuiltRecord[] = scenarioFrames(texts.join('\n'))
+        // The capture goes on with what is no connection.
+        const timeNs = (records.at(-1)?.timeNs ?? 0n) + BigInt(silenceS) * 1_000_000_000n
+        expectTheSame([...records, { timeNs, bytes: new Uint8Array(60) }])
+      },
+    ),
+    { numRuns: runs(800) },
+  )
+  expect(plain).toBeGreaterThan(100)
+})
+
 test('SYNs without an answer, and what else there may be of one', () => {
   plain = plainRows = 0
   const syn = '> S 0:0(0)'

@@ -1,12 +1,11 @@
 // Totals over all connections of a run: the `summary` line, and the head of the table.
 
 import type { Collector } from '../../incidents/collector.js'
-import type { PlainEnding } from '../../tcp/views/plain-ending.js'
+import { PLAIN_CLOSED, type PlainEnding } from '../../tcp/views/plain-ending.js'
 import { ENDINGS, VERDICTS, endingOf, rowOf } from '../../verdict/endings.js'
 import type { Rule } from '../../verdict/rule.js'
-import { NORMAL } from '../../verdict/rules/graceful.js'
-import { UNANSWERED } from '../../verdict/rules/handshake.js'
 import { RULES } from '../../verdict/rules/order.js'
+import { PLAIN_RULES } from '../../verdict/rules/plain.js'
 import type { ColumnSource } from '../columns/column.js'
 import { SCHEMA_NAME } from '../schema-name.js'
 
@@ -85,10 +84,10 @@ export class SummaryCollector implements Collector<ColumnSource, SummaryState> {
   }
 
   /** Adds one that ended as most do. */
-  addPlain({ isUnanswered, isByServer }: PlainEnding): void {
+  addPlain({ kind, isByServer }: PlainEnding): void {
     this.selected++
-    this.rules.add(isUnanswered ? UNANSWERED : NORMAL, 1)
-    this.closers.add(isUnanswered ? 'none' : isByServer ? 'server' : 'client', 1)
+    this.rules.add(PLAIN_RULES[kind] as Rule, 1)
+    this.closers.add(kind !== PLAIN_CLOSED ? 'none' : isByServer ? 'server' : 'client', 1)
   }
 
   /** Connections by `verdict.cause`, in the order of the taxonomy, zeros left out. */

@@ -1,7 +1,8 @@
 // The endings that most connections have, told by a few words of their records. Closed: opened by a handshake, used, closed by a
 // FIN of either side that the other one acknowledged, and nothing special in between. Unanswered: one SYN, and nothing else.
-// What the rules say of them is `fin-normal` and `handshake-unanswered`; these are parts of what those rules hold for, and take a
-// fraction of the time: no evidence is read and no rule is asked.
+// Open: a handshake, and all that was sent acknowledged. What the rules say of them is `fin-normal`, `handshake-unanswered`,
+// `open-idle` and `open-active`; these are parts of what those rules hold for, and take a fraction of the time: no evidence is
+// read and no rule is asked.
 
 import {
   CONN_CLIENT_IS_SIDE_1,
@@ -53,6 +54,20 @@ import { seqAfter } from '../seq.js'
 import { type TcpState, STATE_NAMES } from '../state.js'
 import { zeekLetter } from './zeek.js'
 
+/** Kinds of plain endings. */
+export const PLAIN_CLOSED = 0
+export const PLAIN_UNANSWERED = 1
+/** Open, and silent for longer than the idle threshold. */
+export const PLAIN_IDLE = 2
+/** Open, and used lately. */
+export const PLAIN_ACTIVE = 3
+
+/** What a capture says of how long its connections have been silent. Times are relative ns. */
+export interface Silence {
+  readonly captureEndNs: number
+  readonly idleNs: number
+}
+
 /** From here on a second FIN counts as slow. */
 export const SLOW_CLOSE_NS = 1e9
 
@@ -70,6 +85,14 @@ const USUAL: number =
 /** The same of a SYN without an answer. */
 const USUAL_OF_SYN: number =
   CONN_ROLES_KNOWN | CONN_IPV6 | CONN_REPORTED | CONN_HALF_OPEN | CONN_EVICTED
+/** The same of one that is open. */
+const USUAL_OF_OPEN: number =
+  CONN_ROLES_KNOWN |
+  CONN_CLIENT_IS_SIDE_1 |
+  CONN_IPV6 |
+  CONN_REPORTED |
+  CONN_EVICTED |
+  CONN_LAST_DATA
 const CLOSED: number = SIDE_FIN | SIDE_FIN_ACKED
 /** All that a side is that has sent one SYN, whatever its options. */
 const ONLY_SYN: number =
@@ -94,13 +117,13 @@ export class PlainEnding {
   clientPort = 0
   serverPort = 0
   stream = 0
-  /** It is a SYN without an answer, else a close. */
-  isUnanswered = false
+  /** PLAIN_*. */
+  kind: number = PLAIN_CLOSED
   /** The server closed first. */
   isByServer = false
   startNs = 0
   endNs = 0
-  /** Time of the first FIN; NaN of a SYN, as the next. */
+  /** Time of the first FIN; NaN of what is not closed, as the next. */
   closedNs = 0
   /** From the last payload of either side to that. */
   idleNs = 0
@@ -120,32 +143,41 @@ export class PlainEnding {
   private second = 0
 
   /** Whether a connection ended so; its facts can be read until the next call. */
-  take({ connections, closings }: RecordSet, record: number): boolean {
+  take({ connections, closings }: RecordSet, record: number, silence: Silence): boolean {
     const { ints, floats } = connections
     const conn = record * CONN_INTS
     const flags = ints[conn + CONN.flags] as number
     const closing = (ints[conn + CONN.closingIndex] as number) - 1
     if ((flags & CONN_ROLES_KNOWN) === 0 || ints[conn + CONN.teardownIndex] !== 0) return false
-    if (closing < 0) return (flags & ~USUAL_OF_SYN) === 0 && this.takeSyn(ints, floats, record)
-    if ((flags & ~USUAL) !== 0) return false
+    const isOpened = floats[record * CONN_CELLS + CONN.handshakeFrame] !== 0
+    if (closing < 0 && !isOpened)
+      return (flags & ~USUAL_OF_SYN) === 0 && this.takeSyn(ints, floats, record)
+    if (!isOpened || (flags & ~(closing < 0 ? USUAL_OF_OPEN : USUAL)) !== 0) return false
     const clientSide = flags & CONN_CLIENT_IS_SIDE_1
     const client = sideInts(record, clientSide)
     const server = sideInts(record, 1 - clientSide)
     const mine = ints[client + SIDE.flags] as number
     const theirs = ints[server + SIDE.flags] as number
-    if ((mine & theirs & CLOSED) !== CLOSED || ((mine | theirs) & SPECIAL) !== 0) return false
+    if (((mine | theirs) & SPECIAL) !== 0) return false
     if ((mine & SIDE_SYN) === 0 || (theirs & SIDE_SYN_ACK) === 0) return false
-    const cells = record * CONN_CELLS
-    if (floats[cells + CONN.handshakeFrame] === 0) return false
-    if (!this.takeClosing(closings.ints, closings.floats, closing, clientSide)) return false
-    this.isUnanswered = false
+    if (closing < 0) {
+      if (!isAcknowledged(ints, client, server)) return false
+      this.closedNs = this.idleNs = NaN
+      this.isByServer = false
+    } else if (
+      (mine & theirs & CLOSED) !== CLOSED ||
+      !this.takeClosing(closings.ints, closings.floats, closing, clientSide)
+    )
+      return false
     this.takeWhole(ints, floats, record, clientSide !== 0)
-    this.client = cells + SIDE_CELLS + clientSide * SIDE_CELLS_STEP
-    this.server = cells + SIDE_CELLS + (1 - clientSide) * SIDE_CELLS_STEP
+    this.client = client >>> 1
+    this.server = server >>> 1
     this.clientLastNs = floats[this.client + SIDE.lastNs] as number
     this.serverLastNs = floats[this.server + SIDE.lastNs] as number
     this.clientBytes = floats[this.client + SIDE.bytes] as number
     this.serverBytes = floats[this.server + SIDE.bytes] as number
+    const isIdle = Math.max(0, silence.captureEndNs - this.endNs) > silence.idleNs
+    this.kind = closing >= 0 ? PLAIN_CLOSED : isIdle ? PLAIN_IDLE : PLAIN_ACTIVE
     return true
   }
 
@@ -158,6 +190,7 @@ export class PlainEnding {
     const client = ints[2 * this.client + SIDE.flags] as number
     const server = ints[2 * this.server + SIDE.flags] as number
     return (
+      this.kind === PLAIN_CLOSED &&
       this.idleNs < PAUSE_NS &&
       (client & SIDE_TFO) === 0 &&
       (client & server & SIDE_MPTCP) === 0 &&
@@ -279,7 +312,7 @@ export class PlainEnding {
     if (floats[client + SIDE_CELLS_STEP + SIDE.packets] !== 0) return false
     const flags = ints[sideInts(record, 0) + SIDE.flags] as number
     if ((flags & SIDE_SYN) === 0 || (flags & ~ONLY_SYN) !== 0) return false
-    this.isUnanswered = true
+    this.kind = PLAIN_UNANSWERED
     this.isByServer = false
     this.takeWhole(ints, floats, record, false)
     this.closedNs = this.idleNs = this.serverLastNs = NaN
@@ -356,4 +389,12 @@ export class PlainEnding {
     this.idleNs = this.closedNs - (floats[cell + CLOSING.idleSinceNs] as number)
     return true
   }
+}
+
+/** Whether nothing that either side has sent lacks its acknowledgment. */
+function isAcknowledged(ints: Int32Array, client: number, server: number): boolean {
+  return (
+    ints[client + SIDE.nxt] === ints[server + SIDE.acked] &&
+    ints[server + SIDE.nxt] === ints[client + SIDE.acked]
+  )
 }
