@@ -106,7 +106,7 @@ export class History implements Records, RunHandler {
     }
   }
 
-  /** Fetches what adding some digests will read, for all of them at once: 4 % of a summary of short connections. */
+  /** Fetches what adding some digests will read, for all of them at once: 4 % in the bench's churn summary. */
   private lookAhead(ints: Int32Array, from: number, count: number): void {
     const { key, table, hashes, places } = this
     for (let i = 0; i < count; i++) {

@@ -60,8 +60,8 @@ export interface Format {
   /** Adds a connection, which is valid during the call only. Rows of one document may be made by several threads. */
   readonly row?: (c: ColumnSource, out: ByteWriter) => void
   /**
-   * The same of a connection that was simply closed, known by its records alone; false, with nothing added, where it has to be
-   * judged for its row.
+   * The same of a connection that was simply closed, known by its records alone; false where it has to be judged for its row:
+   * what has been added by then is to be forgotten.
    */
   readonly plainRow?:
     ((p: PlainEnding, context: PlainContext, out: ByteWriter) => boolean) | undefined

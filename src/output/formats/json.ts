@@ -36,11 +36,8 @@ function jsonFormat({ columns, types }: FormatOptions): Format {
           plainRow:
             plain &&
             ((p, context, out) => {
-              const start = out.length
               out.byte(NEWLINE)
-              const isWritten = plain.write(p, context, out)
-              if (!isWritten) out.cutTo(start)
-              return isWritten
+              return plain.write(p, context, out)
             }),
           between: ',',
         }

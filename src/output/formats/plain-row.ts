@@ -1,6 +1,7 @@
 // The row of a connection that was simply closed, as nearly all are, from templates: between its numbers stand the same bytes
-// for every connection. No evidence is read, no rule is asked, and nothing is made of it but bytes: a third of the time. What
-// it writes is what json-row.ts writes of such a connection, to the byte (test/properties/plain-row.test.ts).
+// for every connection. No evidence is read, no rule is asked, and nothing is made of it but bytes: a third of the time in the
+// bench's churn ndjson. What it writes is what json-row.ts writes of such a connection, to the byte
+// (test/properties/plain-ending.test.ts).
 
 import { duration } from '../../base/text.js'
 import type { PlainEnding } from '../../tcp/views/plain-ending.js'
