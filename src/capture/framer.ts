@@ -76,8 +76,6 @@ export class Framer {
       this.failed = true
       if (error instanceof CaptureError) this.info.bytes = error.offset
       throw error
-    } finally {
-      this.context.handler.onPause?.()
     }
     this.info.bytes += used
     if (used === 0) return

@@ -3,8 +3,7 @@
 /** Receives the records of a capture, in file order. */
 export interface RecordHandler {
   /**
-   * Takes one record. The bytes are only valid during the call, and where there is `onPause` until that is called: copy what
-   * must outlive it.
+   * Takes one record. The bytes are only valid during the call: copy what must outlive it.
    *
    * @param view The buffer that holds the record.
    * @param start Offset of the frame's first byte in `view`.
@@ -31,7 +30,4 @@ export interface RecordHandler {
    * @param timeNs Time of the record before it, as of `onRecord`.
    */
   onSkippedRecord?(timeNs: number): void
-
-  /** Is told that the bytes of the records so far are about to go. Only the framer of a capture that is read alone does so. */
-  onPause?(): void
 }

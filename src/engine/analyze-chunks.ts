@@ -7,7 +7,6 @@ import { Framer } from '../capture/framer.js'
 import type { ConnectionHandler } from './ended-connection.js'
 import { missingPackets } from './packet-count.js'
 import { Pipeline, type AnalysisOptions } from './pipeline.js'
-import { ReadAhead } from './read-ahead.js'
 import { type CaptureReport, captureReport } from './report.js'
 
 /** A capture's bytes, decompressed. */
@@ -27,7 +26,7 @@ export async function analyzeChunks(
 ): Promise<CaptureReport> {
   const clock = new CaptureClock()
   const pipeline = new Pipeline(name, clock, handler, options)
-  const framer = new Framer(new ReadAhead(pipeline), clock)
+  const framer = new Framer(pipeline, clock)
   framer.info.compression = compression
   pipeline.origin = framer.info
   let problem: TeardownError | undefined

@@ -8,7 +8,6 @@ import type { ReadSummary } from '../capture/turns.js'
 import type { ConnectionHandler, EndedConnection } from './ended-connection.js'
 import { missingPackets } from './packet-count.js'
 import { Pipeline, type AnalysisOptions, type PipelineSettings } from './pipeline.js'
-import { ReadAhead } from './read-ahead.js'
 import { type CaptureReport, captureReport } from './report.js'
 
 /** How long after its last packet an ended connection of a live source is reported. */
@@ -84,7 +83,7 @@ export async function readSource(
   const clock = new CaptureClock()
   const pipeline = new Pipeline(name, clock, handler, options)
   const framer = new Framer(
-    new ReadAhead(pipeline),
+    pipeline,
     clock,
     options.buffer === undefined ? {} : { buffer: options.buffer },
   )

@@ -22,7 +22,6 @@ import {
 } from '../wire/decode-status.js'
 import { Decoder } from '../wire/decode.js'
 import type { EncapsulationTable } from '../wire/encapsulation.js'
-import type { Segment } from '../wire/segment.js'
 import {
   type CaptureFacts,
   type ConnectionHandler,
@@ -109,8 +108,6 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver, CaptureF
   clockStepFrame = 0
   /** Where in the capture the first byte of the view lies; the framer's info while a capture is read. */
   origin: CaptureProgress = { bytes: 0, hasDrops: false }
-  /** What `origin` said of drops when the record in hand was read, where that was some records ago. */
-  dropsSoFar: boolean | undefined
   /** Whether offsets are those of one capture. */
   hasOffsets = true
   readonly anonymizer: Anonymizer | undefined
@@ -176,7 +173,7 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver, CaptureF
   }
 
   get captureDrops(): boolean {
-    return this.dropsSoFar ?? this.origin.hasDrops
+    return this.origin.hasDrops
   }
 
   onRecord(
@@ -189,22 +186,16 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver, CaptureF
   ): void {
     const { decoder } = this
     const status = decoder.decode(view, start, end, origlen, linktype, timeNs)
-    if (status === SEGMENT) {
-      const hash = this.tracker.table.hashOf(decoder.segment)
-      this.onSegment(decoder.segment, hash, decoder.segmentView, origlen, timeNs)
-    } else this.onOther(status, start, origlen, timeNs)
-  }
-
-  /** Takes the segment of the next record. */
-  onSegment(segment: Segment, hash: number, view: DataView, origlen: number, timeNs: number): void {
-    this.count(SEGMENT, origlen, timeNs)
-    this.tracker.onHashed(segment, hash, view, this.frame, timeNs)
-    this.search?.segment(segment, view)
-  }
-
-  /** Takes what the decoder has found in the next record, whose frame begins at `start`, if it is no segment. */
-  onOther(status: DecodeStatus, start: number, origlen: number, timeNs: number): void {
     this.count(status, origlen, timeNs)
+    if (status === SEGMENT) {
+      const { segment, segmentView } = decoder
+      this.tracker.onSegment(segment, segmentView, this.frame, timeNs)
+      this.search?.segment(segment, segmentView)
+    } else this.onOther(status, start, timeNs)
+  }
+
+  /** Takes what the decoder has found in a record, whose frame begins at `start`, if it is no segment. */
+  private onOther(status: DecodeStatus, start: number, timeNs: number): void {
     if (this.counts[status] === 1) this.firstOffsets[status] = this.origin.bytes + start
     if (status !== ICMP_ERROR) return
     const { quoted, icmpType, icmpCode, icmpFromTarget } = this.decoder

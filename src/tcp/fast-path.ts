@@ -73,7 +73,8 @@ export function isPlainNext(
     // The same once more may be a second copy.
     ((seg.payloadLen | (ints[me + SIDE.lastLen] as number)) === 0 &&
       ints[me + SIDE.lastSeq] === seq &&
-      ints[me + SIDE.lastAck] === ack)
+      ints[me + SIDE.lastAck] === ack &&
+      ((ints[me + SIDE.lastMeta] as number) & 0xff) === flags)
   ) {
     return false
   }

@@ -13,7 +13,7 @@ import type { RecordQueue } from './queue.js'
 import { RecordPool } from './record-pool.js'
 import { CONN_IPV6, CONN_SELF } from './record/bits.js'
 import { CLOSING_CELLS, CLOSING_INTS } from './record/closing.js'
-import { CONN, CONN_CELLS, CONN_INTS, HOT_INTS, streamOf } from './record/connection.js'
+import { CONN, CONN_CELLS, CONN_INTS, streamOf } from './record/connection.js'
 import { TEARDOWN_CELLS } from './record/teardown.js'
 import type { RecordSet } from './record/view.js'
 import { TrackedConnection } from './tracked.js'
@@ -23,8 +23,6 @@ const FIRST_SLOTS = 64
 const LINE_WORDS = 16
 /** Connections that are warmed at once. */
 const WARM = 16
-/** Segments that are looked ahead for at once: what is read for them stays in the first-level cache. */
-export const LOOK_AHEAD = 64
 
 /** The records of connections: of all that are followed, or of some that have ended. */
 export interface ConnectionRecords extends RecordSet {
@@ -48,8 +46,6 @@ export class ConnectionTable implements ConnectionRecords {
   hash = 0
   /** Records by the hash of their 4-tuple. */
   private readonly index = new HashIndex(FIRST_SLOTS)
-  /** Records in the slots that `lookAhead` has read. */
-  private readonly seen = new Int32Array(LOOK_AHEAD)
   /** Connections that are warm yet. */
   private warmLeft = 0
   /** What `warm` has read, so that it is read. */
@@ -87,44 +83,7 @@ export class ConnectionTable implements ConnectionRecords {
 
   /** Returns the record of the segment's 4-tuple, or -1; sets `side`. */
   find(seg: Segment): number {
-    return this.findByHash(seg, this.hashOf(seg))
-  }
-
-  /**
-   * Reads what {@link findByHash} and the packet path will read for the segments of the first `count` hashes, LOOK_AHEAD at most.
-   * In loops this short the processor waits for all of it at once, where otherwise each packet waits for its slot, and then for
-   * its record. What it gives depends on how far away they are: docs/decisions/packed-records.md.
-   */
-  lookAhead(hashes: Int32Array, count: number): void {
-    const { index, seen } = this
-    const { slots } = index
-    for (let i = 0; i < count; i++)
-      seen[i] = (slots[index.slotFor(hashes[i] as number)] as number) - 1
-    const { ints } = this.connections
-    let sum = 0
-    for (let i = 0; i < count; i++) {
-      const record = seen[i] as number
-      if (record < 0) continue
-      const at = record * CONN_INTS
-      for (let line = 0; line < HOT_INTS; line += LINE_WORDS) sum += ints[at + line] as number
-    }
-    const closings = this.closings.ints
-    for (let i = 0; i < count; i++) {
-      const record = seen[i] as number
-      if (record < 0) continue
-      const at = record * CONN_INTS
-      const closing = ((ints[at + CONN.closingIndex] as number) - 1) * CLOSING_INTS
-      if (closing < 0) continue
-      for (let line = 0; line < CLOSING_INTS; line += LINE_WORDS)
-        sum += closings[closing + line] as number
-      for (let line = HOT_INTS; line < CONN_INTS; line += LINE_WORDS)
-        sum += ints[at + line] as number
-    }
-    this.warmed = sum | 0
-  }
-
-  /** The same as {@link find} for a segment whose hash is known. */
-  findByHash(seg: Segment, hash: number): number {
+    const hash = this.hashOf(seg)
     this.hash = hash
     const { index } = this
     const { slots } = index

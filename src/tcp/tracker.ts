@@ -92,13 +92,8 @@ export class Tracker {
 
   /** Takes the next segment. `view` is the buffer it was decoded from. */
   onSegment(seg: Segment, view: DataView, frame: number, timeNs: number): void {
-    this.onHashed(seg, this.table.hashOf(seg), view, frame, timeNs)
-  }
-
-  /** The same for a segment whose hash is known. */
-  onHashed(seg: Segment, hash: number, view: DataView, frame: number, timeNs: number): void {
     const { table } = this
-    let record = table.findByHash(seg, hash)
+    let record = table.find(seg)
     if (record < 0) {
       if (this.isStraggler(seg)) {
         this.latePackets++

@@ -71,8 +71,8 @@ const VLAN_ID = 0x0fff
 
 /** Decodes frames one after another. One per analysis: it holds fragments and encapsulations. */
 export class Decoder {
-  /** What a segment is written to, after `decode` returned SEGMENT: overwritten by the next call, unless another takes its place. */
-  segment: Segment = new Segment()
+  /** The segment, after `decode` returned SEGMENT; overwritten by the next call. */
+  readonly segment: Segment = new Segment()
   /**
    * The TCP header quoted in an ICMP error, after `decode` returned ICMP_ERROR. With `headerCut`
    * only addresses, ports and seq are real: Wireshark then gives the packet no stream.

@@ -139,8 +139,6 @@ export const CONN: ConnectionWords = new ConnectionWords()
 /** Positions in the block of a side. */
 export const SIDE: SideWords = new SideWords()
 
-/** Words of a connection record that every packet touches; they are the first. */
-export const HOT_INTS: number = RARE_SIDES
 /** Size of a connection record in int32 words. */
 export const CONN_INTS: number = RECORD_WORDS
 /** Size of a connection record in 8-byte cells. */
