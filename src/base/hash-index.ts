@@ -7,6 +7,13 @@
 /** Words of a slot. */
 const SLOT = 2
 
+/** Memory of an index. */
+export interface IndexRoom {
+  readonly slots: Int32Array
+  /** One word: entries there are. */
+  readonly size: Int32Array
+}
+
 /** A set of (place, hash) pairs; places are whole numbers from 0. */
 export class HashIndex {
   /**
@@ -14,15 +21,32 @@ export class HashIndex {
    * is not looked at: its hash differs.
    */
   slots: Int32Array
-  /** Entries there are. */
-  size = 0
   /** Of a position in `slots`. */
   private mask: number
 
-  /** `slots`: a power of two. */
-  constructor(slots: number) {
-    this.slots = new Int32Array(SLOT * slots)
+  /** Memory for larger slots, if there is some. */
+  private room: Int32Array
+  /** One word: entries there are. */
+  private readonly count: Int32Array
+
+  /** `slots`: a power of two. `room`: memory for them, and later for more; a word for the number of entries. */
+  constructor(
+    slots: number,
+    room: IndexRoom = { slots: new Int32Array(SLOT * slots), size: new Int32Array(1) },
+  ) {
+    this.slots = room.slots.subarray(0, SLOT * slots)
+    this.room = room.slots.subarray(SLOT * slots)
+    this.count = room.size
     this.mask = SLOT * slots - 1
+  }
+
+  /** Entries there are. */
+  get size(): number {
+    return this.count[0] as number
+  }
+
+  private set size(entries: number) {
+    this.count[0] = entries
   }
 
   /** Position of the slot at which the search for a hash begins. */
@@ -82,8 +106,10 @@ export class HashIndex {
   }
 
   private grow(): void {
-    const { slots } = this
-    this.slots = new Int32Array(2 * slots.length)
+    const { slots, room } = this
+    const length = 2 * slots.length
+    this.slots = room.length < length ? new Int32Array(length) : room.subarray(0, length)
+    this.room = room.subarray(length)
     this.mask = this.slots.length - 1
     this.size = 0
     for (let slot = 0; slot < slots.length; slot += SLOT) {

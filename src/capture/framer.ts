@@ -17,8 +17,8 @@ const DEFAULT_BUFFER_BYTES = 1024 * 1024
 export interface FramerOptions {
   /** First size of the buffer; it doubles as long as a record does not fit. */
   readonly bufferBytes?: number
-  /** A buffer to use instead of a new one, such as the `buffer` of a framer that is done. */
-  readonly buffer?: ArrayBuffer
+  /** What is read into instead of a new buffer, as long as every record fits. */
+  readonly room?: DataView | undefined
   /** Interfaces that may still be declared, shared by captures that are read at the same time. */
   readonly interfaceBudget?: InterfaceBudget
   /** Time of records in front of the first that has one, ns after the clock's base; by default 0. */
@@ -31,8 +31,8 @@ export class Framer {
   readonly info: CaptureInfo = emptyCaptureInfo()
   private readonly context: ReaderContext
   private reader: Reader | undefined
-  private bytes: Uint8Array<ArrayBuffer>
-  private view: DataView<ArrayBuffer>
+  private bytes: Uint8Array
+  private view: DataView
   /** Bytes in the buffer; those not used yet always start at 0 between calls. */
   private filled = 0
   private failed = false
@@ -40,15 +40,14 @@ export class Framer {
   constructor(handler: RecordHandler, clock: CaptureClock, options: FramerOptions = {}) {
     const { interfaceBudget = new InterfaceBudget(), untimedNs = 0 } = options
     this.context = { info: this.info, handler, clock, interfaceBudget, untimedNs }
-    const buffer =
-      options.buffer ?? new ArrayBuffer(Math.max(options.bufferBytes ?? DEFAULT_BUFFER_BYTES, 1))
-    this.bytes = new Uint8Array(buffer)
-    this.view = new DataView(buffer)
+    const { bufferBytes = DEFAULT_BUFFER_BYTES } = options
+    this.view = options.room ?? new DataView(new ArrayBuffer(Math.max(bufferBytes, 1)))
+    this.bytes = bytesOf(this.view)
   }
 
-  /** The buffer, for the next framer when this one is done. */
-  get buffer(): ArrayBuffer {
-    return this.bytes.buffer
+  /** What is read into, for the next framer when this one is done. */
+  get room(): DataView {
+    return this.view
   }
 
   /** Free room for the next bytes of the capture, at least one; valid until the next call. */
@@ -158,8 +157,12 @@ export class Framer {
     this.use(bytes)
   }
 
-  private use(bytes: Uint8Array<ArrayBuffer>): void {
+  private use(bytes: Uint8Array): void {
     this.bytes = bytes
-    this.view = new DataView(bytes.buffer)
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: DataView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength)
 }

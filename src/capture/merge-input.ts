@@ -58,7 +58,7 @@ export class MergeInput implements RecordHandler {
 
   /** Memory that is kept while others are read. */
   private get heldBytes(): number {
-    return this.queue.heldBytes + this.framer.buffer.byteLength + this.keptBytes
+    return this.queue.heldBytes + this.framer.room.byteLength + this.keptBytes
   }
 
   /** Whether it is known what comes next. */

@@ -41,6 +41,8 @@ export interface PcapVariant {
 
 type VariantRow = [CaptureFormat, number, number, number]
 
+/** Length of a record's header in most variants. */
+const PLAIN_HEADER_BYTES = 16
 const STANDARD = FILE_HEADER_BYTES
 const WITH_LENGTH = FILE_HEADER_BYTES + 4
 
@@ -137,6 +139,17 @@ export class PcapReader implements Reader {
     // A pcap has one interface, which nobody counts.
   }
 
+  /** Whether every header of a record is the same few words as in nearly every capture. */
+  private get isPlain(): boolean {
+    const { littleEndian, recordHeaderBytes } = this.variant
+    return (
+      littleEndian &&
+      recordHeaderBytes === PLAIN_HEADER_BYTES &&
+      this.fcsBytes === 0 &&
+      this.lengthOrder === 'caplen-first'
+    )
+  }
+
   private readFileHeader(view: DataView, at: number, base: number): void {
     const { littleEndian } = this.variant
     const info = this.info
@@ -183,6 +196,10 @@ export class PcapReader implements Reader {
     this.baseSeconds = seconds
     this.baseRestNs = restNs
     this.clockRead = true
+    const { linktype, nsPerFraction } = this
+    if (this.isPlain) {
+      this.handler.beginRun?.({ linktype, nsPerFraction, baseSeconds: seconds, baseRestNs: restNs })
+    }
   }
 
   private caplen(view: DataView, at: number): number {
@@ -207,9 +224,12 @@ export class PcapReader implements Reader {
     const origlenAt = this.lengthOrder === 'origlen-first' ? CAPLEN : ORIGLEN
     const mayBeSwapped = this.lengthOrder === 'smaller-is-caplen'
     const lastHeader = end - recordHeaderBytes
+    const runs = this.isPlain ? handler : undefined
     let records = 0
     let at = start
     while (at <= lastHeader) {
+      at = runs?.onRun?.(view, at, end, this.info) ?? at
+      if (at > lastHeader) break
       let caplen = view.getUint32(at + caplenAt, littleEndian)
       let origlen = view.getUint32(at + origlenAt, littleEndian)
       if (mayBeSwapped && caplen > origlen) {

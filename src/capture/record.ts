@@ -1,5 +1,15 @@
 // A record is one entry of a capture: a time and the bytes of one frame. Readers hand it over in place.
 
+/** How the records of a little-endian pcap lie: headers of 16 bytes, in front of frames without a frame check sequence. */
+export interface Framing {
+  readonly linktype: number
+  /** What a unit of the second word of a header is worth. */
+  readonly nsPerFraction: number
+  /** Zero of the times. */
+  readonly baseSeconds: number
+  readonly baseRestNs: number
+}
+
 /** Receives the records of a capture, in file order. */
 export interface RecordHandler {
   /**
@@ -22,6 +32,19 @@ export interface RecordHandler {
     timeNs: number,
     interfaceId: number,
   ): void
+
+  /** Called before the first record of a plain pcap, whose records {@link onRun} is asked to take from then on. */
+  beginRun?(framing: Framing): void
+
+  /**
+   * Takes records of a plain pcap on its own, as many as it likes, in place of `onRecord`.
+   *
+   * @param start Offset of the header of the next record.
+   * @param end Offset after the last byte that has been read.
+   * @param info Where it counts what it takes.
+   * @returns Offset of the header of the first record that it has not taken.
+   */
+  onRun?(view: DataView, start: number, end: number, info: { records: number }): number
 
   /**
    * Takes note of an entry that holds no frame but has a `frame.number` in Wireshark (a systemd

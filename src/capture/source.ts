@@ -47,6 +47,17 @@ export async function readCapture(
   return readStream(stream, source, framer, options, size)
 }
 
+/** Whether a source is a file of less than `bytes`, or one that cannot be read. */
+export function isSmallFile(source: CaptureSource, bytes: number): boolean {
+  if (typeof source !== 'string' || source === '-') return false
+  try {
+    const stat = statSync(source)
+    return stat.isFile() && stat.size < bytes
+  } catch {
+    return true
+  }
+}
+
 /** How a path is read, and its size where it has one; throws for what cannot be read at all. */
 function lookAt(path: string): {
   readonly kind: 'local file' | 'remote file' | 'pipe' | 'other'

@@ -3,8 +3,9 @@
 import { TeardownError } from '../base/errors.js'
 import { CaptureClock } from '../capture/clock.js'
 import { Framer } from '../capture/framer.js'
-import { type CaptureSource, readCapture } from '../capture/source.js'
+import { type CaptureSource, isSmallFile, readCapture } from '../capture/source.js'
 import type { ReadSummary } from '../capture/turns.js'
+import { CompiledPath } from '../tcp/compiled/compiled-path.js'
 import type { ConnectionHandler, EndedConnection } from './ended-connection.js'
 import { missingPackets } from './packet-count.js'
 import { Pipeline, type AnalysisOptions, type PipelineSettings } from './pipeline.js'
@@ -14,6 +15,9 @@ import { type CaptureReport, captureReport } from './report.js'
 const SETTLE_NS = 1e9
 /** How often a live source is looked after while no packet comes. */
 const SETTLE_EVERY_MS = 250
+
+/** A smaller file is done before memory for the compiled path is set up. */
+const SMALL_BYTES = 4 << 20
 
 /** Settings of {@link analyzeSource}. */
 export interface AnalyzeOptions extends AnalysisOptions {
@@ -25,8 +29,8 @@ export interface AnalyzeOptions extends AnalysisOptions {
   /** Is told regularly where a live source has got to, also while no packet comes. */
   readonly onTick?: ((tick: LiveTick) => void) | undefined
   readonly signal?: AbortSignal | undefined
-  /** A read buffer to use, for callers that analyze one capture after another. */
-  readonly buffer?: ArrayBuffer | undefined
+  /** What to read small captures into, for callers that analyze one after another. */
+  readonly room?: DataView | undefined
   /** Awaited every few ms of work: the reading goes on when it resolves. */
   readonly pause?: (() => Promise<void>) | undefined
 }
@@ -81,12 +85,9 @@ export async function readSource(
 ): Promise<CaptureReading> {
   const name = options.name ?? (typeof source === 'string' ? source : '-')
   const clock = new CaptureClock()
-  const pipeline = new Pipeline(name, clock, handler, options)
-  const framer = new Framer(
-    pipeline,
-    clock,
-    options.buffer === undefined ? {} : { buffer: options.buffer },
-  )
+  const compiled = isSmallFile(source, SMALL_BYTES) ? undefined : CompiledPath.open()
+  const pipeline = new Pipeline(name, clock, handler, { ...options, compiled })
+  const framer = new Framer(pipeline, clock, { room: compiled?.view ?? options.room })
   pipeline.origin = framer.info
   const failure = new AbortController()
   function tellProgress(readBytes: number, totalBytes: number | undefined): void {

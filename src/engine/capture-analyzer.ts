@@ -61,7 +61,7 @@ export class CaptureAnalyzer {
   private readonly options: AnalyzerOptions
   private readonly anonymizer: CryptoPan | undefined
   /** One read buffer for all captures: a new one for each costs more than a small capture. */
-  private readonly buffer = new ArrayBuffer(READ_BUFFER_BYTES)
+  private readonly room = new DataView(new ArrayBuffer(READ_BUFFER_BYTES))
 
   constructor(options: AnalyzerOptions, sink: ByteSink, onDigests: DigestHandler) {
     this.options = options
@@ -76,13 +76,13 @@ export class CaptureAnalyzer {
   ): Promise<CaptureReport> {
     const { idleS, killedAtNs, maxConnections, maxHalfOpen, maxLayers } = this.options
     const limits = { maxConnections, maxHalfOpen, maxLayers }
-    const { anonymizer, writer, buffer } = this
+    const { anonymizer, writer, room } = this
     const contains = this.options.filter.contains?.bytes
     const settings = { ...reading, ...limits, idleS, killedAtNs, anonymizer, contains }
     const { report } =
       others.length > 0
         ? await readMerged([path, ...others], writer, settings)
-        : await readSource(path, bothOf(writer, reading.watcher), { ...settings, buffer })
+        : await readSource(path, bothOf(writer, reading.watcher), { ...settings, room })
     writer.flushDigests()
     return report
   }

@@ -4,10 +4,11 @@
 import { TeardownError } from '../base/errors.js'
 import type { CaptureClock } from '../capture/clock.js'
 import type { CaptureInfo } from '../capture/info.js'
-import type { RecordHandler } from '../capture/record.js'
+import type { Framing, RecordHandler } from '../capture/record.js'
 import { CREDIBLE_RECORD_BYTES, CREDIBLE_TUNNEL_NUMBER } from '../output/anonymize/claims.js'
 import type { Anonymizer } from '../output/columns/address.js'
 import type { TrackerLimits } from '../tcp/limits.js'
+import type { CompiledPath } from '../tcp/compiled/compiled-path.js'
 import { ICMP_FROM_TARGET, ICMP_V6 } from '../tcp/record/bits.js'
 import { unreported } from '../tcp/stream-order.js'
 import { type EndHandler, Tracker } from '../tcp/tracker.js'
@@ -29,21 +30,17 @@ import {
   type EndedConnectionOptions,
 } from './ended-connection.js'
 import { PayloadSearch } from './payload-search.js'
+import { Timeline } from './timeline.js'
 
 /** Idle threshold unless set: a minute, or a fifth of a shorter capture. */
 const IDLE_NS = 60e9
 const IDLE_SHARE = 5
-/** Records of one clock are not that far out of order: packets wait for a second in a buffer at most. */
-const STEP_BACK_NS = 5e9
-/** Nothing at all for so long, in a capture that goes on, is a clock that was set. */
-const STEP_AHEAD_NS = 30 * 86_400e9
-/** From here on the time before the step says nothing about how long nothing has happened. */
-const LONG_BACK_NS = 3600e9
 /** Connections judged for a survey, so that it takes a fraction of a second. */
 const MOST_SURVEYED = 20_000
 
 /** Settings of a {@link Pipeline}. */
-export interface AnalysisOptions extends Omit<TrackerLimits, 'isShared'>, EndedConnectionOptions {
+export interface AnalysisOptions
+  extends Omit<TrackerLimits, 'isShared' | 'room'>, EndedConnectionOptions {
   /** Seconds of silence after which an open connection counts as idle; by default 60, or a fifth of a shorter capture. */
   readonly idleS?: number | undefined
   /** Headers looked into in one frame, 64 by default; a frame with more counts as skipped. */
@@ -55,6 +52,8 @@ export interface PipelineSettings extends AnalysisOptions {
   /** Marks the connections whose payload holds this. */
   readonly contains?: Uint8Array | undefined
   readonly handOver?: HandOver | undefined
+  /** What takes segments that simply come next; not for captures that are read together. */
+  readonly compiled?: CompiledPath | undefined
 }
 
 /** What is read of a capture's info while it is read. */
@@ -89,36 +88,26 @@ export interface DecodeCount {
 export class Pipeline implements RecordHandler, EndHandler, HandedOver, CaptureFacts {
   readonly decoder: Decoder
   readonly tracker: Tracker
-  /** Records so far, skipped entries included: Wireshark's frame.number of the last one. */
-  frame = 0
-  /** Those of them that hold no frame. */
+  /** Entries of the capture that hold no frame. */
   skippedEntries = 0
-  /** Bytes on the wire, as the capture says. */
-  wireBytes = 0
-  /** Of these, bytes of records that claim to be longer than any frame. */
+  /** Of the bytes on the wire, those of records that claim to be longer than any frame. */
   claimedBytes = 0
   /** Connections handed over so far. */
   connections = 0
-  /** Earliest and latest record time, relative ns. */
-  captureStartNs = 0
-  captureEndNs = 0
-  /** How often the clock was set between two records. */
-  clockSteps = 0
-  /** The last record before which it was. */
-  clockStepFrame = 0
   /** Where in the capture the first byte of the view lies; the framer's info while a capture is read. */
   origin: CaptureProgress = { bytes: 0, hasDrops: false }
   /** Whether offsets are those of one capture. */
   hasOffsets = true
   readonly anonymizer: Anonymizer | undefined
   readonly isUnchanged: boolean
-  private lastNs = 0
   readonly captureName: string
   readonly clock: CaptureClock
+  private readonly timeline: Timeline
   private readonly connection: EndedConnection
   private readonly handler: ConnectionHandler
   private readonly plain = new PlainEnding()
   private readonly handOver: HandOver | undefined
+  private readonly compiled: CompiledPath | undefined
   private readonly search: PayloadSearch | undefined
   private readonly idleOptionNs: number | undefined
   private readonly counts = new Float64Array(DECODE_STATUS_COUNT)
@@ -139,7 +128,12 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver, CaptureF
     )
     this.captureName = captureName
     this.handOver = options.handOver
-    this.tracker = new Tracker(this, { ...options, isShared: this.handOver !== undefined })
+    const isShared = this.handOver !== undefined
+    this.tracker = new Tracker(this, { ...options, isShared, room: options.compiled })
+    // Payload is looked into by a search alone.
+    if (options.contains === undefined) this.compiled = options.compiled
+    this.compiled?.join(this.tracker.table, this.tracker.maxConnections)
+    this.timeline = new Timeline(this.compiled?.read)
     this.connection = new EndedConnection(captureName, this.tracker.table, options)
     if (options.contains !== undefined)
       this.search = new PayloadSearch(this.tracker.table, options.contains)
@@ -149,6 +143,32 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver, CaptureF
     this.isUnchanged = anonymizer === undefined && options.killedAtNs === undefined
     this.idleOptionNs = options.idleS === undefined ? undefined : options.idleS * 1e9
     this.handOver?.begin(this)
+  }
+
+  /** Records so far, skipped entries included: Wireshark's frame.number of the last one. */
+  get frame(): number {
+    return this.timeline.frame
+  }
+
+  /** Bytes on the wire, as the capture says. */
+  get wireBytes(): number {
+    return this.timeline.wireBytes
+  }
+
+  get captureStartNs(): number {
+    return this.timeline.startNs
+  }
+
+  get captureEndNs(): number {
+    return this.timeline.endNs
+  }
+
+  get clockSteps(): number {
+    return this.timeline.clockSteps
+  }
+
+  get clockStepFrame(): number {
+    return this.timeline.clockStepFrame
   }
 
   get baseNs(): bigint {
@@ -184,7 +204,15 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver, CaptureF
     linktype: number,
     timeNs: number,
   ): void {
-    const { decoder } = this
+    const { compiled, decoder } = this
+    if (compiled !== undefined && view === compiled.view) {
+      const left = compiled.take(start, end, origlen, linktype, this.frame + 1, timeNs)
+      if (left >= 0) {
+        this.count(SEGMENT, origlen, timeNs)
+        this.tracker.afterCompiled(compiled, left, timeNs)
+        return
+      }
+    }
     const status = decoder.decode(view, start, end, origlen, linktype, timeNs)
     this.count(status, origlen, timeNs)
     if (status === SEGMENT) {
@@ -206,30 +234,33 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver, CaptureF
   }
 
   private count(status: DecodeStatus, origlen: number, timeNs: number): void {
-    const elapsedNs = timeNs - this.lastNs
-    this.lastNs = timeNs
-    if (this.frame === 0) this.captureStartNs = this.captureEndNs = timeNs
-    else if (elapsedNs < -STEP_BACK_NS || elapsedNs > STEP_AHEAD_NS) this.onClockStep(timeNs)
-    else if (timeNs > this.captureEndNs) this.captureEndNs = timeNs
-    else if (timeNs < this.captureStartNs) this.captureStartNs = timeNs
-    this.frame++
-    this.wireBytes += origlen
+    this.timeline.add(origlen, timeNs)
     if (origlen > CREDIBLE_RECORD_BYTES) this.claimedBytes += origlen
-    this.counts[status] = (this.counts[status] as number) + 1
+    if (status === SEGMENT) this.timeline.addSegment()
+    else this.counts[status] = (this.counts[status] as number) + 1
   }
 
-  /** The clock was set. After a long way back it is the new one that tells how long nothing has happened. */
-  private onClockStep(timeNs: number): void {
-    this.clockSteps++
-    this.clockStepFrame = this.frame + 1
-    this.captureStartNs = Math.min(this.captureStartNs, timeNs)
-    if (timeNs > this.captureEndNs || timeNs < this.captureEndNs - LONG_BACK_NS) {
-      this.captureEndNs = timeNs
+  beginRun(framing: Framing): void {
+    this.compiled?.beginRun(framing)
+  }
+
+  onRun(view: DataView, start: number, end: number, info: { records: number }): number {
+    const { compiled, tracker, timeline } = this
+    if (compiled === undefined || view !== compiled.view) return start
+    const before = timeline.frame
+    let at = start
+    for (;;) {
+      at = compiled.run(at, end)
+      const { left } = compiled
+      if (left <= 0) break
+      tracker.afterCompiled(compiled, left, timeline.lastNs)
     }
+    info.records += timeline.frame - before
+    return at
   }
 
   onSkippedRecord(): void {
-    this.frame++
+    this.timeline.skip()
     this.skippedEntries++
   }
 
@@ -281,7 +312,7 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver, CaptureF
 
   /** Segments decoded. */
   get segments(): number {
-    return this.counts[SEGMENT] as number
+    return this.timeline.segments
   }
 }
 

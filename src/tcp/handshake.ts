@@ -134,7 +134,7 @@ export class Handshake {
   }
 
   /** Marks a connection that is captured on both sides of a NAT, and its twin; called for its first SYN-ACK. */
-  private markTwins(
+  markTwins(
     ints: Int32Array,
     record: number,
     client: number,

@@ -1,5 +1,7 @@
 // How many connections are kept at once.
 
+import type { TableRoom } from './compiled/room.js'
+
 /** Bounds of a tracker; every one has a safe default. */
 export interface TrackerLimits {
   /** Closed connections kept for stragglers, so that a late packet still finds its stream. */
@@ -12,6 +14,8 @@ export interface TrackerLimits {
   readonly maxTeardowns?: number | undefined
   /** Whether other threads are to see the records. */
   readonly isShared?: boolean
+  /** Memory for the table, which the compiled path works on. */
+  readonly room?: TableRoom | undefined
 }
 
 /** Default of `maxClosed`. */

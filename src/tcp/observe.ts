@@ -39,6 +39,13 @@ export class Observer {
     this.handshake.markMidstreamTwins(record, seg, timeNs)
   }
 
+  /** Looks for a copy of a connection whose first SYN-ACK has passed; `side` sent it. */
+  markTwins(record: number, side: number, timeNs: number): void {
+    const me = record * CONN_INTS + SIDE_INTS + side * SIDE_INTS_STEP
+    const peer = record * CONN_INTS + SIDE_INTS + (1 - side) * SIDE_INTS_STEP
+    this.handshake.markTwins(this.table.connections.ints, record, peer, me, timeNs)
+  }
+
   /**
    * Applies a segment that `side` of the connection sent. Returns true when it may have ended its connection, or came after
    * its end was reported.

@@ -7,6 +7,7 @@ import { Retries } from '../context/retries.js'
 import { ServerPorts } from '../context/server-ports.js'
 import type { Segment } from '../wire/segment.js'
 import { HashIndex } from '../base/hash-index.js'
+import type { TableRoom } from './compiled/room.js'
 import { newSeed } from '../base/seed.js'
 import { Parties } from './parties.js'
 import type { RecordQueue } from './queue.js'
@@ -45,19 +46,20 @@ export class ConnectionTable implements ConnectionRecords {
   /** Hash of the last `find`; that of a record is kept in it. */
   hash = 0
   /** Records by the hash of their 4-tuple. */
-  private readonly index = new HashIndex(FIRST_SLOTS)
+  readonly index: HashIndex
   /** Connections that are warm yet. */
   private warmLeft = 0
   /** What `warm` has read, so that it is read. */
   protected warmed = 0
   private readonly tracked: TrackedConnection
   /** Makes collisions unpredictable, so that a capture cannot be built to slow the table down. */
-  private readonly seed = newSeed()
+  readonly seed: number = newSeed()
 
-  /** `isShared`: whether other threads are to see the records. */
-  constructor(isShared = false) {
-    this.connections = new RecordPool(CONN_CELLS, isShared)
-    this.closings = new RecordPool(CLOSING_CELLS, isShared)
+  /** `isShared`: whether other threads are to see the records. `room`: where they lie to begin with, if not anywhere. */
+  constructor(isShared = false, room?: TableRoom) {
+    this.index = new HashIndex(FIRST_SLOTS, room?.index)
+    this.connections = new RecordPool(CONN_CELLS, isShared, room?.connections)
+    this.closings = new RecordPool(CLOSING_CELLS, isShared, room?.closings)
     this.teardowns = new RecordPool(TEARDOWN_CELLS, isShared)
     this.tracked = new TrackedConnection(this)
   }

@@ -3,6 +3,7 @@
 
 import type { Segment } from '../wire/segment.js'
 import { ACK, FIN, RST, SYN } from '../wire/segment.js'
+import { ACCEPTED, COMPLETED, MAY_END, OPENED, ANSWERED } from './compiled/exchange.js'
 import { Candidates } from './candidates.js'
 import { observeIcmp } from './events/icmp.js'
 import {
@@ -41,6 +42,12 @@ import { inStreamOrder, packetsOf } from './stream-order.js'
 import { ConnectionTable } from './table.js'
 import { Tombstones } from './tombstones.js'
 
+/** The segment that the compiled path took last. */
+interface Taken {
+  readonly record: number
+  readonly side: number
+}
+
 /** Takes connections whose end is known, or that the tracker has to give up. */
 export interface EndHandler {
   /**
@@ -71,7 +78,7 @@ export class Tracker {
   private buried = 0
   private readonly halfOpen: HalfOpen
   private readonly maxClosed: number
-  private readonly maxConnections: number
+  readonly maxConnections: number
   private readonly maxTeardowns: number
   private readonly candidates: Candidates
   /** How many entries of `closed`, from the oldest, have been reported by `settle`. */
@@ -79,7 +86,7 @@ export class Tracker {
 
   constructor(handler: EndHandler, limits: TrackerLimits = {}) {
     this.handler = handler
-    this.table = new ConnectionTable(limits.isShared)
+    this.table = new ConnectionTable(limits.isShared, limits.room)
     this.observer = new Observer(this.table)
     this.candidates = new Candidates(this.table)
     this.neighbours = new Neighbours(this.table, this.observer)
@@ -112,6 +119,23 @@ export class Tracker {
     const mayEnd = this.observer.observe(record, table.side, seg, view, frame, timeNs)
     if (mayEnd) this.afterEndEvent(record)
     if (table.teardowns.followed > this.maxTeardowns) this.evictHolder()
+  }
+
+  /** Does what the compiled path has left to do of a segment that it took. */
+  afterCompiled({ record, side }: Taken, left: number, timeNs: number): void {
+    if (left === 0) return
+    const { table } = this
+    if ((left & OPENED) !== 0) {
+      this.number(record)
+      this.addHalfOpen(record)
+    }
+    if ((left & COMPLETED) !== 0) {
+      const flags = table.connections.ints[record * CONN_INTS + CONN.flags] as number
+      this.halfOpen.complete(record, flags)
+    }
+    if ((left & ANSWERED) !== 0) this.observer.markTwins(record, side, timeNs)
+    if ((left & ACCEPTED) !== 0) table.onAccept(record, 1 - side, timeNs)
+    if ((left & MAY_END) !== 0) this.afterEndEvent(record)
   }
 
   /** Takes the TCP header quoted in an ICMP error: evidence for its connection, not a packet of it. */
@@ -167,19 +191,27 @@ export class Tracker {
     const record = this.table.add(seg)
     const { ints, floats } = this.table.connections
     const base = record * CONN_INTS
-    ints[base + CONN.streamLow] = this.streams & STREAM_LOW
-    ints[base + CONN.streamHigh] =
-      this.streams > STREAM_LOW ? Math.floor(this.streams / STREAM_HIGH_UNIT) : 0
-    this.streams++
     ints[base + CONN.encapsulation] = seg.encapsulation
     const cells = record * CONN_CELLS
     floats[cells + CONN.startNs] = timeNs
     floats[cells + CONN.startFrame] = frame
     floats[cells + CONN.endNs] = timeNs
     floats[cells + CONN.endFrame] = frame
-    this.candidates.add(record, ints[base + CONN.streamLow] as number)
+    this.number(record)
     if ((seg.flags & (SYN | ACK)) === SYN) this.addHalfOpen(record)
     return record
+  }
+
+  /** Gives a new connection its stream number. */
+  private number(record: number): void {
+    const { ints } = this.table.connections
+    const base = record * CONN_INTS
+    const low = this.streams & STREAM_LOW
+    ints[base + CONN.streamLow] = low
+    ints[base + CONN.streamHigh] =
+      this.streams > STREAM_LOW ? Math.floor(this.streams / STREAM_HIGH_UNIT) : 0
+    this.streams++
+    this.candidates.add(record, low)
   }
 
   /** Wireshark's rule for reused ports: a SYN with another initial sequence number starts a new stream. */

@@ -82,14 +82,9 @@ export class LiveAnalysis {
     signal: AbortSignal | undefined,
   ): Promise<TeardownError | undefined> {
     this.captures++
-    const { buffer } = this.framer ?? {}
     // What has no time is placed where the timeline has got to.
     const untimedNs = this.pipeline.captureEndNs
-    const framer = new Framer(
-      this.pipeline,
-      this.clock,
-      buffer === undefined ? { untimedNs } : { buffer, untimedNs },
-    )
+    const framer = new Framer(this.pipeline, this.clock, { room: this.framer?.room, untimedNs })
     this.framer = framer
     this.pipeline.origin = framer.info
     try {

@@ -47,8 +47,8 @@ export interface Manner {
 }
 
 /** The first buffers of all readings: what one input leaves there, another must not see. */
-const BUFFER = new ArrayBuffer(8192)
-const SMALL_BUFFER = new ArrayBuffer(7)
+const ROOM = new DataView(new ArrayBuffer(8192))
+const SMALL_ROOM = new DataView(new ArrayBuffer(7))
 
 /** Notes records on their way. */
 class RecordLog implements RecordHandler {
@@ -117,7 +117,7 @@ export async function analyzeStream(bytes: Uint8Array, cuts: Cuts = []): Promise
       connections.push(connectionOf(from))
     },
   }
-  const report = await analyzeSource(stream(bytes, cuts), handler, { buffer: bufferFor(cuts) })
+  const report = await analyzeSource(stream(bytes, cuts), handler, { room: roomFor(cuts) })
   return { connections, report }
 }
 
@@ -126,8 +126,8 @@ export function textOf({ connections, report }: Outcome): string {
   return JSON.stringify([connections, report])
 }
 
-function bufferFor(cuts: Cuts): ArrayBuffer {
-  return cuts.length === 0 ? BUFFER : SMALL_BUFFER
+function roomFor(cuts: Cuts): DataView {
+  return cuts.length === 0 ? ROOM : SMALL_ROOM
 }
 
 function readInto(
@@ -137,7 +137,7 @@ function readInto(
   cuts: Cuts,
   analysis?: Pipeline,
 ): Records {
-  const framer = new Framer(log, clock, { buffer: bufferFor(cuts) })
+  const framer = new Framer(log, clock, { room: roomFor(cuts) })
   const { info } = framer
   log.origin = info
   if (analysis !== undefined) analysis.origin = info
@@ -151,7 +151,7 @@ function readInto(
     error = thrown
   }
   const { digests, starts, skippedEntries, inOrder } = log
-  const bufferBytes = framer.buffer.byteLength
+  const bufferBytes = framer.room.byteLength
   return { digests, starts, skippedEntries, inOrder, info, bufferBytes, error }
 }
 

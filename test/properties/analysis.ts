@@ -4,6 +4,7 @@ import { CaptureError } from '../../src/base/errors.js'
 import { Framer } from '../../src/capture/framer.js'
 import { CaptureClock } from '../../src/capture/clock.js'
 import { Pipeline } from '../../src/engine/pipeline.js'
+import type { CompiledPath } from '../../src/tcp/compiled/compiled-path.js'
 import { connectionOf } from '../../src/engine/connection.js'
 import { type Connection, PacketAnalyzer } from '../../src/index.js'
 import type { BuiltRecord } from '../support/capture-builder.js'
@@ -21,15 +22,19 @@ export function analyze(records: readonly BuiltRecord[]): Connection[] {
 }
 
 /** Analyzes a capture pushed in chunks that end at these places, up to its damage. */
-export function analyzeBytes(bytes: Uint8Array, cuts: readonly number[] = []): unknown {
+export function analyzeBytes(
+  bytes: Uint8Array,
+  cuts: readonly number[] = [],
+  compiled?: CompiledPath,
+): unknown {
   const connections: Connection[] = []
   const clock = new CaptureClock()
   const handler = {
     onConnection: (from: Parameters<typeof connectionOf>[0]) =>
       connections.push(connectionOf(from)),
   }
-  const analysis = new Pipeline('-', clock, handler, { idleS: IDLE_S })
-  const framer = new Framer(analysis, clock, { bufferBytes: 16 })
+  const analysis = new Pipeline('-', clock, handler, { idleS: IDLE_S, compiled })
+  const framer = new Framer(analysis, clock, { bufferBytes: 16, room: compiled?.view })
   analysis.origin = framer.info
   let message = ''
   try {

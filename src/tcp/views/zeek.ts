@@ -195,6 +195,13 @@ const EVENT_OF: Uint8Array = Uint8Array.from({ length: 32 }, (_, flags) => {
   return (hasAck ? EMPTY_ACK : EMPTY) + (hasPayload ? 1 : 0)
 })
 
+/** The tables of this file for those who apply segments elsewhere. */
+export const ZEEK_TABLES: {
+  readonly events: Uint8Array
+  readonly letters: Uint16Array
+  readonly next: Uint8Array
+} = { events: EVENT_OF, letters: LETTER_OF, next: NEXT }
+
 /** The state of an endpoint in Zeek's eyes. */
 export function zeekState(word: number, side: number): number {
   return (word >>> (side * STATE_BITS)) & STATE_MASK

@@ -93,7 +93,7 @@ describe('the buffer', () => {
     const framer = new Framer(recorder, recorder.clock, { bufferBytes: 64 })
     framer.push(buildPcap([{ timeNs: START_NS, bytes: new Uint8Array(5000) }, ...RECORDS]))
     framer.finish()
-    expect(framer.buffer.byteLength).toBe(8192)
+    expect(framer.room.byteLength).toBe(8192)
     expect(recorder.records).toHaveLength(RECORDS.length + 1)
   })
 
@@ -102,7 +102,7 @@ describe('the buffer', () => {
     first.push(buildPcap(RECORDS))
     first.finish()
     const recorder = new Recorder()
-    const second = new Framer(recorder, recorder.clock, { buffer: first.buffer })
+    const second = new Framer(recorder, recorder.clock, { room: first.room })
     second.push(buildPcap(RECORDS.slice(0, 2)))
     second.finish()
     expect(recorder.records.map(({ bytes }) => bytes.length)).toEqual([0, 37])
