@@ -1,5 +1,6 @@
 // The records of a little-endian pcap one after another, as capture/pcap.ts cuts them and engine/timeline.ts counts them.
 
+import { lookAhead } from './ahead'
 import {
   READ_END_NS,
   READ_LAST_NS,
@@ -46,6 +47,7 @@ export function run(start: usize, end: usize): usize {
   let at = start
   setInt(taken, TAKEN_LEFT, REFUSED)
   while (at + HEADER_BYTES <= end) {
+    lookAhead(at, end)
     const caplen = load<u32>(at, 8)
     const origlen = load<u32>(at, 12)
     const frame = at + HEADER_BYTES

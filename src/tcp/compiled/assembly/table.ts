@@ -145,6 +145,13 @@ function isAddress(at: usize, field: i32, address: usize): bool {
   )
 }
 
+/** What stands in the first slot for these addresses and ports: most likely their record plus one, 0 for none. */
+@inline
+export function guess(from: i32, to: i32, ports: i32): i32 {
+  const first = (<u32>mixed(from, to, ports >>> 16, ports & 0xffff) << 3) & mask
+  return load<i32>(slots + first)
+}
+
 @inline
 function hashOf(): i32 {
   let a = seg.src0
@@ -153,8 +160,13 @@ function hashOf(): i32 {
     a = folded(seg.addresses) ^ word(seg.addresses + 12)
     b = folded(seg.addresses + 16) ^ word(seg.addresses + 28)
   }
-  a = ((a ^ seed) * <i32>0x9e3779b1) ^ (seg.srcPort * <i32>0x85ebca6b)
-  b = ((b ^ seed) * <i32>0x9e3779b1) ^ (seg.dstPort * <i32>0x85ebca6b)
+  return mixed(a, b, seg.srcPort, seg.dstPort)
+}
+
+@inline
+function mixed(from: i32, to: i32, fromPort: i32, toPort: i32): i32 {
+  let a = ((from ^ seed) * <i32>0x9e3779b1) ^ (fromPort * <i32>0x85ebca6b)
+  let b = ((to ^ seed) * <i32>0x9e3779b1) ^ (toPort * <i32>0x85ebca6b)
   a = (a ^ (a >>> 15)) * 0x2c1b3c6d
   b = (b ^ (b >>> 15)) * 0x2c1b3c6d
   const sum = (a ^ (a >>> 13)) + (b ^ (b >>> 13))
