@@ -108,6 +108,8 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver, CaptureF
   private readonly plain = new PlainEnding()
   private readonly handOver: HandOver | undefined
   private readonly compiled: CompiledPath | undefined
+  /** Whether the compiled path has seen what comes to `onRecord`, and refused it. */
+  private isRun = false
   private readonly search: PayloadSearch | undefined
   private readonly idleOptionNs: number | undefined
   private readonly counts = new Float64Array(DECODE_STATUS_COUNT)
@@ -205,7 +207,7 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver, CaptureF
     timeNs: number,
   ): void {
     const { compiled, decoder } = this
-    if (compiled !== undefined && view === compiled.view) {
+    if (compiled !== undefined && !this.isRun && view === compiled.view) {
       const left = compiled.take(start, end, origlen, linktype, this.frame + 1, timeNs)
       if (left >= 0) {
         this.count(SEGMENT, origlen, timeNs)
@@ -242,6 +244,7 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver, CaptureF
 
   beginRun(framing: Framing): void {
     this.compiled?.beginRun(framing)
+    this.isRun = true
   }
 
   onRun(view: DataView, start: number, end: number, info: { records: number }): number {
