@@ -12,7 +12,7 @@ import { ZEEK_TABLES } from '../views/zeek.js'
 import { READ_CELLS, TAKEN_LEFT, TAKEN_RECORD, TAKEN_SIDE, TAKEN_WORDS } from './exchange.js'
 import { MODULE } from './module.js'
 import type { PoolRoom, TableRoom } from './room.js'
-import { type Memory, type Module, webAssembly } from './webassembly.js'
+import { type Memory, type Module, type WebAssemblyApi, webAssembly } from './webassembly.js'
 
 /** Bytes of a capture that are read at once. */
 const READ_BYTES = 1 << 20
@@ -93,8 +93,9 @@ export class CompiledPath implements TableRoom {
   private table: ConnectionTable | undefined
   private slots: Int32Array | undefined
 
-  /** A path with memory of its own, of which only what is used is taken; undefined where addresses are limited. */
+  /** A path with memory of its own, of which only what is used is taken; undefined where addresses or code are limited. */
   static open(): CompiledPath | undefined {
+    if (webAssembly === undefined) return undefined
     let memory: Memory
     try {
       memory = new webAssembly.Memory({ initial: PAGES, maximum: MOST_PAGES, shared: true })
@@ -102,10 +103,10 @@ export class CompiledPath implements TableRoom {
       if (error instanceof RangeError) return undefined
       throw error
     }
-    return new CompiledPath(memory)
+    return new CompiledPath(webAssembly, memory)
   }
 
-  private constructor(memory: Memory) {
+  private constructor({ Instance, Module: Compiled }: WebAssemblyApi, memory: Memory) {
     const { buffer } = memory
     this.view = new DataView(buffer, READ_AT, READ_BYTES)
     this.index = {
@@ -122,8 +123,8 @@ export class CompiledPath implements TableRoom {
     }
     this.read = new Float64Array(buffer, READ_CELLS_AT, READ_CELLS)
     this.taken = new Int32Array(buffer, TAKEN_AT, TAKEN_WORDS)
-    compiled ??= new webAssembly.Module(Uint8Array.from(atob(MODULE), (byte) => byte.charCodeAt(0)))
-    const instance = new webAssembly.Instance(compiled, { env: { memory } })
+    compiled ??= new Compiled(Uint8Array.from(atob(MODULE), (byte) => byte.charCodeAt(0)))
+    const instance = new Instance(compiled, { env: { memory } })
     this.module = instance.exports as Exports
     const bytes = new Uint8Array(buffer)
     bytes.set(ZEEK_TABLES.events, EVENTS_AT)

@@ -16,7 +16,7 @@ interface Instance {
 }
 
 /** The global object. */
-interface WebAssemblyApi {
+export interface WebAssemblyApi {
   readonly Memory: new (limits: { initial: number; maximum: number; shared: boolean }) => Memory
   readonly Module: new (bytes: Uint8Array) => Module
   readonly Instance: new (module: Module, imports: { env: { memory: Memory } }) => Instance
@@ -24,5 +24,6 @@ interface WebAssemblyApi {
 
 const globals: object = globalThis
 
-/** The global object, with types. */
-export const webAssembly: WebAssemblyApi = Reflect.get(globals, 'WebAssembly') as WebAssemblyApi
+/** The global object, with types; undefined where V8 may make no code (`node --jitless`). */
+export const webAssembly: WebAssemblyApi | undefined = Reflect.get(globals, 'WebAssembly') as
+  WebAssemblyApi | undefined

@@ -22,7 +22,7 @@ const guesses: usize = memory.data(64)
 let next: usize = 0
 let last: usize = 0
 /** What was read, so that it is. */
-export let read: i32 = 0
+let read: i32 = 0
 
 /** Looks ahead from the record at an address on, unless that has happened. */
 @inline
