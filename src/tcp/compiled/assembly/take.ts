@@ -4,11 +4,11 @@
 import { hasRoom as hasClosingRoom, observeFin, observeFinAcked } from './closing'
 import {
   ACCEPTED,
+  ANSWERED,
   COMPLETED,
   CONN_ANSWERED_HEAD,
   CONN_ANSWERS,
   CONN_CLIENT_IS_SIDE_1,
-  CONN_SIZE,
   CONN_DATA_ACK,
   CONN_DATA_HEAD,
   CONN_DATA_LEN,
@@ -22,6 +22,7 @@ import {
   CONN_LAST_DATA_0,
   CONN_REPORTED,
   CONN_ROLES_KNOWN,
+  CONN_SIZE,
   CONN_START_FRAME,
   CONN_START_NS,
   CONN_SYN_ACK_NS,
@@ -36,7 +37,7 @@ import {
   SIDE_ACKED,
   SIDE_ACKED_MORE,
   SIDE_ACK_SET,
-  SIDE_SIZE,
+  SIDE_BYTES,
   SIDE_DATA,
   SIDE_DATA_FRAME,
   SIDE_DATA_NS,
@@ -58,10 +59,10 @@ import {
   SIDE_NXT,
   SIDE_NXT_SET,
   SIDE_PACKETS,
-  SIDE_BYTES,
   SIDE_PLAIN_ACK,
   SIDE_PROBED,
   SIDE_RST,
+  SIDE_SIZE,
   SIDE_STATE,
   SIDE_SYN,
   SIDE_SYN_ACK,
@@ -73,7 +74,6 @@ import {
   SIDE_WINDOW_SCALE,
   SIDE_WINDOW_SHIFT,
   SIDE_ZEEK_SEEN,
-  ANSWERED,
   SYN_RECEIVED,
   SYN_SENT,
   TAKEN_RECORD,
@@ -102,11 +102,12 @@ export const REFUSED: i32 = -1
 /** Where the words of the segment taken last lie. */
 let taken: usize = 0
 
+/** Tells where the words lie of what was taken last. */
 export function placeTaken(at: usize): void {
   taken = at
 }
 
-/** Takes the frame between two addresses. */
+/** Takes the frame between two addresses; returns what is left to do, in bits of exchange.ts, or REFUSED. */
 export function take(start: usize, end: usize, origlen: i32, linktype: i32, frame: f64, timeNs: f64): i32 {
   if (!seg.decode(start, end, origlen, linktype)) return REFUSED
   if ((seg.flags & RST) != 0 || seg.windowSize == 0) return REFUSED
