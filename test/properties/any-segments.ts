@@ -1,9 +1,10 @@
 // Segments of a connection as they come to hand: likely ones, and some that are a little wrong.
 
 import fc from 'fast-check'
+import { type ScenarioFrame, scenarioFrames } from '../support/scenario.js'
 
 /** A segment that is likely to come next, or to be only a little wrong. */
-export const line = fc
+const line = fc
   .record({
     gapMs: fc.constantFrom(0, 1, 1, 200, 1000, 5000, 75_000),
     direction: fc.constantFrom('>', '<'),
@@ -20,7 +21,7 @@ export const line = fc
   }))
 
 /** How connections begin: as usual, with data on the SYN, beside an old connection, with an ACK before the SYN-ACK. */
-export const OPENINGS = [
+const OPENINGS = [
   ['> S 0:0(0)', '< S. 0:0(0) ack 1', '> . 1:1(0) ack 1', '> P. 1:6(5) ack 1'],
   ['> S 0:5(5)', '< S. 0:0(0) ack 6', '> . 6:6(0) ack 1'],
   ['> S 0:5(5)', '< S. 0:0(0) ack 1', '> . 1:6(5) ack 1', '< . 1:1(0) ack 6', '> . 6:6(0) ack 1'],
@@ -35,3 +36,16 @@ export const OPENINGS = [
   ['> S 0:0(0)', '< . 0:0(0) ack 1', '> . 1:1(0) ack 1', '< P. 0:5(5) ack 1', '> . 1:1(0) ack 5'],
   ['> S 0:0(0)', '< S 0:0(0)', '> S. 0:0(0) ack 1', '< S. 0:0(0) ack 1', '> . 1:1(0) ack 1'],
 ]
+
+/** Frames of a connection that begins in one of these ways, up to some point, and goes on with any segments. */
+export const anySegments: fc.Arbitrary<ScenarioFrame[]> = fc
+  .tuple(fc.constantFrom(...OPENINGS), fc.nat(6), fc.array(line, { maxLength: 12 }))
+  .map(([opening, opened, lines]) => {
+    let ms = 0
+    const before = opening.slice(0, opened).map((text) => ({ gapMs: 1, text }))
+    const texts = [...before, ...lines].map(({ gapMs, text }) => {
+      ms += gapMs
+      return `${(ms / 1000).toFixed(3)} ${text}`
+    })
+    return scenarioFrames(texts.join('\n'))
+  })

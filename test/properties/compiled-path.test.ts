@@ -13,7 +13,7 @@ import { runs } from '../support/runs.js'
 import { scenarioFrames } from '../support/scenario.js'
 import { conversations, recordsOf } from './conversation.js'
 import { analyzeBytes } from './analysis.js'
-import { OPENINGS, line } from './any-segments.js'
+import { anySegments } from './any-segments.js'
 
 /** So few are kept that records are used again. */
 const LIMITS = { maxClosed: 2 }
@@ -24,12 +24,11 @@ let taken = 0
 // The seed of the hashes, which lie in the records.
 vi.spyOn(Math, 'random').mockReturnValue(0.5)
 
-/** All words of the records that were ever in use. */
+/** All words of the records of a tracker. */
 function wordsOf({ table }: Tracker): Buffer[] {
-  return [table.connections, table.closings, table.teardowns].map((pool) => {
-    const { buffer, byteOffset } = pool.ints
-    return Buffer.from(buffer, byteOffset, pool.used * pool.cells * 8)
-  })
+  return [table.connections, table.closings, table.teardowns].map(({ ints }) =>
+    Buffer.from(ints.buffer, ints.byteOffset, ints.byteLength),
+  )
 }
 
 /** Takes records one by one, on the compiled path where it will, and compares all words after each. */
@@ -55,8 +54,11 @@ function expectTheSame(records: readonly BuiltRecord[]): void {
       else if (status === ICMP_ERROR) tracker.onIcmpError(decoder.quoted, 0, at + 1, ns)
     }
     const found = wordsOf(one)
-    for (const [i, words] of wordsOf(other).entries())
-      if (!words.equals(found[i] as Buffer)) expect([at, i, found[i]]).toEqual([at, i, words])
+    for (const [i, words] of wordsOf(other).entries()) {
+      // The memory of the compiled path has room for more.
+      const same = found[i]?.subarray(0, words.length)
+      if (same === undefined || !words.equals(same)) expect([at, i, same]).toEqual([at, i, words])
+    }
     expect(one.streams).toBe(other.streams)
     expect(one.openCount).toBe(other.openCount)
   }
@@ -79,23 +81,7 @@ test('plausible conversations, whole and with packets missing', () => {
 
 test('any segments, after the beginnings of a connection', () => {
   const start = taken
-  fc.assert(
-    fc.property(
-      fc.constantFrom(...OPENINGS),
-      fc.nat(6),
-      fc.array(line, { maxLength: 12 }),
-      (opening, opened, lines) => {
-        let ms = 0
-        const before = opening.slice(0, opened).map((text) => ({ gapMs: 1, text }))
-        const texts = [...before, ...lines].map(({ gapMs, text }) => {
-          ms += gapMs
-          return `${(ms / 1000).toFixed(3)} ${text}`
-        })
-        expectTheSame(scenarioFrames(texts.join('\n')))
-      },
-    ),
-    { numRuns: runs(500) },
-  )
+  fc.assert(fc.property(anySegments, expectTheSame), { numRuns: runs(500) })
   expect(taken - start).toBeGreaterThan(200)
 })
 

@@ -7,8 +7,7 @@ import { ICMP_ERROR, SEGMENT } from '../../src/wire/decode-status.js'
 import { Decoder } from '../../src/wire/decode.js'
 import { LINKTYPE_ETHERNET } from '../../src/wire/link/linktype.js'
 import type { BuiltRecord } from '../support/capture-builder.js'
-import { scenarioFrames } from '../support/scenario.js'
-import { OPENINGS, line } from './any-segments.js'
+import { anySegments } from './any-segments.js'
 import { conversations, recordsOf } from './conversation.js'
 import { runs } from '../support/runs.js'
 
@@ -96,22 +95,6 @@ test('plausible conversations, whole and with packets missing', () => {
 })
 
 test('any segments, after the beginnings of a connection', () => {
-  fc.assert(
-    fc.property(
-      fc.constantFrom(...OPENINGS),
-      fc.nat(6),
-      fc.array(line, { maxLength: 12 }),
-      (opening, opened, lines) => {
-        let ms = 0
-        const before = opening.slice(0, opened).map((text) => ({ gapMs: 1, text }))
-        const texts = [...before, ...lines].map(({ gapMs, text }) => {
-          ms += gapMs
-          return `${(ms / 1000).toFixed(3)} ${text}`
-        })
-        expectTheSame(scenarioFrames(texts.join('\n')))
-      },
-    ),
-    { numRuns: runs(1000) },
-  )
+  fc.assert(fc.property(anySegments, expectTheSame), { numRuns: runs(1000) })
   expect(segments - detours()).toBeGreaterThan(2500)
 })
