@@ -10,8 +10,8 @@ export const PARQUET: FormatRow = {
   extension: 'parquet',
   writesRows: NDJSON.writesRows,
   make: (options) => {
-    const { row } = NDJSON.make(options)
-    return row === undefined ? {} : { row }
+    const { row, plainRow } = NDJSON.make(options)
+    return row === undefined ? {} : { row, plainRow }
   },
   encode: async (keys, write) => {
     // Loaded where it is needed: it costs some milliseconds of the start.
