@@ -20,7 +20,7 @@ export default defineConfig({
         {
           name: 'core',
           // Without what brings a package that few runs need.
-          test: /src\/(base|capture|wire|context|tcp|verdict|incidents|output(?!\/parquet)|engine)\//,
+          test: /src\/(base|capture(?!\/remote\/(web|s3|discover|resumed))|wire|context|tcp|verdict|incidents|output(?!\/parquet)|engine)\//,
           priority: 1,
         },
       ],

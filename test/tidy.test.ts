@@ -65,6 +65,7 @@ const MAPS_WITHOUT_TEXTS = new Map([
   ['capture/patient-read.ts', 'constants'],
   ['capture/pcap.ts', 'constants'],
   ['capture/pcapng/block.ts', 'constants'],
+  ['capture/remote/web.ts', 'constants'],
   ['capture/rotation.ts', 'texts'],
   ['capture/source.ts', 'constants'],
   ['check/condition.ts', 'texts of the rules'],
@@ -385,12 +386,16 @@ describe('samples', () => {
 
 interface Package {
   readonly dependencies: Readonly<Record<string, string>>
+  readonly peerDependencies: Readonly<Record<string, string>>
+  readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional: boolean }>>
   readonly devDependencies: Readonly<Record<string, string>>
   readonly bin: Readonly<Record<string, string>>
 }
 
 describe('the package', () => {
-  const { dependencies, devDependencies, bin } = JSON.parse(read('package.json')) as Package
+  const { dependencies, peerDependencies, peerDependenciesMeta, devDependencies, bin } = JSON.parse(
+    read('package.json'),
+  ) as Package
 
   test('gives a reason for every dependency', () => {
     const text = read('CONTRIBUTING.md')
@@ -406,7 +411,17 @@ describe('the package', () => {
     const packages = atRunTime.flatMap(({ text }) => importsOf(text))
     const foreign = packages.filter((from) => !/^(\.|node:)/.test(from))
     const names = foreign.map((from) => /^(@[^/]+\/)?[^/]+/.exec(from)?.[0] ?? '')
-    expect([...new Set(names)].sort()).toEqual(Object.keys(dependencies).sort())
+    const all = [...Object.keys(dependencies), ...Object.keys(peerDependencies)]
+    expect([...new Set(names)].sort()).toEqual(all.sort())
+  })
+
+  test('asks for packages that few runs need only when one does', () => {
+    const peers = Object.keys(peerDependencies)
+    expect(peers.filter((name) => peerDependenciesMeta[name]?.optional !== true)).toEqual([])
+    const early = peers.filter((name) =>
+      files.some(({ text }) => new RegExp(`^import (?!type)[^']*? from '${name}`, 'm').test(text)),
+    )
+    expect(early).toEqual([])
   })
 
   test('has programs that can be run', () => {

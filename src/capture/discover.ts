@@ -6,6 +6,7 @@ import { TeardownError } from '../base/errors.js'
 import { beginningOf } from './compression/beginning.js'
 import { compressionOf } from './compression/compressions.js'
 import { MAGIC_BYTES, startsCapture } from './magic.js'
+import { isS3Url, isUrl } from './remote/url.js'
 import { statOf } from './stat.js'
 
 /** Entries looked at before other work gets its turn. */
@@ -26,7 +27,8 @@ export interface Discovered {
  * - `-` and files as given, also missing ones: reading them says what is wrong;
  * - folders as the files below them that start like a capture, also a compressed one, sorted, hidden ones left
  *   out, each as the folder as given, `/`, and the path below it;
- * - globs as the files they match, sorted, if there is no file of that very name.
+ * - globs as the files they match, sorted, if there is no file of that very name;
+ * - URLs as given; of `s3:` those that name no object as the objects whose keys begin so and that start like a capture.
  *
  * @param signal Stops the search: the promise rejects with its reason.
  * @throws {TeardownError} ERR_OPTION if a glob matches nothing.
@@ -44,6 +46,12 @@ export async function discoverCaptures(
     signal?.throwIfAborted()
   }
   for (const input of inputs) {
+    if (isUrl(input)) {
+      const found = await remoteCaptures(input, signal)
+      captures.push(...found.captures)
+      passedOver.push(...found.passedOver)
+      continue
+    }
     const kind = input === '-' ? 'file' : kindOf(input)
     if (kind === 'folder') await walk(input, captures, passedOver, giveTurn)
     else if (kind === 'missing' && GLOB_CHARACTERS.test(input)) {
@@ -51,6 +59,13 @@ export async function discoverCaptures(
     } else captures.push(input)
   }
   return { captures, passedOver }
+}
+
+async function remoteCaptures(url: string, signal: AbortSignal | undefined): Promise<Discovered> {
+  if (!URL.canParse(url)) throw new TeardownError('ERR_OPTION', `${url} is no URL`)
+  if (!isS3Url(url)) return { captures: [url], passedOver: [] }
+  const { capturesBelow } = await import('./remote/discover-s3.js')
+  return capturesBelow(url, holdsCapture, signal)
 }
 
 function kindOf(path: string): 'file' | 'folder' | 'missing' {
@@ -95,7 +110,7 @@ async function looksLikeCapture(path: string): Promise<boolean> {
   try {
     const file = openSync(path, 'r')
     try {
-      return await holdsCapture(file)
+      return await holdsCapture((bytes) => startOf(file, bytes))
     } finally {
       closeSync(file)
     }
@@ -104,12 +119,14 @@ async function looksLikeCapture(path: string): Promise<boolean> {
   }
 }
 
-/** Whether a file starts like a capture, compressed or not; throws where it is damaged. */
-async function holdsCapture(file: number): Promise<boolean> {
-  const start = startOf(file, MAGIC_BYTES)
+/** Whether what begins so starts like a capture, compressed or not; throws where it is damaged. */
+async function holdsCapture(
+  startBytes: (bytes: number) => Uint8Array | Promise<Uint8Array>,
+): Promise<boolean> {
+  const start = await startBytes(MAGIC_BYTES)
   const compression = compressionOf(start)
   if (compression === undefined) return startsCapture(start)
-  const packed = startOf(file, compression.startBytes)
+  const packed = await startBytes(compression.startBytes)
   const { bytes, isCut } = await beginningOf(compression, packed, MAGIC_BYTES)
   // Next to nothing is in a file that is cut short, or in a whole one, which is no capture then.
   return bytes.length < MAGIC_BYTES ? isCut : startsCapture(bytes)

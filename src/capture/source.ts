@@ -16,6 +16,7 @@ import {
 import { type Decompressor, OUTPUT_BYTES } from './compression/decompressor.js'
 import type { Framer } from './framer.js'
 import { isRemote, patientChunks } from './patient-read.js'
+import { isS3Url, isUrl, shownInput } from './remote/url.js'
 import { type ReadOptions, type ReadSummary, Turns } from './turns.js'
 
 /** Compressed bytes read of a file at once. */
@@ -24,7 +25,7 @@ const FILE_CHUNK_BYTES = 1024 * 1024
 /** Names of standard input: a pipe or socket there cannot be opened again by every name. */
 const STANDARD_INPUT = new Set(['-', '/dev/stdin', '/dev/fd/0', '/proc/self/fd/0'])
 
-/** A path, `-` for standard input, or bytes in any split, such as a readable stream. */
+/** A path, a URL (http, https, s3), `-` for standard input, or bytes in any split, such as a readable stream. */
 export type CaptureSource = string | AsyncIterable<Uint8Array>
 
 /**
@@ -41,6 +42,13 @@ export async function readCapture(
   options.signal?.throwIfAborted()
   if (typeof source !== 'string') return readStream(source, 'the stream', framer, options)
   if (source === '-') return readStream(process.stdin, source, framer, options)
+  if (isUrl(source))
+    return readStream(
+      await remoteChunks(source, options.signal),
+      shownInput(source),
+      framer,
+      options,
+    )
   const { kind, size } = systemCall(source, () => lookAt(source))
   if (kind === 'local file') return readFile(source, framer, options)
   const stream = systemCall(source, () => openStream(source, kind, options.signal))
@@ -49,7 +57,7 @@ export async function readCapture(
 
 /** Whether a source is a file of less than `bytes`, or one that cannot be read. */
 export function isSmallFile(source: CaptureSource, bytes: number): boolean {
-  if (typeof source !== 'string' || source === '-') return false
+  if (typeof source !== 'string' || source === '-' || isUrl(source)) return false
   try {
     const stat = statSync(source)
     return stat.isFile() && stat.size < bytes
@@ -69,6 +77,15 @@ function lookAt(path: string): {
   if (stat.isFIFO()) return { kind: 'pipe', size: undefined }
   if (!stat.isFile()) return { kind: 'other', size: undefined }
   return { kind: isRemote(path) ? 'remote file' : 'local file', size: stat.size }
+}
+
+/** The bytes at a URL, by what few runs need. */
+async function remoteChunks(
+  url: string,
+  signal: AbortSignal | undefined,
+): Promise<AsyncIterable<Uint8Array>> {
+  if (isS3Url(url)) return (await import('./remote/s3.js')).s3Chunks(url, signal)
+  return (await import('./remote/web.js')).webChunks(url, signal)
 }
 
 function openStream(

@@ -4,6 +4,7 @@ import { TeardownError } from '../base/errors.js'
 import { CaptureClock } from '../capture/clock.js'
 import { Framer } from '../capture/framer.js'
 import { type CaptureSource, isSmallFile, readCapture } from '../capture/source.js'
+import { shownInput } from '../capture/remote/url.js'
 import type { ReadSummary } from '../capture/turns.js'
 import { CompiledPath } from '../tcp/compiled/compiled-path.js'
 import type { ConnectionHandler, EndedConnection } from './ended-connection.js'
@@ -83,7 +84,7 @@ export async function readSource(
   handler: ConnectionHandler,
   options: AnalyzeOptions & PipelineSettings = {},
 ): Promise<CaptureReading> {
-  const name = options.name ?? (typeof source === 'string' ? source : '-')
+  const name = options.name ?? (typeof source === 'string' ? shownInput(source) : '-')
   const clock = new CaptureClock()
   const compiled = isSmallFile(source, SMALL_BYTES) ? undefined : CompiledPath.open()
   const pipeline = new Pipeline(name, clock, handler, { ...options, compiled })

@@ -17,7 +17,7 @@ import { atExit } from '../exit-hooks.js'
 import { Output } from '../output.js'
 import { encoderOf } from './encoder.js'
 import { DigestLog } from './digest-log.js'
-import { planFiles } from './result-folder.js'
+import { planFiles } from './plan-files.js'
 import { AnalyzeRun } from './run.js'
 import { type RunContext, isLive, runInSequence } from './sequential.js'
 import type { AnalyzeSettings, RequestedSettings } from './settings.js'
@@ -82,7 +82,7 @@ async function runOver(
     isSearching: settings.filter.contains !== undefined,
   })
   analyzer.writer.begin()
-  const plan = planFiles(timelines, settings)
+  const plan = await planFiles(timelines, settings, signal)
   // Loaded where it is needed: every module costs a millisecond of the start.
   const sizes = plan.timelines.map((paths) => paths.reduce((sum, path) => sum + sizeOf(path), 0))
   const size = {

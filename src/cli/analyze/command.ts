@@ -85,7 +85,7 @@ export function addAnalyze(
     .description('judge every connection of the captures; the word analyze may be left out')
     .argument(
       '<capture...>',
-      'pcap or pcapng files (also by gzip, zstd or LZ4), folders, globs, or - for standard input',
+      'pcap or pcapng files (also by gzip, zstd or LZ4), folders, globs, URLs (https, s3), or - for standard input',
     )
   addAll(command, 'Output:', outputOptions())
   addAll(command, FILTERS_HEADING, filterOptions())
@@ -122,7 +122,7 @@ function outputOptions(): Option[] {
     new Option('-o, --output <file>', 'write results to a file instead of standard output'),
     new Option(
       '--out-dir <folder>',
-      'write a result file for each capture into a folder',
+      'write a result file for each capture into a folder, or below s3://BUCKET/PREFIX',
     ).conflicts('output'),
     new Option(
       '--resume',

@@ -16,7 +16,9 @@ import { NOTHING_WRITTEN, type WrittenState } from '../../engine/connection-writ
 import type { CaptureReport } from '../../engine/report.js'
 import { IncidentDetector } from '../../engine/incident-detector.js'
 import type { DigestHandler } from '../../incidents/digest.js'
+import type { IncidentRow } from '../../output/incidents/row.js'
 import { Output } from '../output.js'
+import { removePartial } from '../partial-file.js'
 import { encoderOf } from './encoder.js'
 import { AnalyzeRun, isHalf } from './run.js'
 
@@ -27,12 +29,30 @@ const FILE_WIDTH = 100
 export interface ResultFile {
   readonly path: string
   readonly partial: string
+  /** The object that it becomes then; the file is gone afterwards. */
+  readonly object?: ResultObject | undefined
 }
+
+/** An object of a storage, and what is kept beside it. */
+export interface ResultObject {
+  readonly url: string
+  /** Names what the result is made of. */
+  readonly made: string
+}
+
+/** Names of what is kept beside an object. */
+export const OBJECT_NOTES = {
+  made: 'tcp-teardown-made',
+  matched: 'tcp-teardown-matched',
+  cutShort: 'tcp-teardown-cut-short',
+} as const
 
 /** What came of a capture; the bytes that were written for it go beside it. */
 export interface CapturePart {
   readonly report: CaptureReport
   readonly state: WrittenState
+  /** Of a result file, which has them in it. */
+  readonly incidents: readonly IncidentRow[]
 }
 
 /** What is said of a capture that could not be analyzed, for a reason that does not lie in it. */
@@ -51,6 +71,7 @@ export function failedPart(path: string, code: TeardownErrorCode, message: strin
       error: { code, message },
     },
     state: NOTHING_WRITTEN,
+    incidents: [],
   }
 }
 
@@ -58,7 +79,7 @@ export function failedPart(path: string, code: TeardownErrorCode, message: strin
 export async function analyzeToFile(
   options: AnalyzerOptions,
   timeline: Timeline,
-  { path, partial }: ResultFile,
+  { path, partial, object }: ResultFile,
   outDir: string | undefined,
   reading: ReadingOptions,
   onDigests: DigestHandler,
@@ -72,14 +93,21 @@ export async function analyzeToFile(
   }
   try {
     const own = { ...options, nameCaptures: false, width: FILE_WIDTH }
-    const incidents = new IncidentDetector(anonymizerOf(options.anonymizeKey), options.isLocalTime)
+    const detector = new IncidentDetector(anonymizerOf(options.anonymizeKey), options.isLocalTime)
+    const incidents: IncidentRow[] = []
     const encoder = await encoderOf(own, output)
     const analyzer = new CaptureAnalyzer(own, encoder ?? output, (batch) => {
-      incidents.add(batch)
+      detector.add(batch)
       onDigests(batch)
     })
     const { writer } = analyzer
-    const run = new AnalyzeRun(writer, incidents, {
+    const source = {
+      take: (capture: string): readonly IncidentRow[] => {
+        incidents.push(...detector.take(capture))
+        return incidents
+      },
+    }
+    const run = new AnalyzeRun(writer, source, {
       strict: false,
       warns: false,
       limits: [],
@@ -93,12 +121,35 @@ export async function analyzeToFile(
     else {
       encoder?.end()
       output.close()
+      if (object !== undefined) await intoObject(path, object, writer.matched, report)
     }
-    return { report, state: { ...writer.take(), rows: 0, groups: NOTHING_WRITTEN.groups } }
+    const state = { ...writer.take(), rows: 0, groups: NOTHING_WRITTEN.groups }
+    return { report, state, incidents }
   } catch (error) {
     output.discard()
     if (!(error instanceof TeardownError)) throw error
     return failedPart(timeline[0] ?? '-', 'ERR_WRITE', error.message)
+  }
+}
+
+/** Moves a result that is whole into an object, at once. */
+async function intoObject(
+  path: string,
+  { url, made }: ResultObject,
+  matched: boolean,
+  { error }: CaptureReport,
+): Promise<void> {
+  const { putS3 } = await import('../../capture/remote/s3.js')
+  // What could not be read to its end is tried again.
+  const isDone = error === undefined || error.code === 'ERR_CAPTURE_TRUNCATED'
+  try {
+    await putS3(url, path, {
+      [OBJECT_NOTES.made]: isDone ? made : '',
+      [OBJECT_NOTES.matched]: String(matched),
+      [OBJECT_NOTES.cutShort]: String(error !== undefined),
+    })
+  } finally {
+    removePartial(path)
   }
 }
 

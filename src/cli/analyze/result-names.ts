@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto'
 import { printable } from '../../base/text.js'
+import { isUrl, shownInput } from '../../capture/remote/url.js'
 
 /** Bytes that file systems take for one name. */
 const NAME_BYTES_MAX = 255
@@ -48,7 +49,9 @@ function withoutRepeats(
 /** A path without what leads out of a folder. */
 function plainName(path: string): string {
   if (path === '-') return 'stdin'
-  const parts = printable(path)
+  // Of a URL what stands behind its scheme, without what only asks for it.
+  const place = isUrl(path) ? shownInput(path).replace(/^[a-z\d]+:\/\/|[?#].*$/gi, '') : path
+  const parts = printable(place)
     .split('/')
     .filter((part) => part !== '' && part !== '.')
   return parts.map((part) => (part === '..' ? '_' : part)).join('/')

@@ -3,7 +3,7 @@
 import { count } from '../../base/text.js'
 import type { ConnectionWriter } from '../../engine/connection-writer.js'
 import type { CaptureReport } from '../../engine/report.js'
-import type { IncidentDetector } from '../../engine/incident-detector.js'
+import type { IncidentRow } from '../../output/incidents/row.js'
 import type { Summary } from '../../output/collect/summary.js'
 import { warn } from '../context.js'
 import { Failures } from './batch-end.js'
@@ -27,10 +27,15 @@ export interface RunOptions {
   readonly isSearching: boolean
 }
 
+/** Knows the incidents of a capture that has been read. */
+export interface IncidentSource {
+  take(capture: string): readonly IncidentRow[]
+}
+
 /** Totals, warnings and the exit code of a run. */
 export class AnalyzeRun {
   private readonly writer: ConnectionWriter
-  private readonly incidents: IncidentDetector
+  private readonly incidents: IncidentSource
   private readonly strict: boolean
   private readonly totals = { captures: 0, failed: 0, packets: 0, tcpPackets: 0, readBytes: 0 }
   private failed = false
@@ -45,7 +50,7 @@ export class AnalyzeRun {
 
   constructor(
     writer: ConnectionWriter,
-    incidents: IncidentDetector,
+    incidents: IncidentSource,
     { strict, warns, limits, isSearching }: RunOptions,
   ) {
     this.writer = writer
