@@ -7,6 +7,7 @@ export default defineConfig({
     main: 'src/cli/main.ts',
     'capture-worker': 'src/cli/analyze/capture-worker.ts',
     'row-worker': 'src/cli/analyze/row-worker.ts',
+    'job-process': 'src/cli/queue/job-process.ts',
   },
   platform: 'node',
   external: /^[^./]/,

@@ -11,6 +11,7 @@ import { OutputClosed } from './output.js'
 import { type AnalyzeFlags, PAGE_FORMAT } from './analyze/command.js'
 import { groupFlags } from './endpoints/command.js'
 import { type Actions, buildProgram, commandFirst } from './program.js'
+import type { QueueActions } from './queue/command.js'
 import { packageVersion } from './version.js'
 import type { ViewFlags } from './view/command.js'
 
@@ -63,6 +64,9 @@ export async function main(argv: readonly string[]): Promise<number> {
       exitCode = await view(inputs, flags, interrupt)
     },
     ...printing(() => program),
+    ...queueing(interrupt, (code) => {
+      exitCode = code
+    }),
     endpoints: async (inputs, flags) => {
       const { runEndpoints } = await import('./endpoints/endpoints.js')
       exitCode = await runEndpoints(inputs, flags, interrupt.signal)
@@ -102,6 +106,26 @@ function printing(program: () => Command): Pick<Actions, 'schema' | 'completion'
     manual: async (of, flags) => {
       const { printManual } = await import('./manual/manual.js')
       printManual(of, flags, program(), packageVersion())
+    },
+  }
+}
+
+/** Commands of a queue. */
+function queueing(interrupt: Interrupt, end: (exitCode: number) => void): QueueActions {
+  return {
+    submit: async (inputs, options, flags) => {
+      const { runSubmit } = await import('./queue/submit.js')
+      end(await runSubmit(inputs, options, flags, interrupt.signal))
+    },
+    worker: async (flags) => {
+      const { runWorker } = await import('./queue/worker.js')
+      // A signal is how it ends.
+      interrupt.exitCode = await runWorker(flags, interrupt.signal)
+      end(interrupt.exitCode)
+    },
+    status: async (flags) => {
+      const { runStatus } = await import('./queue/status.js')
+      end(await runStatus(flags))
     },
   }
 }

@@ -11,6 +11,7 @@ import type { Shell } from './completion/shells.js'
 import { type EndpointsFlags, addEndpoints } from './endpoints/command.js'
 import { type ExplainFlags, addExplain } from './explain/command.js'
 import { type ManualFlags, addManual } from './manual/command.js'
+import { type QueueActions, addQueue } from './queue/command.js'
 import { addSchema } from './schema/command.js'
 import { type ViewFlags, addView } from './view/command.js'
 import { type WatchFlags, addWatch } from './watch/command.js'
@@ -19,7 +20,7 @@ import { acceptQuietOptions } from './options.js'
 import { didYouMean } from '../base/suggest.js'
 
 /** What the program calls for each command. */
-export interface Actions extends CompareActions {
+export interface Actions extends CompareActions, QueueActions {
   readonly analyze: (inputs: readonly string[], flags: AnalyzeFlags) => Promise<void>
   readonly explain: (what: string | undefined, flags: ExplainFlags) => Promise<void>
   readonly endpoints: (inputs: readonly string[], flags: EndpointsFlags) => Promise<void>
@@ -83,6 +84,7 @@ export function buildProgram(version: string, texts: HelpTexts, actions: Actions
   addCompare(program, actions)
   addWatch(program, actions.watch)
   addView(program, actions.view)
+  addQueue(program, actions)
   addSchema(program, TYPE_NAMES, actions.schema)
   addCompletion(program, actions.completion)
   addManual(program, actions.manual)

@@ -114,7 +114,8 @@ function timerTable() {
 
 /** The help of all commands. */
 function options() {
-  const commands = 'analyze explain endpoints check compare watch view schema completion manual'
+  const commands =
+    'analyze explain endpoints check compare watch view submit worker status schema completion manual'
   const texts = commands
     .split(' ')
     .map((command) =>

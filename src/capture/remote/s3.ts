@@ -128,6 +128,32 @@ export async function s3Beginning(url: string, bytes: number): Promise<Uint8Arra
   }
 }
 
+/** The text of an object; undefined where there is none. */
+export async function s3Text(url: string): Promise<string | undefined> {
+  const { library, client } = await open()
+  const { bucket, key } = s3Place(url)
+  try {
+    const { Body } = await client.send(new library.GetObjectCommand({ Bucket: bucket, Key: key }))
+    return await Body?.transformToString()
+  } catch (error) {
+    if (statusOf(error) === NOT_FOUND) return undefined
+    throw readError(url, error)
+  }
+}
+
+/** Removes an object, if it is there. */
+export async function deleteS3(url: string): Promise<void> {
+  const { library, client } = await open()
+  const { bucket, key } = s3Place(url)
+  try {
+    await client.send(new library.DeleteObjectCommand({ Bucket: bucket, Key: key }))
+  } catch (error) {
+    throw new TeardownError('ERR_WRITE', `cannot remove ${url}: ${problemOf(error)}`, {
+      cause: error,
+    })
+  }
+}
+
 /**
  * Puts a file into an object: at once, so that it is whole or absent.
  *

@@ -26,9 +26,19 @@ export function shownInput(input: string): string {
   const url = new URL(input)
   url.username = ''
   url.password = ''
-  const isSigned = [...url.searchParams.keys()].some((name) => SECRET.test(name))
-  if (isSigned) url.search = ''
+  if (isSigned(url)) url.search = ''
   return url.href
+}
+
+/** Whether an input gives access to whoever has it. */
+export function holdsSecret(input: string): boolean {
+  if (!isWebUrl(input)) return false
+  const url = new URL(input)
+  return url.username !== '' || url.password !== '' || isSigned(url)
+}
+
+function isSigned({ searchParams }: URL): boolean {
+  return [...searchParams.keys()].some((name) => SECRET.test(name))
 }
 
 /** Bucket and key of an `s3:` URL; the key is empty for the bucket itself. */

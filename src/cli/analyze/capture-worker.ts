@@ -61,7 +61,7 @@ serveTasks<WorkerTask, Progress, WorkerResult>(async ({ timeline, file }, tell, 
   let part: CapturePart
   if (file === undefined) {
     const report = await analyzer.analyze(timeline, reading)
-    part = { report, state: analyzer.writer.take(), incidents: [] }
+    part = { report, state: analyzer.writer.take(), incidents: [], bytes: 0 }
   } else {
     part = await analyzeToFile(options, timeline, file, outDir, reading, keepDigests)
   }

@@ -92,16 +92,8 @@ export function addAnalyze(
   addAll(command, 'Analysis:', [
     ...judgingOptions(),
     ...boundOptions(),
-    option(
-      '--fail-on <names>',
-      'exit with 1 if a connection ended so (verdict, cause or verdict.cause), or on an incident, whatever the filters say of its connections; more than some: refused>3, slow_close>1%',
-      taking(failLimits, [...ENDING_NAMES, ...INCIDENT_KINDS.map(({ kind }) => kind)], true),
-    ),
-    new Option('--merge', 'read all captures as one timeline, in the order of their times'),
-    new Option(
-      '--merge-series',
-      'likewise each series of rotated captures, as their names tell',
-    ).conflicts('merge'),
+    failOnOption(),
+    ...mergeOptions(),
     option(
       '--jobs <n>',
       'threads, for captures or the rows of a large one (default: the cores, where worth it)',
@@ -110,6 +102,26 @@ export function addAnalyze(
     new Option('--strict', 'treat a capture that is cut short as an error'),
   ])
   command.addHelpText('after', EXAMPLES).action(action)
+}
+
+/** `--fail-on`. */
+export function failOnOption(): Option {
+  return option(
+    '--fail-on <names>',
+    'exit with 1 if a connection ended so (verdict, cause or verdict.cause), or on an incident, whatever the filters say of its connections; more than some: refused>3, slow_close>1%',
+    taking(failLimits, [...ENDING_NAMES, ...INCIDENT_KINDS.map(({ kind }) => kind)], true),
+  )
+}
+
+/** `--merge` and `--merge-series`. */
+export function mergeOptions(): Option[] {
+  return [
+    new Option('--merge', 'read all captures as one timeline, in the order of their times'),
+    new Option(
+      '--merge-series',
+      'likewise each series of rotated captures, as their names tell',
+    ).conflicts('merge'),
+  ]
 }
 
 /** What is written, and where. */
@@ -134,6 +146,7 @@ function outputOptions(): Option[] {
       DEFAULT_TOP,
     ),
     ...rowOptions(),
+    groupByOption(),
     bomOption(),
     ...anonymizeOptions(),
     colourOption(),
@@ -144,7 +157,7 @@ function outputOptions(): Option[] {
 }
 
 /** Which rows are written, and in which order. */
-function rowOptions(): Option[] {
+export function rowOptions(): Option[] {
   return [
     option(
       '--columns <names>',
@@ -164,28 +177,31 @@ function rowOptions(): Option[] {
     ),
     option('--limit <n>', 'rows at most', wholeNumber(1, ANY)),
     option(
-      '--group-by <what>',
-      `no connections but counts by ${GROUPINGS.join(', ')}, as of endpoints`,
-      oneOf(GROUPINGS),
-    ).conflicts([
-      'columns',
-      'map',
-      'fields',
-      'time',
-      'types',
-      'localTime',
-      'all',
-      'outDir',
-      'failOn',
-      'merge',
-      'mergeSeries',
-    ]),
-    option(
       '--types <names>',
       `only these lines of JSON, NDJSON and CSV: ${LINE_TYPES.join(', ')}`,
       namesOf(LINE_TYPES, `it takes ${LINE_TYPES.join(', ')}`),
     ),
   ]
+}
+
+function groupByOption(): Option {
+  return option(
+    '--group-by <what>',
+    `no connections but counts by ${GROUPINGS.join(', ')}, as of endpoints`,
+    oneOf(GROUPINGS),
+  ).conflicts([
+    'columns',
+    'map',
+    'fields',
+    'time',
+    'types',
+    'localTime',
+    'all',
+    'outDir',
+    'failOn',
+    'merge',
+    'mergeSeries',
+  ])
 }
 
 /** `--max-connections` and its like. */

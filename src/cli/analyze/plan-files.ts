@@ -108,7 +108,7 @@ async function storeOf(
 }
 
 /** The results of `work` in the order of the items, some of which are under way at once. */
-async function inGroups<T, R>(
+export async function inGroups<T, R>(
   items: readonly T[],
   work: (item: T, at: number) => Promise<R>,
 ): Promise<R[]> {

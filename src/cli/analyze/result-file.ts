@@ -53,6 +53,8 @@ export interface CapturePart {
   readonly state: WrittenState
   /** Of a result file, which has them in it. */
   readonly incidents: readonly IncidentRow[]
+  /** Size of a result file; 0 where there is none. */
+  readonly bytes: number
 }
 
 /** What is said of a capture that could not be analyzed, for a reason that does not lie in it. */
@@ -72,6 +74,7 @@ export function failedPart(path: string, code: TeardownErrorCode, message: strin
     },
     state: NOTHING_WRITTEN,
     incidents: [],
+    bytes: 0,
   }
 }
 
@@ -117,14 +120,16 @@ export async function analyzeToFile(
     const report = await analyzer.analyze(timeline, reading)
     run.add(report)
     run.finish()
+    let bytes = 0
     if (isHalf(report) && !reading.live) output.discard()
     else {
       encoder?.end()
       output.close()
+      bytes = statOf(path)?.size ?? 0
       if (object !== undefined) await intoObject(path, object, writer.matched, report)
     }
     const state = { ...writer.take(), rows: 0, groups: NOTHING_WRITTEN.groups }
-    return { report, state, incidents }
+    return { report, state, incidents, bytes }
   } catch (error) {
     output.discard()
     if (!(error instanceof TeardownError)) throw error

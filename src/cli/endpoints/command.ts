@@ -36,7 +36,13 @@ export interface EndpointsFlags extends SharedFlags, FilterFlags {
   readonly pager: boolean
 }
 
-const DEFAULT_TOP = 20
+/** Endpoints listed in a table unless asked for otherwise. */
+export const MOST_LISTED = 20
+
+/** The order of counts unless asked for otherwise. */
+export function groupOrder(by: Grouping): Order {
+  return by === 'minute' || by === 'capture' ? 'name' : 'trouble'
+}
 
 /** The same options for `analyze --group-by`. */
 export function groupFlags(flags: AnalyzeFlags, by: Grouping): EndpointsFlags {
@@ -52,8 +58,8 @@ export function groupFlags(flags: AnalyzeFlags, by: Grouping): EndpointsFlags {
       'ERR_OPTION',
       `--sort ${asked.rows?.column} goes with rows; counts are sorted by ${ORDERS.join(', ')}`,
     )
-  const sort = asked?.counts ?? (by === 'minute' || by === 'capture' ? 'name' : 'trouble')
-  const top = limit ?? DEFAULT_TOP
+  const sort = asked?.counts ?? groupOrder(by)
+  const top = limit ?? MOST_LISTED
   return {
     ...others,
     ...(limit === undefined ? {} : { limit }),
@@ -103,7 +109,7 @@ export function addEndpoints(
         '--top <n>',
         'endpoints listed (table)',
         wholeNumber(0, Number.MAX_SAFE_INTEGER),
-      ).default(DEFAULT_TOP),
+      ).default(MOST_LISTED),
     )
   command.addOption(
     choice(

@@ -5,7 +5,8 @@ import { firstTeardown } from '../../verdict/timings.js'
 import { isoTime } from '../bytes/time.js'
 import { shownAddress, shownEndpoint } from '../columns/address.js'
 import type { ColumnSource } from '../columns/column.js'
-import { EndpointStats } from './stats.js'
+import type { Collector } from '../../incidents/collector.js'
+import { EndpointStats, type StatsState } from './stats.js'
 
 /** By what connections are counted. */
 export const GROUPINGS = [
@@ -62,8 +63,15 @@ interface GrowingGroup extends EndpointGroup {
   readonly spans: Map<number, EndpointStats>
 }
 
+/** What an {@link EndpointCollector} has counted, as plain data that may be written as JSON. */
+export type EndpointsState = readonly {
+  readonly name: string
+  readonly total: StatsState
+  readonly spans: readonly (readonly [at: number, StatsState])[]
+}[]
+
 /** Takes judged connections. */
-export class EndpointCollector {
+export class EndpointCollector implements Collector<ColumnSource, EndpointsState> {
   private readonly by: Grouping
   private readonly overNs: number | undefined
   private readonly groups = new Map<string, GrowingGroup>()
@@ -81,6 +89,26 @@ export class EndpointCollector {
     // A connection belongs where it ended.
     const ns = Number(c.baseNs) + c.e.endNs
     this.spanOf(group, Math.floor(ns / this.overNs)).add(c)
+  }
+
+  /** The counts, and begins anew. */
+  take(): EndpointsState {
+    const state = Array.from(this.groups.values(), ({ name, total, spans }) => ({
+      name,
+      total: total.state(),
+      spans: Array.from(spans, ([at, stats]) => [at, stats.state()] as const),
+    }))
+    this.groups.clear()
+    return state
+  }
+
+  /** Adds what another one has counted. */
+  absorb(state: EndpointsState): void {
+    for (const { name, total, spans } of state) {
+      const group = this.groupOf(name)
+      group.total.absorb(total)
+      for (const [at, stats] of spans) this.spanOf(group, at).absorb(stats)
+    }
   }
 
   /** All groups, in an order; the largest first where that leaves it open. */

@@ -8,6 +8,12 @@ const SHORTEST_NS = 1
 /** Longer ones are this long: 30 years. */
 const LONGEST_NS = 1e18
 
+/** What a {@link Sketch} holds, as plain data. */
+export interface SketchState {
+  readonly zeros: number
+  readonly buckets: readonly (readonly [bucket: number, n: number])[]
+}
+
 /** Durations of which percentiles are asked for. */
 export class Sketch {
   count = 0
@@ -24,6 +30,21 @@ export class Sketch {
     }
     const bucket = Math.ceil(Math.log(Math.min(ns, LONGEST_NS)) / LOG_GROWTH)
     this.buckets.set(bucket, (this.buckets.get(bucket) ?? 0) + 1)
+  }
+
+  /** What it holds. */
+  state(): SketchState {
+    return { zeros: this.zeros, buckets: [...this.buckets] }
+  }
+
+  /** Adds what another one holds. */
+  absorb({ zeros, buckets }: SketchState): void {
+    this.zeros += zeros
+    this.count += zeros
+    for (const [bucket, n] of buckets) {
+      this.buckets.set(bucket, (this.buckets.get(bucket) ?? 0) + n)
+      this.count += n
+    }
   }
 
   /** The duration in ns below or at which `share` (0 to 1) of them lie; NaN when there are none. */

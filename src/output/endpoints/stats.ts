@@ -3,7 +3,7 @@
 import { type Ending, TROUBLE, rowOf } from '../../verdict/endings.js'
 import { closeWaitNs, finToFinNs, idleBeforeTeardownNs } from '../../verdict/timings.js'
 import type { ColumnSource } from '../columns/column.js'
-import { Sketch } from './sketch.js'
+import { Sketch, type SketchState } from './sketch.js'
 
 /** A time: ns after a zero that is ns since 1970. One number would be exact to a quarter of a microsecond. */
 export interface Time {
@@ -14,6 +14,36 @@ export interface Time {
 function isBefore(time: Time | undefined, baseNs: bigint, ns: number): boolean {
   if (time === undefined) return false
   return time.baseNs === baseNs ? time.ns < ns : Number(time.baseNs - baseNs) + time.ns < ns
+}
+
+/** Names of what is simply added up. */
+const COUNTS = [
+  'connections',
+  'closedByClient',
+  'closedByServer',
+  'resets',
+  'refused',
+  'unanswered',
+  'requestsUnanswered',
+  'troubled',
+  'trouble',
+  'clientBytes',
+  'serverBytes',
+] as const
+/** Names of the durations. */
+const SKETCHES = ['halfClose', 'idle', 'clientCloseWait', 'serverCloseWait'] as const
+
+/** A time as text can hold it. */
+type TimeState = readonly [baseNs: string, ns: number]
+
+/** What {@link EndpointStats} hold, as plain data that may be written as JSON. */
+export interface StatsState {
+  /** In the order of their names above. */
+  readonly counts: readonly number[]
+  readonly causes: readonly (readonly [Ending, number])[]
+  readonly sketches: readonly SketchState[]
+  readonly first?: TimeState | undefined
+  readonly last?: TimeState | undefined
 }
 
 /** Counts and durations. */
@@ -58,9 +88,8 @@ export class EndpointStats {
     if (ending === 'graceful_fin.unanswered_request') this.requestsUnanswered++
     this.clientBytes += e.client.bytes
     this.serverBytes += e.server.bytes
-    if (!isBefore(this.first, baseNs, e.startNs)) this.first = { baseNs, ns: e.startNs }
-    if (this.last === undefined || isBefore(this.last, baseNs, e.endNs))
-      this.last = { baseNs, ns: e.endNs }
+    this.notEarlier({ baseNs, ns: e.startNs })
+    this.notLater({ baseNs, ns: e.endNs })
     // Without a closing record no FIN has passed, and before it is open nothing can be said on a connection.
     if (!e.hasClosing || !(e.handshake.seen || derived.midstream)) return
     this.halfClose.add(finToFinNs(derived))
@@ -68,4 +97,42 @@ export class EndpointStats {
     this.clientCloseWait.add(closeWaitNs(e.client, e.server, e))
     this.serverCloseWait.add(closeWaitNs(e.server, e.client, e))
   }
+  /** What they hold. */
+  state(): StatsState {
+    return {
+      counts: COUNTS.map((name) => this[name]),
+      causes: [...this.causes],
+      sketches: SKETCHES.map((name) => this[name].state()),
+      first: stateOf(this.first),
+      last: stateOf(this.last),
+    }
+  }
+
+  /** Adds what others hold. */
+  absorb({ counts, causes, sketches, first, last }: StatsState): void {
+    for (const [at, name] of COUNTS.entries()) this[name] += counts[at] ?? 0
+    for (const [ending, n] of causes) this.causes.set(ending, (this.causes.get(ending) ?? 0) + n)
+    for (const [at, name] of SKETCHES.entries()) {
+      const sketch = sketches[at]
+      if (sketch !== undefined) this[name].absorb(sketch)
+    }
+    if (first !== undefined) this.notEarlier(timeOf(first))
+    if (last !== undefined) this.notLater(timeOf(last))
+  }
+
+  private notEarlier(time: Time): void {
+    if (!isBefore(this.first, time.baseNs, time.ns)) this.first = time
+  }
+
+  private notLater(time: Time): void {
+    if (this.last === undefined || isBefore(this.last, time.baseNs, time.ns)) this.last = time
+  }
+}
+
+function stateOf(time: Time | undefined): TimeState | undefined {
+  return time && [String(time.baseNs), time.ns]
+}
+
+function timeOf([baseNs, ns]: TimeState): Time {
+  return { baseNs: BigInt(baseNs), ns }
 }

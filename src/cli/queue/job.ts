@@ -1,0 +1,73 @@
+// A job: what one worker is to do at once. It names a capture, or a series of them, and never holds a secret.
+
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { isS3Url } from '../../capture/remote/url.js'
+import type { Grouping } from '../../output/endpoints/collect.js'
+import { SCHEMA_NAME } from '../../output/schema-name.js'
+import type { CaptureIdentity } from '../analyze/identity.js'
+import { packageVersion } from '../version.js'
+
+/** What stands in the queue. */
+export interface JobData {
+  /** Captures that are one timeline, as they were given. */
+  readonly timeline: readonly string[]
+  /** What they were when the job was filed; absent where that cannot be told. */
+  readonly captures?: readonly CaptureIdentity[]
+  /** Folder that paths of captures are relative to. */
+  readonly root: string
+  /** Options of `analyze`, as on a command line. */
+  readonly options: readonly string[]
+  /** By what connections are counted besides. */
+  readonly groupBy?: Grouping
+  /** Folder or prefix of all results. */
+  readonly outDir: string
+  /** The name of this result below it. */
+  readonly result: string
+}
+
+/** What a job that is done answers: little, since all is in its manifest. */
+export interface JobAnswer {
+  readonly connections: number
+  readonly packets: number
+  readonly read_bytes: number
+  /** Why the capture could not be read to its end. */
+  readonly error?: string
+}
+
+/** How far a job is. */
+export interface JobProgress {
+  readonly read_bytes: number
+  readonly packets: number
+}
+
+/** The same job has the same id, one of other captures, options or program another. */
+export function jobIdOf({
+  timeline,
+  captures,
+  root,
+  options,
+  groupBy,
+  outDir,
+  result,
+}: JobData): string {
+  const isRelative = timeline.some((path) => !/^(?:\/|[a-z][a-z\d]+:\/\/)/i.test(path))
+  const made = [
+    packageVersion(),
+    SCHEMA_NAME,
+    timeline,
+    captures ?? null,
+    isRelative ? root : '',
+    options,
+    groupBy ?? '',
+    outDir,
+    result,
+  ]
+  // A number would be taken for one of the queue's own.
+  return `j${createHash('sha256').update(JSON.stringify(made)).digest('hex').slice(0, 32)}`
+}
+
+/** Where a file of a job lies. */
+export function placeOf(outDir: string, name: string): string {
+  return isS3Url(outDir) ? `${outDir.replace(/\/*$/, '/')}${name}` : join(outDir, name)
+}

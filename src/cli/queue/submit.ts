@@ -1,0 +1,183 @@
+// `tcp-teardown submit`: files a job for each capture, or series of captures, and with `--wait` ends with their totals.
+
+import { setTimeout } from 'node:timers/promises'
+import { resolve } from 'node:path'
+import { TeardownError } from '../../base/errors.js'
+import { count, grouped } from '../../base/text.js'
+import { discoverCaptures } from '../../capture/discover.js'
+import { holdsSecret, isS3Url } from '../../capture/remote/url.js'
+import type { Timeline } from '../../engine/capture-analyzer.js'
+import { formatNamed } from '../../output/formats/index.js'
+import { passedOverText, timelinesOf } from '../analyze/analyze.js'
+import { identitiesOf } from '../analyze/identity.js'
+import { inGroups } from '../analyze/plan-files.js'
+import { resultNames } from '../analyze/result-names.js'
+import { warn } from '../context.js'
+import { EXIT_DONE } from '../exit-codes.js'
+import { needsSpan } from '../moment.js'
+import { StatusLine } from '../status-line.js'
+import type { SubmitFlags } from './command.js'
+import { jobIdOf } from './job.js'
+import type { FiledJob } from './filed-job.js'
+import { type Manifest, readManifest } from './manifest.js'
+import { parsedOptions } from './options.js'
+import { KEPT, type OpenQueue, openQueue } from './queue.js'
+import { tellTotals } from './totals.js'
+
+const FIRST_WAIT_MS = 1000
+const LOOK_MS = 500
+/** Jobs asked about at once: the oldest come first, and so are done first. */
+const LOOKED_AT = 256
+
+/** Runs `submit` and returns the exit code. `options` are those of `analyze`, as on a command line. */
+export async function runSubmit(
+  inputs: readonly string[],
+  options: readonly string[],
+  flags: SubmitFlags,
+  signal: AbortSignal,
+): Promise<number> {
+  const settings = parsedOptions(options)
+  const { since, until } = settings.filterFlags
+  if ([since, until].some(needsSpan))
+    throw new TeardownError(
+      'ERR_OPTION',
+      '--since and --until take whole times here: those that depend on a capture would be others for each',
+    )
+  if (flags.anonymize === true && flags.anonymizeKey === undefined)
+    throw new TeardownError(
+      'ERR_OPTION',
+      '--anonymize needs --anonymize-key: every result would have a key of its own without it',
+    )
+  const { captures, passedOver } = await discoverCaptures(inputs, signal)
+  if (passedOver.length > 0) warn(passedOverText(inputs, passedOver))
+  if (captures.length === 0)
+    throw new TeardownError('ERR_OPTION', `no capture found below ${inputs.join(', ')}`)
+  if (captures.includes('-'))
+    throw new TeardownError('ERR_OPTION', 'standard input cannot be read by others')
+  if (captures.some(holdsSecret))
+    throw new TeardownError(
+      'ERR_OPTION',
+      'a URL with a password or a signature would lie in the queue for all to see: workers take TCP_TEARDOWN_AUTHORIZATION',
+    )
+  const merge = flags.merge === true ? 'all' : flags.mergeSeries === true ? 'series' : undefined
+  const timelines = timelinesOf(captures, merge)
+  const opened = await openQueue({ url: flags.queue, prefix: flags.prefix }, warn)
+  try {
+    const jobs = await jobsOf(timelines, options, flags, signal)
+    await file(jobs, opened, flags, signal)
+    if (flags.wait !== true) return EXIT_DONE
+    await untilDone(jobs, opened, signal)
+    return tellTotals(jobs, settings, flags)
+  } finally {
+    await opened.close()
+  }
+}
+
+async function jobsOf(
+  timelines: readonly Timeline[],
+  options: readonly string[],
+  { outDir, format, groupBy }: SubmitFlags,
+  signal: AbortSignal,
+): Promise<FiledJob[]> {
+  const names = resultNames(
+    timelines.map(([first = '-']) => first),
+    formatNamed(format).extension,
+  )
+  const folder = isS3Url(outDir) ? outDir : resolve(outDir)
+  return inGroups(timelines, async (timeline, at) => {
+    const identities = await identitiesOf(timeline, signal)
+    const data = {
+      timeline,
+      ...(identities === undefined ? {} : { captures: identities }),
+      root: process.cwd(),
+      options,
+      ...(groupBy === undefined ? {} : { groupBy }),
+      outDir: folder,
+      result: names[at] as string,
+    }
+    return { id: jobIdOf(data), data }
+  })
+}
+
+/** Files the jobs whose results are not there yet. */
+async function file(
+  jobs: readonly FiledJob[],
+  { queue }: OpenQueue,
+  { outDir, tries, priority }: SubmitFlags,
+  signal: AbortSignal,
+): Promise<void> {
+  let known = 0
+  await inGroups(jobs, async (job) => {
+    signal.throwIfAborted()
+    const { id, data } = job
+    const manifest = data.captures && (await readManifest(data.outDir, data.result, id))
+    if (manifest !== undefined && isWhole(manifest)) {
+      known++
+      job.outcome = manifest
+      return
+    }
+    // What failed, or whose result is gone, is done again.
+    const before = await queue.getJob(id)
+    if (before !== undefined && ((await before.isCompleted()) || (await before.isFailed())))
+      await before.remove()
+    await queue.add(data.timeline[0] ?? '-', data, {
+      ...KEPT,
+      jobId: id,
+      attempts: tries,
+      backoff: { type: 'exponential', delay: FIRST_WAIT_MS },
+      ...(priority === undefined ? {} : { priority }),
+    })
+  })
+  const done = known === 0 ? '' : `, ${grouped(known)} done before and unchanged`
+  warn(`${count(jobs.length - known, 'job')} filed for results below ${outDir}${done}`)
+}
+
+/** Whether nothing would be gained by another attempt. */
+function isWhole({ capture: { error } }: Manifest): boolean {
+  return error === undefined || error.code === 'ERR_CAPTURE_TRUNCATED'
+}
+
+/** Waits until nothing is under way any more. Of what a signal leaves, nothing is known. */
+async function untilDone(
+  jobs: readonly FiledJob[],
+  { queue }: OpenQueue,
+  signal: AbortSignal,
+): Promise<void> {
+  const line = process.stderr.isTTY ? new StatusLine() : undefined
+  const begun = Date.now()
+  try {
+    for (;;) {
+      const open = jobs.filter(({ outcome }) => outcome === undefined)
+      if (open.length === 0) return
+      await Promise.all(open.slice(0, LOOKED_AT).map((job) => look(job, queue)))
+      const done = jobs.length - jobs.filter(({ outcome }) => outcome === undefined).length
+      line?.show(`${done} of ${jobs.length} captures done after ${seconds(begun)} s`)
+      if (done < jobs.length) await setTimeout(LOOK_MS, undefined, { signal })
+    }
+  } finally {
+    line?.clear()
+  }
+}
+
+function seconds(since: number): string {
+  return ((Date.now() - since) / 1000).toFixed(0)
+}
+
+async function look(job: FiledJob, queue: OpenQueue['queue']): Promise<void> {
+  const { id, data } = job
+  const state = await queue.getJobState(id)
+  if (state === 'completed' || state === 'unknown') {
+    const manifest = await readManifest(data.outDir, data.result, id)
+    job.outcome = manifest ?? {
+      failed:
+        state === 'unknown'
+          ? 'its job was removed from the queue'
+          : `no manifest of its result below ${data.outDir}: is that the same folder here as where it was made?`,
+    }
+  }
+  if (state !== 'failed') return
+  // What could be read and written before it was given up counts.
+  const manifest = await readManifest(data.outDir, data.result, id)
+  const why = (await queue.getJob(id))?.failedReason ?? 'for no known reason'
+  job.outcome = manifest ?? { failed: why }
+}
