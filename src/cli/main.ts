@@ -11,7 +11,6 @@ import { OutputClosed } from './output.js'
 import { type AnalyzeFlags, PAGE_FORMAT } from './analyze/command.js'
 import { groupFlags } from './endpoints/command.js'
 import { type Actions, buildProgram, commandFirst } from './program.js'
-import type { QueueActions } from './queue/command.js'
 import { packageVersion } from './version.js'
 import type { ViewFlags } from './view/command.js'
 
@@ -64,7 +63,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       exitCode = await view(inputs, flags, interrupt)
     },
     ...printing(() => program),
-    ...queueing(interrupt, (code) => {
+    ...serving(interrupt, (code) => {
       exitCode = code
     }),
     endpoints: async (inputs, flags) => {
@@ -110,9 +109,17 @@ function printing(program: () => Command): Pick<Actions, 'schema' | 'completion'
   }
 }
 
-/** Commands of a queue. */
-function queueing(interrupt: Interrupt, end: (exitCode: number) => void): QueueActions {
+type ServingActions = Pick<Actions, 'submit' | 'worker' | 'status' | 'mcp'>
+
+/** Commands of a queue, and what answers assistants. */
+function serving(interrupt: Interrupt, end: (exitCode: number) => void): ServingActions {
   return {
+    mcp: async (folders, flags) => {
+      const { runMcp } = await import('./mcp/mcp.js')
+      // A signal is how it ends.
+      interrupt.exitCode = await runMcp(folders, flags, interrupt.signal)
+      end(interrupt.exitCode)
+    },
     submit: async (inputs, options, flags) => {
       const { runSubmit } = await import('./queue/submit.js')
       end(await runSubmit(inputs, options, flags, interrupt.signal))

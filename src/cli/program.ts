@@ -11,6 +11,7 @@ import type { Shell } from './completion/shells.js'
 import { type EndpointsFlags, addEndpoints } from './endpoints/command.js'
 import { type ExplainFlags, addExplain } from './explain/command.js'
 import { type ManualFlags, addManual } from './manual/command.js'
+import { type McpFlags, addMcp } from './mcp/command.js'
 import { type QueueActions, addQueue } from './queue/command.js'
 import { addSchema } from './schema/command.js'
 import { type ViewFlags, addView } from './view/command.js'
@@ -26,6 +27,7 @@ export interface Actions extends CompareActions, QueueActions {
   readonly endpoints: (inputs: readonly string[], flags: EndpointsFlags) => Promise<void>
   readonly check: (inputs: readonly string[], flags: CheckFlags) => Promise<void>
   readonly schema: (type: string | undefined) => Promise<void>
+  readonly mcp: (folders: readonly string[], flags: McpFlags) => Promise<void>
   readonly completion: (shell: Shell) => Promise<void>
   readonly manual: (command: string | undefined, flags: ManualFlags) => Promise<void>
   readonly view: (inputs: readonly string[], flags: ViewFlags) => Promise<void>
@@ -85,6 +87,7 @@ export function buildProgram(version: string, texts: HelpTexts, actions: Actions
   addWatch(program, actions.watch)
   addView(program, actions.view)
   addQueue(program, actions)
+  addMcp(program, actions.mcp)
   addSchema(program, TYPE_NAMES, actions.schema)
   addCompletion(program, actions.completion)
   addManual(program, actions.manual)

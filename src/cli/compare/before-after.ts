@@ -67,9 +67,9 @@ async function capturesOf(
 }
 
 /** Reads the captures of one time; undefined when one of them cannot be read. */
-async function periodOf(
+export async function periodOf(
   captures: readonly string[],
-  { by, idle: idleS, killedAt: killedAtNs }: CompareFlags,
+  { by, idle: idleS, killedAt: killedAtNs }: Pick<CompareFlags, 'by' | 'idle' | 'killedAt'>,
   anonymizer: Anonymizer | undefined,
   signal: AbortSignal,
 ): Promise<Period | undefined> {

@@ -1,7 +1,7 @@
 // `tcp-teardown compare`: what happened between two places where the same connections were captured.
 
 import { clockOffset, pairsOf } from '../../compare/pairs.js'
-import { comparisonJson, comparisonText } from '../../compare/report.js'
+import { type Comparison, comparisonJson, comparisonText } from '../../compare/report.js'
 import { type Seen, seenOf } from '../../compare/vantage.js'
 import { analyzeSource } from '../../engine/analyze-source.js'
 import { anonymizerOf } from '../../engine/capture-analyzer.js'
@@ -28,18 +28,9 @@ export async function runCompare(
   signal: AbortSignal,
 ): Promise<number> {
   const anonymizer = anonymizerOf(anonymizeKeyOf(flags))
-  const a = await seenIn(nameA, flags, anonymizer, signal)
-  const b = await seenIn(nameB, flags, anonymizer, signal)
+  const comparison = await comparisonOf(nameA, nameB, flags, anonymizer, signal)
   if (signal.aborted) return EXIT_DONE
-  if (!a.isReadable || !b.isReadable) return EXIT_ERROR
-  const paired = pairsOf(a.seen, b.seen)
-  const comparison = {
-    ...paired,
-    nameA,
-    nameB,
-    clock: clockOffset(paired.pairs),
-    without: { a: a.without, b: b.without },
-  }
+  if (comparison === undefined) return EXIT_ERROR
   const path = flags.output ?? '-'
   const { width, colour, isAscii } = lookOf(path, flags.color)
   const isJson = flags.format === 'json'
@@ -52,9 +43,30 @@ export async function runCompare(
   return EXIT_DONE
 }
 
+/** Reads both captures and pairs their connections; undefined when one of them cannot be read. */
+export async function comparisonOf(
+  nameA: string,
+  nameB: string,
+  flags: Pick<CompareFlags, 'idle' | 'killedAt'>,
+  anonymizer: Anonymizer | undefined,
+  signal: AbortSignal,
+): Promise<Comparison | undefined> {
+  const a = await seenIn(nameA, flags, anonymizer, signal)
+  const b = await seenIn(nameB, flags, anonymizer, signal)
+  if (!a.isReadable || !b.isReadable) return undefined
+  const paired = pairsOf(a.seen, b.seen)
+  return {
+    ...paired,
+    nameA,
+    nameB,
+    clock: clockOffset(paired.pairs),
+    without: { a: a.without, b: b.without },
+  }
+}
+
 async function seenIn(
   capture: string,
-  { idle: idleS, killedAt: killedAtNs }: CompareFlags,
+  { idle: idleS, killedAt: killedAtNs }: Pick<CompareFlags, 'idle' | 'killedAt'>,
   anonymizer: Anonymizer | undefined,
   signal: AbortSignal,
 ): Promise<SeenHere> {
