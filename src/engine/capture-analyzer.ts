@@ -6,7 +6,7 @@ import type { ByteSink } from '../output/row-writer.js'
 import { readMerged } from './analyze-merged.js'
 import { type LiveTick, type Progress, readSource } from './analyze-source.js'
 import { ConnectionWriter, type WriterOptions } from './connection-writer.js'
-import type { AnalysisOptions, HandOver } from './pipeline.js'
+import type { AnalysisOptions, HandOver, Share } from './pipeline.js'
 import type { ConnectionHandler } from './ended-connection.js'
 import type { CaptureReport } from './report.js'
 
@@ -35,6 +35,8 @@ export interface ReadingOptions {
   /** Has connections classified elsewhere. */
   readonly handOver?: HandOver
   readonly pause?: () => Promise<void>
+  /** Which of the endings are judged and written. */
+  readonly share?: Share | undefined
 }
 
 function bothOf(

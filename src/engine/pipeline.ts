@@ -54,6 +54,21 @@ export interface PipelineSettings extends AnalysisOptions {
   readonly handOver?: HandOver | undefined
   /** What takes segments that simply come next; not for captures that are read together. */
   readonly compiled?: CompiledPath | undefined
+  /** Which of the endings are judged here, all of them by default. */
+  readonly share?: Share | undefined
+}
+
+/** Endings that come together in one share: so many are one block in what is made of them. */
+export const SHARE_BLOCK = 512
+
+/**
+ * A part of the endings of a capture: every so many blocks of them in their order, which is the same wherever the capture is
+ * read. All connections are followed, so that what they have to do with each other is known in every share.
+ */
+export interface Share {
+  /** From 0. */
+  readonly index: number
+  readonly of: number
 }
 
 /** What is read of a capture's info while it is read. */
@@ -111,6 +126,7 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver, CaptureF
   /** Whether the compiled path has seen what comes to `onRecord`, and refused it. */
   private isRun = false
   private readonly search: PayloadSearch | undefined
+  private readonly share: Share | undefined
   private readonly idleOptionNs: number | undefined
   private readonly counts = new Float64Array(DECODE_STATUS_COUNT)
   private readonly firstOffsets = new Float64Array(DECODE_STATUS_COUNT)
@@ -143,6 +159,7 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver, CaptureF
     this.handler = handler
     this.anonymizer = anonymizer
     this.isUnchanged = anonymizer === undefined && options.killedAtNs === undefined
+    this.share = options.share
     this.idleOptionNs = options.idleS === undefined ? undefined : options.idleS * 1e9
     this.handOver?.begin(this)
   }
@@ -268,9 +285,11 @@ export class Pipeline implements RecordHandler, EndHandler, HandedOver, CaptureF
   }
 
   onEnd(record: number): boolean {
-    this.connections++
+    const ordinal = this.connections++
+    const { handler, plain, share } = this
+    if (share !== undefined && Math.floor(ordinal / SHARE_BLOCK) % share.of !== share.index)
+      return false
     if (this.handOver?.take(record) === true) return true
-    const { handler, plain } = this
     if (
       handler.onPlainEnding === undefined ||
       !plain.take(this.tracker.table, record, this) ||

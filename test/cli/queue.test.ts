@@ -155,6 +155,48 @@ describe.skipIf(NO_REDIS !== undefined)('a queue', () => {
     expect(stdout).toContain('"connections":3')
   })
 
+  test('jobs that share a timeline come to what one machine comes to', async () => {
+    const prefix = newPrefix()
+    const folder = join(scratch.path, 'shared')
+    mkdirSync(folder)
+    const frames = Array.from({ length: 2200 }, (_, n) =>
+      scenarioFrames(SCENARIOS[2] ?? '', { clientPort: 1000 + n, clientIsn: n * 7919 }),
+    )
+      .flat()
+      .sort((a, b) => Number(a.timeNs - b.timeNs))
+    const half = frames.length / 2
+    writeFileSync(join(folder, 'cap_00001_20261127060000.pcap'), buildPcap(frames.slice(0, half)))
+    writeFileSync(join(folder, 'cap_00002_20261127060001.pcap'), buildPcap(frames.slice(half)))
+    writeFileSync(join(folder, 'cut.pcap'), captureOf(1).subarray(0, -1))
+    for (let n = 0; n < 2; n++) startWorker(prefix, ['--jobs', '2'])
+    const out = join(scratch.path, 'shards')
+    const args = [
+      '--wait',
+      '--totals',
+      'ndjson',
+      '--shards',
+      '4',
+      '--merge-series',
+      '--out-dir',
+      out,
+    ]
+    const submit = ['submit', '--prefix', prefix, ...args, folder]
+    const { code, stdout } = await withQueue(submit)
+    const single = await analyze(['--summary', '-f', 'ndjson', '--merge-series', folder])
+    expect(stdout).toBe(single.stdout)
+    expect(stdout).toContain('"kind":"process_death"')
+    expect(code).toBe(0)
+    const names = resultsIn(out)
+    expect(names).toHaveLength(8)
+    const rows = names.map((name) => readFileSync(join(out, name), 'utf8')).join('')
+    const all = await analyze(['-f', 'ndjson', '--merge-series', '--types', 'connection', folder])
+    expect(rows.split('\n').sort()).toEqual(all.stdout.split('\n').sort())
+    expect(names.filter((name) => readFileSync(join(out, name)).length > 0)).toHaveLength(5)
+    const again = await withQueue(submit)
+    expect(again.stdout).toBe(stdout)
+    expect(again.stderr).toContain('0 jobs filed')
+  })
+
   test('a capture that brings its process down is given up after its tries, and others are done', async () => {
     const prefix = newPrefix()
     const good = await scratch.file('crash-good.pcap', captureOf(1))
@@ -254,6 +296,8 @@ describe.skipIf(NO_REDIS !== undefined)('a queue', () => {
     ],
     [['--anonymize'], '--anonymize needs --anonymize-key'],
     [['--queue', 'http://127.0.0.1'], '--queue: it takes redis://HOST:PORT or rediss://HOST:PORT'],
+    [['--shards', '2', '-f', 'table'], '--shards goes with rows'],
+    [['--shards', '2', '--limit', '5'], '--shards: rows lie in several results'],
     [['--prefix', 'a:b'], "--prefix: 'a:b' has other characters than letters, digits, . _ and -"],
   ])('refuses %s', async (args, words) => {
     const { code, stderr } = await withQueue(['submit', '--out-dir', 'x', ...args, 'samples'])

@@ -29,6 +29,7 @@ export interface SubmitFlags
   readonly wait?: boolean
   readonly totals: (typeof TOTALS)[number]
   readonly groupBy?: Grouping
+  readonly shards: number
   readonly tries: number
   readonly priority?: number
 }
@@ -62,6 +63,7 @@ const DEFAULT_PREFIX = 'tcp-teardown'
 const DEFAULT_TRIES = 3
 const DEFAULT_LEASE_S = 30
 const DEFAULT_LIMIT = 20
+const MOST_SHARDS = 1000
 const MOST_TRIES = 100
 /** The least important that the queue knows. */
 const MOST_PRIORITY = 2_097_152
@@ -170,6 +172,11 @@ function filingOptions(): Option[] {
       `count by ${GROUPINGS.join(', ')} besides: with --wait these counts instead of totals`,
       oneOf(GROUPINGS),
     ),
+    option(
+      '--shards <n>',
+      'jobs that share the judging and the rows of each timeline, for few that are very long',
+      wholeNumber(1, MOST_SHARDS),
+    ).default(1),
     option(
       '--tries <n>',
       'attempts before a capture is given up',

@@ -7,6 +7,8 @@ import type { Manifest } from './manifest.js'
 export interface FiledJob {
   readonly id: string
   readonly data: JobData
+  /** Jobs it waits for: those that share its timeline. */
+  readonly shares: readonly { readonly id: string; readonly data: JobData }[]
   /** What came out; a reason where it was given up. */
   outcome?: Manifest | { readonly failed: string } | undefined
 }

@@ -4,12 +4,9 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { statOf } from '../../capture/stat.js'
 import type { JobData, JobProgress } from './job.js'
-import type { FromProcess, ToProcess } from './messages.js'
+import type { FromProcess, JobOutcome, ToProcess } from './messages.js'
 
 const MODULE = fileURLToPath(new URL('./job-process.js', import.meta.url))
-
-/** What came of a job. */
-export type JobOutcome = Exclude<FromProcess, { readonly kind: 'progress' }>
 
 /** Runs jobs, each in a process. */
 export class JobRunner {

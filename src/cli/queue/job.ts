@@ -1,8 +1,7 @@
 // A job: what one worker is to do at once. It names a capture, or a series of them, and never holds a secret.
 
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
-import { isS3Url } from '../../capture/remote/url.js'
+import type { Share } from '../../engine/pipeline.js'
 import type { Grouping } from '../../output/endpoints/collect.js'
 import { SCHEMA_NAME } from '../../output/schema-name.js'
 import type { CaptureIdentity } from '../analyze/identity.js'
@@ -23,6 +22,16 @@ export interface JobData {
   /** Folder or prefix of all results. */
   readonly outDir: string
   /** The name of this result below it. */
+  readonly result: string
+  /** Which of the endings are in the result, where several jobs share a timeline. */
+  readonly share?: Share
+  /** Results of the jobs that share the timeline, for the job that adds them up. */
+  readonly parts?: readonly JobPart[]
+}
+
+/** One of several jobs that share a timeline. */
+export interface JobPart {
+  readonly job: string
   readonly result: string
 }
 
@@ -50,6 +59,7 @@ export function jobIdOf({
   groupBy,
   outDir,
   result,
+  share,
 }: JobData): string {
   const isRelative = timeline.some((path) => !/^(?:\/|[a-z][a-z\d]+:\/\/)/i.test(path))
   const made = [
@@ -62,12 +72,8 @@ export function jobIdOf({
     groupBy ?? '',
     outDir,
     result,
+    share ?? null,
   ]
   // A number would be taken for one of the queue's own.
   return `j${createHash('sha256').update(JSON.stringify(made)).digest('hex').slice(0, 32)}`
-}
-
-/** Where a file of a job lies. */
-export function placeOf(outDir: string, name: string): string {
-  return isS3Url(outDir) ? `${outDir.replace(/\/*$/, '/')}${name}` : join(outDir, name)
 }

@@ -1,20 +1,12 @@
 // What stands beside a result: which job made it, of what, and what came out, so that totals need no second reading. It is
 // written behind the result: where it is, the result is whole.
 
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { TeardownError } from '../../base/errors.js'
-import { systemErrorText } from '../../base/system-error.js'
-import { isS3Url } from '../../capture/remote/url.js'
 import type { CaptureReport } from '../../engine/report.js'
-import { statOf } from '../../capture/stat.js'
 import type { SummaryState } from '../../output/collect/summary.js'
 import type { EndpointsState } from '../../output/endpoints/collect.js'
 import type { IncidentRow } from '../../output/incidents/row.js'
 import type { CaptureIdentity } from '../analyze/identity.js'
-import { partialPath } from '../partial-file.js'
-import { placeOf } from './job.js'
+import { placeOf, putText, remove, sizeOf, textOf } from './place.js'
 
 /** One manifest. */
 export interface Manifest {
@@ -35,6 +27,10 @@ export interface Manifest {
   readonly counts: SummaryState
   /** Counts of `--group-by`. */
   readonly groups?: EndpointsState | undefined
+  /** Zero of the times in the digests beside a part, ns since 1970. */
+  readonly base_ns?: string | undefined
+  /** Results that are one together, of a timeline that several jobs have shared. */
+  readonly parts?: readonly { readonly result: string; readonly result_bytes: number }[]
 }
 
 const EXTENSION = '.manifest.json'
@@ -47,63 +43,19 @@ export async function readManifest(
 ): Promise<Manifest | undefined> {
   const manifest = parsed(await textOf(placeOf(outDir, result + EXTENSION)))
   if (manifest?.job !== job) return undefined
-  const bytes = await sizeOf(placeOf(outDir, result))
-  return bytes === manifest.result_bytes ? manifest : undefined
+  for (const part of manifest.parts ?? [manifest])
+    if ((await sizeOf(placeOf(outDir, part.result))) !== part.result_bytes) return undefined
+  return manifest
 }
 
 /** Writes a manifest, at once. */
-export async function writeManifest(outDir: string, manifest: Manifest): Promise<void> {
-  const place = placeOf(outDir, manifest.result + EXTENSION)
-  const text = `${JSON.stringify(manifest)}\n`
-  if (isS3Url(place)) return putText(place, text)
-  const partial = partialPath(place)
-  try {
-    writeFileSync(partial, text, { flag: 'wx' })
-    renameSync(partial, place)
-  } catch (error) {
-    rmSync(partial, { force: true })
-    throw new TeardownError('ERR_WRITE', `cannot write ${place}: ${systemErrorText(error)}`, {
-      cause: error,
-    })
-  }
+export function writeManifest(outDir: string, manifest: Manifest): Promise<void> {
+  return putText(placeOf(outDir, manifest.result + EXTENSION), `${JSON.stringify(manifest)}\n`)
 }
 
 /** Removes what tells of an older result, before a new one takes its place. */
-export async function forgetManifest(outDir: string, result: string): Promise<void> {
-  const place = placeOf(outDir, result + EXTENSION)
-  if (!isS3Url(place)) return rmSync(place, { force: true })
-  const { deleteS3 } = await import('../../capture/remote/s3.js')
-  await deleteS3(place)
-}
-
-async function putText(url: string, text: string): Promise<void> {
-  const { putS3 } = await import('../../capture/remote/s3.js')
-  const folder = mkdtempSync(join(tmpdir(), 'tcp-teardown-'))
-  try {
-    const path = join(folder, 'manifest')
-    writeFileSync(path, text)
-    await putS3(url, path)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-async function textOf(place: string): Promise<string> {
-  if (isS3Url(place)) {
-    const { s3Text } = await import('../../capture/remote/s3.js')
-    return (await s3Text(place)) ?? ''
-  }
-  try {
-    return readFileSync(place, 'utf8')
-  } catch {
-    return ''
-  }
-}
-
-async function sizeOf(place: string): Promise<number | undefined> {
-  if (!isS3Url(place)) return statOf(place)?.size
-  const { s3Version } = await import('../../capture/remote/s3.js')
-  return (await s3Version(place))?.size
+export function forgetManifest(outDir: string, result: string): Promise<void> {
+  return remove(placeOf(outDir, result + EXTENSION))
 }
 
 /** What a text says; undefined for what is none of ours. */

@@ -1,13 +1,20 @@
 // The queue: BullMQ's, in a Redis or a Valkey. Here alone is known how it is reached.
 
-import type { ConnectionOptions, JobsOptions, Queue, Worker, WorkerOptions } from 'bullmq'
+import type {
+  ConnectionOptions,
+  FlowProducer,
+  JobsOptions,
+  Queue,
+  Worker,
+  WorkerOptions,
+} from 'bullmq'
 import type { Redis } from 'ioredis'
 import { TeardownError } from '../../base/errors.js'
 import { optional } from '../../base/optional.js'
 import type { JobAnswer, JobData } from './job.js'
 
 /** Name of the queue below the prefix. */
-const NAME = 'captures'
+export const NAME = 'captures'
 /** How long a command waits for a server before it gives up. */
 const CONNECT_MS = 10_000
 const RETRY_MS = 200
@@ -29,6 +36,8 @@ export interface QueuePlace {
 /** A queue that is open. */
 export interface OpenQueue {
   readonly queue: Queue<JobData, JobAnswer>
+  /** Files jobs that wait for others. */
+  readonly flows: FlowProducer
   /** Starts a worker on it. */
   readonly work: (
     run: (job: Parameters<Processor>[0], token: string | undefined) => Promise<JobAnswer>,
@@ -62,12 +71,16 @@ export async function openQueue(
   const shared = connection as unknown as ConnectionOptions
   const queue = new library.Queue<JobData, JobAnswer>(NAME, { connection: shared, prefix })
   queue.on('error', () => undefined)
+  const flows = new library.FlowProducer({ connection: shared, prefix })
+  flows.on('error', () => undefined)
   return {
     queue,
+    flows,
     library,
     work: (run, options) =>
       new library.Worker<JobData, JobAnswer>(NAME, run, { ...options, connection: shared, prefix }),
     close: async () => {
+      await flows.close()
       await queue.close()
       connection.disconnect()
     },

@@ -58,6 +58,7 @@ async function statusOf(shown: string, { queue }: OpenQueue, limit: number): Pro
     'waiting',
     'prioritized',
     'delayed',
+    'waiting-children',
     'active',
     'completed',
     'failed',
@@ -77,7 +78,7 @@ async function statusOf(shown: string, { queue }: OpenQueue, limit: number): Pro
   return {
     type: 'queue',
     queue: shown,
-    waiting: of('waiting') + of('prioritized') + of('delayed'),
+    waiting: of('waiting') + of('prioritized') + of('delayed') + of('waiting-children'),
     active: of('active'),
     done: of('completed'),
     failed: of('failed'),

@@ -1,6 +1,7 @@
 // `tcp-teardown submit`: files a job for each capture, or series of captures, and with `--wait` ends with their totals.
 
 import { setTimeout } from 'node:timers/promises'
+import type { JobsOptions } from 'bullmq'
 import { resolve } from 'node:path'
 import { TeardownError } from '../../base/errors.js'
 import { count, grouped } from '../../base/text.js'
@@ -11,17 +12,18 @@ import { formatNamed } from '../../output/formats/index.js'
 import { passedOverText, timelinesOf } from '../analyze/analyze.js'
 import { identitiesOf } from '../analyze/identity.js'
 import { inGroups } from '../analyze/plan-files.js'
+import type { RequestedSettings } from '../analyze/settings.js'
 import { resultNames } from '../analyze/result-names.js'
 import { warn } from '../context.js'
 import { EXIT_DONE } from '../exit-codes.js'
 import { needsSpan } from '../moment.js'
 import { StatusLine } from '../status-line.js'
 import type { SubmitFlags } from './command.js'
-import { jobIdOf } from './job.js'
+import { type JobData, jobIdOf } from './job.js'
 import type { FiledJob } from './filed-job.js'
 import { type Manifest, readManifest } from './manifest.js'
 import { parsedOptions } from './options.js'
-import { KEPT, type OpenQueue, openQueue } from './queue.js'
+import { KEPT, NAME, type OpenQueue, openQueue } from './queue.js'
 import { tellTotals } from './totals.js'
 
 const FIRST_WAIT_MS = 1000
@@ -48,6 +50,7 @@ export async function runSubmit(
       'ERR_OPTION',
       '--anonymize needs --anonymize-key: every result would have a key of its own without it',
     )
+  if (flags.shards > 1) requireRows(settings)
   const { captures, passedOver } = await discoverCaptures(inputs, signal)
   if (passedOver.length > 0) warn(passedOverText(inputs, passedOver))
   if (captures.length === 0)
@@ -73,10 +76,25 @@ export async function runSubmit(
   }
 }
 
+/** What is not a row of its own cannot be shared. */
+function requireRows(settings: RequestedSettings): void {
+  const { format, order, limit } = settings
+  if (!formatNamed(format).writesRows(settings) || format === 'table')
+    throw new TeardownError(
+      'ERR_OPTION',
+      '--shards goes with rows: -f ndjson, csv, parquet, zeek …',
+    )
+  if (order !== undefined || limit !== undefined)
+    throw new TeardownError(
+      'ERR_OPTION',
+      '--shards: rows lie in several results: no --sort, no --limit',
+    )
+}
+
 async function jobsOf(
   timelines: readonly Timeline[],
   options: readonly string[],
-  { outDir, format, groupBy }: SubmitFlags,
+  { outDir, format, groupBy, shards }: SubmitFlags,
   signal: AbortSignal,
 ): Promise<FiledJob[]> {
   const names = resultNames(
@@ -95,14 +113,28 @@ async function jobsOf(
       outDir: folder,
       result: names[at] as string,
     }
-    return { id: jobIdOf(data), data }
+    return shards === 1 ? { id: jobIdOf(data), data, shares: [] } : sharedJob(data, shards)
   })
+}
+
+/** The job of a timeline that several share. */
+function sharedJob(data: JobData, shards: number): FiledJob {
+  const shares = Array.from({ length: shards }, (_, index) => {
+    const dot = data.result.lastIndexOf('.')
+    const which = `.shard-${index + 1}-of-${shards}`
+    const result = data.result.slice(0, dot) + which + data.result.slice(dot)
+    const own = { ...data, result, share: { index, of: shards } }
+    return { id: jobIdOf(own), data: own }
+  })
+  const parts = shares.map((each) => ({ job: each.id, result: each.data.result }))
+  const whole = { ...data, parts }
+  return { id: jobIdOf(whole), data: whole, shares }
 }
 
 /** Files the jobs whose results are not there yet. */
 async function file(
   jobs: readonly FiledJob[],
-  { queue }: OpenQueue,
+  opened: OpenQueue,
   { outDir, tries, priority }: SubmitFlags,
   signal: AbortSignal,
 ): Promise<void> {
@@ -116,20 +148,46 @@ async function file(
       job.outcome = manifest
       return
     }
-    // What failed, or whose result is gone, is done again.
-    const before = await queue.getJob(id)
-    if (before !== undefined && ((await before.isCompleted()) || (await before.isFailed())))
-      await before.remove()
-    await queue.add(data.timeline[0] ?? '-', data, {
-      ...KEPT,
-      jobId: id,
-      attempts: tries,
-      backoff: { type: 'exponential', delay: FIRST_WAIT_MS },
-      ...(priority === undefined ? {} : { priority }),
-    })
+    const options = optionsOf(tries, priority)
+    for (const each of [job, ...job.shares]) await forget(each.id, opened)
+    if (job.shares.length === 0)
+      await opened.queue.add(nameOf(data), data, { ...options, jobId: id })
+    else
+      await opened.flows.add({
+        name: nameOf(data),
+        queueName: NAME,
+        data,
+        opts: { ...options, jobId: id },
+        children: job.shares.map((share) => ({
+          name: `${nameOf(data)} ${(share.data.share?.index ?? 0) + 1}/${job.shares.length}`,
+          queueName: NAME,
+          data: share.data,
+          opts: { ...options, jobId: share.id, failParentOnFailure: true },
+        })),
+      })
   })
   const done = known === 0 ? '' : `, ${grouped(known)} done before and unchanged`
   warn(`${count(jobs.length - known, 'job')} filed for results below ${outDir}${done}`)
+}
+
+function nameOf({ timeline: [first = '-'] }: JobData): string {
+  return first
+}
+
+function optionsOf(tries: number, priority: number | undefined): JobsOptions {
+  return {
+    ...KEPT,
+    attempts: tries,
+    backoff: { type: 'exponential', delay: FIRST_WAIT_MS },
+    ...(priority === undefined ? {} : { priority }),
+  }
+}
+
+/** What failed, or whose result is gone, is done again. */
+async function forget(id: string, { queue }: OpenQueue): Promise<void> {
+  const before = await queue.getJob(id)
+  if (before !== undefined && ((await before.isCompleted()) || (await before.isFailed())))
+    await before.remove()
 }
 
 /** Whether nothing would be gained by another attempt. */
@@ -178,6 +236,14 @@ async function look(job: FiledJob, queue: OpenQueue['queue']): Promise<void> {
   if (state !== 'failed') return
   // What could be read and written before it was given up counts.
   const manifest = await readManifest(data.outDir, data.result, id)
-  const why = (await queue.getJob(id))?.failedReason ?? 'for no known reason'
-  job.outcome = manifest ?? { failed: why }
+  job.outcome = manifest ?? { failed: await reasonOf(job, queue) }
+}
+
+/** Why a job was given up; of one that several share the reason of the first that was. */
+async function reasonOf({ id, shares }: FiledJob, queue: OpenQueue['queue']): Promise<string> {
+  for (const share of shares) {
+    const reason = (await queue.getJob(share.id))?.failedReason
+    if (reason !== undefined) return reason
+  }
+  return (await queue.getJob(id))?.failedReason ?? 'for no known reason'
 }

@@ -76,11 +76,14 @@ async function untilOver(
   }
 }
 
+const NOT_OVER = ['waiting', 'active', 'delayed', 'prioritized', 'waiting-children'] as const
+type QueueState = (typeof NOT_OVER)[number]
+
 async function isEmpty(queue: {
-  getJobCounts: (...types: ('waiting' | 'active' | 'delayed' | 'prioritized')[]) => Promise<{
+  getJobCounts: (...types: QueueState[]) => Promise<{
     [type: string]: number
   }>
 }): Promise<boolean> {
-  const counts = await queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized')
+  const counts = await queue.getJobCounts(...NOT_OVER)
   return Object.values(counts).every((n) => n === 0)
 }
