@@ -62,7 +62,8 @@ export async function discoverCaptures(
 }
 
 async function remoteCaptures(url: string, signal: AbortSignal | undefined): Promise<Discovered> {
-  if (!URL.canParse(url)) throw new TeardownError('ERR_OPTION', `${url} is no URL`)
+  if (!URL.canParse(url))
+    throw new TeardownError('ERR_OPTION', `${url.replace(/\/\/[^/]*@/, '//')} is no URL`)
   if (!isS3Url(url)) return { captures: [url], passedOver: [] }
   const { capturesBelow } = await import('./remote/discover-s3.js')
   return capturesBelow(url, holdsCapture, signal)

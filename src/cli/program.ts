@@ -113,7 +113,7 @@ export function commandFirst(program: Command, args: readonly string[]): readonl
 function ownWords(text: string): string {
   return text
     .replace(
-      /^error: option '(?:-\w, )?(--[\w-]+)[^']*' argument '[^]*' is invalid\. /,
+      /^error: option '(?:-\w, )?(--[\w-]+)[^']*' (?:argument|value) '[^]*' (?:from env '[^]*' )?is invalid\. /,
       'error: $1: ',
     )
     .replace(

@@ -182,11 +182,36 @@ describe('an assistant', () => {
     ['explain_connection', { capture: 'kill-many.pcap', stream: 999 }, 'there is no stream 999'],
     ['explain_incident', { capture: 'kill-many.pcap', id: 9 }, 'there is no incident 9'],
     ['define', { word: 'nonsense' }, "'nonsense' is no verdict"],
+    ['define', { word: 'x'.repeat(5000) }, 'define: word is too long'],
     ['dance', {}, 'there is no tool dance'],
   ])('is told what is wrong with a question: %s %j', async (name, args, words) => {
     const { text, isError } = await samples.ask(name, args)
     expect(isError).toBe(true)
     expect(text).toContain(words)
+  })
+
+  test('is told of captures that are damaged', async () => {
+    const folder = join(scratch.path, 'damaged')
+    mkdirSync(folder)
+    const bytes = buildPcap(scenarioFrames(TELLS_PAYLOAD))
+    writeFileSync(join(folder, 'cut.pcap'), bytes.subarray(0, -1))
+    const other = new Assistant(folder)
+    await other.connect()
+    const asked = await Promise.all([
+      other.object('list_incidents'),
+      other.object('list_incidents', { capture: 'cut.pcap' }),
+      other.object('summarize_capture', { capture: 'cut.pcap' }),
+      other.object('list_endings', { capture: 'cut.pcap', limit: 0 }),
+      other.object('count_endings', { capture: 'cut.pcap', by: 'server' }),
+      other.object('explain_connection', { capture: 'cut.pcap', stream: 0 }),
+    ])
+    for (const answer of asked) expect(JSON.stringify(answer)).toContain('capture cut short')
+    // A page has something in it, whatever it is asked for: it could not be turned otherwise.
+    expect(asked[3]?.['items']).toHaveLength(1)
+    writeFileSync(join(folder, 'cut.pcap'), 'no capture')
+    for (const name of ['summarize_capture', 'list_endings'])
+      expect(await other.ask(name, { capture: 'cut.pcap' })).toMatchObject({ isError: true })
+    await other.close()
   })
 
   test('gets nothing from outside the folders by a link, no payload, and other addresses where it is asked for', async () => {

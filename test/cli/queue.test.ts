@@ -31,6 +31,20 @@ function resultsIn(folder: string): string[] {
     .sort()
 }
 
+/** Processes that a process has started. */
+function childrenOf(pid: number | undefined): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((each) => {
+      try {
+        return Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${each}/stat`, 'utf8'))?.[1]) === pid
+      } catch {
+        return false
+      }
+    })
+}
+
 function filesIn(folder: string): number {
   try {
     return readdirSync(folder, { recursive: true }).length
@@ -259,10 +273,67 @@ describe.skipIf(NO_REDIS !== undefined)('a queue', () => {
     const worker = startWorker(prefix)
     const over = ended(worker)
     while ((await status(prefix))['active'] !== 1);
+    // As Ctrl-C in a terminal and a service manager do it: all of its processes are told.
+    for (const pid of childrenOf(worker.pid)) process.kill(pid, 'SIGTERM')
     worker.kill('SIGTERM')
     expect(await over).toMatchObject({ code: 0 })
     expect(await status(prefix)).toMatchObject({ waiting: 1, active: 0, failed: 0 })
     expect(resultsIn(out)).toEqual([])
+  })
+
+  test('what waits for jobs ends by a signal, and says what is known by then', async () => {
+    const prefix = newPrefix()
+    const path = await scratch.file('waits.pcap', captureOf(1))
+    const out = join(scratch.path, 'waits')
+    const args = ['submit', '--prefix', prefix, '--wait', '--out-dir', out, path]
+    const waiting = start(args, { env })
+    const over = ended(waiting)
+    while ((await status(prefix))['waiting'] !== 1);
+    waiting.kill('SIGINT')
+    const { code, stdout, stderr } = await over
+    expect(code).toBe(130)
+    expect(stdout).toContain('0 connections')
+    expect(stderr).toContain('tcp-teardown: interrupted: 1 capture not read\n')
+    expect(await status(prefix)).toMatchObject({ waiting: 1 })
+  })
+
+  test('a result does not take the place of a capture, and is noticed when another takes its own', async () => {
+    const prefix = newPrefix()
+    const folder = join(scratch.path, 'names')
+    mkdirSync(folder)
+    for (const name of ['a', 'a.ndjson', `${'x'.repeat(240)}.pcap`])
+      writeFileSync(join(folder, name), captureOf(1))
+    const submit = ['submit', '--prefix', prefix, '--wait']
+    const named = ['a', 'a.ndjson'].map((name) => join(folder, name))
+    const refused = await withQueue([...submit, '--out-dir', '/', ...named])
+    expect(refused.code).toBe(2)
+    expect(refused.stderr).toContain('would replace a capture')
+    const out = join(scratch.path, 'names-out')
+    startWorker(prefix)
+    expect(await withQueue([...submit, '--out-dir', out, folder])).toMatchObject({ code: 0 })
+    expect(resultsIn(out)).toHaveLength(3)
+    const other = [...submit, '--columns', 'stream', '--out-dir', out, folder]
+    expect(await withQueue(other)).toMatchObject({ code: 0 })
+  })
+
+  test('with other addresses none of the real ones lie beside the results', async () => {
+    const prefix = newPrefix()
+    const path = await scratch.file('hidden.pcap', captureOf(1))
+    const key = await scratch.file('hidden.key', Buffer.alloc(32, 7))
+    const out = join(scratch.path, 'hidden')
+    startWorker(prefix)
+    const args = ['--anonymize-key', key, '--host', '203.0.113.7', '--wait', '--out-dir', out, path]
+    const { code } = await withQueue(['submit', '--prefix', prefix, ...args])
+    expect(code).toBe(0)
+    for (const name of readdirSync(out, { recursive: true, encoding: 'utf8' }))
+      if (statSync(join(out, name)).isFile())
+        expect(readFileSync(join(out, name), 'utf8')).not.toContain('203.0.113.7')
+  })
+
+  test('a database that the server has not is refused', async () => {
+    const { code, stderr } = await run(['status', '--queue', `${redis.url}/99`], { env: {} })
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^tcp-teardown: cannot reach \S+\/99: ERR DB index is out of range\n$/)
   })
 
   test('asks for the password that the server wants, and shows none', async () => {
@@ -295,9 +366,14 @@ describe.skipIf(NO_REDIS !== undefined)('a queue', () => {
       'a URL with a password or a signature would lie in the queue',
     ],
     [['--anonymize'], '--anonymize needs --anonymize-key'],
-    [['--queue', 'http://127.0.0.1'], '--queue: it takes redis://HOST:PORT or rediss://HOST:PORT'],
+    [
+      ['--queue', 'http://127.0.0.1'],
+      '--queue: it takes redis://HOST:PORT/DATABASE or rediss://HOST:PORT/DATABASE',
+    ],
     [['--shards', '2', '-f', 'table'], '--shards goes with rows'],
     [['--shards', '2', '--limit', '5'], '--shards: rows lie in several results'],
+    [['--queue', 'redis//:hush@127.0.0.1'], '--queue: it takes redis://HOST:PORT/DATABASE or'],
+    [['--queue', 'redis://127.0.0.1/one'], '--queue: it takes redis://HOST:PORT/DATABASE or'],
     [['--prefix', 'a:b'], "--prefix: 'a:b' has other characters than letters, digits, . _ and -"],
   ])('refuses %s', async (args, words) => {
     const { code, stderr } = await withQueue(['submit', '--out-dir', 'x', ...args, 'samples'])

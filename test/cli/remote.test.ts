@@ -1,6 +1,7 @@
 // Captures and results that lie elsewhere: over HTTP from servers that break, and in a storage that speaks S3.
 
 import { gzipSync } from 'node:zlib'
+import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import S3rver from 's3rver'
@@ -29,6 +30,9 @@ const server = new ObjectServer({
   '/no-ranges.pcap': { bytes: LARGE, breaks: true, hasNoRanges: true },
   '/changes.pcap': { bytes: LARGE, breaks: true, later: LARGE.subarray(0, -1) },
   '/secret.pcap': { bytes: SMALL },
+  '/packed.pcap': { bytes: LARGE, isPacked: true },
+  '/times.pcap': { bytes: LARGE, breaks: true, hasTime: true },
+  '/gap.pcap': { bytes: LARGE, breaks: true, gapBytes: 1000 },
   '/forbidden.pcap': { bytes: SMALL, status: 403 },
   '/broken.pcap': { bytes: SMALL, status: 503 },
 })
@@ -49,6 +53,8 @@ describe.concurrent('a capture at a URL', () => {
   test.each([
     ['/small.pcap', SMALL],
     ['/breaks.pcap', LARGE],
+    ['/packed.pcap', LARGE],
+    ['/times.pcap', LARGE],
     ['/breaks.pcap.gz', gzipSync(LARGE, { level: 0 })],
   ])('gives what the file gives: %s', async (path, bytes) => {
     const url = web + path
@@ -88,6 +94,39 @@ describe.concurrent('a capture at a URL', () => {
     const { code, stderr } = await analyze(['--summary', web + path])
     expect(code).toBe(2)
     expect(stderr).toMatch(words)
+  })
+
+  test('is not read over a gap', async () => {
+    const { code, stderr } = await analyze(['--summary', `${web}/gap.pcap`])
+    expect(code).toBe(2)
+    expect(stderr).toBe(
+      `tcp-teardown: cannot read ${web}/gap.pcap to its end: bytes from 1048576 on are not sent\n`,
+    )
+  })
+
+  test('has a result of its own for what is asked of the server, and its secrets in none', async () => {
+    const out = join(scratch.path, 'urls')
+    const urls = ['id=1', 'id=2', 'private_token=hush'].map((ask) => `${web}/small.pcap?${ask}`)
+    expect(await analyze(['-f', 'ndjson', '--out-dir', out, ...urls])).toMatchObject({ code: 0 })
+    const files = readdirSync(join(out, web.replace('http://', '')))
+    expect(files).toHaveLength(3)
+    for (const name of files) {
+      const path = join(out, web.replace('http://', ''), name)
+      expect(name + readFileSync(path, 'utf8')).not.toContain('hush')
+    }
+    const watched = await run(['watch', '-f', 'ndjson', urls[2] ?? ''])
+    expect(watched.stdout + watched.stderr).not.toContain('hush')
+  })
+
+  test.each([
+    [['-o', 's3://caps/x', 'samples'], '-o s3://caps/x: it takes a file; --out-dir takes s3://'],
+    [['--out-dir', 'http://h/x', 'samples'], '--out-dir takes a folder, or s3://BUCKET/PREFIX'],
+    [['s3:///x.pcap'], 's3:///x.pcap names no bucket'],
+    [['http://me:hush@[::1'], 'http://[::1 is no URL'],
+  ])('is refused where it makes no sense: %s', async (args, words) => {
+    const { code, stderr } = await analyze(args)
+    expect(code).toBe(2)
+    expect(stderr).toContain(`tcp-teardown: ${words}\n`)
   })
 
   test('keeps a password and a signature out of what is shown', async () => {

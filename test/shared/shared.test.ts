@@ -4,6 +4,8 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { describe, expect, test } from 'vitest'
 import { analyze, ROOT, rows } from '../cli/run-cli.js'
 
@@ -48,5 +50,25 @@ describe.skipIf(!existsSync(SHARED))('the shared folder', () => {
     const lines = rows(stdout)
     expect(lines.filter(({ type }) => type === 'capture').length).toBeGreaterThan(1600)
     expect(lines.at(-1)?.type).toBe('summary')
+  })
+
+  test('an assistant finds out which service died, when, and how many requests were lost', async () => {
+    const client = new Client({ name: 'test', version: '1' })
+    const args = [join(ROOT, 'bin/tcp-teardown.js'), 'mcp', join(SHARED, 'apps')]
+    await client.connect(new StdioClientTransport({ command: process.execPath, args }))
+    const { content } = await client.callTool({
+      name: 'list_incidents',
+      arguments: { kind: 'process_death' },
+    })
+    await client.close()
+    const [{ text } = { text: '' }] = content as { text: string }[]
+    expect(text.length).toBeLessThan(20_000)
+    const { items } = JSON.parse(text) as { items: Record<string, unknown>[] }
+    expect(items.find(({ capture }) => capture === 'nginx_restart.pcap')).toMatchObject({
+      endpoint: '10.60.6.2:80',
+      start_time: '2026-11-25T20:01:19.871128027Z',
+      requests_lost: 0,
+      refused: 28,
+    })
   })
 })

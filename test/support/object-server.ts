@@ -3,9 +3,12 @@
 import { createHash } from 'node:crypto'
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { gzipSync } from 'node:zlib'
 
 /** Bytes after which a connection breaks, where it is to break. */
 export const BREAKS_AFTER_BYTES = 1 << 20
+
+const TIME = 'Fri, 27 Nov 2026 06:00:00 GMT'
 
 /** An object, and how it is served. */
 export interface ServedObject {
@@ -17,6 +20,12 @@ export interface ServedObject {
   /** What it is from the second request on. */
   readonly later?: Uint8Array
   readonly status?: number
+  /** It comes packed by gzip, with the length of that. */
+  readonly isPacked?: boolean
+  /** It has a time instead of a tag, which answers with a part leave out. */
+  readonly hasTime?: boolean
+  /** Answers with a part leave out so many bytes. */
+  readonly gapBytes?: number
 }
 
 /** A request that came. */
@@ -60,14 +69,26 @@ export class ObjectServer {
     }
     const bytes = isFirst ? object.bytes : (object.later ?? object.bytes)
     const etag = `"${createHash('sha256').update(bytes).digest('hex')}"`
-    const isSame = (request.headers['if-range'] ?? etag) === etag
+    if (object.isPacked === true) {
+      const packed = gzipSync(bytes)
+      response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': packed.length })
+      return void response.end(packed)
+    }
+    const name = object.hasTime === true ? 'last-modified' : 'etag'
+    const isSame = object.hasTime === true || (request.headers['if-range'] ?? etag) === etag
     const [, from = '0'] = (isSame && /^bytes=(\d+)-$/.exec(range ?? '')) || []
-    const start = object.hasNoRanges === true ? 0 : Number(from)
+    const gap = Number(from) === 0 ? 0 : (object.gapBytes ?? 0)
+    const start = object.hasNoRanges === true ? 0 : Number(from) + gap
     const length = bytes.length - start
-    if (start === 0) response.writeHead(200, { etag, 'content-length': length })
+    const tag = { [name]: object.hasTime === true ? TIME : etag }
+    if (start === 0) response.writeHead(200, { ...tag, 'content-length': length })
     else {
       const part = `bytes ${start}-${bytes.length - 1}/${bytes.length}`
-      response.writeHead(206, { etag, 'content-length': length, 'content-range': part })
+      response.writeHead(206, {
+        ...(object.hasTime === true ? {} : tag),
+        'content-length': length,
+        'content-range': part,
+      })
     }
     if (request.method === 'HEAD') return void response.end()
     const isWhole = object.breaks !== true || length <= BREAKS_AFTER_BYTES

@@ -26,7 +26,8 @@ export async function capturesBelow(
   holdsCapture: HoldsCapture,
   signal: AbortSignal | undefined,
 ): Promise<Below> {
-  const { key } = s3Place(url)
+  const { bucket, key } = s3Place(url)
+  if (bucket === '') throw new TeardownError('ERR_OPTION', `${url} names no bucket`)
   const isPrefix = key === '' || key.endsWith('/')
   if (!isPrefix && (await s3Version(url, signal)) !== undefined)
     return { captures: [url], passedOver: [] }
@@ -40,11 +41,12 @@ export async function capturesBelow(
       ...(await Promise.all(
         // Better a complaint than a capture passed over.
         group.map(({ url: each }) =>
-          holdsCapture((bytes) => s3Beginning(each, bytes)).catch(() => true),
+          holdsCapture((bytes) => s3Beginning(each, bytes, signal)).catch(() => true),
         ),
       )),
     )
   }
+  signal?.throwIfAborted()
   return {
     captures: objects.filter((_, at) => isCapture[at]).map(({ url: each }) => each),
     passedOver: objects.filter((_, at) => isCapture[at] !== true).map(({ url: each }) => each),

@@ -6,6 +6,8 @@ import { TeardownError } from '../../base/errors.js'
 /** Attempts without a single new byte, one after another, after which a reading is given up. */
 const MOST_ATTEMPTS = 5
 const FIRST_WAIT_MS = 200
+/** A server that says nothing for so long is asked once more. */
+const SILENCE_MS = 30_000
 
 /** What is known of an object before its bytes come. */
 export interface RemoteVersion {
@@ -13,6 +15,8 @@ export interface RemoteVersion {
   readonly size: number | undefined
   /** Names these very bytes, such as an ETag; undefined where the server has no such name. */
   readonly tag: string | undefined
+  /** It comes packed, so that there is no offset to go on from. */
+  readonly isRewritten?: boolean | undefined
 }
 
 /** An object that has been opened. */
@@ -52,12 +56,15 @@ export async function* resumedChunks(
   let fruitless = 1
   for (;;) {
     let problem: string
+    const patience = new Patience(signal)
     try {
-      const opened = await open(at, known, signal)
+      const opened = await patience.with(open(at, known, patience.signal))
       requireSame(name, known, opened)
-      known ??= { size: opened.size, tag: opened.tag }
+      if (opened.offset > at) throw lostError(name, `bytes from ${at} on are not sent`)
+      const { size, tag, isRewritten } = opened
+      known ??= { size, tag, isRewritten }
       let passed = opened.offset
-      for await (const chunk of opened.body) {
+      for await (const chunk of patience.over(opened.body)) {
         // A server without ranges begins again: what is known of it is left out.
         const fresh = chunk.subarray(Math.min(chunk.length, Math.max(0, at - passed)))
         passed += chunk.length
@@ -73,6 +80,8 @@ export async function* resumedChunks(
       signal?.throwIfAborted()
       if (!(error instanceof PassingError) && !isBroken(error)) throw error
       problem = error instanceof Error ? textOf(error) : String(error)
+    } finally {
+      patience.end()
     }
     if (fruitless === MOST_ATTEMPTS) throw gaveUp(name, problem, at, known)
     // One that brought something is followed at once.
@@ -87,6 +96,61 @@ function requireSame(name: string, known: RemoteVersion | undefined, now: Remote
   // Not every answer tells the size.
   const isSameSize = (known.size ?? now.size) === (now.size ?? known.size)
   if (known.tag !== now.tag || !isSameSize) throw changedError(name)
+}
+
+/** Gives up what is silent for too long. */
+class Patience {
+  private readonly controller = new AbortController()
+  private readonly forget: () => void
+
+  constructor(signal: AbortSignal | undefined) {
+    const stop = (): void => this.controller.abort(signal?.reason)
+    signal?.addEventListener('abort', stop, { once: true })
+    this.forget = () => signal?.removeEventListener('abort', stop)
+  }
+
+  /** Ends what is under way. */
+  get signal(): AbortSignal {
+    return this.controller.signal
+  }
+
+  /** Waits for work, but not for ever. */
+  async with<T>(work: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined
+    const silence = new Promise<never>((_resolve, reject) => {
+      timer = globalThis.setTimeout(() => {
+        const problem = new PassingError(`no answer for ${SILENCE_MS / 1000} s`)
+        reject(problem)
+        this.controller.abort(problem)
+      }, SILENCE_MS)
+    })
+    try {
+      return await Promise.race([work, silence])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** The same for each chunk of a body. */
+  async *over(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+    const chunks = body[Symbol.asyncIterator]()
+    try {
+      for (;;) {
+        const { done, value } = await this.with(chunks.next())
+        if (done === true) return
+        yield value
+      }
+    } finally {
+      // What is silent may never end.
+      chunks.return?.().catch(() => undefined)
+    }
+  }
+
+  /** Lets go of what is not wanted any more. */
+  end(): void {
+    this.forget()
+    this.controller.abort()
+  }
 }
 
 /** What is said of an object that is not the one any more whose beginning has been read. */

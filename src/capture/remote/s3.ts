@@ -27,6 +27,8 @@ const NOT_SATISFIABLE = 416
 const MANY_REQUESTS = 429
 const SERVER_ERROR = 500
 
+const CONNECT_MS = 10_000
+const SILENCE_MS = 60_000
 const PUT_ATTEMPTS = 4
 const PUT_WAIT_MS = 200
 
@@ -53,6 +55,7 @@ function open(): NonNullable<typeof storage> {
         requestChecksumCalculation: 'WHEN_REQUIRED',
         responseChecksumValidation: 'WHEN_REQUIRED',
         logger: SILENT,
+        requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: SILENCE_MS },
       })
       return { library, client }
     },
@@ -84,8 +87,9 @@ export async function s3Version(
   let head: HeadObjectCommandOutput
   try {
     const command = new library.HeadObjectCommand({ Bucket: bucket, Key: key })
-    head = await client.send(command, { ...(signal && { abortSignal: signal }) })
+    head = await client.send(command, optionsOf(signal))
   } catch (error) {
+    signal?.throwIfAborted()
     if (statusOf(error) === NOT_FOUND) return undefined
     throw readError(url, error)
   }
@@ -98,7 +102,11 @@ export async function s3Objects(url: string, signal: AbortSignal | undefined): P
   const { bucket, key } = s3Place(url)
   const objects: S3Object[] = []
   try {
-    const pages = library.paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: key })
+    const pages = library.paginateListObjectsV2(
+      { client },
+      { Bucket: bucket, Prefix: key },
+      optionsOf(signal),
+    )
     for await (const { Contents = [] } of pages) {
       signal?.throwIfAborted()
       for (const { Key = '', Size = 0 } of Contents)
@@ -113,15 +121,20 @@ export async function s3Objects(url: string, signal: AbortSignal | undefined): P
 }
 
 /** The first bytes of an object. */
-export async function s3Beginning(url: string, bytes: number): Promise<Uint8Array> {
+export async function s3Beginning(
+  url: string,
+  bytes: number,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array> {
   const { library, client } = await open()
   const { bucket, key } = s3Place(url)
   try {
     const range = `bytes=0-${bytes - 1}`
     const command = new library.GetObjectCommand({ Bucket: bucket, Key: key, Range: range })
-    const { Body } = await client.send(command)
+    const { Body } = await client.send(command, optionsOf(signal))
     return (await Body?.transformToByteArray()) ?? new Uint8Array(0)
   } catch (error) {
+    signal?.throwIfAborted()
     // Of an object without a byte no range can be had.
     if (statusOf(error) === NOT_SATISFIABLE) return new Uint8Array(0)
     throw readError(url, error)
@@ -148,7 +161,7 @@ export async function deleteS3(url: string): Promise<void> {
   try {
     await client.send(new library.DeleteObjectCommand({ Bucket: bucket, Key: key }))
   } catch (error) {
-    throw new TeardownError('ERR_WRITE', `cannot remove ${url}: ${problemOf(error)}`, {
+    throw new TeardownError('ERR_WRITE', `cannot write ${url}: ${problemOf(error)}`, {
       cause: error,
     })
   }
@@ -164,6 +177,7 @@ export async function putS3(
   url: string,
   path: string,
   metadata: Readonly<Record<string, string>> = {},
+  signal?: AbortSignal,
 ): Promise<void> {
   const { library, client } = await open()
   const { bucket, key } = s3Place(url)
@@ -176,9 +190,10 @@ export async function putS3(
         ContentLength: statSync(path).size,
         Metadata: { ...metadata },
       })
-      await client.send(command)
+      await client.send(command, optionsOf(signal))
       return
     } catch (error) {
+      signal?.throwIfAborted()
       // The client does not send a file again that it has begun to send.
       if (!isPassing(error) || attempt === PUT_ATTEMPTS)
         throw new TeardownError('ERR_WRITE', `cannot write ${url}: ${problemOf(error)}`, {
@@ -205,7 +220,7 @@ async function openS3(
       ...(offset === 0 ? {} : { Range: `bytes=${offset}-` }),
       ...(known?.tag === undefined ? {} : { IfMatch: known.tag }),
     })
-    answer = await client.send(command, { ...(signal && { abortSignal: signal }) })
+    answer = await client.send(command, optionsOf(signal))
   } catch (error) {
     signal?.throwIfAborted()
     const status = statusOf(error)
@@ -221,6 +236,11 @@ async function openS3(
     // In Node it is a stream of its own.
     body: answer.Body as unknown as AsyncIterable<Uint8Array>,
   }
+}
+
+/** How a request is sent. */
+function optionsOf(signal: AbortSignal | undefined): { readonly abortSignal?: AbortSignal } {
+  return signal === undefined ? {} : { abortSignal: signal }
 }
 
 /** The status of an answer; undefined where there was none. */

@@ -2,8 +2,9 @@
 
 const WEB = /^https?:\/\//i
 const S3 = /^s3:\/\//i
-/** Parameters that give access to whoever holds them: of Amazon, Google, Azure, and of many a small service. */
-const SECRET = /^(?:x-amz-|x-goog-|sig$|signature$|token$|access_token$|key$|policy$|key-pair-id$)/i
+/** Parameters that give access to whoever holds them: of Amazon, Google and Azure, and whatever is called so elsewhere. */
+const SECRET =
+  /^(?:x-amz-|x-goog-|policy$|key$|key-pair-id$|auth|sig$)|signature|token|secret|passw|credential|api.?key/i
 
 /** Whether an input is read over HTTP. */
 export function isWebUrl(input: string): boolean {

@@ -53,9 +53,10 @@ async function openWeb(
   known: RemoteVersion | undefined,
   signal: AbortSignal | undefined,
 ): Promise<OpenedRemote> {
-  const range: Record<string, string> = offset === 0 ? {} : { range: `bytes=${offset}-` }
+  const isWhole = offset === 0 || known?.isRewritten === true
+  const range: Record<string, string> = isWhole ? {} : { range: `bytes=${offset}-` }
   const same: Record<string, string> =
-    offset > 0 && known?.tag?.startsWith('W/') === false ? { 'if-range': known.tag } : {}
+    !isWhole && known?.tag?.startsWith('W/') === false ? { 'if-range': known.tag } : {}
   const answer = await request(url, 'GET', { ...range, ...same }, signal)
   if (answer.status === NOT_SATISFIABLE || answer.status === PRECONDITION_FAILED)
     throw changedError(shownInput(url))
@@ -64,10 +65,15 @@ async function openWeb(
   const [, from, total] =
     /^bytes (\d+)-\d*\/(\d+|\*)$/.exec(answer.headers.get('content-range') ?? '') ?? []
   const isPartial = answer.status === PARTIAL && from !== undefined
+  // What is unpacked on the way has another length than the server says.
+  const isRewritten = !/^(?:identity)?$/i.test(answer.headers.get('content-encoding') ?? '')
+  const size = isPartial ? total : answer.headers.get('content-length')
   return {
     offset: isPartial ? Number(from) : 0,
-    size: sizeIn(isPartial ? total : answer.headers.get('content-length')),
-    tag: tagOf(answer),
+    size: isRewritten ? undefined : sizeIn(size),
+    // A part of the version that was asked for need not name it (RFC 9110 §15.3.7).
+    tag: tagOf(answer) ?? (isPartial ? known?.tag : undefined),
+    isRewritten,
     body: body === null ? emptyBody() : (body as AsyncIterable<Uint8Array>),
   }
 }
@@ -89,17 +95,20 @@ async function request(
   }
   return fetch(href, init).catch((error: unknown) => {
     signal?.throwIfAborted()
-    throw new PassingError(connectionProblem(error))
+    throw connectionError(url, error)
   })
 }
 
-/** Why there was no answer at all. */
-function connectionProblem(error: unknown): string {
+/** Why there was no answer at all. What has no code of the system, such as a port that is not asked, stays as it is. */
+function connectionError(url: string, error: unknown): Error {
   const cause = error instanceof Error ? (error.cause ?? error) : error
-  if (!(cause instanceof Error)) return 'no connection'
   // Of a name with several addresses there is an error for each.
   const [first = cause] = cause instanceof AggregateError ? (cause.errors as Error[]) : [cause]
-  return first.message
+  if (first instanceof Error && 'code' in first) return new PassingError(first.message)
+  const said = first instanceof Error ? first.message : 'no connection'
+  // The text of a header may be a secret.
+  const why = said.includes('header value') ? `${AUTHORIZATION} is no value of a header` : said
+  return new TeardownError('ERR_READ', `cannot read ${shownInput(url)}: ${why}`)
 }
 
 /** A URL as it is asked for; `fetch` takes none with a password. */
@@ -113,11 +122,20 @@ function partsOf(text: string): {
   url.username = ''
   url.password = ''
   if (username !== '' || password !== '') {
-    const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+    const pair = `${decoded(username)}:${decoded(password)}`
     const coded = Buffer.from(pair).toString('base64')
     return { href: url.href, authorization: { authorization: `Basic ${coded}` } }
   }
   return { href: url.href, authorization: given === undefined ? {} : { authorization: given } }
+}
+
+/** A name or password as it is meant; one with a bare % as it is. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 function requireFound(url: string, { ok, status, statusText }: Response): void {

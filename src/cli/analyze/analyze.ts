@@ -4,6 +4,7 @@ import { devNull } from 'node:os'
 import { TeardownError } from '../../base/errors.js'
 import { count } from '../../base/text.js'
 import { discoverCaptures } from '../../capture/discover.js'
+import { isUrl } from '../../capture/remote/url.js'
 import { groupBySeries } from '../../capture/rotation.js'
 import { statOf } from '../../capture/stat.js'
 import { CaptureAnalyzer, type Timeline, anonymizerOf } from '../../engine/capture-analyzer.js'
@@ -175,6 +176,8 @@ function sizeOf(path: string): number {
 
 /** The output must not be one of the captures. */
 export function refuseToOverwrite(captures: readonly string[], output: string): void {
+  if (isUrl(output))
+    throw new TeardownError('ERR_OPTION', `-o ${output}: it takes a file; --out-dir takes s3://`)
   const target = output === '-' ? undefined : statOf(output)
   if (target?.isFile() !== true) return
   for (const path of captures) {

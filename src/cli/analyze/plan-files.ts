@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { TeardownError } from '../../base/errors.js'
 import { count } from '../../base/text.js'
-import { isS3Url } from '../../capture/remote/url.js'
+import { isS3Url, isWebUrl, s3Place } from '../../capture/remote/url.js'
 import { statOf } from '../../capture/stat.js'
 import type { Timeline } from '../../engine/capture-analyzer.js'
 import type { CaptureReport } from '../../engine/report.js'
@@ -57,7 +57,7 @@ export async function planFiles(
     all.map(([first = '-']) => first),
     formatNamed(settings.format).extension,
   )
-  const store = await storeOf(outDir, settings, names, all)
+  const store = await storeOf(outDir, settings, names, all, signal)
   // Before the reading: what changes from now on is not known to be in the result.
   const planned = await inGroups(all, async (timeline, at) => {
     const name = names[at] as string
@@ -97,14 +97,14 @@ async function storeOf(
   settings: AnalyzeSettings,
   names: readonly string[],
   timelines: readonly Timeline[],
+  signal: AbortSignal,
 ): Promise<ResultStore> {
+  checkResults(outDir, names, timelines)
   if (!isS3Url(outDir)) {
-    const files = names.map((name) => join(outDir, name))
-    refuseCaptures(files, timelines)
     return new ResultFolder(outDir, settings, names)
   }
   const { ResultBucket } = await import('./result-bucket.js')
-  return new ResultBucket(outDir, settings)
+  return new ResultBucket(outDir, settings, signal)
 }
 
 /** The results of `work` in the order of the items, some of which are under way at once. */
@@ -120,10 +120,26 @@ export async function inGroups<T, R>(
   return results
 }
 
-/** A result must not take the place of a capture, such as one that is called like the result of another. */
-function refuseCaptures(files: readonly string[], timelines: readonly Timeline[]): void {
+/**
+ * Looks at where results are to go.
+ *
+ * @throws {TeardownError} ERR_OPTION for what is neither a folder nor a bucket, and where a result would take the place of a
+ * capture, such as one that is called like the result of another.
+ */
+export function checkResults(
+  outDir: string,
+  names: readonly string[],
+  timelines: readonly Timeline[],
+): void {
+  if (isWebUrl(outDir))
+    throw new TeardownError('ERR_OPTION', '--out-dir takes a folder, or s3://BUCKET/PREFIX')
+  if (isS3Url(outDir)) {
+    if (s3Place(outDir).bucket === '')
+      throw new TeardownError('ERR_OPTION', '--out-dir: s3:// names no bucket')
+    return
+  }
   const captures = new Set(timelines.flat().map(fileNumber))
-  for (const path of files) {
+  for (const path of names.map((name) => join(outDir, name))) {
     const number = fileNumber(path)
     if (number === undefined || !captures.has(number)) continue
     throw new TeardownError('ERR_OPTION', `--out-dir: the result ${path} would replace a capture`)

@@ -21,8 +21,10 @@ export class ResultBucket implements ResultStore {
   /** Where results lie until they are whole. */
   private readonly folder: string
   private files = 0
+  private readonly signal: AbortSignal
 
-  constructor(url: string, settings: AnalyzeSettings) {
+  constructor(url: string, settings: AnalyzeSettings, signal: AbortSignal) {
+    this.signal = signal
     this.prefix = url.replace(/\/*$/, '/')
     this.options = optionsText(settings)
     try {
@@ -40,7 +42,7 @@ export class ResultBucket implements ResultStore {
     captures: readonly CaptureIdentity[] | undefined,
   ): Promise<KnownResult | undefined> {
     if (captures === undefined) return undefined
-    const version = await s3Version(this.prefix + name)
+    const version = await s3Version(this.prefix + name, this.signal)
     const notes = version?.metadata ?? {}
     if (notes[OBJECT_NOTES.made] !== this.madeOf(name, captures)) return undefined
     return {

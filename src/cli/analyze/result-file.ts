@@ -126,7 +126,8 @@ export async function analyzeToFile(
       encoder?.end()
       output.close()
       bytes = statOf(path)?.size ?? 0
-      if (object !== undefined) await intoObject(path, object, writer.matched, report)
+      if (object !== undefined)
+        await intoObject(path, object, writer.matched, report, reading.signal)
     }
     const state = { ...writer.take(), rows: 0, groups: NOTHING_WRITTEN.groups }
     return { report, state, incidents, bytes }
@@ -143,16 +144,18 @@ async function intoObject(
   { url, made }: ResultObject,
   matched: boolean,
   { error }: CaptureReport,
+  signal: AbortSignal,
 ): Promise<void> {
   const { putS3 } = await import('../../capture/remote/s3.js')
   // What could not be read to its end is tried again.
   const isDone = error === undefined || error.code === 'ERR_CAPTURE_TRUNCATED'
   try {
-    await putS3(url, path, {
+    const notes = {
       [OBJECT_NOTES.made]: isDone ? made : '',
       [OBJECT_NOTES.matched]: String(matched),
       [OBJECT_NOTES.cutShort]: String(error !== undefined),
-    })
+    }
+    await putS3(url, path, notes, signal)
   } finally {
     removePartial(path)
   }

@@ -3,15 +3,20 @@
 
 import { createHash } from 'node:crypto'
 import { printable } from '../../base/text.js'
-import { isUrl, shownInput } from '../../capture/remote/url.js'
+import { isUrl, isWebUrl, shownInput } from '../../capture/remote/url.js'
 
 /** Bytes that file systems take for one name. */
 const NAME_BYTES_MAX = 255
 const HASH_DIGITS = 8
 
-/** A name for the result of each capture, none of them twice. */
-export function resultNames(captures: readonly string[], extension: string): string[] {
-  const plain = captures.map((path) => cut(plainName(path), path, extension))
+/** A name for the result of each capture, none of them twice. `behindBytes`: what other names have room for behind it. */
+export function resultNames(
+  captures: readonly string[],
+  extension: string,
+  behindBytes: number = 0,
+): string[] {
+  const longest = extension + ' '.repeat(behindBytes)
+  const plain = captures.map((path) => cut(plainName(path), path, longest))
   const owners = new Map<string, Set<string>>()
   for (const [at, name] of plain.entries()) {
     const paths = owners.get(name) ?? new Set()
@@ -20,9 +25,9 @@ export function resultNames(captures: readonly string[], extension: string): str
   const own = plain.map((name, at) => {
     const path = captures[at] as string
     const isShared = (owners.get(name)?.size ?? 0) > 1
-    return isShared ? cut(`${name}~${hashOf(path)}`, path, extension) : name
+    return isShared ? cut(`${name}~${hashOf(path)}`, path, longest) : name
   })
-  return withoutRepeats(own, captures, extension).map((name) => `${name}.${extension}`)
+  return withoutRepeats(own, captures, longest).map((name) => `${name}.${extension}`)
 }
 
 /** The same capture once more has a number behind its name, which no other capture has. */
@@ -49,12 +54,19 @@ function withoutRepeats(
 /** A path without what leads out of a folder. */
 function plainName(path: string): string {
   if (path === '-') return 'stdin'
-  // Of a URL what stands behind its scheme, without what only asks for it.
-  const place = isUrl(path) ? shownInput(path).replace(/^[a-z\d]+:\/\/|[?#].*$/gi, '') : path
+  const place = isUrl(path) ? placeIn(path) : path
   const parts = printable(place)
     .split('/')
     .filter((part) => part !== '' && part !== '.')
   return parts.map((part) => (part === '..' ? '_' : part)).join('/')
+}
+
+/** Of a URL what stands behind its scheme; two that differ by what is asked of the server are two. */
+function placeIn(url: string): string {
+  const place = shownInput(url).replace(/^[a-z\d]+:\/\//i, '')
+  if (!isWebUrl(url)) return place
+  const [path = '', question] = place.replace(/#.*$/, '').split('?')
+  return question === undefined ? path : `${path}~${hashOf(question)}`
 }
 
 /** A path whose last name has room for the extension: of a longer one the beginning and a hash of `path`. */

@@ -22,7 +22,7 @@ export function partOf(
 ): ListPart {
   const taken: object[] = []
   let bytes = 0
-  for (const item of items.slice(offset, offset + limit)) {
+  for (const item of items.slice(offset, offset + Math.max(1, limit))) {
     bytes += JSON.stringify(item).length
     if (taken.length > 0 && bytes > MOST_BYTES) break
     taken.push(item)

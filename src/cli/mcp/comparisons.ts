@@ -11,7 +11,7 @@ import { partOf } from './answer.js'
 import type { KnownCapture } from './roots.js'
 
 /** Changes of a kind in one answer. */
-const MOST_CHANGES = 12
+const MOST_CHANGES = 8
 
 /** What changed between two times. */
 export async function compareTimesOf(
@@ -28,9 +28,9 @@ export async function compareTimesOf(
   const { endings, closers, findings, ...others } = document
   return {
     ...named(others, before, after),
-    endings: first(endings),
-    closers: first(closers),
-    findings: first(findings),
+    endings: beginning(endings),
+    closers: beginning(closers),
+    findings: beginning(findings),
   }
 }
 
@@ -38,6 +38,7 @@ export async function compareTimesOf(
 export async function comparePlaces(
   a: KnownCapture,
   b: KnownCapture,
+  offset: number | undefined,
   anonymizer: Anonymizer | undefined,
   signal: AbortSignal,
 ): Promise<object> {
@@ -49,7 +50,7 @@ export async function comparePlaces(
   const { connections, ...others } = document
   const pairs = connections as readonly { readonly differences?: readonly unknown[] }[]
   const different = pairs.filter(({ differences = [] }) => differences.length > 0)
-  return { ...others, different: partOf(different) }
+  return { ...others, different: partOf(different, offset) }
 }
 
 /** Without the paths by which this machine knows them. */
@@ -60,8 +61,10 @@ function named(document: object, before: KnownCapture, after: KnownCapture): obj
   return JSON.parse(text) as object
 }
 
-function first(list: unknown): unknown {
-  return Array.isArray(list) ? list.slice(0, MOST_CHANGES) : list
+/** The first of a list, which has the greatest changes first, and how many there are. */
+function beginning(list: unknown): { readonly total: number; readonly first: readonly unknown[] } {
+  const all = Array.isArray(list) ? (list as unknown[]) : []
+  return { total: all.length, first: all.slice(0, MOST_CHANGES) }
 }
 
 function unreadable(a: KnownCapture, b: KnownCapture): TeardownError {

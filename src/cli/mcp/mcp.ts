@@ -6,10 +6,14 @@ import { anonymizerOf } from '../../engine/capture-analyzer.js'
 import { anonymizeKeyOf } from '../anonymize-key.js'
 import { EXIT_DONE } from '../exit-codes.js'
 import { packageVersion } from '../version.js'
+import { shortened } from './answer.js'
 import type { McpFlags } from './command.js'
 import { Roots } from './roots.js'
 import { type ToolContext, checked, schemaOf } from './tool.js'
 import { TOOLS } from './tools.js'
+
+/** Characters of what is wrong: it quotes what was asked. */
+const MOST_ERROR = 1000
 
 const PACKAGE = '@modelcontextprotocol/sdk'
 
@@ -77,6 +81,9 @@ async function call(
     return { content: [{ type: 'text', text: JSON.stringify(answer) }] }
   } catch (error) {
     if (!(error instanceof TeardownError)) throw error
-    return { content: [{ type: 'text', text: error.message }], isError: true }
+    return {
+      content: [{ type: 'text', text: shortened(error.message, MOST_ERROR) }],
+      isError: true,
+    }
   }
 }

@@ -4,6 +4,9 @@ import { TeardownError } from '../../base/errors.js'
 import type { Anonymizer } from '../../output/columns/address.js'
 import type { Roots } from './roots.js'
 
+/** Characters of an argument. */
+const MOST_CHARACTERS = 4096
+
 /** One argument of a tool. */
 export interface Parameter {
   readonly type: 'string' | 'integer'
@@ -91,6 +94,7 @@ export function checked(
       type === 'string'
         ? typeof value === 'string'
         : Number.isSafeInteger(value) && Number(value) >= 0
+    if (String(value).length > MOST_CHARACTERS) throw refused(tool, `${name} is too long`)
     if (!fits) throw refused(tool, `${name} is ${type === 'string' ? 'a text' : 'a whole number'}`)
     if (words !== undefined && !words.includes(String(value)))
       throw refused(tool, `${name} is one of ${words.join(', ')}`)

@@ -22,7 +22,9 @@ import type { Arguments, Parameter, Tool, ToolContext } from './tool.js'
 
 /** Incidents told whole with a summary. */
 const MOST_INCIDENTS = 8
-/** Captures read for one answer. */
+/** Captures named that are damaged. */
+const MOST_DAMAGED = 5
+/** Bytes of captures read for one answer. */
 const MOST_READ_BYTES = 2e9
 /** Packets of a connection in one answer. */
 const MOST_PACKETS = 40
@@ -145,9 +147,9 @@ export const TOOLS: readonly Tool[] = [
       id: { type: 'integer', description: 'Its id.', isRequired: true },
     },
     run: async (given, context) => {
-      const { incidents } = await read(given, context)
+      const { report, incidents } = await read(given, context)
       const found = incidents.find(({ id }) => id === given.number('id'))
-      if (found !== undefined) return found
+      if (found !== undefined) return { ...found, ...problemOf(report) }
       throw new TeardownError(
         'ERR_OPTION',
         `there is no incident ${given.number('id')}: the capture has ${incidents.length}`,
@@ -175,12 +177,14 @@ export const TOOLS: readonly Tool[] = [
       before: { ...CAPTURE, description: 'The earlier one, or the first place.' },
       after: { ...CAPTURE, description: 'The later one, or the second place.' },
       as: { type: 'string', description: 'By default times.', words: ['times', 'places'] },
+      offset: { ...OFFSET, description: 'Of places, where to go on.' },
     },
     run: (given, { roots, anonymizer, signal }) => {
       const before = roots.capture(given.needed('before'))
       const after = roots.capture(given.needed('after'))
-      const compare = given.text('as') === 'places' ? comparePlaces : compareTimesOf
-      return compare(before, after, anonymizer, signal)
+      return given.text('as') === 'places'
+        ? comparePlaces(before, after, given.number('offset'), anonymizer, signal)
+        : compareTimesOf(before, after, anonymizer, signal)
     },
   },
 ]
@@ -194,6 +198,11 @@ function optionsOf(
   readonly anonymizer?: NonNullable<ToolContext['anonymizer']>
 } {
   return { name, signal, ...(anonymizer === undefined ? {} : { anonymizer }) }
+}
+
+/** Why a capture was not read to its end: without that an answer would be taken for all there is. */
+function problemOf({ error }: CaptureReport): { readonly error?: string } {
+  return error === undefined ? {} : { error: shortened(error.message, LISTED_CHARACTERS) }
 }
 
 /** What a capture tells as a whole. */
@@ -210,7 +219,18 @@ async function read(
   }
 }> {
   const { path, name } = context.roots.capture(given.needed('capture'))
-  return analyzeCapture(path, optionsOf(context, name)).finish()
+  return readable(await analyzeCapture(path, optionsOf(context, name)).finish())
+}
+
+/**
+ * What has been read.
+ *
+ * @throws {TeardownError} ERR_READ for what cannot be read at all.
+ */
+function readable<T extends { readonly report: CaptureReport }>(all: T): T {
+  const { error, packets } = all.report
+  if (error !== undefined && packets === 0) throw new TeardownError('ERR_READ', error.message)
+  return all
 }
 
 async function summarize(given: Arguments, context: ToolContext): Promise<object> {
@@ -225,7 +245,7 @@ async function summarize(given: Arguments, context: ToolContext): Promise<object
     tcp_packets: tcpPackets,
     start_time: start,
     end_time: end,
-    ...(report.error === undefined ? {} : { error: report.error.message }),
+    ...problemOf(report),
     connections: totals.connections,
     endings: totals.causes,
     closers: totals.closers,
@@ -240,18 +260,26 @@ async function listIncidents(given: Arguments, context: ToolContext): Promise<ob
   const captures = only === undefined ? await roots.captures(signal) : [roots.capture(only)]
   const kind = given.text('kind')
   const wanted: IncidentRow[] = []
+  const damaged: object[] = []
   let bytes = 0
   let taken = 0
   for (const { path, name } of captures) {
     bytes += statOf(path)?.size ?? 0
     if (taken > 0 && bytes > MOST_READ_BYTES) break
     taken++
-    const { incidents } = await analyzeCapture(path, optionsOf(context, name)).finish()
+    const { incidents, report } = await analyzeCapture(path, optionsOf(context, name)).finish()
+    if (report.error !== undefined) damaged.push({ capture: name, ...problemOf(report) })
     wanted.push(...incidents.filter((each) => kind === undefined || each.kind === kind))
   }
   const left = captures.length - taken
   return {
     ...(left === 0 ? {} : { captures_not_read: left, note: 'too much at once: name one of them' }),
+    ...(damaged.length === 0
+      ? {}
+      : {
+          not_read_to_the_end: damaged.length,
+          first_of_these: damaged.slice(0, MOST_DAMAGED),
+        }),
     ...partOf(wanted, given.number('offset')),
   }
 }
@@ -266,13 +294,21 @@ async function listEndings(given: Arguments, context: ToolContext): Promise<obje
   const offset = given.number('offset') ?? 0
   const rows: object[] = []
   let total = 0
-  for await (const c of analyzeCapture(path, { ...optionsOf(context, name), filters })) {
+  const reading = analyzeCapture(path, { ...optionsOf(context, name), filters })
+  for await (const c of reading) {
     if (total++ < offset) continue
     if (rows.length < MOST_LISTED) rows.push(endingRow(c))
   }
   const { items } = partOf(rows, 0, given.number('limit'))
   const next = offset + items.length
-  return { total, offset, items, ...(next < total ? { next_offset: next } : {}) }
+  const report = await reading.report
+  return {
+    total,
+    offset,
+    items,
+    ...(next < total ? { next_offset: next } : {}),
+    ...problemOf(report),
+  }
 }
 
 function endingRow(c: Connection): object {
@@ -294,26 +330,35 @@ async function countEndings(given: Arguments, context: ToolContext): Promise<obj
   const by = given.needed('by') as Grouping
   const { path, name } = context.roots.capture(given.needed('capture'))
   const counts = new EndpointCollector(by, undefined)
-  await analyzeSource(path, { onConnection: (c) => counts.add(c) }, optionsOf(context, name))
+  const report = await analyzeSource(
+    path,
+    { onConnection: (c) => counts.add(c) },
+    optionsOf(context, name),
+  )
+  readable({ report })
   const rows = counts.all(groupOrder(by)).flatMap((group) => endpointRows(group, undefined))
-  return { by, ...partOf(rows, given.number('offset')) }
+  return { by, ...partOf(rows, given.number('offset')), ...problemOf(report) }
 }
 
 async function explainConnection(given: Arguments, context: ToolContext): Promise<object> {
   const { path, name } = context.roots.capture(given.needed('capture'))
   const stream = given.number('stream') ?? 0
-  const { connections } = await explainConnections(path, {
+  const { connections, report } = await explainConnections(path, {
     ...optionsOf(context, name),
     filters: { stream },
   })
   const [found] = connections
   if (found === undefined)
-    throw new TeardownError('ERR_OPTION', `there is no stream ${stream} in ${name}`)
+    throw new TeardownError(
+      'ERR_OPTION',
+      `there is no stream ${stream} in ${name}${report.error === undefined ? '' : `: ${report.error.message}`}`,
+    )
   const { packets, omitted_packets: omitted } = found
   return {
     connection: found.connection,
     packets: partOf(packets, given.number('offset'), MOST_PACKETS),
     ...(omitted === undefined ? {} : { omitted_packets: omitted }),
+    ...problemOf(report),
   }
 }
 

@@ -1,6 +1,6 @@
 // The job of a timeline, or of a share of its endings: reads the captures and writes the result, then its manifest.
 
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { isS3Url } from '../../capture/remote/url.js'
 import type { Progress } from '../../engine/analyze-source.js'
@@ -13,15 +13,17 @@ import { identitiesOf } from '../analyze/identity.js'
 import { type CapturePart, type ResultFile, analyzeToFile } from '../analyze/result-file.js'
 import type { AnalyzeSettings } from '../analyze/settings.js'
 import { filterOf } from '../filters.js'
-import { partialPath } from '../partial-file.js'
+import { partialPath, removeLeftPartials } from '../partial-file.js'
 import { packageVersion } from '../version.js'
 import type { JobData, JobProgress } from './job.js'
 import { type Manifest, forgetManifest, readManifest, writeManifest } from './manifest.js'
 import type { JobOutcome } from './messages.js'
 import { parsedOptions } from './options.js'
-import { placeOf, putFile, sizeOf, temporaryFolder } from './place.js'
+import { placeOf, putFile, sizeOf, withFolder } from './place.js'
 
 const TELL_MS = 2000
+/** Entries of a folder that are looked at for what a process that died has left. */
+const MOST_ENTRIES = 10_000
 /** Beside the result of a share: what the incidents of the timeline are found from. */
 const DIGESTS = '.digests'
 
@@ -57,6 +59,7 @@ export async function analyzeJob(
     // What a share tells of the whole capture is not true.
     ...(share === undefined ? {} : { types: ['connection'] }),
   }
+  if (!isS3Url(outDir)) removeLeftPartials(dirname(placeOf(outDir, result)), MOST_ENTRIES)
   await forgetManifest(outDir, result)
   const groups = groupBy === undefined ? undefined : new EndpointCollector(groupBy, undefined)
   const reading = readingOf(settings, job, groups, signal, onProgress)
@@ -70,7 +73,7 @@ export async function analyzeJob(
     tcp_teardown: packageVersion(),
     schema: SCHEMA_NAME,
     job: id,
-    options,
+    ...(requested.anonymizeKey === undefined ? { options } : {}),
     captures: before ?? [],
     result,
     result_bytes: part.bytes,
@@ -174,13 +177,10 @@ async function intoPlace(
   write: (file: ResultFile) => Promise<CapturePart>,
 ): Promise<CapturePart> {
   if (!isS3Url(place)) return write({ path: place, partial: partialPath(place) })
-  const folder = temporaryFolder()
-  try {
+  return withFolder((folder) => {
     const [path, partial] = [join(folder, 'result'), join(folder, 'partial')]
-    return await write({ path, partial, object: { url: place, made } })
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
+    return write({ path, partial, object: { url: place, made } })
+  })
 }
 
 function isSame(one: unknown, other: unknown): boolean {

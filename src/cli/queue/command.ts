@@ -229,8 +229,12 @@ function queueOptions(): Option[] {
 }
 
 function queueUrl(text: string): string {
-  if (URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol)) return text
-  throw new InvalidArgumentError('it takes redis://HOST:PORT or rediss://HOST:PORT')
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url !== undefined && /^rediss?:$/.test(url.protocol) && /^\/?\d*$/.test(url.pathname))
+    return text
+  throw new InvalidArgumentError(
+    'it takes redis://HOST:PORT/DATABASE or rediss://HOST:PORT/DATABASE',
+  )
 }
 
 /** Keys are made of parts with colons between them. */

@@ -16,6 +16,8 @@ process.on('message', (message: ToProcess) => {
     tell({ kind: 'failed', reason, isFinal: false })
   })
 })
+// A signal for all processes of a terminal or a service is the worker's to answer: it tells its processes to stop.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => undefined)
 // The worker is gone, and nobody waits for what comes out.
 process.on('disconnect', () => {
   runExitHooks()

@@ -35,8 +35,9 @@ export class JobRunner {
         if (message.kind === 'progress') onProgress(message.progress)
         else resolve(message)
       })
-      function died(how: string): void {
-        resolve({ kind: 'failed', reason: `its process ended: ${how}`, isFinal: false })
+      const died = (how: string): void => {
+        if (this.isStopped) resolve({ kind: 'stopped' })
+        else resolve({ kind: 'failed', reason: `its process ended: ${how}`, isFinal: false })
       }
       child.on('error', (error) => died(error.message))
       child.on('exit', (code, signal) => died(signal ?? `exit code ${code}`))

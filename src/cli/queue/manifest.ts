@@ -15,7 +15,8 @@ export interface Manifest {
   readonly tcp_teardown: string
   readonly schema: string
   readonly job: string
-  readonly options: readonly string[]
+  /** Options as they were given; not beside results without addresses, which `--host` would name. */
+  readonly options?: readonly string[]
   readonly captures: readonly CaptureIdentity[]
   readonly result: string
   readonly result_bytes: number
@@ -34,6 +35,13 @@ export interface Manifest {
 }
 
 const EXTENSION = '.manifest.json'
+/** Bytes that names of files beside a result have more than its own, that of a share included. */
+export const BEHIND_BYTES: number = EXTENSION.length + '.shard-1000-of-1000'.length
+
+/** Whether there is a manifest of whatever job. */
+export async function hasManifest(outDir: string, result: string): Promise<boolean> {
+  return (await sizeOf(placeOf(outDir, result + EXTENSION))) !== undefined
+}
 
 /** The manifest of a result, if both are there and belong together. */
 export async function readManifest(

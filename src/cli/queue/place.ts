@@ -15,7 +15,8 @@ import { systemErrorText } from '../../base/system-error.js'
 import { isS3Url } from '../../capture/remote/url.js'
 import { statOf } from '../../capture/stat.js'
 import { temporaryError } from '../../engine/temporary-file.js'
-import { partialPath } from '../partial-file.js'
+import { atExit } from '../exit-hooks.js'
+import { partialPath, removePartial } from '../partial-file.js'
 
 /** The place of a file below a folder or prefix. */
 export function placeOf(outDir: string, name: string): string {
@@ -29,15 +30,12 @@ export async function putFile<T>(
 ): Promise<T> {
   if (isS3Url(place)) {
     const { putS3 } = await import('../../capture/remote/s3.js')
-    const folder = temporaryFolder()
-    try {
+    return withFolder(async (folder) => {
       const path = join(folder, 'file')
       const written = await write(path)
       await putS3(place, path)
       return written
-    } finally {
-      rmSync(folder, { recursive: true, force: true })
-    }
+    })
   }
   const partial = partialPath(place)
   try {
@@ -87,16 +85,27 @@ export async function sizeOf(place: string): Promise<number | undefined> {
 
 /** Empties a place. */
 export async function remove(place: string): Promise<void> {
-  if (!isS3Url(place)) return rmSync(place, { force: true })
+  if (!isS3Url(place)) return removePartial(place)
   const { deleteS3 } = await import('../../capture/remote/s3.js')
   await deleteS3(place)
 }
 
-/** A folder of this machine, which its user removes. */
-export function temporaryFolder(): string {
+/** Does something with a folder of this machine that is gone afterwards. */
+export async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  let folder: string
   try {
-    return mkdtempSync(join(tmpdir(), 'tcp-teardown-'))
+    folder = mkdtempSync(join(tmpdir(), 'tcp-teardown-'))
   } catch (error) {
     throw temporaryError(error)
+  }
+  function clear(): void {
+    rmSync(folder, { recursive: true, force: true })
+  }
+  const forget = atExit(clear)
+  try {
+    return await use(folder)
+  } finally {
+    clear()
+    forget()
   }
 }

@@ -129,9 +129,19 @@ async function connected(
     }
     client.on('error', onError)
     client.once('ready', () => {
-      clearTimeout(timer)
-      isUp = true
-      resolve()
+      // The client goes on in another database where the one that is asked for is not there.
+      client.select(databaseOf(url)).then(
+        () => {
+          clearTimeout(timer)
+          isUp = true
+          resolve()
+        },
+        (error: unknown) => {
+          clearTimeout(timer)
+          problem = problemOf(error)
+          giveUp()
+        },
+      )
     })
     client.connect().catch(onError)
   })
@@ -143,6 +153,10 @@ function problemOf(error: unknown): string {
   // Of a name with several addresses there is an error for each.
   const [first = error] = error instanceof AggregateError ? (error.errors as Error[]) : [error]
   return first.message === '' ? first.name : first.message
+}
+
+function databaseOf(url: string): number {
+  return Number(new URL(url).pathname.slice(1))
 }
 
 /** The URL of a queue without its password. */

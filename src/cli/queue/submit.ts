@@ -6,12 +6,12 @@ import { resolve } from 'node:path'
 import { TeardownError } from '../../base/errors.js'
 import { count, grouped } from '../../base/text.js'
 import { discoverCaptures } from '../../capture/discover.js'
-import { holdsSecret, isS3Url } from '../../capture/remote/url.js'
+import { holdsSecret, isS3Url, isWebUrl } from '../../capture/remote/url.js'
 import type { Timeline } from '../../engine/capture-analyzer.js'
 import { formatNamed } from '../../output/formats/index.js'
 import { passedOverText, timelinesOf } from '../analyze/analyze.js'
 import { identitiesOf } from '../analyze/identity.js'
-import { inGroups } from '../analyze/plan-files.js'
+import { checkResults, inGroups } from '../analyze/plan-files.js'
 import type { RequestedSettings } from '../analyze/settings.js'
 import { resultNames } from '../analyze/result-names.js'
 import { warn } from '../context.js'
@@ -21,7 +21,7 @@ import { StatusLine } from '../status-line.js'
 import type { SubmitFlags } from './command.js'
 import { type JobData, jobIdOf } from './job.js'
 import type { FiledJob } from './filed-job.js'
-import { type Manifest, readManifest } from './manifest.js'
+import { BEHIND_BYTES, type Manifest, hasManifest, readManifest } from './manifest.js'
 import { parsedOptions } from './options.js'
 import { KEPT, NAME, type OpenQueue, openQueue } from './queue.js'
 import { tellTotals } from './totals.js'
@@ -100,8 +100,10 @@ async function jobsOf(
   const names = resultNames(
     timelines.map(([first = '-']) => first),
     formatNamed(format).extension,
+    BEHIND_BYTES,
   )
-  const folder = isS3Url(outDir) ? outDir : resolve(outDir)
+  const folder = isS3Url(outDir) || isWebUrl(outDir) ? outDir : resolve(outDir)
+  checkResults(folder, names, timelines)
   return inGroups(timelines, async (timeline, at) => {
     const identities = await identitiesOf(timeline, signal)
     const data = {
@@ -210,7 +212,8 @@ async function untilDone(
       await Promise.all(open.slice(0, LOOKED_AT).map((job) => look(job, queue)))
       const done = jobs.length - jobs.filter(({ outcome }) => outcome === undefined).length
       line?.show(`${done} of ${jobs.length} captures done after ${seconds(begun)} s`)
-      if (done < jobs.length) await setTimeout(LOOK_MS, undefined, { signal })
+      if (done === jobs.length || signal.aborted) return
+      await setTimeout(LOOK_MS, undefined, { signal }).catch(() => undefined)
     }
   } finally {
     line?.clear()
@@ -226,17 +229,21 @@ async function look(job: FiledJob, queue: OpenQueue['queue']): Promise<void> {
   const state = await queue.getJobState(id)
   if (state === 'completed' || state === 'unknown') {
     const manifest = await readManifest(data.outDir, data.result, id)
-    job.outcome = manifest ?? {
-      failed:
-        state === 'unknown'
-          ? 'its job was removed from the queue'
-          : `no manifest of its result below ${data.outDir}: is that the same folder here as where it was made?`,
-    }
+    job.outcome = manifest ?? { failed: await missingText(job, state) }
   }
   if (state !== 'failed') return
   // What could be read and written before it was given up counts.
   const manifest = await readManifest(data.outDir, data.result, id)
   job.outcome = manifest ?? { failed: await reasonOf(job, queue) }
+}
+
+/** Why there is no manifest of a job that is not under way. */
+async function missingText({ data }: FiledJob, state: string): Promise<string> {
+  const { outDir, result } = data
+  if (await hasManifest(outDir, result))
+    return `another job has written ${result} since: results of other options want another folder`
+  if (state === 'unknown') return 'its job was removed from the queue'
+  return `no manifest of its result below ${outDir}: is that the same folder here as where it was made?`
 }
 
 /** Why a job was given up; of one that several share the reason of the first that was. */

@@ -75,7 +75,7 @@ function addUp(
   return run.exitCode
 }
 
-/** As `endpoints --by` has it. */
+/** As `analyze --group-by` has it. */
 function countsText(
   counts: EndpointCollector,
   by: Grouping,

@@ -1,6 +1,7 @@
 // `tcp-teardown watch`: endings and incidents while packets are captured.
 
 import { TeardownError } from '../../base/errors.js'
+import { shownInput } from '../../capture/remote/url.js'
 import { statOf } from '../../capture/stat.js'
 import { anonymizerOf } from '../../engine/capture-analyzer.js'
 import { connectionFilter } from '../../engine/filter.js'
@@ -55,7 +56,7 @@ export async function runWatch(
     },
   }
   const session = new WatchSession(
-    source ?? command.join(' '),
+    source === undefined ? command.join(' ') : shownInput(source),
     sessionOptions(flags),
     new LiveWriter(format, lines),
     () => output.flush(),
