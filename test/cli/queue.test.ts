@@ -1,9 +1,20 @@
 // submit, worker, status: captures over several workers by a queue, whatever becomes of a worker, a capture or the queue.
 
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { identitiesOf } from '../../src/cli/analyze/identity.js'
+import { analyzeJob } from '../../src/cli/queue/analyze-job.js'
+import { mergeJob } from '../../src/cli/queue/merge-job.js'
 import { buildPcap } from '../support/capture-builder.js'
 import { missing } from '../support/installed.js'
 import { RedisServer } from '../support/redis.js'
@@ -26,6 +37,7 @@ function captureOf(n: number): Uint8Array {
 
 /** Results in a folder, without what stands beside them. */
 function resultsIn(folder: string): string[] {
+  if (!existsSync(folder)) return []
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => statSync(join(folder, name)).isFile() && !/manifest|\.tcp-/.test(name))
     .sort()
@@ -211,6 +223,22 @@ describe.skipIf(NO_REDIS !== undefined)('a queue', () => {
     expect(again.stderr).toContain('0 jobs filed')
   })
 
+  test('another number of shares takes the place of the one before', async () => {
+    const prefix = newPrefix()
+    const path = await scratch.file('divided.pcap', captureOf(1))
+    const out = join(scratch.path, 'divided')
+    startWorker(prefix)
+    for (const shards of ['2', '1', '3']) {
+      const args = ['--shards', shards, '--wait', '--out-dir', out, path]
+      expect(await withQueue(['submit', '--prefix', prefix, ...args])).toMatchObject({ code: 0 })
+      const names = resultsIn(out)
+      expect(names).toHaveLength(Number(shards))
+      expect(names.filter((name) => name.endsWith('.digests'))).toEqual([])
+      const rows = names.map((name) => readFileSync(join(out, name), 'utf8')).join('')
+      expect(rows.split('\n').filter((row) => row.includes('"type":"connection"'))).toHaveLength(1)
+    }
+  })
+
   test('a capture that brings its process down is given up after its tries, and others are done', async () => {
     const prefix = newPrefix()
     const good = await scratch.file('crash-good.pcap', captureOf(1))
@@ -308,10 +336,14 @@ describe.skipIf(NO_REDIS !== undefined)('a queue', () => {
     const refused = await withQueue([...submit, '--out-dir', '/', ...named])
     expect(refused.code).toBe(2)
     expect(refused.stderr).toContain('would replace a capture')
+    writeFileSync(join(folder, 'a.shard-1-of-2.ndjson'), captureOf(1))
+    const shares = [...submit, '--shards', '2', '--out-dir', '/', ...named.slice(0, 1)]
+    const taken = await withQueue([...shares, join(folder, 'a.shard-1-of-2.ndjson')])
+    expect(taken.stderr).toContain('would replace a capture')
     const out = join(scratch.path, 'names-out')
     startWorker(prefix)
     expect(await withQueue([...submit, '--out-dir', out, folder])).toMatchObject({ code: 0 })
-    expect(resultsIn(out)).toHaveLength(3)
+    expect(resultsIn(out)).toHaveLength(4)
     const other = [...submit, '--columns', 'stream', '--out-dir', out, folder]
     expect(await withQueue(other)).toMatchObject({ code: 0 })
   })
@@ -379,5 +411,28 @@ describe.skipIf(NO_REDIS !== undefined)('a queue', () => {
     const { code, stderr } = await withQueue(['submit', '--out-dir', 'x', ...args, 'samples'])
     expect(code).toBe(2)
     expect(stderr).toContain(`tcp-teardown: ${words}`)
+  })
+})
+
+test('what a worker had done when it was lost is not done again', async () => {
+  const path = await scratch.file('lost.pcap', captureOf(1))
+  const outDir = join(scratch.path, 'lost')
+  const data = { timeline: [path], root: '/', options: ['--format=ndjson'], outDir }
+  const captures = await identitiesOf([path])
+  const parts = [0, 1].map((index) => ({ job: `j${index}`, result: `share-${index}.ndjson` }))
+  for (const [index, { job, result }] of parts.entries()) {
+    const own = { ...data, captures: captures ?? [], result, share: { index, of: 2 } }
+    const outcome = await analyzeJob(job, own, new AbortController().signal, () => undefined)
+    expect(outcome.kind).toBe('done')
+  }
+  const whole = { ...data, result: 'whole.ndjson', parts }
+  const first = await mergeJob('whole', whole, parts)
+  expect(first).toMatchObject({ kind: 'done', answer: { connections: 1 } })
+  expect(filesIn(outDir)).toBe(5)
+  expect(await mergeJob('whole', whole, parts)).toEqual(first)
+  expect(await mergeJob('another', whole, parts)).toMatchObject({
+    kind: 'failed',
+    reason: 'share-0.ndjson is gone: submit again',
+    isFinal: true,
   })
 })

@@ -16,7 +16,13 @@ import { filterOf } from '../filters.js'
 import { partialPath, removeLeftPartials } from '../partial-file.js'
 import { packageVersion } from '../version.js'
 import type { JobData, JobProgress } from './job.js'
-import { type Manifest, forgetManifest, readManifest, writeManifest } from './manifest.js'
+import {
+  type Manifest,
+  digestsOf,
+  forgetManifest,
+  readManifest,
+  writeManifest,
+} from './manifest.js'
 import type { JobOutcome } from './messages.js'
 import { parsedOptions } from './options.js'
 import { placeOf, putFile, sizeOf, withFolder } from './place.js'
@@ -24,14 +30,6 @@ import { placeOf, putFile, sizeOf, withFolder } from './place.js'
 const TELL_MS = 2000
 /** Entries of a folder that are looked at for what a process that died has left. */
 const MOST_ENTRIES = 10_000
-/** Beside the result of a share: what the incidents of the timeline are found from. */
-const DIGESTS = '.digests'
-
-/** Where the digests of a share lie. */
-export function digestsOf(outDir: string, result: string): string {
-  return placeOf(outDir, result + DIGESTS)
-}
-
 /** Does a job; `onProgress` is told every two seconds how far it is. */
 export async function analyzeJob(
   id: string,
@@ -47,7 +45,7 @@ export async function analyzeJob(
   }
   const before = await identitiesOf(timeline, signal)
   if (captures !== undefined && !isSame(before, captures)) return changed
-  const known = share && (await knownShare(id, job))
+  const known = captures && share && (await knownShare(id, job))
   if (known !== undefined) return answerOf(known)
   const requested = parsedOptions(options)
   const filter = filterOf(requested.filterFlags)

@@ -8,6 +8,9 @@ import type { FromProcess, JobOutcome, ToProcess } from './messages.js'
 
 const MODULE = fileURLToPath(new URL('./job-process.js', import.meta.url))
 
+/** Processes that get the same signal have got it by then. */
+const SIGNAL_MS = 1000
+
 /** Runs jobs, each in a process. */
 export class JobRunner {
   /** Processes that wait for a job, by the folder they are in. */
@@ -40,7 +43,12 @@ export class JobRunner {
         else resolve({ kind: 'failed', reason: `its process ended: ${how}`, isFinal: false })
       }
       child.on('error', (error) => died(error.message))
-      child.on('exit', (code, signal) => died(signal ?? `exit code ${code}`))
+      child.on('exit', (code, signal) => {
+        const how = signal ?? `exit code ${code}`
+        // A signal for all processes may end one that has just begun, before this one knows that it is to stop.
+        if (signal === 'SIGINT' || signal === 'SIGTERM') setTimeout(() => died(how), SIGNAL_MS)
+        else died(how)
+      })
       child.send({ kind: 'job', id, job } satisfies ToProcess)
     })
     child.removeAllListeners()

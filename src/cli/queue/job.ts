@@ -60,6 +60,7 @@ export function jobIdOf({
   outDir,
   result,
   share,
+  parts,
 }: JobData): string {
   const isRelative = timeline.some((path) => !/^(?:\/|[a-z][a-z\d]+:\/\/)/i.test(path))
   const made = [
@@ -73,6 +74,7 @@ export function jobIdOf({
     outDir,
     result,
     share ?? null,
+    parts ?? null,
   ]
   // A number would be taken for one of the queue's own.
   return `j${createHash('sha256').update(JSON.stringify(made)).digest('hex').slice(0, 32)}`

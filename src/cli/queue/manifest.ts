@@ -35,8 +35,20 @@ export interface Manifest {
 }
 
 const EXTENSION = '.manifest.json'
+/** Beside the result of a share: what the incidents of the timeline are found from. */
+const DIGESTS = '.digests'
 /** Bytes that names of files beside a result have more than its own, that of a share included. */
 export const BEHIND_BYTES: number = EXTENSION.length + '.shard-1000-of-1000'.length
+
+/** Names of what may lie beside a result. */
+export function namesBeside(result: string): string[] {
+  return [result + EXTENSION, result + DIGESTS]
+}
+
+/** Where the digests of a share lie. */
+export function digestsOf(outDir: string, result: string): string {
+  return placeOf(outDir, result + DIGESTS)
+}
 
 /** Whether there is a manifest of whatever job. */
 export async function hasManifest(outDir: string, result: string): Promise<boolean> {
@@ -61,9 +73,23 @@ export function writeManifest(outDir: string, manifest: Manifest): Promise<void>
   return putText(placeOf(outDir, manifest.result + EXTENSION), `${JSON.stringify(manifest)}\n`)
 }
 
-/** Removes what tells of an older result, before a new one takes its place. */
-export function forgetManifest(outDir: string, result: string): Promise<void> {
-  return remove(placeOf(outDir, result + EXTENSION))
+/**
+ * Removes what tells of an older result, before a new one takes its place, and its rows where they lie under other names than
+ * those in `now`: of another number of shares.
+ */
+export async function forgetManifest(
+  outDir: string,
+  result: string,
+  now: readonly string[] = [result],
+): Promise<void> {
+  const place = placeOf(outDir, result + EXTENSION)
+  const before = parsed(await textOf(place))
+  await remove(place)
+  for (const part of before?.parts ?? (before === undefined ? [] : [before])) {
+    if (now.includes(part.result)) continue
+    for (const name of [part.result, ...namesBeside(part.result)])
+      await remove(placeOf(outDir, name))
+  }
 }
 
 /** What a text says; undefined for what is none of ours. */

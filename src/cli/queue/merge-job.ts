@@ -9,12 +9,18 @@ import { DIGEST_CELLS } from '../../incidents/digest.js'
 import { SummaryCollector } from '../../output/collect/summary.js'
 import { EndpointCollector } from '../../output/endpoints/collect.js'
 import type { IncidentRow } from '../../output/incidents/row.js'
-import { answerOf, digestsOf } from './analyze-job.js'
+import { answerOf } from './analyze-job.js'
 import type { JobData, JobPart } from './job.js'
-import { type Manifest, forgetManifest, readManifest, writeManifest } from './manifest.js'
+import {
+  type Manifest,
+  digestsOf,
+  forgetManifest,
+  readManifest,
+  writeManifest,
+} from './manifest.js'
 import type { JobOutcome } from './messages.js'
 import { parsedOptions } from './options.js'
-import { chunksOf, remove } from './place.js'
+import { chunksOf, remove, sizeOf } from './place.js'
 
 const DIGEST_BYTES = DIGEST_CELLS * Float64Array.BYTES_PER_ELEMENT
 
@@ -25,10 +31,17 @@ export async function mergeJob(
   parts: readonly JobPart[],
 ): Promise<JobOutcome> {
   const { outDir, result, groupBy } = job
+  const names = parts.map((part) => part.result)
+  // A worker may have been lost after it had done it.
+  const done = await readManifest(outDir, result, id)
+  if (done !== undefined) {
+    for (const name of names) await remove(digestsOf(outDir, name))
+    return answerOf(done)
+  }
   const manifests: Manifest[] = []
   for (const part of parts) {
     const manifest = await readManifest(outDir, part.result, part.job)
-    if (manifest === undefined)
+    if (manifest === undefined || (await sizeOf(digestsOf(outDir, part.result))) === undefined)
       return { kind: 'failed', reason: `${part.result} is gone: submit again`, isFinal: true }
     manifests.push(manifest)
   }
@@ -38,12 +51,14 @@ export async function mergeJob(
   const groups = groupBy === undefined ? undefined : new EndpointCollector(groupBy, undefined)
   for (const manifest of manifests) {
     // Every worker has read all of it.
-    if (JSON.stringify(manifest.capture) !== JSON.stringify(first.capture))
-      return { kind: 'failed', reason: 'its parts are not of the same capture', isFinal: true }
+    if (JSON.stringify(manifest.capture) !== JSON.stringify(first.capture)) {
+      for (const name of names) await forgetManifest(outDir, name)
+      const reason = 'its shares are not of the same capture: submit it again'
+      return { kind: 'failed', reason, isFinal: true }
+    }
     counts.absorb(manifest.counts)
     groups?.absorb(manifest.groups ?? [])
   }
-  await forgetManifest(outDir, result)
   const merged: Manifest = {
     ...first,
     job: id,
@@ -59,8 +74,9 @@ export async function mergeJob(
       result_bytes: bytes,
     })),
   }
+  await forgetManifest(outDir, result, names)
   await writeManifest(outDir, merged)
-  for (const part of parts) await remove(digestsOf(outDir, part.result))
+  for (const name of names) await remove(digestsOf(outDir, name))
   return answerOf(merged)
 }
 
@@ -72,9 +88,7 @@ async function incidentsOf(
   const { anonymizeKey, isLocalTime } = parsedOptions(options)
   const detector = new IncidentDetector(anonymizerOf(anonymizeKey), isLocalTime)
   const { capture: captureName } = (manifests[0] as Manifest).capture
-  const inputs = await Promise.all(
-    manifests.map(async ({ result }) => new ChunkInput(await chunksOf(digestsOf(outDir, result)))),
-  )
+  const inputs = manifests.map(({ result }) => new ChunkInput(chunksOf(digestsOf(outDir, result))))
   try {
     for (let block = 0; ; block++) {
       const turn = block % inputs.length

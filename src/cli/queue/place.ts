@@ -70,10 +70,13 @@ export async function textOf(place: string): Promise<string> {
 }
 
 /** The bytes in a place. */
-export async function chunksOf(place: string): Promise<AsyncIterable<Uint8Array>> {
-  if (!isS3Url(place)) return createReadStream(place)
+export async function* chunksOf(place: string): AsyncGenerator<Uint8Array, void, undefined> {
+  if (!isS3Url(place)) {
+    yield* createReadStream(place) as AsyncIterable<Uint8Array>
+    return
+  }
   const { s3Chunks } = await import('../../capture/remote/s3.js')
-  return s3Chunks(place, undefined)
+  yield* s3Chunks(place, undefined)
 }
 
 /** Bytes in a place; undefined where there is nothing. */

@@ -90,8 +90,10 @@ async function statusOf(shown: string, { queue }: OpenQueue, limit: number): Pro
       reason: failedReason,
     })),
     with_errors: done
-      .flatMap(({ name, returnvalue }) =>
-        returnvalue?.error === undefined ? [] : [{ capture: name, error: returnvalue.error }],
+      .flatMap(({ name, data, returnvalue }) =>
+        data.share !== undefined || returnvalue?.error === undefined
+          ? []
+          : [{ capture: name, error: returnvalue.error }],
       )
       .slice(0, limit),
   }

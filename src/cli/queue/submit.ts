@@ -21,7 +21,7 @@ import { StatusLine } from '../status-line.js'
 import type { SubmitFlags } from './command.js'
 import { type JobData, jobIdOf } from './job.js'
 import type { FiledJob } from './filed-job.js'
-import { BEHIND_BYTES, type Manifest, hasManifest, readManifest } from './manifest.js'
+import { BEHIND_BYTES, type Manifest, hasManifest, namesBeside, readManifest } from './manifest.js'
 import { parsedOptions } from './options.js'
 import { KEPT, NAME, type OpenQueue, openQueue } from './queue.js'
 import { tellTotals } from './totals.js'
@@ -103,7 +103,11 @@ async function jobsOf(
     BEHIND_BYTES,
   )
   const folder = isS3Url(outDir) || isWebUrl(outDir) ? outDir : resolve(outDir)
-  checkResults(folder, names, timelines)
+  checkResults(
+    folder,
+    names.flatMap((name) => filesOf(name, shards)),
+    timelines,
+  )
   return inGroups(timelines, async (timeline, at) => {
     const identities = await identitiesOf(timeline, signal)
     const data = {
@@ -119,12 +123,24 @@ async function jobsOf(
   })
 }
 
+/** The results of a timeline that several share. */
+function shareNames(result: string, shards: number): string[] {
+  const dot = result.lastIndexOf('.')
+  return Array.from(
+    { length: shards },
+    (_, index) => `${result.slice(0, dot)}.shard-${index + 1}-of-${shards}${result.slice(dot)}`,
+  )
+}
+
+/** All files that are written for a result. */
+function filesOf(result: string, shards: number): string[] {
+  const results = shards === 1 ? [result] : shareNames(result, shards)
+  return [...results, ...[result, ...results].flatMap(namesBeside)]
+}
+
 /** The job of a timeline that several share. */
 function sharedJob(data: JobData, shards: number): FiledJob {
-  const shares = Array.from({ length: shards }, (_, index) => {
-    const dot = data.result.lastIndexOf('.')
-    const which = `.shard-${index + 1}-of-${shards}`
-    const result = data.result.slice(0, dot) + which + data.result.slice(dot)
+  const shares = shareNames(data.result, shards).map((result, index) => {
     const own = { ...data, result, share: { index, of: shards } }
     return { id: jobIdOf(own), data: own }
   })

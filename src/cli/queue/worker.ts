@@ -32,6 +32,8 @@ export async function runWorker(flags: WorkerFlags, signal: AbortSignal): Promis
       job.updateProgress({ ...progress }).catch(() => undefined)
     })
     if (outcome.kind === 'done') {
+      // Of a capture that several share the last job tells.
+      if (job.data.share !== undefined) return outcome.answer
       done++
       if (outcome.answer.error !== undefined) warn(`${job.name}: ${outcome.answer.error}`)
       return outcome.answer
