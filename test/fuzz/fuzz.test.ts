@@ -3,14 +3,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { campaign, findOf } from './campaign.js'
-import { LONG } from '../support/runs.js'
+import { longRuns } from '../support/runs.js'
 import { corpus } from './corpus.js'
 import { Random } from './random.js'
 
 const ROOT = new URL('../../', import.meta.url)
 const SEEDS = new URL('seeds/', import.meta.url)
 const SEED = 20_261_124
-const RUNS = LONG ? 100_000 : 2500
+const RUNS = longRuns(2500, 100_000)
 
 test(`${RUNS} spoiled captures: every property holds`, async () => {
   const limits = { runs: RUNS, seconds: Infinity, finds: 3, timed: false }

@@ -1,7 +1,7 @@
 // A short run of command lines. For long it runs in run.mjs.
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { LONG } from '../../support/runs.js'
+import { longRuns } from '../../support/runs.js'
 import { corpus } from '../corpus.js'
 import { findTexts, series } from '../series.js'
 import { Commands } from './campaign.js'
@@ -9,7 +9,7 @@ import type { Main } from './program.js'
 
 const ROOT = new URL('../../../', import.meta.url)
 const SEED = 20_261_125
-const RUNS = LONG ? 20_000 : 80
+const RUNS = longRuns(80, 20_000)
 
 let commands: Commands
 beforeAll(async () => {

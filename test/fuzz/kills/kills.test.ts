@@ -1,12 +1,12 @@
 // A few kills. For long they run in run.mjs.
 
 import { afterAll, expect, test } from 'vitest'
-import { LONG } from '../../support/runs.js'
+import { longRuns } from '../../support/runs.js'
 import { findTexts, series } from '../series.js'
 import { Kills } from './campaign.js'
 
 const SEED = 20_261_127
-const RUNS = LONG ? 40 : 2
+const RUNS = longRuns(2, 40)
 const CONNECTIONS = 2000
 
 const kills = new Kills(SEED, CONNECTIONS)
