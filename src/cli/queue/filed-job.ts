@@ -9,6 +9,8 @@ export interface FiledJob {
   readonly data: JobData
   /** Jobs it waits for: those that share its timeline. */
   readonly shares: readonly { readonly id: string; readonly data: JobData }[]
+  /** Since when it is done and no manifest has been seen. */
+  missingSinceMs?: number
   /** What came out; a reason where it was given up. */
   outcome?: Manifest | { readonly failed: string } | undefined
 }

@@ -28,6 +28,8 @@ import { tellTotals } from './totals.js'
 
 const FIRST_WAIT_MS = 1000
 const LOOK_MS = 500
+/** So long a shared folder may keep to what it knew. */
+const LATE_MS = 30_000
 /** Jobs asked about at once: the oldest come first, and so are done first. */
 const LOOKED_AT = 256
 
@@ -245,6 +247,9 @@ async function look(job: FiledJob, queue: OpenQueue['queue']): Promise<void> {
   const state = await queue.getJobState(id)
   if (state === 'completed' || state === 'unknown') {
     const manifest = await readManifest(data.outDir, data.result, id)
+    job.missingSinceMs ??= Date.now()
+    // A shared folder may show late what another machine has written.
+    if (manifest === undefined && Date.now() - job.missingSinceMs < LATE_MS) return
     job.outcome = manifest ?? { failed: await missingText(job, state) }
   }
   if (state !== 'failed') return
