@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  rmSync,
   statSync,
   utimesSync,
   writeFileSync,
@@ -165,6 +166,34 @@ describe.skipIf(NO_REDIS !== undefined)('a queue', () => {
     const after = resultsIn(out).map((name) => readFileSync(join(out, name), 'utf8'))
     expect(after[0]).toBe(before[0])
     expect(after[1]).not.toBe(before[1])
+  })
+
+  test('whole paths need nothing of the folder in which they were submitted, others do', async () => {
+    const prefix = newPrefix()
+    const folder = join(scratch.path, 'submitters')
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'relative.pcap'), captureOf(1))
+    const path = await scratch.file('whole-path.pcap', captureOf(2))
+    const out = join(scratch.path, 'elsewhere')
+    const args = [
+      'submit',
+      '--prefix',
+      prefix,
+      '--tries',
+      '1',
+      '--out-dir',
+      out,
+      path,
+      'relative.pcap',
+    ]
+    await run(args, { env, cwd: folder })
+    rmSync(folder, { recursive: true })
+    const { stderr } = await withQueue(['worker', '--prefix', prefix, '--until-empty'])
+    expect(stderr).toContain(
+      `relative.pcap: the folder ${folder}, which its captures are relative to`,
+    )
+    expect(await status(prefix)).toMatchObject({ done: 1, failed: 1 })
+    expect(resultsIn(out)).toHaveLength(1)
   })
 
   test('counts by server are those of all captures together', async () => {
@@ -417,7 +446,7 @@ describe.skipIf(NO_REDIS !== undefined)('a queue', () => {
 test('what a worker had done when it was lost is not done again', async () => {
   const path = await scratch.file('lost.pcap', captureOf(1))
   const outDir = join(scratch.path, 'lost')
-  const data = { timeline: [path], root: '/', options: ['--format=ndjson'], outDir }
+  const data = { timeline: [path], options: ['--format=ndjson'], outDir }
   const captures = await identitiesOf([path])
   const parts = [0, 1].map((index) => ({ job: `j${index}`, result: `share-${index}.ndjson` }))
   for (const [index, { job, result }] of parts.entries()) {

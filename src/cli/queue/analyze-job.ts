@@ -30,6 +30,7 @@ import { placeOf, putFile, sizeOf, withFolder } from './place.js'
 const TELL_MS = 2000
 /** Entries of a folder that are looked at for what a process that died has left. */
 const MOST_ENTRIES = 10_000
+
 /** Does a job; `onProgress` is told every two seconds how far it is. */
 export async function analyzeJob(
   id: string,

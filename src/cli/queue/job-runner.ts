@@ -25,13 +25,14 @@ export class JobRunner {
     onProgress: (progress: JobProgress) => void,
   ): Promise<JobOutcome> {
     if (this.isStopped) return { kind: 'stopped' }
-    if (statOf(job.root)?.isDirectory() !== true)
+    const { root = process.cwd() } = job
+    if (statOf(root)?.isDirectory() !== true)
       return {
         kind: 'failed',
-        reason: `the folder ${job.root}, which its captures are relative to, is not on this machine`,
+        reason: `the folder ${root}, which its captures are relative to, is not on this machine`,
         isFinal: false,
       }
-    const child = this.childIn(job.root)
+    const child = this.childIn(root)
     this.busy.add(child)
     const outcome = await new Promise<JobOutcome>((resolve) => {
       child.on('message', (message: FromProcess) => {
@@ -55,7 +56,7 @@ export class JobRunner {
     this.busy.delete(child)
     child.on('error', () => undefined)
     if (this.isStopped && child.connected) child.disconnect()
-    else if (child.connected) this.idle.push({ child, root: job.root })
+    else if (child.connected) this.idle.push({ child, root })
     return outcome
   }
 

@@ -13,8 +13,8 @@ export interface JobData {
   readonly timeline: readonly string[]
   /** What they were when the job was filed; absent where that cannot be told. */
   readonly captures?: readonly CaptureIdentity[]
-  /** Folder that paths of captures are relative to. */
-  readonly root: string
+  /** Folder that paths of captures are relative to, where there are such paths. */
+  readonly root?: string
   /** Options of `analyze`, as on a command line. */
   readonly options: readonly string[]
   /** By what connections are counted besides. */
@@ -62,13 +62,12 @@ export function jobIdOf({
   share,
   parts,
 }: JobData): string {
-  const isRelative = timeline.some((path) => !/^(?:\/|[a-z][a-z\d]+:\/\/)/i.test(path))
   const made = [
     packageVersion(),
     SCHEMA_NAME,
     timeline,
     captures ?? null,
-    isRelative ? root : '',
+    root ?? '',
     options,
     groupBy ?? '',
     outDir,

@@ -2,11 +2,11 @@
 
 import { setTimeout } from 'node:timers/promises'
 import type { JobsOptions } from 'bullmq'
-import { resolve } from 'node:path'
+import { isAbsolute, resolve } from 'node:path'
 import { TeardownError } from '../../base/errors.js'
 import { count, grouped } from '../../base/text.js'
 import { discoverCaptures } from '../../capture/discover.js'
-import { holdsSecret, isS3Url, isWebUrl } from '../../capture/remote/url.js'
+import { holdsSecret, isS3Url, isUrl, isWebUrl } from '../../capture/remote/url.js'
 import type { Timeline } from '../../engine/capture-analyzer.js'
 import { formatNamed } from '../../output/formats/index.js'
 import { passedOverText, timelinesOf } from '../analyze/analyze.js'
@@ -115,7 +115,7 @@ async function jobsOf(
     const data = {
       timeline,
       ...(identities === undefined ? {} : { captures: identities }),
-      root: process.cwd(),
+      ...(timeline.some(isRelative) ? { root: process.cwd() } : {}),
       options,
       ...(groupBy === undefined ? {} : { groupBy }),
       outDir: folder,
@@ -123,6 +123,10 @@ async function jobsOf(
     }
     return shards === 1 ? { id: jobIdOf(data), data, shares: [] } : sharedJob(data, shards)
   })
+}
+
+function isRelative(path: string): boolean {
+  return !isUrl(path) && !isAbsolute(path)
 }
 
 /** The results of a timeline that several share. */
